@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The NIC's log: levels, a prefix per NIC, and a limit on repetition
+ */
+#ifndef SKUA_DEVICE_LOG_H
+#define SKUA_DEVICE_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * enum log_level - how much a message matters
+ * @LOG_LEVEL_ERR: something is broken and stays so (a NIC is lost)
+ * @LOG_LEVEL_WARN: somebody misbehaved, the NIC coped
+ * @LOG_LEVEL_INFO: the life of a NIC: attached, reset, gone
+ * @LOG_LEVEL_DEBUG: every step; never limited
+ */
+enum log_level {
+	LOG_LEVEL_ERR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG,
+};
+
+#define LOG_NAME_LEN	32
+#define LOG_SEEN_SLOTS	16
+
+/* How often one message was seen; @fmt, its format string, identifies it. */
+struct log_seen {
+	const char *fmt;
+	uint64_t since;
+	unsigned int count;
+};
+
+/**
+ * struct log - a source of messages, usually one NIC
+ * @name: prefix of each line, for example "nic0"
+ * @seen: what was said lately, to hold back repetitions
+ *
+ * A guest can provoke messages at will. The limit is kept for each source and
+ * message, so that a noisy guest hides nothing of another one.
+ */
+struct log {
+	char name[LOG_NAME_LEN];
+	struct log_seen seen[LOG_SEEN_SLOTS];
+};
+
+/**
+ * log_open() - send the log of the whole process to a file
+ * @path: file to append to, or NULL for stderr
+ *
+ * Return: 0, or -errno if the file cannot be opened (the log stays as it was).
+ */
+int log_open(const char *path);
+
+/** log_set_level() - say nothing that matters less than @level */
+void log_set_level(enum log_level level);
+
+/**
+ * log_parse_level() - level by name
+ * @name: "error", "warning", "info" or "debug"
+ *
+ * Return: the level, or -EINVAL.
+ */
+int log_parse_level(const char *name);
+
+/** log_wants() - true if a message of @level would be written */
+bool log_wants(enum log_level level);
+
+/**
+ * log_init() - prepare a source
+ * @log: the source
+ * @fmt: printf format of its name
+ */
+void log_init(struct log *log, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/**
+ * log_msg() - write one line
+ * @log: the source, or NULL for the process itself
+ * @level: how much it matters
+ * @fmt: printf format, without a newline; a literal, since its address tells
+ *	messages apart
+ *
+ * The same message of one source is written at most ten times in five seconds;
+ * the next one says how many were held back. May be called from the loop's
+ * thread only.
+ */
+void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define log_err(log, ...)	log_msg(log, LOG_LEVEL_ERR, __VA_ARGS__)
+#define log_warn(log, ...)	log_msg(log, LOG_LEVEL_WARN, __VA_ARGS__)
+#define log_info(log, ...)	log_msg(log, LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_dbg(log, ...)						\
+	do {								\
+		if (log_wants(LOG_LEVEL_DEBUG))				\
+			log_msg(log, LOG_LEVEL_DEBUG, __VA_ARGS__);	\
+	} while (0)
+
+#endif /* SKUA_DEVICE_LOG_H */
