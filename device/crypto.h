@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The NIC's crypto engine: protection of MPDUs by IEEE 802.11-2020 clause 12.
+ *
+ * Work comes as a batch of jobs, in general the MPDUs of one PPDU, so that an
+ * implementation can interleave them or hand them to worker threads. Jobs are
+ * pure: they touch their frame and the contexts of their key, nothing else.
+ *
+ * Packet numbers belong to the caller, who gives them for encryption, gets
+ * them from decryption and compares them with crypto_pn_check().
+ */
+#ifndef SKUA_DEVICE_CRYPTO_H
+#define SKUA_DEVICE_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CRYPTO_PN_MAX		((1ULL << 48) - 1)
+#define CRYPTO_KEY_LEN_MAX	32
+#define CRYPTO_IV_LEN_MAX	8	/* room between MAC header and data */
+#define CRYPTO_MIC_LEN_MAX	26	/* room after the data: the MMIE */
+#define CRYPTO_MICHAEL_LEN	8
+#define CRYPTO_P1K_WORDS	5
+
+/* What a cipher protects: &struct crypto_cipher.flags */
+#define CRYPTO_F_DATA		0x01	/* data frames */
+#define CRYPTO_F_MGMT		0x02	/* robust individually addressed mgmt */
+#define CRYPTO_F_GROUP_MGMT	0x04	/* BIP: integrity of group mgmt frames */
+#define CRYPTO_F_MICHAEL	0x08	/* the MSDU carries a Michael MIC too */
+#define CRYPTO_F_REPLAY		0x10	/* the PN counts up and is checked */
+
+/**
+ * struct crypto_cipher - what the engine offers
+ * @suite: cipher suite selector, IEEE80211_CIPHER_*
+ * @name: as the standard writes it
+ * @key_len: octets of the key; TKIP's hold TK and both Michael keys
+ * @iv_len: octets between MAC header and data
+ * @mic_len: octets after the data: MIC or ICV; the whole MMIE for BIP
+ * @pn_bits: size of the packet number
+ * @flags: CRYPTO_F_*
+ */
+struct crypto_cipher {
+	uint32_t suite;
+	const char *name;
+	uint8_t key_len;
+	uint8_t iv_len;
+	uint8_t mic_len;
+	uint8_t pn_bits;
+	uint8_t flags;
+};
+
+extern const struct crypto_cipher crypto_ciphers[];
+extern const size_t crypto_cipher_count;
+
+/**
+ * crypto_cipher_find() - look a cipher up
+ * @suite: cipher suite selector
+ *
+ * Return: its row of crypto_ciphers, or NULL if the engine lacks it.
+ */
+const struct crypto_cipher *crypto_cipher_find(uint32_t suite);
+
+enum crypto_op {
+	CRYPTO_ENCRYPT,		/* for BIP: add the MMIE */
+	CRYPTO_DECRYPT,		/* for BIP: check it */
+	CRYPTO_OPS
+};
+
+enum crypto_status {
+	CRYPTO_OK,
+	CRYPTO_MIC_FAILURE,	/* CCMP, GCMP, BIP */
+	CRYPTO_ICV_FAILURE,	/* WEP, TKIP: nothing was verified */
+	CRYPTO_MICHAEL_FAILURE,	/* TKIP: countermeasures count these */
+	CRYPTO_MALFORMED,	/* no room, wrong header, no Ext IV, no MMIE */
+	CRYPTO_WRONG_KEY,	/* the frame's key id is not the key's; no key */
+	CRYPTO_PN_EXHAUSTED,	/* the PN to send does not fit its field */
+	CRYPTO_FAILED,		/* the library failed; logged by the caller */
+	CRYPTO_STATUSES
+};
+
+/* For a log line */
+const char *crypto_status_name(enum crypto_status status);
+
+struct evp_cipher_ctx_st;
+struct evp_mac_ctx_st;
+
+/* A phase 1 key of TKIP and what it was computed from */
+struct crypto_p1k {
+	bool valid;
+	uint8_t ta[6];
+	uint32_t iv32;
+	uint16_t p1k[CRYPTO_P1K_WORDS];
+};
+
+/**
+ * struct crypto_key - a key, expanded once
+ *
+ * All zero is "no key". The fields are the engine's own. Contexts are set up
+ * by crypto_key_init() and reused for each frame, so a key may be in use by
+ * one thread for each operation at a time.
+ */
+struct crypto_key {
+	const struct crypto_cipher *cipher;
+	const struct crypto_ops *ops;
+	uint8_t keyidx;
+	struct evp_cipher_ctx_st *ctx[CRYPTO_OPS];
+	struct evp_mac_ctx_st *mac;
+	struct crypto_p1k p1k[CRYPTO_OPS];
+	uint8_t bytes[CRYPTO_KEY_LEN_MAX];
+};
+
+/**
+ * crypto_key_init() - expand a key
+ * @key: where to; must be all zero or wiped
+ * @suite: cipher suite selector, IEEE80211_CIPHER_*
+ * @bytes: the key; for TKIP in the order of mac80211: TK, Michael key
+ *	authenticator to supplicant, Michael key supplicant to authenticator
+ * @len: octets of @bytes
+ * @keyidx: key id that frames carry: 0 to 3, 4 to 7 for BIP
+ *
+ * Allocates; not for a hot path.
+ *
+ * Return: 0, -EOPNOTSUPP for a cipher that the engine lacks, -EINVAL for a
+ *	length or key id that does not fit the cipher, -ENOMEM, or -EIO if
+ *	the library refuses. On error @key stays empty.
+ */
+int crypto_key_init(struct crypto_key *key, uint32_t suite,
+		    const uint8_t *bytes, size_t len, uint8_t keyidx);
+
+/**
+ * crypto_key_wipe() - forget a key
+ * @key: initialised, or all zero
+ *
+ * Clears every copy, the expanded ones in the library too. The caller makes
+ * sure that no job uses the key.
+ */
+void crypto_key_wipe(struct crypto_key *key);
+
+static inline bool crypto_key_valid(const struct crypto_key *key)
+{
+	return key->cipher != NULL;
+}
+
+/* &struct crypto_job.flags */
+#define CRYPTO_JOB_SPP_AMSDU	0x01	/* both peers are SPP A-MSDU capable */
+
+/**
+ * struct crypto_job - protect or unprotect one MPDU, in place
+ * @op: which
+ * @key: initialised key
+ * @frame: MAC header, then IV, data and MIC without gaps; FCS not included
+ * @hdr_len: octets of the MAC header, HT Control included
+ * @body_len: octets after the header, both ways as they are on the air: IV,
+ *	data and MIC (or data and MMIE)
+ * @pn: packet number: given to encrypt, given back by decrypt wherever the
+ *	IV could be read. WEP: the 24-bit IV; TKIP: the TSC; BIP: the IPN
+ * @flags: CRYPTO_JOB_*
+ * @keyid: key id of the IV or MMIE, given back by decrypt
+ * @status: given back
+ *
+ * To encrypt, the caller leaves room for IV and MIC, which the engine fills;
+ * it sets Protected Frame too (not for BIP). Decryption leaves header and IV
+ * alone; the data follow the IV, and &struct crypto_cipher tells how much
+ * they are. After a MIC or ICV failure the data are cleared, since nothing
+ * vouches for them; after any other failure the frame is as it was.
+ *
+ * Fragments are separate MPDUs, each with its PN. TKIP's Michael MIC is part
+ * of the data here: crypto_michael_add() before fragmentation and
+ * crypto_michael_check() after defragmentation.
+ */
+struct crypto_job {
+	enum crypto_op op;
+	struct crypto_key *key;
+	uint8_t *frame;
+	uint16_t hdr_len;
+	uint16_t body_len;
+	uint64_t pn;
+	uint8_t flags;
+	uint8_t keyid;
+	enum crypto_status status;
+};
+
+/**
+ * crypto_run() - do a batch of jobs
+ * @jobs: the jobs; keys and operations may be mixed
+ * @n: how many
+ *
+ * Does not allocate and does not block.
+ *
+ * Return: number of jobs whose status is not CRYPTO_OK.
+ */
+size_t crypto_run(struct crypto_job *jobs, size_t n);
+
+/**
+ * crypto_pn_check() - replay check
+ * @last: highest PN accepted under this key, in this replay counter
+ * @pn: PN of a frame that decrypted
+ *
+ * The caller keeps a counter per key, and per TID or management as the
+ * standard asks, and sets it to @pn when this returned true.
+ *
+ * Return: true if @pn is new.
+ */
+static inline bool crypto_pn_check(uint64_t last, uint64_t pn)
+{
+	return pn > last && pn <= CRYPTO_PN_MAX;
+}
+
+/* TKIP beyond a single MPDU */
+
+/**
+ * crypto_michael_add() - Michael MIC of an MSDU to be sent
+ * @key: TKIP key
+ * @from_ap: the sender is the authenticator, which chooses the Michael key
+ * @da: destination address
+ * @sa: source address
+ * @priority: TID of a QoS frame, 0 otherwise
+ * @msdu: LLC header and payload
+ * @len: octets of @msdu
+ * @mic: where to write CRYPTO_MICHAEL_LEN octets, in general @msdu + @len
+ */
+void crypto_michael_add(const struct crypto_key *key, bool from_ap,
+			const uint8_t *da, const uint8_t *sa, uint8_t priority,
+			const uint8_t *msdu, size_t len, uint8_t *mic);
+
+/**
+ * crypto_michael_check() - check the Michael MIC of a received MSDU
+ * @len: octets of @msdu, the MIC included
+ *
+ * The other parameters are those of crypto_michael_add().
+ *
+ * Return: CRYPTO_OK, CRYPTO_MALFORMED or CRYPTO_MICHAEL_FAILURE.
+ */
+enum crypto_status crypto_michael_check(const struct crypto_key *key,
+					bool from_ap, const uint8_t *da,
+					const uint8_t *sa, uint8_t priority,
+					const uint8_t *msdu, size_t len);
+
+/**
+ * crypto_tkip_set_p1k() - hand over a phase 1 key that somebody computed
+ * @key: TKIP key
+ * @op: direction
+ * @ta: transmitter address that it belongs to
+ * @iv32: upper 32 bits of the TSC that it belongs to
+ * @p1k: the phase 1 key
+ *
+ * Only saves time: frames with another address or TSC compute their own.
+ */
+void crypto_tkip_set_p1k(struct crypto_key *key, enum crypto_op op,
+			 const uint8_t *ta, uint32_t iv32,
+			 const uint16_t p1k[CRYPTO_P1K_WORDS]);
+
+#endif /* SKUA_DEVICE_CRYPTO_H */
