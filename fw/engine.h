@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-3-Clause) */
+/*
+ * What the firmware sees of the NIC: memory map, engine registers, tables
+ *
+ * Shared by the firmware and the NIC. The guest supplies the firmware, so
+ * each access is checked by the NIC: a wrong value gives an error status and
+ * is counted, an access outside the map is an access fault of the hart.
+ *
+ * Registers are 32 bits wide and accessed as words. Table entries are packed
+ * by hand (natural alignment, little-endian) and copied by the NIC from or to
+ * SRAM when ENG_TBL_GO is written; a register write is complete, its effects
+ * included, before the hart's next instruction.
+ */
+#ifndef SKUA_FW_ENGINE_H
+#define SKUA_FW_ENGINE_H
+
+#include "../hw.h"
+
+#define ENG_SRAM_BASE		0x10000000u
+#define ENG_SRAM_SIZE		(512u * 1024u)
+#define ENG_REG_BASE		0x40000000u
+#define ENG_REG_SIZE		0x1000u
+
+/* System */
+#define ENG_SYS_TIME_LO		0x000	/* RO: microseconds; latches HI */
+#define ENG_SYS_TIME_HI		0x004	/* RO */
+#define ENG_SYS_TIMECMP_LO	0x008	/* RW: machine timer interrupt while time >= compare */
+#define ENG_SYS_TIMECMP_HI	0x00c	/* RW */
+#define ENG_SYS_IRQ		0x010	/* RO: ENG_IRQ_* pending */
+#define ENG_SYS_IRQ_ACK		0x014	/* WO: clears the ones written (CMD is a level) */
+#define ENG_SYS_IRQ_ENABLE	0x018	/* RW: those that raise the external interrupt */
+#define ENG_SYS_WDOG		0x01c	/* WO: milliseconds until fatal; 0 off */
+#define ENG_SYS_FATAL_FILE	0x020	/* WO: SRAM address of a NUL-terminated name */
+#define ENG_SYS_FATAL_LINE	0x024	/* WO */
+#define ENG_SYS_FATAL		0x028	/* WO: enum skua_fatal; does not return */
+#define ENG_SYS_RANDOM		0x02c	/* RO: 32 random bits */
+#define ENG_SYS_PUTC		0x030	/* WO: a character for the NIC's log */
+#define ENG_SYS_ALIVE		0x034	/* WO: boot is complete (SKUA_STATUS_ALIVE) */
+#define ENG_SYS_HW_FEAT_LO	0x038	/* RO: features that the NIC's engines have */
+#define ENG_SYS_HW_FEAT_HI	0x03c	/* RO */
+#define ENG_SYS_DRV_FEAT_LO	0x040	/* RO: features that the driver accepts */
+#define ENG_SYS_DRV_FEAT_HI	0x044	/* RO */
+#define ENG_SYS_NONCE		0x048	/* RO: of the boot context */
+#define ENG_SYS_MAC_LO		0x04c	/* RO: address bytes 0-3 */
+#define ENG_SYS_MAC_HI		0x050	/* RO: address bytes 4-5 */
+#define ENG_SYS_RADIO0		0x054	/* RO: bands | chains << 8 | nss << 16 | max_bw << 24 */
+#define ENG_SYS_RADIO1		0x058	/* RO: max_power */
+#define ENG_SYS_CIPHERS		0x05c	/* RO: bit n: the engine does suite 00-0F-AC:n */
+#define ENG_SYS_LIM_VIFS	0x060	/* RO: table sizes */
+#define ENG_SYS_LIM_STAS	0x064	/* RO */
+#define ENG_SYS_LIM_KEYS	0x068	/* RO */
+#define ENG_SYS_LIM_TXQ		0x06c	/* RO: frames that the transmit engine holds */
+#define ENG_SYS_DRV_FEAT_SET_LO	0x070	/* WO: features in force: what the engines may do */
+#define ENG_SYS_DRV_FEAT_SET_HI	0x074	/* WO */
+
+#define ENG_IRQ_CMD		BIT(0)	/* a command waits */
+#define ENG_IRQ_FWTX		BIT(1)	/* the firmware's frame has ended */
+#define ENG_IRQ_TBTT		BIT(2)	/* ENG_TBTT_VIFS */
+#define ENG_IRQ_CSA		BIT(3)	/* ENG_CSA_VIFS: countdown reached its end */
+
+/* Host interface: each GO sets ENG_HIF_STATUS to an enum skua_status */
+#define ENG_HIF_STATUS		0x100	/* RO */
+#define ENG_HIF_CMD_AVAIL	0x104	/* RO: commands that wait */
+#define ENG_HIF_CMD_ADDR	0x108	/* RW: SRAM, room for struct skua_cmd */
+#define ENG_HIF_CMD_FETCH	0x10c	/* WO: copies the next command there */
+#define ENG_HIF_CMD_RETIRE	0x110	/* WO: what was fetched has taken effect: frames
+					 * published after it may now be fetched
+					 */
+#define ENG_HIF_DMA_LO		0x114	/* RW: bus address */
+#define ENG_HIF_DMA_HI		0x118	/* RW */
+#define ENG_HIF_DMA_SRAM	0x11c	/* RW */
+#define ENG_HIF_DMA_LEN		0x120	/* RW */
+#define ENG_HIF_DMA_GO		0x124	/* WO: 1 host to SRAM, 2 SRAM to host */
+#define ENG_HIF_EVT_ADDR	0x128	/* RW: SRAM, a struct skua_evt */
+#define ENG_HIF_EVT_GO		0x12c	/* WO: posts it; the NIC fills in seq */
+#define ENG_HIF_INB_0		0x130	/* RW: id | tid << 16 | vif << 24 */
+#define ENG_HIF_INB_1		0x134	/* RW: sta | gen << 16 */
+#define ENG_HIF_INB_GO		0x138	/* WO: arg; posts a struct skua_cpl_inband after all
+					 * receive units and records so far
+					 */
+
+/* Tables: GO sets ENG_TBL_STATUS to an enum skua_status */
+#define ENG_TBL_SEL		0x200	/* RW: enum eng_tbl */
+#define ENG_TBL_INDEX		0x204	/* RW */
+#define ENG_TBL_ADDR		0x208	/* RW: SRAM */
+#define ENG_TBL_GO		0x20c	/* WO: enum eng_tbl_op */
+#define ENG_TBL_STATUS		0x210	/* RO */
+
+/* Radio */
+#define ENG_RF_FREQ		0x300	/* RW: primary 20 MHz channel, MHz; 0: off */
+#define ENG_RF_CENTER1		0x304	/* RW */
+#define ENG_RF_BW		0x308	/* RW: enum skua_bw */
+#define ENG_RF_POWER		0x30c	/* RW: dBm */
+#define ENG_RF_TUNE		0x310	/* WO: applies the four above */
+#define ENG_RF_ROC_VIF		0x314	/* RW: interface whose OFFCHAN frames may leave, or
+					 * SKUA_VIF_NONE
+					 */
+
+/* MAC */
+#define ENG_MAC_ENABLE		0x400	/* RW: 1: transmit and receive */
+#define ENG_MAC_FILTER		0x404	/* RW: SKUA_FILTER_* */
+#define ENG_MAC_RTS_THRESH	0x408	/* RW: bytes */
+#define ENG_MAC_FRAG_THRESH	0x40c	/* RW: bytes; needs SKUA_FEAT_TX_FRAG */
+#define ENG_MAC_TIM		0x410	/* WO: aid | set << 15 | vif << 16: host side of TIM */
+#define ENG_TBTT_VIFS		0x414	/* RO: bit per vif; cleared by read */
+#define ENG_CSA_VIFS		0x418	/* RO: bit per vif; cleared by read */
+
+/* Frames of the firmware itself: one at a time */
+#define ENG_FWTX_ADDR		0x500	/* RW: SRAM, an 802.11 frame without FCS */
+#define ENG_FWTX_LEN		0x504	/* RW */
+#define ENG_FWTX_VIF		0x508	/* RW: whose address and sequence numbers */
+#define ENG_FWTX_FLAGS		0x50c	/* RW: SKUA_TXF_NO_ACK only */
+#define ENG_FWTX_RATE		0x510	/* RW: rate word, 0: lowest basic rate */
+#define ENG_FWTX_GO		0x514	/* WO: sends on the channel that is tuned now */
+#define ENG_FWTX_STATUS		0x518	/* RO: enum skua_tx_status, ~0 while under way */
+
+/* Transmit queues: select, then count, drop or release */
+#define ENG_TXQ_VIF		0x600	/* RW: or SKUA_VIF_NONE for all */
+#define ENG_TXQ_STA		0x604	/* RW: handle | gen << 16; SKUA_STA_NONE for all */
+#define ENG_TXQ_ACS		0x608	/* RW: bit per transmit ring, VO is bit 0 */
+#define ENG_TXQ_COUNT		0x60c	/* RO: frames that match, ring slots not yet fetched
+					 * included
+					 */
+#define ENG_TXQ_DROP		0x610	/* WO: 1: end all that match with FLUSHED */
+#define ENG_TXQ_RELEASE		0x614	/* WO: tids | num << 16 | more_data << 24 |
+					 * uapsd << 25: lets a sleeping station (TXQ_STA) have
+					 * frames, then SKUA_INB_EOSP
+					 */
+
+/**
+ * enum eng_tbl - tables
+ * @ENG_TBL_VIF: struct eng_vif, by interface
+ * @ENG_TBL_STA: struct eng_sta, by handle
+ * @ENG_TBL_KEY: struct eng_key, by slot; reads give no key material
+ * @ENG_TBL_EDCA: struct eng_edca, by interface * 4 + AC
+ * @ENG_TBL_RATE: struct eng_rate, by station handle
+ * @ENG_TBL_STA_STATS: struct eng_sta_stats, by handle; read only, and
+ *	reading clears the counters per rate
+ * @ENG_TBL_BEACON: struct eng_beacon, by interface
+ * @ENG_TBL_SURVEY: struct skua_survey, by MHz; read only
+ */
+enum eng_tbl {
+	ENG_TBL_VIF		= 0,
+	ENG_TBL_STA		= 1,
+	ENG_TBL_KEY		= 2,
+	ENG_TBL_EDCA		= 3,
+	ENG_TBL_RATE		= 4,
+	ENG_TBL_STA_STATS	= 5,
+	ENG_TBL_BEACON		= 6,
+	ENG_TBL_SURVEY		= 7,
+};
+
+enum eng_tbl_op {
+	ENG_TBL_WRITE	= 1,
+	ENG_TBL_READ	= 2,
+	ENG_TBL_CLEAR	= 3,	/* the entry becomes invalid, secrets are wiped */
+};
+
+/**
+ * struct eng_key_ref - slot and generation
+ * @slot: or SKUA_KEY_NONE
+ * @gen: generation
+ */
+struct eng_key_ref {
+	__le16 slot;
+	__le16 gen;
+};
+
+/**
+ * struct eng_vif - an interface in the engines
+ * @type: enum skua_vif_type
+ * @bw: enum skua_bw of its channel
+ * @flags: SKUA_VIFF_*
+ * @addr: own address: frames to it are acknowledged
+ * @bssid: BSSID
+ * @aid: own association id
+ * @freq: primary channel, MHz; 0 without channel: nothing leaves. Frames of
+ *	the interface leave only while the radio is tuned to this frequency
+ * @center1: centre of the whole channel, MHz
+ * @beacon_int: TU
+ * @basic_rates: as in struct skua_cmd_vif
+ * @mgmt_rate: rate word, 0: lowest basic rate
+ * @mcast_rate: likewise
+ * @key: receive keys of the interface by key index: group keys 0-3, IGTK
+ *	4-5, BIGTK 6-7
+ * @tsf_offset: TSF is the NIC's time plus this (signed). A station's engine
+ *	follows its BSS's beacons
+ * @last_beacon: readback: low half of the time of the last beacon of @bssid,
+ *	0 for none yet
+ * @dozing: readback: stations in power save
+ */
+struct eng_vif {
+	u8 type;
+	u8 bw;
+	__le16 aid;
+	__le32 flags;
+	u8 addr[6];
+	u8 bssid[6];
+	__le16 freq;
+	__le16 center1;
+	__le16 beacon_int;
+	__le16 rsvd;
+	__le32 basic_rates;
+	__le32 mgmt_rate;
+	__le32 mcast_rate;
+	struct eng_key_ref key[8];
+	__le32 last_beacon;
+	__le64 tsf_offset;
+	__le32 dozing;
+	__le32 rsvd2;
+};
+static_assert(sizeof(struct eng_vif) == 96, "engine vif size");
+
+#define ENG_STAF_QOS		BIT(0)
+#define ENG_STAF_MFP		BIT(1)
+#define ENG_STAF_4ADDR		BIT(2)
+#define ENG_STAF_PS_TRACK	BIT(3)	/* follow its PM bit, hold frames while it dozes */
+#define ENG_STAF_KEYED		BIT(4)	/* no data in clear text to or from it but EAPOL */
+#define ENG_STAF_SPP_AMSDU	BIT(5)
+
+/**
+ * struct eng_sta - a peer in the engines
+ * @gen: generation; frames with another one are STALE_STA
+ * @aid: association id, for TIM
+ * @vif: interface
+ * @uapsd_queues: bit per AC
+ * @addr: its address
+ * @flags: ENG_STAF_*
+ * @key: pairwise keys by key index, 0-3
+ * @group_key: group keys of this station alone, by key index 0-3
+ * @dozing: readback
+ */
+struct eng_sta {
+	__le16 gen;
+	__le16 aid;
+	u8 vif;
+	u8 uapsd_queues;
+	u8 addr[6];
+	__le32 flags;
+	struct eng_key_ref key[4];
+	struct eng_key_ref group_key[4];
+	u8 dozing;
+	u8 rsvd[3];
+};
+static_assert(sizeof(struct eng_sta) == 52, "engine sta size");
+
+/**
+ * struct eng_key - a key in the engines
+ * @gen: generation
+ * @sta: owner, or SKUA_STA_NONE
+ * @vif: interface
+ * @keyidx: key index
+ * @key_len: bytes of @key
+ * @rsvd: zero
+ * @cipher: suite selector
+ * @flags: SKUA_KEYF_*
+ * @key: key material; reads give zeroes
+ * @tx_mic_key: TKIP Michael
+ * @rx_mic_key: TKIP Michael
+ * @rx_pn: replay counters; reads give the current ones
+ * @tx_lease: next PN of the lease; reads give the current one
+ * @lease_len: how many are left
+ */
+struct eng_key {
+	__le16 gen;
+	__le16 sta;
+	u8 vif;
+	u8 keyidx;
+	u8 key_len;
+	u8 rsvd;
+	__le32 cipher;
+	__le32 flags;
+	u8 key[SKUA_MAX_KEY_LEN];
+	u8 tx_mic_key[8];
+	u8 rx_mic_key[8];
+	u8 rx_pn[SKUA_NUM_PN][6];
+	u8 tx_lease[6];
+	__le32 lease_len;
+};
+static_assert(sizeof(struct eng_key) == 176, "engine key size");
+
+/** struct eng_edca - as in struct skua_cmd_edca */
+struct eng_edca {
+	u8 aifsn;
+	u8 rsvd;
+	__le16 cw_min;
+	__le16 cw_max;
+	__le16 txop;
+};
+static_assert(sizeof(struct eng_edca) == 8, "engine edca size");
+
+#define ENG_RATE_STAGES		4
+
+/**
+ * struct eng_rate - what to try for unicast data, stage by stage
+ * @rate: rate words; 0 ends the list
+ * @tries: at each
+ * @probe_rate: every @probe_interval-th frame is tried at this rate first
+ * @probe_interval: 0: never
+ */
+struct eng_rate {
+	__le32 rate[ENG_RATE_STAGES];
+	u8 tries[ENG_RATE_STAGES];
+	__le32 probe_rate;
+	__le32 probe_interval;
+};
+static_assert(sizeof(struct eng_rate) == 28, "engine rate size");
+
+/**
+ * struct eng_sta_stats - counters of a station
+ * @stage_sent: transmissions at each stage since the last read
+ * @stage_acked: of them acknowledged
+ * @probe_sent: at the probe rate
+ * @probe_acked: likewise
+ * @stats: totals since the station was added
+ */
+struct eng_sta_stats {
+	__le32 stage_sent[ENG_RATE_STAGES];
+	__le32 stage_acked[ENG_RATE_STAGES];
+	__le32 probe_sent;
+	__le32 probe_acked;
+	struct skua_sta_stats stats;
+};
+static_assert(sizeof(struct eng_sta_stats) == 40 + 72, "engine sta stats size");
+
+/**
+ * struct eng_beacon - a beacon template
+ * @addr: SRAM address of the frame; copied when the entry is written
+ * @len: its length
+ * @beacon_int: TU
+ * @tim_off: offset of the TIM element, 0 for none
+ * @dtim_period: beacons
+ * @rsvd: zero
+ * @csa_off: offsets of countdown bytes, 0 for none; the engine counts down to 1
+ *	and then raises ENG_IRQ_CSA
+ * @rate: rate word, 0: lowest basic rate
+ * @bigtk: key for beacon protection
+ */
+struct eng_beacon {
+	__le32 addr;
+	__le16 len;
+	__le16 beacon_int;
+	__le16 tim_off;
+	u8 dtim_period;
+	u8 rsvd;
+	__le16 csa_off[2];
+	__le32 rate;
+	struct eng_key_ref bigtk;
+};
+static_assert(sizeof(struct eng_beacon) == 24, "engine beacon size");
+
+#endif /* SKUA_FW_ENGINE_H */
