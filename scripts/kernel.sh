@@ -1,0 +1,200 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds the User-Mode Linux kernel that Skua is tried under, with the driver
+# of this checkout as a module in it.
+#
+#   scripts/kernel.sh [plain|debug]     builds into build/kernel/VARIANT/
+#   scripts/kernel.sh --tree VARIANT    prepares the patched tree, prints it
+#
+# Sources and objects are kept in a cache outside the checkout, keyed by kernel
+# package, compiler, patches and configuration, so that a second checkout (or a
+# second run) builds only what changed. Each variant has its own tree, because
+# the driver is dropped into it; trees are hard links to one unpacked source.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+series=6.12
+patches=("$SKUA_TOP"/scripts/patches/*.patch)
+here=$SKUA_TOP/scripts/config
+
+tarball=/usr/src/linux-source-$series.tar.xz
+
+kernel_version() {
+	dpkg-query -W -f '${Version}' "linux-source-$series" 2>/dev/null ||
+		die "linux-source-$series is missing: run scripts/setup.sh"
+}
+
+# One unpacked and patched source for all variants.
+unpack() {
+	local dir=$1 tmp=$1.tmp
+
+	[ ! -d "$dir" ] || return 0
+	rm -rf "$tmp"
+	mkdir -p "$tmp"
+	tar -xf "$tarball" -C "$tmp" --strip-components=1
+	for p in "${patches[@]}"; do
+		echo "applying $p"
+		patch -d "$tmp" -p1 --no-backup-if-mismatch <"$p"
+	done
+	mv "$tmp" "$dir"
+}
+
+# Hard links are safe here: patch and rsync write new files, and objects go to
+# a directory of their own.
+clone_tree() {
+	local src=$1 dir=$2
+
+	[ ! -d "$dir" ] || return 0
+	rm -rf "$dir.tmp"
+	cp -al "$src" "$dir.tmp"
+	mv "$dir.tmp" "$dir"
+}
+
+have_driver() { [ -f "$SKUA_TOP/main.c" ] && [ -f "$SKUA_TOP/Kconfig" ]; }
+
+driver_sums() {
+	have_driver || return 0
+	find "$SKUA_TOP"/*.c "$SKUA_TOP"/*.h "$SKUA_TOP"/Kbuild \
+		"$SKUA_TOP"/Kconfig "$SKUA_TOP"/tests/kunit -type f -print0 |
+		sort -z | xargs -0 sha256sum
+}
+
+# The driver's files, by content, so that only what changed is built again.
+drop_in() {
+	local wl=$1/drivers/net/wireless
+
+	have_driver || return 0
+	mkdir -p "$wl/skua"
+	rsync -rlc --delete \
+		--include='/*.c' --include='/*.h' --include=/Kbuild \
+		--include=/Kconfig --include=/tests --include=/tests/kunit \
+		--include='/tests/kunit/**' --exclude='*' \
+		"$SKUA_TOP/" "$wl/skua/"
+	if ! grep -q skua/Kconfig "$wl/Kconfig"; then
+		sed -i 's|^endif # WLAN|source "drivers/net/wireless/skua/Kconfig"\n\n&|' "$wl/Kconfig"
+		echo "obj-\$(CONFIG_SKUA) += skua/" >>"$wl/Makefile"
+	fi
+	grep -q skua/Kconfig "$wl/Kconfig" ||
+		die "cannot find the place for Skua in $wl/Kconfig"
+}
+
+# A later line for the same symbol wins.
+fragment() {
+	local f files=("$here/uml.config")
+
+	[ "$1" = plain ] || files+=("$here/$1.config")
+	for f in "${files[@]}"; do
+		if have_driver; then cat "$f"; else grep -v '^CONFIG_SKUA' "$f"; fi
+	done | tac | awk -F= '!/^CONFIG_/ || !seen[$1]++' | tac
+}
+
+configure() {
+	local tree=$1 obj=$2 line sym bad=0
+
+	make -C "$tree" ARCH=um O="$obj" KCONFIG_ALLCONFIG="$obj/fragment" \
+		allnoconfig
+	while read -r line; do
+		case $line in
+		CONFIG_*=n)
+			sym=${line%%=*}
+			! grep -q "^$sym=" "$obj/.config" || { bad=1; echo "error: not off: $sym"; }
+			;;
+		CONFIG_*)
+			grep -qxF -- "$line" "$obj/.config" ||
+				{ bad=1; echo "error: not in the configuration: $line"; }
+			;;
+		esac
+	done <"$obj/fragment"
+	if [ $bad -ne 0 ]; then rm -f "$obj/.config"; return 1; fi
+}
+
+compile() {
+	make -C "$1" ARCH=um O="$2" -j"$SKUA_JOBS" linux modules
+}
+
+# Copies what a guest needs into the checkout, so that another checkout that
+# builds with the same cache cannot change it under a running test.
+deliver() {
+	local tree=$1 obj=$2 out=$3
+
+	mkdir -p "$out"
+	rm -rf "$out/new"
+	make -C "$tree" ARCH=um O="$obj" INSTALL_MOD_PATH="$out/new" \
+		DEPMOD=true modules_install
+	depmod -b "$out/new" "$(cat "$obj/include/config/kernel.release")"
+	rm -rf "${out:?}/lib"
+	mv "$out/new/lib" "$out/lib"
+	rmdir "$out/new"
+	cp "$obj/linux" "$out/linux.new"
+	strip --strip-debug "$out/linux.new"
+	mv "$out/linux.new" "$out/linux"
+	cp "$obj/.config" "$out/config"
+	cp "$obj/include/config/kernel.release" "$out/release"
+	chmod -R go+rX "$out"
+}
+
+main() {
+	local variant=plain tree_only='' ver key base obj tree out stamp
+
+	if [ "${1:-}" = --tree ]; then tree_only=1; shift; fi
+	variant=${1:-plain}
+	case $variant in
+	plain | debug | kunit) ;;
+	*) die "no such kernel: $variant (plain or debug)" ;;
+	esac
+
+	ver=$(kernel_version)
+	mkdir -p "$SKUA_CACHE"
+	base=$SKUA_CACHE/source-$ver-$(hash_of "${patches[@]}")
+	key=$(gcc -dumpfullversion | cat - "$here"/*.config <(echo "$base $variant") |
+		sha256sum | cut -c1-12)
+	tree=$SKUA_CACHE/$variant-$key/tree
+	obj=$SKUA_CACHE/$variant-$key/obj
+	out=$SKUA_BUILD/kernel/$variant
+	mkdir -p "$obj"
+
+	# what this checkout's kernel is made of
+	stamp=$({ echo "$key"; driver_sums; } | sha256sum | cut -c1-16)
+	if [ -z "$tree_only" ] && [ -x "$out/linux" ] &&
+	   [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
+		say "kernel ($variant): nothing to do"
+		return 0
+	fi
+
+	# the source first, then the variant
+	exec 8>"$SKUA_CACHE/source.lock"
+	flock -n 8 || { say "waiting for another build of the source tree"; flock 8; }
+	[ -d "$base" ] || run_logged "$SKUA_BUILD/log/kernel-unpack.log" \
+		"unpacking and patching Linux $ver" unpack "$base"
+	exec 9>"$SKUA_CACHE/$variant-$key.lock"
+	flock -n 9 || { say "waiting for another build of the $variant kernel"; flock 9; }
+	[ -d "$tree" ] || run_logged "$SKUA_BUILD/log/kernel-tree-$variant.log" \
+		"making the tree of the $variant kernel" clone_tree "$base" "$tree"
+	exec 8>&-
+	drop_in "$tree"
+	if [ -n "$tree_only" ]; then
+		echo "$SKUA_CACHE/$variant-$key"
+		return 0
+	fi
+
+	fragment "$variant" >"$obj/fragment.new"
+	if have_driver; then
+		sha256sum <"$SKUA_TOP/Kconfig" | sed 's/^/# Kconfig /' >>"$obj/fragment.new"
+	fi
+	if [ ! -f "$obj/.config" ] || ! cmp -s "$obj/fragment" "$obj/fragment.new"; then
+		mv "$obj/fragment.new" "$obj/fragment"
+		run_logged "$SKUA_BUILD/log/kernel-config-$variant.log" \
+			"configuring the $variant kernel" configure "$tree" "$obj"
+	fi
+	run_logged "$SKUA_BUILD/log/kernel-$variant.log" \
+		"building the $variant kernel" compile "$tree" "$obj"
+	run_logged "$SKUA_BUILD/log/kernel-install-$variant.log" \
+		"copying kernel and modules to build/kernel/$variant" \
+		deliver "$tree" "$obj" "$out"
+	echo "$stamp" >"$out/stamp"
+	have_driver || say "no driver in this checkout: the kernel has none"
+}
+
+main "$@"

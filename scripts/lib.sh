@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the shell scripts share: where things are, and how progress is shown.
+# Sourced, never run.
+
+set -euo pipefail
+trap 'echo "skua: ${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed" >&2' ERR
+
+SKUA_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+SKUA_CACHE=${SKUA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/skua}
+SKUA_BUILD=$SKUA_TOP/build
+SKUA_JOBS=${SKUA_JOBS:-$(nproc)}
+export SKUA_TOP SKUA_CACHE SKUA_BUILD SKUA_JOBS
+
+say() { printf '%s\n' "skua: $*" >&2; }
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# hash_of FILE...: one short hash over names and contents
+hash_of() {
+	local f
+
+	for f in "$@"; do
+		basename "$f"
+		sha256sum <"$f"
+	done | sha256sum | cut -c1-12
+}
+
+# run_logged LOG WHAT CMD...: runs CMD with its output in LOG. Shows WHAT, on a
+# terminal with the last line of the log beside it, and the time it took; when
+# CMD fails, the end of the log.
+run_logged() {
+	local log=$1 what=$2 start=$SECONDS pid rc=0 line lines=0
+	shift 2
+
+	mkdir -p "$(dirname "$log")"
+	"$@" >"$log" 2>&1 </dev/null &
+	pid=$!
+	[ -t 2 ] || say "$what ..."
+	while [ -t 2 ] && kill -0 "$pid" 2>/dev/null; do
+		line=$(tail -n 1 "$log" 2>/dev/null | tr -d '\r\033' | cut -c1-48)
+		lines=$(wc -l <"$log")
+		printf '\r\033[Kskua: %s  %ds, %d lines: %s' "$what" \
+			$((SECONDS - start)) "$lines" "$line" >&2
+		sleep 0.5
+	done
+	wait "$pid" || rc=$?
+	[ ! -t 2 ] || printf '\r\033[K' >&2
+	if [ $rc -ne 0 ]; then
+		say "$what: failed with status $rc; the end of $log:"
+		grep -n -i -E '(error|undefined reference|\*\*\*)' "$log" |
+			head -n 20 >&2 || true
+		echo '...' >&2
+		tail -n 25 "$log" >&2
+		return $rc
+	fi
+	say "$what: done in $((SECONDS - start)) s"
+}
