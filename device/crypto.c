@@ -11,12 +11,26 @@
 #include "ieee80211.h"
 
 #define AEAD_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MGMT | CRYPTO_F_REPLAY)
+#define TKIP_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MICHAEL | CRYPTO_F_REPLAY)
 #define BIP_FLAGS	(CRYPTO_F_GROUP_MGMT | CRYPTO_F_REPLAY)
 
 /* suite, name, key, IV, MIC, PN bits, flags */
 const struct crypto_cipher crypto_ciphers[] = {
+	{ IEEE80211_CIPHER_WEP40, "WEP-40", 5, 4, 4, 24, CRYPTO_F_DATA },
+	{ IEEE80211_CIPHER_WEP104, "WEP-104", 13, 4, 4, 24, CRYPTO_F_DATA },
+	{ IEEE80211_CIPHER_TKIP, "TKIP", 32, 8, 4, 48, TKIP_FLAGS },
 	{ IEEE80211_CIPHER_CCMP, "CCMP-128", 16, 8, 8, 48, AEAD_FLAGS },
 	{ IEEE80211_CIPHER_CCMP_256, "CCMP-256", 32, 8, 16, 48, AEAD_FLAGS },
+	{ IEEE80211_CIPHER_GCMP, "GCMP-128", 16, 8, 16, 48, AEAD_FLAGS },
+	{ IEEE80211_CIPHER_GCMP_256, "GCMP-256", 32, 8, 16, 48, AEAD_FLAGS },
+	{ IEEE80211_CIPHER_BIP_CMAC, "BIP-CMAC-128",
+	  16, 0, IEEE80211_MMIE_LEN_8, 48, BIP_FLAGS },
+	{ IEEE80211_CIPHER_BIP_CMAC_256, "BIP-CMAC-256",
+	  32, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
+	{ IEEE80211_CIPHER_BIP_GMAC, "BIP-GMAC-128",
+	  16, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
+	{ IEEE80211_CIPHER_BIP_GMAC_256, "BIP-GMAC-256",
+	  32, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
 };
 
 const size_t crypto_cipher_count =
@@ -50,9 +64,23 @@ const struct crypto_cipher *crypto_cipher_find(uint32_t suite)
 static const struct crypto_ops *ops_of(uint32_t suite)
 {
 	switch (suite) {
+	case IEEE80211_CIPHER_WEP40:
+	case IEEE80211_CIPHER_WEP104:
+		return &crypto_wep_ops;
+	case IEEE80211_CIPHER_TKIP:
+		return &crypto_tkip_ops;
 	case IEEE80211_CIPHER_CCMP:
 	case IEEE80211_CIPHER_CCMP_256:
 		return &crypto_ccmp_ops;
+	case IEEE80211_CIPHER_GCMP:
+	case IEEE80211_CIPHER_GCMP_256:
+		return &crypto_gcmp_ops;
+	case IEEE80211_CIPHER_BIP_CMAC:
+	case IEEE80211_CIPHER_BIP_CMAC_256:
+		return &crypto_bip_cmac_ops;
+	case IEEE80211_CIPHER_BIP_GMAC:
+	case IEEE80211_CIPHER_BIP_GMAC_256:
+		return &crypto_bip_gmac_ops;
 	default:
 		return NULL;
 	}
@@ -107,9 +135,10 @@ int crypto_key_init(struct crypto_key *key, uint32_t suite,
 void crypto_key_wipe(struct crypto_key *key)
 {
 	/* The library clears the key schedules that it frees */
-	for (int op = 0; op < CRYPTO_OPS; op++)
+	for (int op = 0; op < CRYPTO_OPS; op++) {
 		EVP_CIPHER_CTX_free(key->ctx[op]);
-	EVP_MAC_CTX_free(key->mac);
+		EVP_MAC_CTX_free(key->mac[op]);
+	}
 	OPENSSL_cleanse(key, sizeof(*key));
 }
 
@@ -155,6 +184,13 @@ void crypto_put_be48(uint8_t *p, uint64_t v)
 {
 	for (int i = 5; i >= 0; i--, v >>= 8)
 		p[i] = (uint8_t)v;
+}
+
+void crypto_gcm_nonce(const struct crypto_job *job,
+		      uint8_t nonce[CRYPTO_GCM_NONCE_LEN])
+{
+	memcpy(nonce, ieee80211_addr2(job->frame), IEEE80211_ADDR_LEN);
+	crypto_put_be48(nonce + IEEE80211_ADDR_LEN, job->pn);
 }
 
 void crypto_ext_iv_put(uint8_t *iv, uint64_t pn, uint8_t keyidx)

@@ -105,7 +105,7 @@ struct crypto_key {
 	const struct crypto_ops *ops;
 	uint8_t keyidx;
 	struct evp_cipher_ctx_st *ctx[CRYPTO_OPS];
-	struct evp_mac_ctx_st *mac;
+	struct evp_mac_ctx_st *mac[CRYPTO_OPS];
 	struct crypto_p1k p1k[CRYPTO_OPS];
 	uint8_t bytes[CRYPTO_KEY_LEN_MAX];
 };

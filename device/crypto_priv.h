@@ -7,8 +7,9 @@
 #include "ieee80211.h"
 
 #define CRYPTO_AAD_LEN_MAX	30	/* FC, A1 to A3, SC, A4, QC */
-#define CRYPTO_NONCE_LEN_MAX	13
-#define CRYPTO_EXT_IV_LEN	8
+#define CRYPTO_GCM_NONCE_LEN	12
+#define CRYPTO_ICV_LEN		4	/* WEP and TKIP */
+#define CRYPTO_RC4_SEED_LEN	16	/* at most */
 
 /**
  * struct crypto_ops - one way to protect frames
@@ -55,6 +56,38 @@ enum crypto_status crypto_ext_iv_get(struct crypto_job *job);
 
 /* A 48-bit number, most significant octet first, as nonces want it */
 void crypto_put_be48(uint8_t *p, uint64_t v);
+
+/* A2 and the PN: the nonce of GCMP and of BIP-GMAC */
+void crypto_gcm_nonce(const struct crypto_job *job,
+		      uint8_t nonce[CRYPTO_GCM_NONCE_LEN]);
+
+/**
+ * crypto_rc4_seal() - append the ICV and encrypt both
+ * @seed: RC4 key of this frame
+ * @seed_len: octets of @seed
+ * @data: the data, with room for CRYPTO_ICV_LEN more octets
+ * @len: octets of @data without the ICV
+ */
+void crypto_rc4_seal(const uint8_t *seed, size_t seed_len,
+		     uint8_t *data, size_t len);
+
+/* Undo crypto_rc4_seal(). Return: whether the ICV is that of the data. */
+bool crypto_rc4_open(const uint8_t *seed, size_t seed_len,
+		     uint8_t *data, size_t len);
+
+/* TKIP: key mixing phase 1, for one TA and the upper 32 bits of the TSC */
+void crypto_tkip_phase1(const uint8_t *tk, const uint8_t *ta, uint32_t iv32,
+			uint16_t p1k[CRYPTO_P1K_WORDS]);
+
+/* TKIP: key mixing phase 2, the RC4 key of one MPDU */
+void crypto_tkip_phase2(const uint8_t *tk,
+			const uint16_t p1k[CRYPTO_P1K_WORDS], uint16_t iv16,
+			uint8_t seed[CRYPTO_RC4_SEED_LEN]);
+
+/* Michael over @head, a multiple of four octets, and @data */
+void crypto_michael(const uint8_t *key, const uint8_t *head, size_t head_len,
+		    const uint8_t *data, size_t len,
+		    uint8_t mic[CRYPTO_MICHAEL_LEN]);
 
 static inline uint8_t *crypto_iv(const struct crypto_job *job)
 {

@@ -35,16 +35,112 @@ struct vector {
 	const char *cipher;	/* what follows the header on the air */
 };
 
-/* IEEE 802.11-2020 Annex J */
-static const struct vector ccmp_vector = {
-	.suite = IEEE80211_CIPHER_CCMP,
-	.key = "c97c1f67ce371185514a8a19f2bdd52f",
-	.pn = 0xb5039776e70c,
-	.hdr = "0848c32c0fd2e128a57c5030f1844408abaea5b8fcba8033",
-	.plain = "f8ba1a55d02f85ae967bb62fb6cda8eb7e78a050",
-	.cipher = "0ce700207697 03b5"
-		  "f3d0a2fe9a3dbf2342a643e43246e80c3c04d019"
-		  "7845ce0b16f97623",
+/* From IEEE 802.11 Annex J (M in the 2012 edition) and its amendments */
+#define K16	"c97c1f67ce371185514a8a19f2bdd52f"
+#define K32	K16 "000102030405060708090a0b0c0d0e0f"
+#define IGTK16	"4ea9543e09cf2b1eca66ffc58bdecbcf"
+#define IGTK32	IGTK16 "000102030405060708090a0b0c0d0e0f"
+#define HDR_CCMP "0848c32c0fd2e128a57c5030f1844408abaea5b8fcba8033"
+#define TXT_CCMP "f8ba1a55d02f85ae967bb62fb6cda8eb7e78a050"
+#define HDR_GCMP "88480b000fd2e128a57c5030f18444085030f184440880330300"
+#define TXT_GCMP "000102030405060708090a0b0c0d0e0f10111213141516171819" \
+		 "1a1b1c1d1e1f2021222324252627"
+#define HDR_BIP	"c0000000ffffffffffff0200000000000200000000000900"
+
+static const struct vector vectors[] = {
+	{
+		.suite = IEEE80211_CIPHER_WEP40,
+		.key = "3031323334", .keyidx = 2, .pn = 0xfb029e,
+		.hdr = "084200000203040506070203040506070203040506070000",
+		.plain = "aaaa0300000008004500004e661a00008011be640a000122"
+			 "0affffff00890089003a000080a601100001000000000000"
+			 "204543454a45484543464345504645454945464643434143"
+			 "4143414341434141410000200001",
+		.cipher = "fb029e80"
+			 "f69c5806bd6ce84626bcbefb9474650aad1f7909b0f64d5f"
+			 "58a503a258b7ed22eb0ea64930d3a056a55742fcce141d48"
+			 "5f8aa836dea18df42c5380805ad0c61a5d6f58f41040b24b"
+			 "7d1a693856ed0d4398e7aee3bf0e2a2ca8f7",
+	},
+	{
+		.suite = IEEE80211_CIPHER_TKIP,
+		.key = "12345678901234567890123456789012"
+		       "34567890123456789012345678901234",
+		.pn = 1,
+		.hdr = "08422c00020304050608020304050607020304050607d002",
+		.plain = "aaaa03000000080045000054000040004001a555c0a80a02"
+			 "c0a80a0108003ab000000000cd4c05000000000008090a0b"
+			 "0c0d0e0f101112131415161718191a1b1c1d1e1f20212223"
+			 "2425262728292a2b2c2d2e2f30313233343536376881a3f3"
+			 "d648d03c",
+		.cipher = "0020012000000000"
+			 "c00e14fce7cfabc77547e666e57c0dac704a1e358a88c11c"
+			 "8e2e282e3801027a4656055ee93e9c254702e9735805ddb5"
+			 "769ba73f1ebb56e844ef912285d3dd6e541e823873558adb"
+			 "a079068abd7f7f50959675acc4b4de9aa99c05f289a7c52f"
+			 "ee5bfc14f6f8e5f8",
+	},
+	{
+		.suite = IEEE80211_CIPHER_CCMP,
+		.key = K16, .pn = 0xb5039776e70c,
+		.hdr = HDR_CCMP, .plain = TXT_CCMP,
+		.cipher = "0ce70020769703b5"
+			 "f3d0a2fe9a3dbf2342a643e43246e80c3c04d019"
+			 "7845ce0b16f97623",
+	},
+	{	/* a robust management frame: M.9.2, Deauthentication */
+		.suite = IEEE80211_CIPHER_CCMP,
+		.key = "66ed21042f9f26d7115706e40414cf2e", .pn = 1,
+		.hdr = "c00000000200000001000200000000000200000000006000",
+		.plain = "0200",
+		.cipher = "0100002000000000" "1d07" "cafd0409bb8bafef",
+	},
+	{
+		.suite = IEEE80211_CIPHER_CCMP_256,
+		.key = K32, .pn = 0xb5039776e70c,
+		.hdr = HDR_CCMP, .plain = TXT_CCMP,
+		.cipher = "0ce70020769703b5"
+			 "6d155d8832668256d6a92b78e11d8e54495dd174"
+			 "80aa56c9492e882b97642f80d50fe97b",
+	},
+	{
+		.suite = IEEE80211_CIPHER_GCMP,
+		.key = K16, .pn = 0x00895f5f2b08,
+		.hdr = HDR_GCMP, .plain = TXT_GCMP,
+		.cipher = "082b00205f5f8900"
+			 "60e9700cc4d40ac6d288b201c38f5bf08b807442640a1596"
+			 "e5dbdad41d1f3623f45d7a12db7afb23"
+			 "def619c2a374b6df66ffa53b6c69d79e",
+	},
+	{
+		.suite = IEEE80211_CIPHER_GCMP_256,
+		.key = K32, .pn = 0x00895f5f2b08,
+		.hdr = HDR_GCMP, .plain = TXT_GCMP,
+		.cipher = "082b00205f5f8900"
+			 "658343c8b14447d9211defd46ad89c710c6fc33333236e39"
+			 "97b9176a5a8be779b21266555e70ad79"
+			 "114316859095473d5b1bd596b3dea3bf",
+	},
+	{
+		.suite = IEEE80211_CIPHER_BIP_CMAC,
+		.key = IGTK16, .keyidx = 4, .pn = 4,
+		.hdr = HDR_BIP, .plain = "0200",
+		.cipher = "0200" "4c10040004000000000048dfbfa7b8278872",
+	},
+	{
+		.suite = IEEE80211_CIPHER_BIP_GMAC,
+		.key = IGTK16, .keyidx = 4, .pn = 4,
+		.hdr = HDR_BIP, .plain = "0200",
+		.cipher = "0200" "4c180400040000000000"
+			 "3ed862fb0f3338dd3386c897e2ed053d",
+	},
+	{
+		.suite = IEEE80211_CIPHER_BIP_GMAC_256,
+		.key = IGTK32, .keyidx = 4, .pn = 4,
+		.hdr = HDR_BIP, .plain = "0200",
+		.cipher = "0200" "4c180400040000000000"
+			 "23be59dcc7022ee383627ebb1017ddfc",
+	},
 };
 
 static void check_vector(const struct vector *v)
@@ -78,16 +174,17 @@ static void check_vector(const struct vector *v)
 	crypto_key_wipe(&k);
 }
 
-static void test_ccmp_vector(void **state)
+static void test_vectors(void **state)
 {
 	(void)state;
-	check_vector(&ccmp_vector);
+	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
+		check_vector(&vectors[i]);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ccmp_vector),
+		cmocka_unit_test(test_vectors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
