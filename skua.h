@@ -1,0 +1,861 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Skua - the driver's own types, and what its files share
+ *
+ * DOC: Locking policy
+ *
+ * One control lock: the wiphy mutex. All mac80211 control ops run under it,
+ * and so do slow events (struct skua.evt_work) and the crash worker. It
+ * protects the configuration in struct skua, struct skua_vif, struct skua_sta
+ * and the key slots, unless said otherwise here.
+ *
+ * Spinlocks, all leaves, never nested in one another:
+ *  - skua_ring.lock of the command ring and of each transmit ring: its private
+ *    producer state and the slots that are not published yet. BH-safe
+ *    (spin_lock_bh), as mac80211 transmits from softirq and process context.
+ *  - skua_tx.lock: the free list of tokens. BH-safe. May be taken inside a
+ *    transmit ring's lock, the one exception to the rule above.
+ *  - skua.cmd_lock: the table of commands under way. BH-safe.
+ *  - skua.evt_lock: the list of events between NAPI and evt_work. BH-safe.
+ *
+ * NAPI (one instance) alone consumes the event and the completion ring, lends
+ * receive buffers and ends tokens. While it is disabled (start, restart and
+ * remove, under the wiphy mutex), the control path owns all of that.
+ *
+ * RCU: skua.vif[], skua.sta[].sta and what mac80211 hands out. NAPI reads them
+ * inside rcu_read_lock(), which skua_poll() holds around each record.
+ *
+ * skua.flags are atomic bits. A sleeping command looks at them before it
+ * starts to wait, and the one who sets SKUA_F_DEAD or SKUA_F_GONE then ends
+ * every wait (skua_nic_dead()), so that no waiter can be missed.
+ *
+ * Atomic ops (set_tim, sta_notify, ...) use skua_cmd_post(), which never waits
+ * and never reads a register.
+ */
+#ifndef SKUA_H
+#define SKUA_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/dma-mapping.h>
+#include <linux/netdevice.h>
+#include <linux/pci.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <net/mac80211.h>
+
+#include "hw.h"
+#include "compat.h"
+
+struct dentry;
+struct page_pool;
+struct skua;
+
+#define SKUA_OWNER_KEYS		16	/* key table of a station or interface */
+#define SKUA_NUM_TX_RINGS	5	/* four ACs and management */
+#define SKUA_MAX_VECTORS	2	/* that the driver asks for */
+#define SKUA_MAX_CIPHERS	16
+#define SKUA_CPL_MAX_UNITS	255	/* what SKUA_CPL_W0_UNITS can say */
+
+/* ------------------------------------------------------------------ */
+/* Counters: debugfs "stats" shows each by its name			*/
+/* ------------------------------------------------------------------ */
+
+/*
+ * X(identifier, what it counts). Add lines freely; debugfs follows.
+ */
+#define SKUA_COUNTERS(X)							\
+	X(CMD_SENT,		"commands sent")				\
+	X(CMD_FAILED,		"commands that the NIC refused")		\
+	X(CMD_TIMEOUT,		"commands without an answer in time")		\
+	X(CMD_RING_FULL,	"commands that found no room")			\
+	X(EVT,			"events")					\
+	X(EVT_BAD,		"events that make no sense")			\
+	X(EVT_DROPPED,		"events dropped for want of memory")		\
+	X(CPL_BAD,		"completion records that make no sense")	\
+	X(RING_BAD,		"ring indices out of range")			\
+	X(DOORBELL,		"doorbell writes")				\
+	X(DOORBELL_SAVED,	"doorbells the NIC did not ask for")		\
+	X(IRQ,			"interrupts")					\
+	X(POLL,			"NAPI polls")					\
+	X(TIMER_RING,		"rings the timer found with work left")		\
+	X(CRASH,		"firmware crashes")				\
+	X(RESTART,		"restarts done")				\
+	X(INBAND,		"in-band events")				\
+	X(INBAND_BAD,		"in-band events that make no sense")		\
+	X(TX_QUEUED,		"frames given to the NIC")			\
+	X(TX_ACKED,		"frames acknowledged")				\
+	X(TX_NOT_ACKED,		"frames given up by the NIC")			\
+	X(TX_UNACKED_SENT,	"frames sent without acknowledgement policy")	\
+	X(TX_FLUSHED,		"frames flushed by the NIC")			\
+	X(TX_STALE,		"frames with a stale station or key")		\
+	X(TX_BAD,		"frames that the NIC did not understand")	\
+	X(TX_NIC_OTHER,		"frames the NIC dropped for another reason")	\
+	X(TX_DEAD,		"frames freed because the NIC is dead")		\
+	X(TX_NO_KEY,		"frames dropped: keyed peer, no key")		\
+	X(TX_NO_ROOM,		"times that a ring or the tokens were used up")	\
+	X(TX_MAP,		"frames that could not be mapped")		\
+	X(TX_BAD_TOKEN,		"transmit records with a bad token")		\
+	X(TX_RECLAIMED,		"frames taken back at a restart or stop")	\
+	X(RX,			"frames received")				\
+	X(RX_BAD_BUF,		"receive completions with a bad buffer")	\
+	X(RX_BAD_LEN,		"receive completions with a bad length")	\
+	X(RX_BAD_FIELD,		"receive completions with another bad field")	\
+	X(RX_STALE_STA,		"frames of a stale station")			\
+	X(RX_STALE_KEY,		"frames of a stale key")			\
+	X(RX_REPLAY,		"replayed frames")				\
+	X(RX_NO_MEM,		"frames dropped for want of memory")		\
+	X(RX_REFILL,		"times that no receive buffer could be had")	\
+	X(RX_NO_CHANNEL,	"frames of an unknown channel")			\
+	X(KEY_INSTALLED,	"keys installed in the NIC")			\
+	X(KEY_REFUSED,		"keys left to software")			\
+	X(KEY_FULL,		"keys refused because the table is full")
+
+enum skua_ctr {
+#define SKUA_CTR_ENUM(id, text) SKUA_CTR_##id,
+	SKUA_COUNTERS(SKUA_CTR_ENUM)
+#undef SKUA_CTR_ENUM
+	SKUA_NUM_CTRS
+};
+
+/* ------------------------------------------------------------------ */
+/* Rings								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct skua_ring - one ring, seen from the host
+ * @sc: the device
+ * @lock: producer state of the command and transmit rings
+ * @id: enum skua_ring_id, also the doorbell's number
+ * @to_nic: the host produces
+ * @broken: the NIC broke the rules; the ring is no longer looked at
+ * @entry_size: bytes
+ * @entries: number, a power of two; 0: not used
+ * @base: the entries, DMA-coherent
+ * @dma: their bus address
+ * @idx: the indices, DMA-coherent; what the NIC writes is read once, checked
+ * @idx_dma: their bus address
+ * @next: producer: index of the next slot to fill, private;
+ *	consumer: index of the next entry to read, private
+ * @published: producer: what idx->prod last said
+ * @seen: producer: last idx->cons that was checked; consumer: last idx->prod
+ * @armed: producer: idx->space_event has been set and not yet come true
+ */
+struct skua_ring {
+	struct skua *sc;
+	spinlock_t lock; /* see above */
+	u8 id;
+	bool to_nic;
+	bool broken;
+	u16 entry_size;
+	u32 entries;
+	void *base;
+	dma_addr_t dma;
+	struct skua_ring_idx *idx;
+	dma_addr_t idx_dma;
+	u32 next;
+	u32 published;
+	u32 seen;
+	bool armed;
+};
+
+/**
+ * skua_ring_slot() - the slot of a free-running index
+ * @ring: the ring
+ * @index: free-running index
+ */
+static inline void *skua_ring_slot(const struct skua_ring *ring, u32 index)
+{
+	return ring->base + (index & (ring->entries - 1)) * ring->entry_size;
+}
+
+/* ------------------------------------------------------------------ */
+/* Keys									*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct skua_key_ref - a key slot of the NIC
+ * @slot: slot, or SKUA_KEY_NONE
+ * @gen: generation of the slot
+ */
+struct skua_key_ref {
+	u16 slot;
+	u16 gen;
+};
+
+/* ------------------------------------------------------------------ */
+/* What hangs on mac80211's objects					*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct skua_vif - drv_priv of an interface
+ * @idx: handle in the NIC, or SKUA_VIF_NONE before add_interface
+ * @type: enum skua_vif_type
+ * @keyed: a default (group or WEP) key has been offered: fail closed
+ * @beaconing: beacons are enabled in the NIC
+ * @beacon_set: the NIC holds a beacon template
+ * @chanctx: context of the default link, or SKUA_CHANCTX_NONE
+ * @key: by hw_key_idx; readers on the transmit path use READ_ONCE()
+ * @default_wep: index set by set_default_unicast_key, or -1
+ * @bigtk: key for beacon protection
+ */
+struct skua_vif {
+	u8 idx;
+	u8 type;
+	bool keyed;
+	bool beaconing;
+	bool beacon_set;
+	u8 chanctx;
+	struct skua_key_ref key[SKUA_OWNER_KEYS];
+	int default_wep;
+	struct skua_key_ref bigtk;
+};
+
+/**
+ * struct skua_sta - drv_priv of a station
+ * @handle: handle in the NIC, or SKUA_STA_NONE
+ * @gen: generation of the handle
+ * @vif: interface it belongs to
+ * @keyed: set_key has been called for it, even if refused: fail closed
+ * @going: sta_pre_rcu_remove has been called: touch no txq of it any more
+ * @asleep: last in-band event said that it sleeps (NAPI)
+ * @fourway: four-address mode
+ * @key: by hw_key_idx; readers on the transmit path use READ_ONCE()
+ * @ampdu_tx: TIDs with an operational transmit session
+ * @rx_dups: duplicates seen, for statistics
+ * @tx_airtime_us: sum of what transmit records said
+ */
+struct skua_sta {
+	u16 handle;
+	u16 gen;
+	struct ieee80211_vif *vif;
+	bool keyed;
+	bool going;
+	bool asleep;
+	bool fourway;
+	struct skua_key_ref key[SKUA_OWNER_KEYS];
+	u16 ampdu_tx;
+	u32 rx_dups;
+	u64 tx_airtime_us;
+};
+
+/**
+ * struct skua_txq - drv_priv of a transmit queue
+ * @stuck: pulling stopped for want of room; woken by a completion
+ */
+struct skua_txq {
+	bool stuck;
+};
+
+static inline struct skua_vif *skua_vif(struct ieee80211_vif *vif)
+{
+	return (struct skua_vif *)vif->drv_priv;
+}
+
+static inline struct skua_sta *skua_sta(struct ieee80211_sta *sta)
+{
+	return (struct skua_sta *)sta->drv_priv;
+}
+
+static inline struct skua_txq *skua_txq(struct ieee80211_txq *txq)
+{
+	return (struct skua_txq *)txq->drv_priv;
+}
+
+/**
+ * struct skua_sta_slot - what a station handle stands for
+ * @sta: the station, or NULL; RCU
+ * @gen: generation, one more at each use; never reset while the driver lives
+ * @used: taken
+ */
+struct skua_sta_slot {
+	struct ieee80211_sta __rcu *sta;
+	u16 gen;
+	bool used;
+};
+
+/* ------------------------------------------------------------------ */
+/* Transmit and receive state (tx.c, rx.c)				*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct skua_tx_map - one mapped piece of a frame
+ * @addr: bus address
+ * @len: bytes
+ */
+struct skua_tx_map {
+	dma_addr_t addr;
+	u32 len;
+};
+
+/**
+ * struct skua_tx_token - a frame that the NIC holds
+ * @skb: the frame; NULL while the token is free
+ * @next_free: next free token
+ * @ring: index of its transmit ring, 0 to SKUA_NUM_TX_RINGS - 1
+ * @nmaps: used of @map; the first is the linear part
+ * @map: what dma_map_* said
+ */
+struct skua_tx_token {
+	struct sk_buff *skb;
+	u16 next_free;
+	u8 ring;
+	u8 nmaps;
+	struct skua_tx_map map[SKUA_TXD_MAX_SEGS];
+};
+
+/**
+ * struct skua_tx - all of the transmit path's state
+ * @token: table of tokens
+ * @ntokens: its size, at least four times the ring's
+ * @lock: @free_head, @nfree
+ * @free_head: first free token
+ * @nfree: number of free tokens
+ * @stuck: bit per transmit ring: pulling stopped for want of room
+ * @queued: frames that the NIC holds
+ * @idle: woken when @queued falls to 0
+ */
+struct skua_tx {
+	struct skua_tx_token *token;
+	u32 ntokens;
+	spinlock_t lock; /* see above */
+	u16 free_head;
+	u32 nfree;
+	unsigned long stuck;
+	atomic_t queued;
+	wait_queue_head_t idle;
+};
+
+/**
+ * struct skua_rx_page - a receive buffer by id
+ * @data: the buffer, or NULL while the id is not lent
+ * @dma: its bus address
+ */
+struct skua_rx_page {
+	void *data;
+	dma_addr_t dma;
+};
+
+/**
+ * struct skua_rx - all of the receive path's state
+ * @pool: where buffers come from
+ * @buf: by id
+ * @nbufs: number of ids
+ * @free_id: stack of ids that are not lent
+ * @nfree: used of @free_id
+ * @scratch: for what is taken from several buffers
+ */
+struct skua_rx {
+	struct page_pool *pool;
+	struct skua_rx_page *buf;
+	u32 nbufs;
+	u16 *free_id;
+	u32 nfree;
+	u8 *scratch;
+};
+
+struct skua_keys;	/* private to key.c: the slots and their shadows */
+
+/* ------------------------------------------------------------------ */
+/* The device								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * enum skua_flag - bits of skua.flags
+ * @SKUA_F_ALIVE: the firmware runs; commands may be sent
+ * @SKUA_F_STARTED: between mac80211's start and stop; frames may be sent
+ * @SKUA_F_DEAD: the firmware died; a restart is due or under way
+ * @SKUA_F_GONE: the NIC has been removed: all reads are ones. Never cleared
+ * @SKUA_F_RECONFIG: mac80211 is reinstalling its state after a crash
+ * @SKUA_F_REMOVING: the driver is being unbound: no restart any more
+ * @SKUA_F_REGISTERED: ieee80211_register_hw() succeeded
+ * @SKUA_F_SCANNING: a scan runs (scan.c)
+ * @SKUA_F_ROC: remain-on-channel runs (scan.c)
+ */
+enum skua_flag {
+	SKUA_F_ALIVE,
+	SKUA_F_STARTED,
+	SKUA_F_DEAD,
+	SKUA_F_GONE,
+	SKUA_F_RECONFIG,
+	SKUA_F_REMOVING,
+	SKUA_F_REGISTERED,
+	SKUA_F_SCANNING,
+	SKUA_F_ROC,
+};
+
+/**
+ * struct skua_caps - what ALIVE said, checked, in host order
+ * @fw_version: firmware's version, NUL-terminated
+ * @features: SKUA_FEAT_* that may be used
+ * @mac: MAC address
+ * @vifs: interfaces, at most SKUA_MAX_VIFS, and so on for the others
+ * @stas: stations
+ * @keys: key slots
+ * @chanctxs: channel contexts
+ * @channels: different channels at a time
+ * @scan_ssids: SSIDs in a scan
+ * @scan_chans: channels in a scan
+ * @scan_ie_len: bytes of elements in a scan
+ * @beacon_len: bytes of a beacon template
+ * @max_mpdu: bytes of a received MPDU
+ * @tx_queue: frames that the NIC holds
+ * @cipher: suite selectors that the NIC has engines for
+ * @n_ciphers: number of them
+ * @bands: SKUA_BAND_*
+ * @chains: antennas
+ * @nss: spatial streams
+ * @max_bw: enum skua_bw
+ * @max_power: dBm
+ */
+struct skua_caps {
+	char fw_version[64];
+	u64 features;
+	u8 mac[ETH_ALEN];
+	u16 vifs;
+	u16 stas;
+	u16 keys;
+	u8 chanctxs;
+	u8 channels;
+	u16 scan_ssids;
+	u16 scan_chans;
+	u16 scan_ie_len;
+	u16 beacon_len;
+	u16 max_mpdu;
+	u16 tx_queue;
+	u32 cipher[SKUA_MAX_CIPHERS];
+	u8 n_ciphers;
+	u8 bands;
+	u8 chains;
+	u8 nss;
+	u8 max_bw;
+	s8 max_power;
+};
+
+/**
+ * struct skua - one NIC
+ * @hw: mac80211's handle; this structure is its private part
+ * @pdev: PCI device
+ * @dev: &pdev->dev
+ * @bar: BAR0
+ * @flags: enum skua_flag
+ * @caps: what the firmware can do; constant once probed
+ * @ring: by enum skua_ring_id
+ * @napi_dev: home of @napi
+ * @napi: polls event and completion rings
+ * @napi_on: @napi is enabled (wiphy mutex)
+ * @nvectors: interrupt vectors in use
+ * @watch: slow timer against lost doorbells and interrupts
+ * @watch_prod: what the timer saw last, by ring
+ * @cpl_rec: private copy of the completion record under way (NAPI)
+ * @state_wait: woken when @flags, a key's retirement or a drain changes
+ * @cmd_lock: @cmd_pending, @cmd_seq
+ * @cmd_pending: commands that wait for CMD_DONE
+ * @cmd_seq: number of the next command
+ * @cmd_seq_evt: number expected in the next event (NAPI)
+ * @evt_lock: @evt_list, @evt_count
+ * @evt_list: events for @evt_work
+ * @evt_count: length of @evt_list
+ * @evt_work: runs slow events under the wiphy mutex
+ * @crash_work: takes the crash record and asks mac80211 for a restart
+ * @alive: completed by ALIVE or by a failure to boot
+ * @alive_ok: ALIVE was understood
+ * @nonce: of this boot
+ * @boot: boot context, DMA-coherent
+ * @boot_dma: its bus address
+ * @dump: crash record, DMA-coherent, @dump_len bytes
+ * @dump_dma: its bus address
+ * @dump_len: its size
+ * @fatal_cause: enum skua_fatal, from the event or the register
+ * @fw_build_id: of the image that runs
+ * @vif: by handle; RCU
+ * @sta: by handle, @caps.stas of them
+ * @ctx_used: bitmap of channel contexts
+ * @filter: SKUA_FILTER_* in force
+ * @rts: RTS threshold in bytes, ~0 for off
+ * @txpower: dBm in force
+ * @tx: transmit path
+ * @rx: receive path
+ * @keys: key slots
+ * @scan_vif: interface of the scan under way
+ * @roc_vif: interface of the remain-on-channel period
+ * @roc_cookie: cookie of it
+ * @bands: what wiphy->bands points to
+ * @debugfs: directory
+ * @ctr: counters
+ */
+struct skua {
+	struct ieee80211_hw *hw;
+	struct pci_dev *pdev;
+	struct device *dev;
+	void __iomem *bar;
+	unsigned long flags;
+	struct skua_caps caps;
+
+	struct skua_ring ring[SKUA_NUM_RINGS];
+	struct net_device *napi_dev;
+	struct napi_struct napi;
+	bool napi_on;
+	int nvectors;
+	struct timer_list watch;
+	u32 watch_prod[SKUA_NUM_RINGS];
+	struct skua_cpl *cpl_rec;
+	wait_queue_head_t state_wait;
+
+	spinlock_t cmd_lock; /* see above */
+	struct list_head cmd_pending;
+	u16 cmd_seq;
+	u32 cmd_seq_evt;
+	spinlock_t evt_lock; /* see above */
+	struct list_head evt_list;
+	u32 evt_count;
+	struct wiphy_work evt_work;
+	struct work_struct crash_work;
+
+	struct completion alive;
+	bool alive_ok;
+	u32 nonce;
+	struct skua_boot_ctx *boot;
+	dma_addr_t boot_dma;
+	void *dump;
+	dma_addr_t dump_dma;
+	u32 dump_len;
+	u32 fatal_cause;
+	u8 fw_build_id[16];
+
+	struct ieee80211_vif __rcu *vif[SKUA_MAX_VIFS];
+	struct skua_sta_slot *sta;
+	unsigned long ctx_used;
+	u32 filter;
+	u32 rts;
+	int txpower;
+
+	struct skua_tx tx;
+	struct skua_rx rx;
+	struct skua_keys *keys;
+
+	struct ieee80211_vif *scan_vif;
+	struct ieee80211_vif *roc_vif;
+	u32 roc_cookie;
+
+	struct ieee80211_supported_band *bands;
+	struct dentry *debugfs;
+	atomic64_t ctr[SKUA_NUM_CTRS];
+};
+
+/* Module parameters (main.c) */
+extern bool skua_swcrypto;
+extern bool skua_single_channel;
+extern unsigned int skua_txring;
+extern unsigned int skua_rxring;
+
+static inline void skua_count(struct skua *sc, enum skua_ctr ctr)
+{
+	atomic64_inc(&sc->ctr[ctr]);
+}
+
+static inline void skua_count_add(struct skua *sc, enum skua_ctr ctr, u64 n)
+{
+	atomic64_add(n, &sc->ctr[ctr]);
+}
+
+static inline bool skua_has(const struct skua *sc, u64 feature)
+{
+	return sc->caps.features & feature;
+}
+
+/**
+ * skua_alive() - may the NIC be talked to?
+ * @sc: the device
+ *
+ * Any context. The answer can change at once; every user copes.
+ */
+static inline bool skua_alive(struct skua *sc)
+{
+	return test_bit(SKUA_F_ALIVE, &sc->flags) &&
+	       !test_bit(SKUA_F_DEAD, &sc->flags) &&
+	       !test_bit(SKUA_F_GONE, &sc->flags);
+}
+
+/**
+ * skua_tx_ring() - transmit ring of an AC (0-3) or management (4)
+ * @sc: the device
+ * @n: index, in the order of IEEE80211_AC_*
+ */
+static inline struct skua_ring *skua_tx_ring(struct skua *sc, unsigned int n)
+{
+	return &sc->ring[SKUA_RING_TX_VO + n];
+}
+
+/* Complain in words about what the NIC said; rate-limited, any context. */
+#define skua_complain(sc, fmt, ...) \
+	dev_warn_ratelimited((sc)->dev, fmt, ##__VA_ARGS__)
+
+/* ------------------------------------------------------------------ */
+/* ring.c								*/
+/* ------------------------------------------------------------------ */
+
+int skua_rings_alloc(struct skua *sc);
+void skua_rings_free(struct skua *sc);
+void skua_rings_reset(struct skua *sc);
+void skua_rings_describe(struct skua *sc, struct skua_ring_cfg *cfg);
+u32 skua_ring_room(struct skua_ring *ring);
+void skua_ring_publish(struct skua_ring *ring);
+bool skua_ring_want_room(struct skua_ring *ring, u32 room);
+int skua_irq_init(struct skua *sc);
+void skua_irq_exit(struct skua *sc);
+void skua_napi_start(struct skua *sc);
+void skua_napi_stop(struct skua *sc);
+void skua_watch_start(struct skua *sc);
+void skua_watch_stop(struct skua *sc);
+
+/**
+ * struct skua_poll - one run of NAPI
+ * @rx_list: frames for the network stack, from ieee80211_rx_list(); the poll
+ *	hands them to GRO when it ends
+ * @free_list: skbs to free when it ends, for ieee80211_tx_status.free_list
+ * @tx_rings: bit per transmit ring of which a token or slot came back; the
+ *	poll calls skua_tx_resume() with it when it ends
+ */
+struct skua_poll {
+	struct list_head rx_list;
+	struct list_head free_list;
+	unsigned long tx_rings;
+};
+
+/* ------------------------------------------------------------------ */
+/* fwctl.c								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct skua_cmd_req - a command that waits for its end
+ * @op: enum skua_cmd_op
+ * @flags: SKUA_CMDF_SECRET for key material
+ * @data: the command's structure
+ * @len: bytes of it
+ * @ext: further data, or NULL; copied to DMA memory
+ * @ext_len: bytes of it, at most SKUA_CMD_MAX_EXT
+ * @answer: where the answer goes, or NULL
+ * @answer_len: bytes wanted there; a shorter answer is an error (-EPROTO)
+ * @timeout_ms: 0 for the usual
+ */
+struct skua_cmd_req {
+	u16 op;
+	u16 flags;
+	const void *data;
+	u16 len;
+	const void *ext;
+	u32 ext_len;
+	void *answer;
+	u16 answer_len;
+	unsigned int timeout_ms;
+};
+
+int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req);
+int skua_cmd_send(struct skua *sc, u16 op, const void *data, u16 len);
+int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val);
+int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len);
+int skua_op_result(struct skua *sc, int err);
+void skua_cmds_abort(struct skua *sc);
+void skua_evt(struct skua *sc, const struct skua_evt *evt);
+void skua_evt_flush(struct skua *sc);
+int skua_fwctl_init(struct skua *sc);
+void skua_fwctl_exit(struct skua *sc);
+int skua_boot(struct skua *sc);
+int skua_reset(struct skua *sc);
+void skua_nic_dead(struct skua *sc, u32 cause, const char *why);
+bool skua_check_gone(struct skua *sc);
+
+/* coredump.c */
+void skua_coredump(struct skua *sc);
+
+/* ------------------------------------------------------------------ */
+/* phy.c								*/
+/* ------------------------------------------------------------------ */
+
+int skua_phy_init(struct skua *sc);
+void skua_phy_exit(struct skua *sc);
+u8 skua_bw(enum nl80211_chan_width width);
+void skua_chandef(struct skua_chandef *out, const struct cfg80211_chan_def *def);
+u8 skua_chan_flags(const struct ieee80211_channel *chan);
+u32 skua_legacy_mask(enum nl80211_band band, u32 rates);
+u32 skua_legacy_rate(enum nl80211_band band, u8 idx);
+int skua_rate_to_rx(u32 rate, u16 freq, struct ieee80211_rx_status *st);
+int skua_rate_to_info(u32 rate, struct rate_info *info);
+int skua_rate_to_tx_rate(u32 rate, enum nl80211_band band,
+			 struct ieee80211_tx_rate *txr);
+u32 skua_rate_from_tx_rate(enum nl80211_band band,
+			   const struct ieee80211_tx_rate *txr);
+
+/* ------------------------------------------------------------------ */
+/* main.c and bss.c							*/
+/* ------------------------------------------------------------------ */
+
+int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif);
+void skua_start_engines_failed(struct skua *sc);
+
+/* debugfs.c */
+void skua_debugfs_init(struct skua *sc);
+void skua_debugfs_exit(struct skua *sc);
+
+/*
+ * DOC: Hooks of the duties (tx, rx, key, sta, scan)
+ *
+ * Process context, no locks held but what is said. Kernel-doc of each function
+ * stands at its definition; what they have in common is here.
+ *
+ * skua_*_init() runs once in probe, after ALIVE: skua.caps is valid and the
+ * rings exist. It allocates tables and may fail; skua_*_exit() undoes it in
+ * remove, after ieee80211_unregister_hw(), skua_reset() and skua_rx_reset() and
+ * the like; exit also copes with an init that never ran.
+ *
+ * skua_*_reset() brings the state back to that of a NIC without vifs, stations,
+ * keys and frames. It runs after skua_reset() (the NIC touches no memory any
+ * more), with NAPI disabled and no interrupt, under the wiphy mutex: in start()
+ * before each boot but the first, in stop() never, in remove, and when a boot
+ * fails. skua_tx_reset() gives every skb back to mac80211, skua_rx_reset()
+ * takes the lent buffers back, skua_key_reset() forgets (and wipes) all slots
+ * but keeps generations and shadows, skua_sta_reset() forgets all handles
+ * but keeps generations, skua_scan_reset() ends a scan or remain-on-channel
+ * towards mac80211 (from evt_work's context, wiphy mutex held). The rings
+ * themselves are reset after all of these; then skua_rx_refill() lends buffers
+ * afresh, before the boot.
+ *
+ * Order of start(): [reset, *_reset, skua_rings_reset], skua_rx_refill, boot
+ * until ALIVE, SKUA_CMD_START, SKUA_F_STARTED. Order of stop(): clear
+ * SKUA_F_STARTED, SKUA_CMD_STOP (the NIC flushes what it holds; records come
+ * through NAPI), wait for skua_tx.queued to fall to 0, else restart the NIC.
+ *
+ * skua_rx_cpl(), skua_tx_cpl(), skua_inband(), skua_key_retired() run in NAPI
+ * (softirq), inside rcu_read_lock(). Their records are private copies whose
+ * type, unit count and word count have been checked; nothing else in them has.
+ *
+ * skua_scan_done() and skua_roc_event() run under the wiphy mutex in evt_work.
+ * skua_cmd_exec() and skua_cmd_send() want process context and the wiphy
+ * mutex; skua_cmd_post() any context but hard interrupts.
+ *
+ * Whoever waits for something else than a command uses skua.state_wait with a
+ * condition that includes !skua_alive(sc) and a timeout.
+ *
+ * A failing op during a restart would make mac80211 warn or give up, though
+ * one more restart is already due: ops return skua_op_result(sc, err), which
+ * is 0 when the error only says that the NIC is dead again.
+ */
+
+/* ------------------------------------------------------------------ */
+/* tx.c									*/
+/* ------------------------------------------------------------------ */
+
+int skua_tx_init(struct skua *sc);
+void skua_tx_exit(struct skua *sc);
+void skua_tx_reset(struct skua *sc);
+void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
+		 const __le32 *status, unsigned int n, struct skua_poll *poll);
+void skua_tx_resume(struct skua *sc, unsigned long rings);
+void skua_op_tx(struct ieee80211_hw *hw, struct ieee80211_tx_control *control,
+		struct sk_buff *skb);
+void skua_op_wake_tx_queue(struct ieee80211_hw *hw, struct ieee80211_txq *txq);
+void skua_op_flush(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		   u32 queues, bool drop);
+void skua_op_flush_sta(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		       struct ieee80211_sta *sta);
+bool skua_op_tx_frames_pending(struct ieee80211_hw *hw);
+
+/* ------------------------------------------------------------------ */
+/* rx.c									*/
+/* ------------------------------------------------------------------ */
+
+int skua_rx_init(struct skua *sc);
+void skua_rx_exit(struct skua *sc);
+void skua_rx_reset(struct skua *sc);
+void skua_rx_refill(struct skua *sc);
+void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
+		 const __le32 *more, unsigned int nmore, struct skua_poll *poll);
+
+/* ------------------------------------------------------------------ */
+/* key.c								*/
+/* ------------------------------------------------------------------ */
+
+int skua_key_init(struct skua *sc);
+void skua_key_exit(struct skua *sc);
+void skua_key_reset(struct skua *sc);
+unsigned int skua_key_suites(struct skua *sc, const u32 **suites);
+void skua_key_retired(struct skua *sc, u16 slot, u16 gen);
+int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
+		    struct ieee80211_vif *vif, struct ieee80211_sta *sta,
+		    struct ieee80211_key_conf *key);
+void skua_op_get_key_seq(struct ieee80211_hw *hw,
+			 struct ieee80211_key_conf *key,
+			 struct ieee80211_key_seq *seq);
+void skua_op_set_default_unicast_key(struct ieee80211_hw *hw,
+				     struct ieee80211_vif *vif, int idx);
+
+/* ------------------------------------------------------------------ */
+/* sta.c, ps.c								*/
+/* ------------------------------------------------------------------ */
+
+int skua_sta_init(struct skua *sc);
+void skua_sta_exit(struct skua *sc);
+void skua_sta_reset(struct skua *sc);
+struct ieee80211_sta *skua_sta_get(struct skua *sc, u16 handle, u16 gen);
+void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
+		 struct skua_poll *poll);
+int skua_op_sta_state(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		      struct ieee80211_sta *sta,
+		      enum ieee80211_sta_state old_state,
+		      enum ieee80211_sta_state new_state);
+void skua_op_sta_pre_rcu_remove(struct ieee80211_hw *hw,
+				struct ieee80211_vif *vif,
+				struct ieee80211_sta *sta);
+void skua_op_sta_rc_update(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			   struct ieee80211_sta *sta, u32 changed);
+void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			    struct ieee80211_sta *sta,
+			    struct station_info *sinfo);
+void skua_op_sta_notify(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			enum sta_notify_cmd cmd, struct ieee80211_sta *sta);
+void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			   struct ieee80211_sta *sta, bool enabled);
+void skua_op_allow_buffered_frames(struct ieee80211_hw *hw,
+				   struct ieee80211_sta *sta, u16 tids,
+				   int num_frames,
+				   enum ieee80211_frame_release_type reason,
+				   bool more_data);
+void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
+				     struct ieee80211_sta *sta, u16 tids,
+				     int num_frames,
+				     enum ieee80211_frame_release_type reason,
+				     bool more_data);
+
+/* ------------------------------------------------------------------ */
+/* ampdu.c								*/
+/* ------------------------------------------------------------------ */
+
+int skua_op_ampdu_action(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			 struct ieee80211_ampdu_params *params);
+
+/* ------------------------------------------------------------------ */
+/* scan.c								*/
+/* ------------------------------------------------------------------ */
+
+void skua_scan_reset(struct skua *sc);
+void skua_scan_done(struct skua *sc, const struct skua_evt_scan_done *evt);
+void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt);
+int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		    struct ieee80211_scan_request *req);
+void skua_op_cancel_hw_scan(struct ieee80211_hw *hw,
+			    struct ieee80211_vif *vif);
+int skua_op_remain_on_channel(struct ieee80211_hw *hw,
+			      struct ieee80211_vif *vif,
+			      struct ieee80211_channel *chan, int duration,
+			      enum ieee80211_roc_type type);
+int skua_op_cancel_remain_on_channel(struct ieee80211_hw *hw,
+				     struct ieee80211_vif *vif);
+void skua_op_mgd_prepare_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			    struct ieee80211_prep_tx_info *info);
+
+#endif /* SKUA_H */
