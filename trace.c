@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - the tracepoints' bodies
+ */
+#include <linux/module.h>
+
+/* sparse cannot parse what define_trace.h makes of the tracepoints. */
+#ifndef __CHECKER__
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+#endif
