@@ -785,7 +785,8 @@ static_assert(sizeof(struct skua_cpl_inband) == SKUA_CPL_UNIT, "in-band size");
 /* Commands								*/
 /* ------------------------------------------------------------------ */
 
-#define SKUA_CMD_INLINE			240
+#define SKUA_CMD_INLINE			208
+#define SKUA_NUM_TX_RINGS		5
 #define SKUA_CMD_MAX_EXT		8192
 
 #define SKUA_CMDF_NO_ACK		BIT(0)	/* no CMD_DONE unless it fails */
@@ -799,11 +800,14 @@ static_assert(sizeof(struct skua_cpl_inband) == SKUA_CPL_UNIT, "in-band size");
  * @seq: comes back in CMD_DONE
  * @ext_len: bytes of further data in host memory, at most SKUA_CMD_MAX_EXT
  * @rsvd: zero
+ * @tx_prod: producer index of each transmit ring (from SKUA_RING_TX_VO on)
+ *	when the command was published
+ * @rsvd2: zero
  * @data: the command's structure; with @ext_len, its last 8 bytes are the bus
  *	address of the further data, which stays in place until CMD_DONE
  *
- * Commands take effect in order, and before any frame whose descriptor was
- * published after them.
+ * Commands take effect in order, after the NIC has fetched the frames before
+ * @tx_prod, and before it fetches any other.
  */
 struct skua_cmd {
 	__le16 op;
@@ -812,6 +816,8 @@ struct skua_cmd {
 	__le16 seq;
 	__le32 ext_len;
 	__le32 rsvd;
+	__le32 tx_prod[SKUA_NUM_TX_RINGS];
+	__le32 rsvd2[3];
 	u8 data[SKUA_CMD_INLINE];
 };
 static_assert(sizeof(struct skua_cmd) == 256, "command size");

@@ -57,13 +57,17 @@ bool mac_arm(struct mac *mac);
 void mac_disarm(struct mac *mac);
 
 /**
- * mac_tx_sync() - fetch all transmit descriptors that are published now
+ * mac_tx_sync() - fetch the transmit descriptors before a command
+ * @mac: the engines
+ * @prod: the command's skua_cmd.tx_prod: for each transmit ring the index up to
+ *	which to fetch, hif_tx_gate() notwithstanding; one that is not within
+ *	what is published is ignored
  *
  * Called before a command is handed to the firmware, so that frames published
  * before the command are in the queues when it takes effect (as far as there
- * is room).
+ * is room), and none that was published after it.
  */
-void mac_tx_sync(struct mac *mac);
+void mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
 
 /**
  * mac_inband() - post an in-band event behind all completions so far
