@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tap: what was on the air, as a pcapng file for Wireshark
+ *
+ * Each air is an interface of link type IEEE802_11_RADIOTAP. Frames are
+ * buffered, and written at least once a second. A full disk costs frames of
+ * the capture, never the NIC: the first error is logged, and lost frames are
+ * counted.
+ *
+ * Everything belongs to the loop's thread.
+ */
+#ifndef SKUA_DEVICE_TAP_H
+#define SKUA_DEVICE_TAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct loop;
+struct tap;
+
+enum tap_encoding {
+	TAP_LEGACY,	/* DSSS, CCK and OFDM: @rate_100k */
+	TAP_HT,
+	TAP_VHT,
+	TAP_HE,
+};
+
+/**
+ * struct tap_meta - what a receiver knows about a frame besides its bytes
+ * @time_ns: start of the PPDU, in the loop's time
+ * @freq: primary 20 MHz channel, MHz
+ * @bw_mhz: bandwidth of the PPDU: 20, 40, 80 or 160
+ * @encoding: how it was modulated
+ * @rate_100k: TAP_LEGACY: rate in units of 100 kbit/s
+ * @mcs: other encodings: MCS of a single stream (HT: 0 to 7)
+ * @nss: spatial streams, from 1
+ * @gi_ns: guard interval: 400, 800, 1600 or 3200
+ * @ldpc: LDPC rather than BCC
+ * @stbc: space-time block coding, one stream
+ * @dcm: dual carrier modulation (HE)
+ * @short_preamble: TAP_LEGACY: short DSSS preamble
+ * @bad_fcs: the FCS at the end of the frame is wrong
+ * @signal: dBm
+ * @ampdu_ref: not 0: the A-MPDU that the frame is part of
+ * @ampdu_last: it is the last MPDU of it
+ * @sender: name of the NIC that sent it, for the packet's comment; or NULL
+ */
+struct tap_meta {
+	uint64_t time_ns;
+	uint16_t freq;
+	uint16_t bw_mhz;
+	enum tap_encoding encoding;
+	uint16_t rate_100k;
+	uint8_t mcs;
+	uint8_t nss;
+	uint16_t gi_ns;
+	bool ldpc;
+	bool stbc;
+	bool dcm;
+	bool short_preamble;
+	bool bad_fcs;
+	int8_t signal;
+	uint32_t ampdu_ref;
+	bool ampdu_last;
+	const char *sender;
+};
+
+/**
+ * struct tap_stats - what became of the frames
+ * @frames: taken into the capture
+ * @bytes: written to the file
+ * @dropped: lost, because the file could not take them
+ */
+struct tap_stats {
+	uint64_t frames;
+	uint64_t bytes;
+	uint64_t dropped;
+};
+
+/**
+ * tap_open() - begin a capture
+ * @path: file to create, or to overwrite
+ * @loop: for the time and to write in time; NULL: the caller calls
+ *	tap_flush(), and @time_ns counts from the epoch
+ *
+ * A FIFO works if it has a reader.
+ *
+ * Return: the tap, or NULL with errno set.
+ */
+struct tap *tap_open(const char *path, struct loop *loop);
+
+/**
+ * tap_add_interface() - tell of an air
+ * @tap: the tap
+ * @name: its name, as Wireshark shows it
+ *
+ * Return: interface number for tap_frame(), or -errno.
+ */
+int tap_add_interface(struct tap *tap, const char *name);
+
+/**
+ * tap_frame() - record a frame
+ * @tap: the tap
+ * @interface: from tap_add_interface()
+ * @meta: about the frame
+ * @mpdu: the frame, FCS included; copied
+ * @len: octets of @mpdu
+ */
+void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
+	       const uint8_t *mpdu, size_t len);
+
+/** tap_flush() - write what is buffered */
+void tap_flush(struct tap *tap);
+
+/** tap_close() - write the rest and end the capture; NULL is no error */
+void tap_close(struct tap *tap);
+
+/** tap_get_stats() - read the counters */
+const struct tap_stats *tap_get_stats(const struct tap *tap);
+
+#endif /* SKUA_DEVICE_TAP_H */
