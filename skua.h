@@ -177,6 +177,8 @@ static inline void *skua_ring_slot(const struct skua_ring *ring, u32 index)
 /* Keys									*/
 /* ------------------------------------------------------------------ */
 
+struct skua_key;	/* key.h */
+
 /**
  * struct skua_key_ref - a key slot of the NIC
  * @slot: slot, or SKUA_KEY_NONE
@@ -199,7 +201,7 @@ struct skua_key_ref {
  * @beaconing: beacons are enabled in the NIC
  * @beacon_set: the NIC holds a beacon template
  * @chanctx: context of the default link, or SKUA_CHANCTX_NONE
- * @key: by hw_key_idx; readers on the transmit path use READ_ONCE()
+ * @key: by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @default_wep: index set by set_default_unicast_key, or -1
  * @bigtk: key for beacon protection
  */
@@ -210,7 +212,7 @@ struct skua_vif {
 	bool beaconing;
 	bool beacon_set;
 	u8 chanctx;
-	struct skua_key_ref key[SKUA_OWNER_KEYS];
+	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	int default_wep;
 	struct skua_key_ref bigtk;
 };
@@ -224,7 +226,7 @@ struct skua_vif {
  * @going: sta_pre_rcu_remove has been called: touch no txq of it any more
  * @asleep: last in-band event said that it sleeps (NAPI)
  * @fourway: four-address mode
- * @key: by hw_key_idx; readers on the transmit path use READ_ONCE()
+ * @key: by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @ampdu_tx: TIDs with an operational transmit session
  * @rx_dups: duplicates seen, for statistics
  * @tx_airtime_us: sum of what transmit records said
@@ -237,7 +239,7 @@ struct skua_sta {
 	bool going;
 	bool asleep;
 	bool fourway;
-	struct skua_key_ref key[SKUA_OWNER_KEYS];
+	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	u16 ampdu_tx;
 	u32 rx_dups;
 	u64 tx_airtime_us;
@@ -316,6 +318,8 @@ struct skua_tx_token {
  * @free_head: first free token
  * @nfree: number of free tokens
  * @stuck: bit per transmit ring: pulling stopped for want of room
+ * @stopped: mac80211's queues are stopped, since its own frames (not of a
+ *	transmit queue) would soon find no token; under @lock
  * @queued: frames that the NIC holds
  * @idle: woken when @queued falls to 0
  */
@@ -326,36 +330,35 @@ struct skua_tx {
 	u16 free_head;
 	u32 nfree;
 	unsigned long stuck;
+	bool stopped;
 	atomic_t queued;
 	wait_queue_head_t idle;
 };
 
 /**
- * struct skua_rx_page - a receive buffer by id
- * @data: the buffer, or NULL while the id is not lent
- * @dma: its bus address
+ * struct skua_rx_buf_slot - a receive buffer by id
+ * @page: where the buffer lies, or NULL while the id is not lent
+ * @offset: where in the page
  */
-struct skua_rx_page {
-	void *data;
-	dma_addr_t dma;
+struct skua_rx_buf_slot {
+	struct page *page;
+	u32 offset;
 };
 
 /**
- * struct skua_rx - all of the receive path's state
+ * struct skua_rx - all of the receive path's state (NAPI)
  * @pool: where buffers come from
  * @buf: by id
  * @nbufs: number of ids
  * @free_id: stack of ids that are not lent
  * @nfree: used of @free_id
- * @scratch: for what is taken from several buffers
  */
 struct skua_rx {
 	struct page_pool *pool;
-	struct skua_rx_page *buf;
+	struct skua_rx_buf_slot *buf;
 	u32 nbufs;
 	u16 *free_id;
 	u32 nfree;
-	u8 *scratch;
 };
 
 struct skua_keys;	/* private to key.c: the slots and their shadows */
