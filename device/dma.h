@@ -58,8 +58,8 @@ void dma_free(struct dma *d);
  * @offset: where in the file it begins
  * @writable: false for memory that the NIC may only read
  *
- * Return: 0; -EINVAL if it is empty, wraps, or is no regular file, or if the
- * file is too short; -EEXIST if it overlaps a region; -ENOSPC if there are too
+ * Return: 0; -EINVAL if it is empty, wraps, or is no regular file, if the file
+ * is too short, or if address and offset differ within a page; -EEXIST if it overlaps a region; -ENOSPC if there are too
  * many; or what mmap() said.
  */
 int dma_map(struct dma *d, uint64_t addr, uint64_t size, int fd,

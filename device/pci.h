@@ -9,25 +9,24 @@
 #include <stdint.h>
 
 #include "bus.h"
+#include "hw.h"
 
 struct dma;
 struct log;
 struct loop;
 struct pci_dev;
 
-#define PCI_NIC_VENDOR		0x1af4
-#define PCI_NIC_DEVICE		0x10f5
 #define PCI_NIC_REVISION	0x01
 #define PCI_NIC_CLASS		0x028000
 
-#define PCI_BAR0_SIZE		0x10000
-#define PCI_MSIX_TABLE		0x8000
-#define PCI_MSIX_PBA		0xc000
-#define PCI_VECTORS		4
+/* Where the MSI-X table and the pending bits are in BAR 0 */
+#define PCI_NIC_MSIX_TABLE	0x8000
+#define PCI_NIC_MSIX_PBA	0xc000
+#define PCI_VECTORS		SKUA_MSIX_VECTORS
 
 /**
  * struct pci_ops - what the PCI function asks of the NIC behind it
- * @bar_read: read a register; @off is a multiple of 4 below PCI_MSIX_TABLE
+ * @bar_read: read a register; @off is a multiple of 4 below PCI_NIC_MSIX_TABLE
  * @bar_write: write a register
  * @reset: return to the state after power-on, and give back all guest memory
  *	before returning. No interrupt of before is delivered afterwards.

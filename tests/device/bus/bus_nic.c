@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A PCI function with a few registers on the real bus front end, for the tests
+ * of loop, bus, DMA and interrupts. One process serves each socket named on the
+ * command line; the name of a test register's effect is in enum reg.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "dma.h"
+#include "log.h"
+#include "loop.h"
+#include "pci.h"
+#include "vhost.h"
+
+enum reg {
+	REG_ID = 0x00,		/* reads 0x736b7561 */
+	REG_SCRATCH = 0x04,	/* keeps what was written */
+	REG_RAISE = 0x08,	/* raise the vector written */
+	REG_WRITES = 0x0c,	/* how many register writes there were */
+	REG_ADDR_LO = 0x10,	/* of the DMA commands */
+	REG_ADDR_HI = 0x14,
+	REG_LEN = 0x18,
+	REG_DMA = 0x1c,		/* 1 sum bytes, 2 fill, 3 hold, 4 give back */
+	REG_SUM = 0x20,		/* result of a sum, ~0 if it was refused */
+	REG_FLUSH = 0x24,	/* raise now and flush */
+	REG_COAL_NS = 0x28,
+	REG_COAL_MAX = 0x2c,	/* writing applies both to vector 0 */
+	REG_GONE = 0x30,	/* vanish by surprise, until that many ms later */
+	REG_STALL = 0x34,	/* do nothing for so many ms */
+	REG_BURST = 0x38,	/* raise vector 0 that many times */
+	REG_TABLE = 0x100,	/* 64 words that keep what was written */
+};
+
+#define NIC_ID		0x736b7561
+#define TABLE_WORDS	64
+#define DMA_CHUNK	4096
+
+struct nic {
+	struct log log;
+	struct loop *loop;
+	struct pci_dev *pdev;
+	struct vhost *vhost;
+	struct loop_timer back;
+	uint32_t scratch, writes, len, sum, coal_ns;
+	uint64_t addr;
+	uint32_t table[TABLE_WORDS];
+	void *held;
+};
+
+static uint32_t nic_read(void *priv, uint32_t off)
+{
+	struct nic *nic = priv;
+
+	if (off >= REG_TABLE && off < REG_TABLE + 4 * TABLE_WORDS)
+		return nic->table[(off - REG_TABLE) / 4];
+	switch (off) {
+	case REG_ID:
+		return NIC_ID;
+	case REG_SCRATCH:
+		return nic->scratch;
+	case REG_WRITES:
+		return nic->writes;
+	case REG_SUM:
+		return nic->sum;
+	default:
+		return 0;
+	}
+}
+
+static void nic_sum(struct nic *nic)
+{
+	uint8_t buf[DMA_CHUNK];
+	uint32_t sum = 0;
+
+	if (nic->len > sizeof(buf) ||
+	    !dma_read(pci_dma(nic->pdev), nic->addr, buf, nic->len)) {
+		nic->sum = UINT32_MAX;
+		return;
+	}
+	for (uint32_t i = 0; i < nic->len; i++)
+		sum += buf[i];
+	nic->sum = sum;
+}
+
+static void nic_fill(struct nic *nic)
+{
+	uint8_t buf[DMA_CHUNK];
+
+	memset(buf, 0xa5, sizeof(buf));
+	nic->sum = nic->len <= sizeof(buf) &&
+		   dma_write(pci_dma(nic->pdev), nic->addr, buf, nic->len) ?
+		   0 : UINT32_MAX;
+}
+
+static void nic_dma(struct nic *nic, uint32_t op)
+{
+	struct dma *d = pci_dma(nic->pdev);
+
+	switch (op) {
+	case 1:
+		nic_sum(nic);
+		break;
+	case 2:
+		nic_fill(nic);
+		break;
+	case 3:
+		if (!nic->held)
+			nic->held = dma_get(d, nic->addr, nic->len, true);
+		nic->sum = nic->held ? 0 : UINT32_MAX;
+		break;
+	case 4:
+		dma_put(d, nic->held);
+		nic->held = NULL;
+		break;
+	}
+}
+
+static void nic_back(struct loop_timer *t)
+{
+	pci_set_gone(container_of(t, struct nic, back)->pdev, false);
+}
+
+static void nic_write_irq(struct nic *nic, uint32_t off, uint32_t val)
+{
+	switch (off) {
+	case REG_RAISE:
+		pci_irq_raise(nic->pdev, val);
+		break;
+	case REG_FLUSH:
+		pci_irq_raise_now(nic->pdev, val);
+		break;
+	case REG_BURST:
+		for (uint32_t i = 0; i < val; i++)
+			pci_irq_raise(nic->pdev, 0);
+		break;
+	case REG_COAL_NS:
+		nic->coal_ns = val;
+		break;
+	case REG_COAL_MAX:
+		pci_irq_coalesce(nic->pdev, 0, nic->coal_ns, val);
+		break;
+	}
+}
+
+static void nic_write(void *priv, uint32_t off, uint32_t val)
+{
+	struct nic *nic = priv;
+
+	nic->writes++;
+	if (off >= REG_TABLE && off < REG_TABLE + 4 * TABLE_WORDS)
+		nic->table[(off - REG_TABLE) / 4] = val;
+	switch (off) {
+	case REG_SCRATCH:
+		nic->scratch = val;
+		break;
+	case REG_ADDR_LO:
+		nic->addr = (nic->addr & ~0xffffffffULL) | val;
+		break;
+	case REG_ADDR_HI:
+		nic->addr = (uint32_t)nic->addr | (uint64_t)val << 32;
+		break;
+	case REG_LEN:
+		nic->len = val;
+		break;
+	case REG_DMA:
+		nic_dma(nic, val);
+		break;
+	case REG_GONE:
+		loop_timer_after(nic->loop, &nic->back, val * LOOP_NS_PER_MS);
+		pci_set_gone(nic->pdev, true);
+		break;
+	case REG_STALL:
+		usleep(val * 1000);
+		break;
+	default:
+		nic_write_irq(nic, off, val);
+	}
+}
+
+static void nic_reset(void *priv, enum bus_reset why)
+{
+	struct nic *nic = priv;
+
+	(void)why;
+	dma_put(pci_dma(nic->pdev), nic->held);
+	nic->held = NULL;
+	nic->scratch = 0;
+	nic->writes = 0;
+	nic->sum = 0;
+	nic->addr = 0;
+	nic->len = 0;
+	memset(nic->table, 0, sizeof(nic->table));
+}
+
+static const struct pci_ops nic_ops = {
+	.bar_read = nic_read,
+	.bar_write = nic_write,
+	.reset = nic_reset,
+};
+
+static struct nic *nic_new(struct loop *loop, const char *path, int n)
+{
+	struct nic *nic = calloc(1, sizeof(*nic));
+
+	if (!nic)
+		return NULL;
+	log_init(&nic->log, "nic%d", n);
+	nic->loop = loop;
+	loop_timer_init(&nic->back, nic_back);
+	nic->pdev = pci_new(loop, &nic->log, &nic_ops, nic);
+	if (!nic->pdev)
+		exit(1);
+	nic->vhost = vhost_new(loop, &nic->log, path, pci_bus(nic->pdev));
+	if (!nic->vhost)
+		exit(1);
+	return nic;
+}
+
+/* What the tests look at, on stdout */
+static void nic_report(const struct nic *nic, int n)
+{
+	const struct vhost_stats *v = vhost_get_stats(nic->vhost);
+	const struct pci_stats *p = pci_get_stats(nic->pdev);
+	const struct dma_stats *d = dma_get_stats(pci_dma(nic->pdev));
+
+	printf("{\"nic\": %d, \"connects\": %llu, \"drops\": %llu, \"commands\": %llu, \"posted\": %llu, \"bad_commands\": %llu, \"late\": %llu, \"signals\": %llu, \"irqs\": %llu, \"irqs_deferred\": %llu, \"raised\": %llu, \"sent\": %llu, \"coalesced\": %llu, \"dropped\": %llu, \"bad_bar\": %llu, \"resets\": %llu, \"rejected_range\": %llu, \"rejected_off\": %llu}\n",
+	       n, (unsigned long long)v->connects,
+	       (unsigned long long)v->drops, (unsigned long long)v->commands,
+	       (unsigned long long)v->posted,
+	       (unsigned long long)v->bad_commands,
+	       (unsigned long long)v->late, (unsigned long long)v->signals,
+	       (unsigned long long)v->irqs,
+	       (unsigned long long)v->irqs_deferred,
+	       (unsigned long long)p->raised[0],
+	       (unsigned long long)p->sent[0],
+	       (unsigned long long)p->coalesced[0],
+	       (unsigned long long)p->dropped[0],
+	       (unsigned long long)p->bad_bar, (unsigned long long)p->resets,
+	       (unsigned long long)d->rejected_range,
+	       (unsigned long long)d->rejected_off);
+}
+
+struct stopper {
+	struct loop_fd fd;
+	struct loop *loop;
+};
+
+static void on_signal(struct loop_fd *w, uint32_t events)
+{
+	(void)events;
+	loop_stop(container_of(w, struct stopper, fd)->loop);
+}
+
+int main(int argc, char **argv)
+{
+	struct loop *loop = loop_new(NULL);
+	struct nic *nics[8] = { NULL };
+	struct stopper stop = { .fd.fn = on_signal, .loop = loop };
+	sigset_t set;
+	int n = 0;
+
+	if (!loop)
+		return 1;
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "-d"))
+			log_set_level(LOG_LEVEL_DEBUG);
+		else if (n < 8 && (nics[n] = nic_new(loop, argv[i], n)))
+			n++;
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	stop.fd.fd = signalfd(-1, &set, SFD_CLOEXEC);
+	if (stop.fd.fd < 0 || loop_fd_add(loop, &stop.fd, EPOLLIN))
+		return 1;
+	puts("ready");
+	fflush(stdout);
+	loop_run(loop);
+	for (int i = 0; i < n; i++) {
+		nic_report(nics[i], i);
+		loop_timer_cancel(loop, &nics[i]->back);
+		vhost_free(nics[i]->vhost);
+		pci_free(nics[i]->pdev);
+		free(nics[i]);
+	}
+	close(stop.fd.fd);
+	loop_free(loop);
+	return 0;
+}
