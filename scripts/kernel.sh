@@ -80,11 +80,16 @@ drop_in() {
 		die "cannot find the place for Skua in $wl/Kconfig"
 }
 
+config_files() {
+	echo "$here/uml.config"
+	[ ! -f "$here/$1.config" ] || echo "$here/$1.config"
+}
+
 # A later line for the same symbol wins.
 fragment() {
-	local f files=("$here/uml.config")
+	local f files
 
-	[ "$1" = plain ] || files+=("$here/$1.config")
+	mapfile -t files < <(config_files "$1")
 	for f in "${files[@]}"; do
 		if have_driver; then cat "$f"; else grep -v '^CONFIG_SKUA' "$f"; fi
 	done | tac | awk -F= '!/^CONFIG_/ || !seen[$1]++' | tac
@@ -107,7 +112,7 @@ configure() {
 			;;
 		esac
 	done <"$obj/fragment"
-	if [ $bad -ne 0 ]; then rm -f "$obj/.config"; return 1; fi
+	if [ "$bad" -ne 0 ]; then rm -f "$obj/.config"; return 1; fi
 }
 
 compile() {
@@ -136,7 +141,7 @@ deliver() {
 }
 
 main() {
-	local variant=plain tree_only='' ver key base obj tree out stamp
+	local variant=plain tree_only='' configs ver key base obj tree out stamp
 
 	if [ "${1:-}" = --tree ]; then tree_only=1; shift; fi
 	variant=${1:-plain}
@@ -148,7 +153,8 @@ main() {
 	ver=$(kernel_version)
 	mkdir -p "$SKUA_CACHE"
 	base=$SKUA_CACHE/source-$ver-$(hash_of "${patches[@]}")
-	key=$(gcc -dumpfullversion | cat - "$here"/*.config <(echo "$base $variant") |
+	mapfile -t configs < <(config_files "$variant")
+	key=$(gcc -dumpfullversion | cat - "${configs[@]}" <(echo "$base $variant") |
 		sha256sum | cut -c1-12)
 	tree=$SKUA_CACHE/$variant-$key/tree
 	obj=$SKUA_CACHE/$variant-$key/obj
@@ -198,3 +204,4 @@ main() {
 }
 
 main "$@"
+exit

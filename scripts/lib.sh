@@ -56,7 +56,7 @@ run_logged() {
 			head -n 20 >&2 || true
 		echo '...' >&2
 		tail -n 25 "$log" >&2
-		return $rc
+		return "$rc"
 	fi
 	say "$what: done in $((SECONDS - start)) s"
 }

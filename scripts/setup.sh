@@ -109,7 +109,7 @@ install_packages() {
 	fi
 	as_root "${env[@]}" "${apt[@]}" install --no-install-recommends "$@" || rc=$?
 	[ -z "$own_policy" ] || as_root rm -f "$policy"
-	return $rc
+	return "$rc"
 }
 
 explain_unknown() {
@@ -147,3 +147,4 @@ main() {
 }
 
 main "$@"
+exit

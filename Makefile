@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Everything is built here, and every command of the project is a target here;
+# `make help` lists them. The kernel's own build reads Kbuild and never this.
+
+TOP := $(CURDIR)
+O ?= $(TOP)/build
+KERNEL ?= plain
+PYTHON := /usr/bin/python3
+export SKUA_BUILD := $(O)
+
+# the kernel that `make install` and `make KDIR=...` build the module for
+ifdef KDIR
+.DEFAULT_GOAL := module
+else
+.DEFAULT_GOAL := all
+endif
+
+.PHONY: all
+all: fw device kernel ## firmware, NIC, and the UML kernel with the driver (default)
+
+.PHONY: setup setup-test
+setup: ## installs the Debian packages that building and the demo need
+	@scripts/setup.sh demo
+setup-test: ## the same, and what `make check` and `make test` need
+	@scripts/setup.sh test
+
+.PHONY: fw device
+fw: setup ## the firmware, build/fw/skua.fw
+	@$(MAKE) --no-print-directory -C fw O=$(O)/fw all
+device: setup ## the NIC, build/device/skua-nic
+	@$(MAKE) --no-print-directory -C device O=$(O)/device all
+
+.PHONY: kernel
+kernel: setup ## the UML kernel with the driver; KERNEL=debug for the checking one
+	@scripts/kernel.sh $(KERNEL)
+
+.PHONY: demo demo-shell shell
+demo: all ## two NICs in one guest: WPA2 and WPA3 links, DHCP, ping, iperf3, capture
+	@$(PYTHON) scripts/demo.py
+demo-shell: all ## the same links, then a shell in the guest
+	@$(PYTHON) scripts/demo.py --shell
+shell: all ## a shell in a guest with two NICs, nothing set up
+	@scripts/vm --nics 2 --shell
+
+# Tests. Each part leaves its counts in build/test; the sum ends the run.
+PARTS := kunit device fw e2e
+run-part = SKUA_RESULTS=$(O)/test $(PYTHON) scripts/testsum.py --run
+
+.PHONY: test $(PARTS:%=test-%)
+test: setup-test all ## all tests; ends with "N passed, N failed, N skipped"
+	@rm -rf $(O)/test
+	@-for part in $(PARTS); do \
+		$(MAKE) --no-print-directory test-$$part; \
+	done
+	@echo
+	@$(PYTHON) scripts/testsum.py --total $(O)/test
+test-kunit: setup-test ## the driver's unit tests, by the kernel's kunit.py
+	@$(run-part) kunit scripts/kunit.sh
+test-device: setup-test ## the NIC's tests
+	@$(run-part) device $(MAKE) --no-print-directory -C device O=$(O)/device test
+test-fw: setup-test ## the firmware's tests
+	@$(run-part) fw $(MAKE) --no-print-directory -C fw O=$(O)/fw test
+test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
+	@$(run-part) e2e $(PYTHON) -m pytest -rs --color=no -p no:cacheprovider \
+		tests/e2e $(E2E)
+
+.PHONY: check
+check: setup-test ## warnings, sparse, checkpatch, kernel-doc, shellcheck, cppcheck
+	@scripts/check.sh
+
+# A stock kernel. The sources are copied so that the checkout stays clean.
+MODULE := $(O)/module
+.PHONY: module install uninstall
+module: ## skua.ko for the kernel of KDIR=/usr/src/linux-headers-...
+	@scripts/module.sh build $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+install: fw ## module and firmware into the running system (or KDIR's, DESTDIR)
+	@scripts/module.sh install $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+	install -D -m 644 $(O)/fw/skua.fw $(DESTDIR)/lib/firmware/skua/skua.fw
+uninstall: ## takes both away again
+	@scripts/module.sh uninstall $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+	rm -f $(DESTDIR)/lib/firmware/skua/skua.fw
+
+.PHONY: clean distclean
+clean: ## removes build/
+	rm -rf $(O)
+distclean: clean ## removes build/ and the cache of kernel builds
+	rm -rf $${SKUA_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/skua}
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z0-9 -]*:.*## / \
+		{ split($$1, t, " "); for (i in t) printf "  make %-12s %s\n", t[i], $$2 }' \
+		$(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "  scripts/vm --help    boots guests of any shape and runs commands in them"

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Builds skua.ko out of the tree, for the kernel whose headers are in KDIR.
+#
+#   scripts/module.sh build KDIR [MAKE ARGUMENTS]     into build/module/RELEASE
+#   scripts/module.sh install|uninstall KDIR          under $DESTDIR/lib/modules
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+command=$1
+kdir=$2
+shift 2
+[ -f "$kdir/Makefile" ] || die "no kernel headers in $kdir: give KDIR=/usr/src/linux-headers-..."
+rel=$(make -s -C "$kdir" kernelrelease)
+dir=$SKUA_BUILD/module/$rel
+
+# Sources by content, so that only what changed is compiled.
+build() {
+	mkdir -p "$dir"
+	rsync -rc --delete --include='/*.c' --include='/*.h' --include=/Kbuild \
+		--include=/tests --include=/tests/kunit --include='/tests/kunit/**' \
+		--exclude='*' --filter='protect *.o' --filter='protect *.mod*' \
+		--filter='protect .*' --filter='protect *.ko' --filter='protect *.order' \
+		--filter='protect Module.symvers' --filter='exclude *.mod.c' \
+		"$SKUA_TOP/" "$dir/"
+	make -C "$kdir" M="$dir" CONFIG_SKUA=m -j"$SKUA_JOBS" "$@" modules
+}
+
+case $command in
+build)
+	build "$@"
+	echo "$dir/skua.ko"
+	;;
+install)
+	build
+	install -D -m 644 "$dir/skua.ko" "${DESTDIR:-}/lib/modules/$rel/updates/skua.ko"
+	depmod ${DESTDIR:+-b "$DESTDIR"} "$rel"
+	;;
+uninstall)
+	rm -f "${DESTDIR:-}/lib/modules/$rel/updates/skua.ko"
+	depmod ${DESTDIR:+-b "$DESTDIR"} "$rel"
+	;;
+*)
+	die "usage: scripts/module.sh build|install|uninstall KDIR"
+	;;
+esac
