@@ -31,6 +31,9 @@ struct hif;
 struct mac;
 struct vhost;
 
+#define NIC_MAX_VIFS	16
+#define NIC_MAX_POWER	20	/* dBm */
+
 /**
  * enum nic_state - as seen in SKUA_REG_STATUS
  * @NIC_RESET: no guest memory is touched
@@ -96,6 +99,9 @@ struct nic_config {
  * @hif: host interface engine
  * @mac: MAC engines
  * @tsf_hi: latched SKUA_REG_TSF_HI
+ * @poll: looks at the rings
+ * @polled: @poll is registered
+ * @doorbells: doorbell writes
  * @next: next NIC of the process
  */
 struct nic {
@@ -120,6 +126,9 @@ struct nic {
 	struct hif *hif;
 	struct mac *mac;
 	uint32_t tsf_hi;
+	struct loop_poll poll;
+	bool polled;
+	uint64_t doorbells;
 	struct nic *next;
 };
 
@@ -146,6 +155,9 @@ uint64_t nic_time_us(const struct nic *nic);
  */
 void nic_fatal(struct nic *nic, enum skua_fatal cause);
 
+/** nic_alive() - the firmware says that boot is complete */
+void nic_alive(struct nic *nic);
+
 /** nic_running() - engines may work: NIC_ALIVE and bus mastering on */
 bool nic_running(const struct nic *nic);
 
@@ -170,8 +182,14 @@ void cp_free(struct cp *cp);
 /** cp_start() - load the firmware by rom_boot() and run it */
 enum skua_boot_err cp_start(struct cp *cp);
 
-/** cp_stop() - stop the hart, wipe SRAM */
+/** cp_stop() - stop the hart, wipe SRAM; not from within the hart */
 void cp_stop(struct cp *cp);
+
+/** cp_halt() - stop the hart, keep its state for the crash record */
+void cp_halt(struct cp *cp);
+
+/** cp_instret() - instructions executed since the NIC was made */
+uint64_t cp_instret(const struct cp *cp);
 
 /**
  * cp_irq() - raise interrupt causes for the firmware

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * skua-nic: one or more Skua NICs and the air between them, in one process
+ */
+#include <argp.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "air.h"
+#include "ctl.h"
+#include "log.h"
+#include "loop.h"
+#include "nic.h"
+
+#define MAX_NICS	64
+
+/* What the engines can do; each bit is true or not here. */
+#define ALL_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |	\
+			 SKUA_FEAT_AP_PS | SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
+
+const char *argp_program_version = "skua-nic 0.1";
+
+struct options {
+	struct nic_config nic[MAX_NICS];
+	unsigned int nics;
+	const char *capture;
+	const char *control;
+	const char *log;
+	unsigned long spin_us;
+};
+
+enum { OPT_SPIN = 0x100, OPT_LEVEL };
+
+static const struct argp_option options[] = {
+	{ "nic", 'n', "KEY=VALUE,...", 0,
+	  "A NIC: socket=PATH (vhost-user socket to listen on), and optionally mac=ADDRESS, name=NAME, stas=N, keys=N, txq=N (table and queue sizes), bands=MASK (1: 2.4, 2: 5, 4: 6 GHz), features=MASK. May be given several times.", 0 },
+	{ "capture", 'c', "FILE", 0, "Write all frames on the air to FILE (pcapng)", 0 },
+	{ "control", 'C', "PATH", 0, "Unix socket for counters and faults", 0 },
+	{ "log", 'l', "FILE", 0, "Log to FILE instead of standard error", 0 },
+	{ "log-level", OPT_LEVEL, "LEVEL", 0, "error, warning, info (default) or debug", 0 },
+	{ "spin", OPT_SPIN, "US", 0, "How long to poll before sleeping (default 100 us)", 0 },
+	{ 0 },
+};
+
+static bool parse_mac(const char *text, uint8_t mac[6])
+{
+	char end;
+
+	return sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", &mac[0], &mac[1],
+		      &mac[2], &mac[3], &mac[4], &mac[5], &end) == 6 &&
+	       !(mac[0] & 1);
+}
+
+static void nic_defaults(struct nic_config *cfg, unsigned int index)
+{
+	const uint8_t mac[6] = { 0x02, 0x53, 0x4b, 0x55, 0x00, (uint8_t)index };
+
+	memcpy(cfg->mac, mac, sizeof(mac));
+	snprintf(cfg->name, sizeof(cfg->name), "nic%u", index);
+	cfg->bands = SKUA_BAND_2GHZ | SKUA_BAND_5GHZ | SKUA_BAND_6GHZ;
+	cfg->chains = 2;
+	cfg->max_bw = SKUA_BW_160;
+	cfg->features = ALL_FEATURES;
+	cfg->max_stas = 256;
+	cfg->max_keys = 1024;
+	cfg->max_txq = 4096;
+}
+
+static bool copy_text(char *to, size_t room, const char *from)
+{
+	if (strlen(from) >= room)
+		return false;
+	strcpy(to, from);
+	return true;
+}
+
+static bool parse_number(const char *text, unsigned long long min,
+			 unsigned long long max, unsigned long long *val)
+{
+	char *end;
+
+	errno = 0;
+	*val = strtoull(text, &end, 0);
+	return !errno && end != text && !*end && *val >= min && *val <= max;
+}
+
+static bool nic_number(struct nic_config *cfg, int key, const char *value)
+{
+	static const struct {
+		unsigned long long min, max;
+	} range[] = {
+		{ 1, SKUA_MAX_STAS }, { 1, SKUA_MAX_KEYS }, { 16, 65535 },
+		{ 1, 7 }, { 0, ALL_FEATURES },
+	};
+	unsigned long long n;
+
+	if (!parse_number(value, range[key].min, range[key].max, &n))
+		return false;
+	switch (key) {
+	case 0:
+		cfg->max_stas = (uint32_t)n;
+		break;
+	case 1:
+		cfg->max_keys = (uint32_t)n;
+		break;
+	case 2:
+		cfg->max_txq = (uint32_t)n;
+		break;
+	case 3:
+		cfg->bands = (uint8_t)n;
+		break;
+	default:
+		cfg->features = n & ALL_FEATURES;
+		break;
+	}
+	return true;
+}
+
+static bool nic_suboption(struct nic_config *cfg, int key, const char *value)
+{
+	if (!value)
+		return false;
+	switch (key) {
+	case 0:
+		return copy_text(cfg->socket, sizeof(cfg->socket), value);
+	case 1:
+		return parse_mac(value, cfg->mac);
+	case 2:
+		return copy_text(cfg->name, sizeof(cfg->name), value);
+	default:
+		return nic_number(cfg, key - 3, value);
+	}
+}
+
+static void parse_nic(struct options *o, char *arg, struct argp_state *state)
+{
+	char * const keys[] = {
+		"socket", "mac", "name", "stas", "keys", "txq", "bands",
+		"features", NULL
+	};
+	struct nic_config *cfg;
+	char *value;
+	int key;
+
+	if (o->nics == MAX_NICS)
+		argp_error(state, "at most %d NICs", MAX_NICS);
+	cfg = &o->nic[o->nics];
+	nic_defaults(cfg, o->nics++);
+	while (*arg) {
+		key = getsubopt(&arg, keys, &value);
+		if (key < 0)
+			argp_error(state, "--nic: what is '%s'?", value);
+		else if (!nic_suboption(cfg, key, value))
+			argp_error(state, "--nic: bad value for %s", keys[key]);
+	}
+	if (!cfg->socket[0])
+		argp_error(state, "--nic: socket=PATH is missing");
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+	unsigned long long n;
+
+	switch (key) {
+	case 'n':
+		parse_nic(o, arg, state);
+		return 0;
+	case 'c':
+		o->capture = arg;
+		return 0;
+	case 'C':
+		o->control = arg;
+		return 0;
+	case 'l':
+		o->log = arg;
+		return 0;
+	case OPT_LEVEL:
+		if (log_parse_level(arg) < 0)
+			argp_error(state, "no such log level: %s", arg);
+		log_set_level((enum log_level)log_parse_level(arg));
+		return 0;
+	case OPT_SPIN:
+		if (!parse_number(arg, 0, 1000000, &n))
+			argp_error(state, "--spin: a number of microseconds");
+		o->spin_us = (unsigned long)n;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->nics)
+			argp_error(state, "at least one --nic is needed");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.doc = "Plays Skua PCIe Wi-Fi NICs for User-Mode Linux, with the air between them.",
+};
+
+struct stopper {
+	struct loop_fd watch;
+	struct loop *loop;
+};
+
+static void on_signal(struct loop_fd *w, uint32_t events)
+{
+	struct stopper *s = container_of(w, struct stopper, watch);
+
+	(void)events;
+	loop_stop(s->loop);
+}
+
+static int watch_signals(struct stopper *s, struct loop *loop)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	s->loop = loop;
+	s->watch.fn = on_signal;
+	s->watch.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->watch.fd < 0 ? -errno : loop_fd_add(loop, &s->watch, EPOLLIN);
+}
+
+static bool make_nics(const struct options *o, struct loop *loop,
+		      struct air *air, struct nic **nics)
+{
+	struct nic **next = nics;
+	unsigned int i;
+
+	for (i = 0; i < o->nics; i++) {
+		*next = nic_new(loop, air, &o->nic[i]);
+		if (!*next)
+			return false;
+		next = &(*next)->next;
+	}
+	return true;
+}
+
+static void free_nics(struct nic *nics)
+{
+	struct nic *next;
+
+	for (; nics; nics = next) {
+		next = nics->next;
+		nic_free(nics);
+	}
+}
+
+static int run(const struct options *o, struct loop *loop, struct air *air)
+{
+	struct stopper stopper;
+	struct nic *nics = NULL;
+	struct ctl *ctl = NULL;
+	int err, ret = 1;
+
+	err = watch_signals(&stopper, loop);
+	if (err) {
+		log_err(NULL, "signals: %s", strerror(-err));
+		return 1;
+	}
+	if (o->capture) {
+		err = air_capture(air, o->capture);
+		if (err) {
+			log_err(NULL, "capture %s: %s", o->capture, strerror(-err));
+			return 1;
+		}
+	}
+	if (make_nics(o, loop, air, &nics)) {
+		if (o->control)
+			ctl = ctl_new(loop, o->control, air, nics);
+		if (!o->control || ctl) {
+			loop_run(loop);
+			ret = 0;
+		}
+	}
+	ctl_free(ctl);
+	free_nics(nics);
+	loop_fd_del(loop, &stopper.watch);
+	close(stopper.watch.fd);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	static struct options o = { .spin_us = 100 };
+	struct loop *loop;
+	struct air *air;
+	int err, ret = 1;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	err = log_open(o.log);
+	if (err) {
+		fprintf(stderr, "skua-nic: cannot log to %s: %s\n", o.log,
+			strerror(-err));
+		return 1;
+	}
+	loop = loop_new(NULL);
+	air = loop ? air_new(loop) : NULL;
+	if (air) {
+		loop_set_spin(loop, o.spin_us * LOOP_NS_PER_US);
+		ret = run(&o, loop, air);
+		air_free(air);
+	} else {
+		log_err(NULL, "out of memory");
+	}
+	if (loop)
+		loop_free(loop);
+	return ret;
+}
