@@ -14,6 +14,7 @@
 
 #define TAP_BUF_LEN		(256 * 1024)
 #define TAP_FLUSH_NS		LOOP_NS_PER_S
+#define TAP_READER_NS		(10 * LOOP_NS_PER_MS)	/* a FIFO is full */
 
 #define PCAPNG_SHB		0x0a0d0d0a
 #define PCAPNG_IDB		1
@@ -45,6 +46,7 @@
  * @interfaces: how many there are
  * @failing: the last write did not take everything; try again by timer only
  * @logged: the error was logged
+ * @retry_ns: how long after a failed write to try again
  * @stats: counters
  * @used: octets in @buf, which begin wherever the last write stopped
  * @buf: what is to be written
@@ -57,6 +59,7 @@ struct tap {
 	int interfaces;
 	bool failing;
 	bool logged;
+	uint64_t retry_ns;
 	struct tap_stats stats;
 	size_t used;
 	uint8_t buf[TAP_BUF_LEN];
@@ -138,6 +141,7 @@ static void block_end(struct tap *tap, size_t start)
 static void tap_failed(struct tap *tap, int err)
 {
 	tap->failing = true;
+	tap->retry_ns = err == EAGAIN ? TAP_READER_NS : TAP_FLUSH_NS;
 	if (tap->logged)
 		return;
 	tap->logged = true;
@@ -170,7 +174,7 @@ void tap_flush(struct tap *tap)
 	if (!tap->used)
 		tap->failing = false;
 	else if (tap->loop)
-		loop_timer_after(tap->loop, &tap->timer, TAP_FLUSH_NS);
+		loop_timer_after(tap->loop, &tap->timer, tap->retry_ns);
 }
 
 static void tap_timer(struct loop_timer *t)

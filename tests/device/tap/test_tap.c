@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The capture when the file misbehaves; usage: test_tap DIRECTORY */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "ieee80211.h"
+#include "loop.h"
+#include "tap.h"
+
+static const char *dir = ".";
+
+static const struct tap_meta meta = {
+	.freq = 5180, .bw_mhz = 20, .rate_100k = 60, .signal = -40,
+	.sender = "nic0",
+};
+
+static const char *path_of(const char *name)
+{
+	static char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
+}
+
+/* Walk the blocks. Return: packets; fails if the file is not whole. */
+static size_t count_packets(const uint8_t *p, size_t len)
+{
+	size_t packets = 0;
+
+	while (len) {
+		uint32_t n;
+
+		assert_true(len >= 12);
+		n = ieee80211_get_le32(p + 4);
+		assert_true(n >= 12 && n <= len && n % 4 == 0);
+		assert_int_equal(ieee80211_get_le32(p + n - 4), n);
+		packets += ieee80211_get_le32(p) == 6;
+		p += n;
+		len -= n;
+	}
+	return packets;
+}
+
+static size_t count_file(const char *path)
+{
+	size_t len = (size_t)size_of(path), packets;
+	uint8_t *p = malloc(len);
+	FILE *f = fopen(path, "rb");
+
+	assert_non_null(p);
+	assert_non_null(f);
+	assert_int_equal(fread(p, 1, len, f), len);
+	fclose(f);
+	packets = count_packets(p, len);
+	free(p);
+	return packets;
+}
+
+static void test_many(void **state)
+{
+	const char *path = path_of("many.pcapng");
+	struct tap *tap = tap_open(path, NULL);
+	uint8_t frame[IEEE80211_MAX_MPDU_LEN] = { 0 };
+	int air;
+
+	(void)state;
+	assert_non_null(tap);
+	air = tap_add_interface(tap, "air0");
+	assert_int_equal(air, 0);
+	/* far more than the buffer, every length from none to the longest */
+	for (size_t len = 0; len <= sizeof(frame); len += 7)
+		tap_frame(tap, air, &meta, frame, len);
+	assert_int_equal(tap_get_stats(tap)->frames, sizeof(frame) / 7 + 1);
+	assert_int_equal(tap_get_stats(tap)->dropped, 0);
+	tap_close(tap);
+	assert_int_equal(count_file(path), sizeof(frame) / 7 + 1);
+}
+
+static void test_bad_calls(void **state)
+{
+	struct tap *tap = tap_open(path_of("bad.pcapng"), NULL);
+	static uint8_t huge[1 << 20];
+	uint8_t frame[10] = { 0 };
+
+	(void)state;
+	assert_non_null(tap);
+	tap_frame(tap, 0, &meta, frame, sizeof(frame));
+	tap_frame(tap, -1, &meta, frame, sizeof(frame));
+	assert_int_equal(tap_add_interface(tap, "air0"), 0);
+	tap_frame(tap, 0, &meta, huge, sizeof(huge));
+	assert_int_equal(tap_get_stats(tap)->dropped, 3);
+	assert_int_equal(tap_get_stats(tap)->frames, 0);
+	tap_close(tap);
+	tap_close(NULL);
+	assert_null(tap_open("/nonexistent/dir/file", NULL));
+	assert_int_equal(errno, ENOENT);
+}
+
+static void test_full_from_the_start(void **state)
+{
+	(void)state;
+	assert_null(tap_open("/dev/full", NULL));
+	assert_int_equal(errno, EIO);
+}
+
+/* A FIFO that nobody empties fills up; nothing blocks, and it goes on later */
+static void test_slow_reader(void **state)
+{
+	const char *path = path_of("fifo");
+	static uint8_t buf[4 << 20];
+	uint8_t frame[1500] = { 0 };
+	struct tap_stats stats;
+	struct tap *tap;
+	size_t got = 0;
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_null(tap_open(path, NULL));	/* nobody reads */
+	assert_int_equal(errno, ENXIO);
+	fd = open(path, O_RDONLY | O_NONBLOCK);
+	assert_true(fd >= 0);
+	tap = tap_open(path, NULL);
+	assert_non_null(tap);
+	assert_int_equal(tap_add_interface(tap, "air0"), 0);
+	for (int i = 0; i < 1000; i++)
+		tap_frame(tap, 0, &meta, frame, sizeof(frame));
+	stats = *tap_get_stats(tap);
+	assert_true(stats.frames > 100 && stats.dropped > 100);
+	assert_int_equal(stats.frames + stats.dropped, 1000);
+	/* now somebody reads: nothing that was taken is missing or torn */
+	for (int i = 0; i < 100; i++) {
+		n = read(fd, buf + got, sizeof(buf) - got);
+		if (n > 0)
+			got += (size_t)n;
+		tap_flush(tap);
+	}
+	tap_frame(tap, 0, &meta, frame, sizeof(frame));
+	tap_close(tap);
+	while ((n = read(fd, buf + got, sizeof(buf) - got)) > 0)
+		got += (size_t)n;
+	assert_int_equal(count_packets(buf, got), stats.frames + 1);
+	close(fd);
+	unlink(path);
+}
+
+static void test_flush_by_time(void **state)
+{
+	const char *path = path_of("timed.pcapng");
+	struct loop_test_clock tc;
+	struct loop *loop;
+	uint8_t frame[100] = { 0 };
+	struct tap *tap;
+	off_t before;
+
+	(void)state;
+	loop_test_clock_init(&tc, LOOP_NS_PER_S);
+	loop = loop_new(&tc.clock);
+	assert_non_null(loop);
+	tap = tap_open(path, loop);
+	assert_non_null(tap);
+	assert_int_equal(tap_add_interface(tap, "air0"), 0);
+	tap_flush(tap);
+	before = size_of(path);
+	tap_frame(tap, 0, &meta, frame, sizeof(frame));
+	loop_step(loop, false);
+	assert_int_equal(size_of(path), before);
+	tc.time += LOOP_NS_PER_S;
+	loop_step(loop, false);
+	assert_true(size_of(path) > before);
+	assert_int_equal(count_file(path), 1);
+	tap_close(tap);
+	loop_free(loop);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_bad_calls),
+		cmocka_unit_test(test_full_from_the_start),
+		cmocka_unit_test(test_slow_reader),
+		cmocka_unit_test(test_flush_by_time),
+	};
+
+	if (argc > 1)
+		dir = argv[1];
+	return cmocka_run_group_tests_name("tap", tests, NULL, NULL);
+}
