@@ -1,0 +1,557 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tests of the PCI function: configuration space, BAR 0, MSI-X, resets
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <linux/pci_regs.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dma.h"
+#include "log.h"
+#include "loop.h"
+#include "pci.h"
+
+#define MSI_ADDR	0x1000000a0000ULL
+#define US		LOOP_NS_PER_US
+
+static struct log test_log;
+
+struct fixture {
+	struct loop_test_clock clock;
+	struct loop *loop;
+	struct pci_dev *pdev;
+	struct bus_dev *bd;
+	struct bus_fe fe;
+	uint32_t reg[16];
+	int reads, resets, dma_on;
+	enum bus_reset why;
+	/* What the front end got, and whether it takes more */
+	int msis;
+	bool full;
+	uint64_t msi_addr;
+	uint32_t msi_data;
+	bool raise_in_reset;
+};
+
+static uint32_t reg_read(void *priv, uint32_t off)
+{
+	struct fixture *f = priv;
+
+	f->reads++;
+	return f->reg[off / 4 % 16];
+}
+
+static void reg_write(void *priv, uint32_t off, uint32_t val)
+{
+	struct fixture *f = priv;
+
+	f->reg[off / 4 % 16] = val;
+}
+
+static void dev_reset(void *priv, enum bus_reset why)
+{
+	struct fixture *f = priv;
+
+	f->resets++;
+	f->why = why;
+	assert_false(dma_enabled(f->bd->dma));
+	if (f->raise_in_reset)
+		pci_irq_raise(f->pdev, 0);
+}
+
+static void dma_changed(void *priv, bool on)
+{
+	((struct fixture *)priv)->dma_on = on;
+}
+
+static const struct pci_ops ops = {
+	.bar_read = reg_read,
+	.bar_write = reg_write,
+	.reset = dev_reset,
+	.dma_changed = dma_changed,
+};
+
+static bool fe_msi(struct bus_fe *fe, uint64_t addr, uint32_t data)
+{
+	struct fixture *f = container_of(fe, struct fixture, fe);
+
+	if (f->full)
+		return false;
+	f->msis++;
+	f->msi_addr = addr;
+	f->msi_data = data;
+	return true;
+}
+
+static const struct bus_fe_ops fe_ops = { .msi = fe_msi };
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	loop_test_clock_init(&f->clock, 1000000);
+	f->loop = loop_new(&f->clock.clock);
+	f->pdev = pci_new(f->loop, &test_log, &ops, f);
+	f->bd = pci_bus(f->pdev);
+	f->fe.ops = &fe_ops;
+	f->bd->fe = &f->fe;
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	pci_free(f->pdev);
+	loop_free(f->loop);
+	free(f);
+	return 0;
+}
+
+static uint32_t cfg(struct fixture *f, uint32_t off, unsigned int size)
+{
+	return (uint32_t)f->bd->ops->cfg_read(f->bd, off, size);
+}
+
+static void cfg_set(struct fixture *f, uint32_t off, unsigned int size,
+		    uint32_t val)
+{
+	f->bd->ops->cfg_write(f->bd, off, size, val);
+}
+
+static uint64_t bar(struct fixture *f, uint32_t off, unsigned int size)
+{
+	return f->bd->ops->bar_read(f->bd, 0, off, size);
+}
+
+static void bar_set(struct fixture *f, uint32_t off, unsigned int size,
+		    uint64_t val)
+{
+	f->bd->ops->bar_write(f->bd, 0, off, size, val);
+}
+
+static unsigned int cap(struct fixture *f, unsigned int id)
+{
+	unsigned int pos = cfg(f, PCI_CAPABILITY_LIST, 1);
+
+	for (int i = 0; pos && i < 48; i++) {
+		if (cfg(f, pos, 1) == id)
+			return pos;
+		pos = cfg(f, pos + PCI_CAP_LIST_NEXT, 1);
+	}
+	fail_msg("no capability %u", id);
+	return 0;
+}
+
+static void enable(struct fixture *f)
+{
+	cfg_set(f, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+}
+
+/* As a driver does it: enable all masked, fill the table, unmask. */
+static void msix_on(struct fixture *f)
+{
+	unsigned int pos = cap(f, PCI_CAP_ID_MSIX);
+
+	enable(f);
+	cfg_set(f, pos + PCI_MSIX_FLAGS, 2,
+		PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+	for (unsigned int i = 0; i < PCI_VECTORS; i++) {
+		uint32_t at = PCI_NIC_MSIX_TABLE + i * 16;
+
+		bar_set(f, at, 4, (uint32_t)MSI_ADDR);
+		bar_set(f, at + 4, 4, MSI_ADDR >> 32);
+		bar_set(f, at + 8, 4, 40 + i);
+		bar_set(f, at + 12, 4, 0);
+	}
+	cfg_set(f, pos + PCI_MSIX_FLAGS, 2, PCI_MSIX_FLAGS_ENABLE);
+}
+
+static void mask(struct fixture *f, unsigned int vector, bool on)
+{
+	bar_set(f, PCI_NIC_MSIX_TABLE + vector * 16 + 12, 4, on);
+}
+
+static void advance(struct fixture *f, uint64_t ns)
+{
+	f->clock.time += ns;
+	loop_step(f->loop, false);
+}
+
+static void test_identity(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(cfg(f, PCI_VENDOR_ID, 4), 0x10f51af4);
+	assert_int_equal(cfg(f, PCI_CLASS_REVISION, 4), 0x02800001);
+	assert_int_equal(cfg(f, PCI_HEADER_TYPE, 1), 0);
+	assert_int_equal(cfg(f, PCI_INTERRUPT_PIN, 1), 0);
+	assert_true(cfg(f, PCI_STATUS, 2) & PCI_STATUS_CAP_LIST);
+	assert_int_equal(cfg(f, PCI_ROM_ADDRESS, 4), 0);
+	/* No extended capability, and not an alias of the first 256 bytes */
+	assert_int_equal(cfg(f, 0x100, 4), 0);
+	assert_int_equal(cfg(f, cap(f, PCI_CAP_ID_EXP) + PCI_EXP_FLAGS, 2) &
+			 PCI_EXP_FLAGS_TYPE, PCI_EXP_TYPE_ENDPOINT << 4);
+	assert_true(cfg(f, cap(f, PCI_CAP_ID_EXP) + PCI_EXP_DEVCAP, 4) &
+		    PCI_EXP_DEVCAP_FLR);
+	cap(f, PCI_CAP_ID_PM);
+	assert_int_equal(cfg(f, cap(f, PCI_CAP_ID_MSIX) + PCI_MSIX_FLAGS, 2),
+			 PCI_VECTORS - 1);
+}
+
+/* Every bit that the specification does not make writable stays. */
+static void test_masks(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int exp = cap(f, PCI_CAP_ID_EXP);
+	uint8_t before[256];
+	unsigned int rw = 0;
+
+	for (unsigned int i = 0; i < 256; i++)
+		before[i] = (uint8_t)cfg(f, i, 1);
+	for (unsigned int i = 0; i < 256; i += 4) {
+		uint32_t keep = i == (exp & ~3U) + PCI_EXP_DEVCTL ? 0x7fff :
+				~0U;
+
+		cfg_set(f, i, 4, keep);
+	}
+	assert_int_equal(cfg(f, PCI_VENDOR_ID, 4), 0x10f51af4);
+	assert_int_equal(cfg(f, PCI_COMMAND, 2),
+			 PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+			 PCI_COMMAND_PARITY | PCI_COMMAND_SERR |
+			 PCI_COMMAND_INTX_DISABLE);
+	assert_int_equal(cfg(f, PCI_BASE_ADDRESS_0, 4), 0xffff0000);
+	for (unsigned int i = PCI_BASE_ADDRESS_1; i <= PCI_ROM_ADDRESS; i++)
+		assert_int_equal(cfg(f, i, 1), before[i]);
+	for (unsigned int i = 0; i < 256; i++)
+		rw += cfg(f, i, 1) != before[i];
+	/* command 2, BAR 2, line 2, PM 1, MSI-X 1, DEVCTL 2, LNKCTL 1 */
+	assert_int_equal(rw, 11);
+	/* Nothing is behind the header and the capabilities. */
+	assert_int_equal(f->bd->ops->cfg_read(f->bd, 4096, 4), 0xffffffff);
+	assert_int_equal(f->bd->ops->cfg_read(f->bd, 4094, 4), 0xffffffff);
+	assert_true(f->bd->ops->cfg_read(f->bd, UINT64_MAX, 8) == UINT64_MAX);
+	cfg_set(f, 4094, 4, 0);
+	assert_int_equal(pci_get_stats(f->pdev)->bad_cfg, 4);
+	assert_true(f->bd->ops->cfg_read(f->bd, 0, 8) >> 16 != 0);
+}
+
+static void test_bar(void **state)
+{
+	struct fixture *f = *state;
+
+	f->reg[0] = 0x44332211;
+	f->reg[1] = 0x88776655;
+	/* Memory space is off. */
+	assert_int_equal(bar(f, 0, 4), 0xffffffff);
+	assert_int_equal(bar(f, 0, 1), 0xff);
+	bar_set(f, 0, 4, 1);
+	assert_int_equal(f->reads, 0);
+	assert_int_equal(f->reg[0], 0x44332211);
+	enable(f);
+	assert_int_equal(bar(f, 0, 4), 0x44332211);
+	assert_int_equal(f->reads, 1);
+	assert_true(bar(f, 0, 8) == 0x8877665544332211);
+	assert_int_equal(f->reads, 3);
+	assert_int_equal(bar(f, 1, 1), 0x22);
+	assert_int_equal(bar(f, 2, 2), 0x4433);
+	assert_int_equal(bar(f, 3, 2), 0x5544);
+	bar_set(f, 0, 8, 0x0102030405060708);
+	assert_int_equal(f->reg[0], 0x05060708);
+	assert_int_equal(f->reg[1], 0x01020304);
+	/* Small and unaligned writes are dropped whole, and counted. */
+	bar_set(f, 0, 1, 0xff);
+	bar_set(f, 0, 2, 0xffff);
+	bar_set(f, 2, 4, 0xffffffff);
+	assert_int_equal(f->reg[0], 0x05060708);
+	assert_int_equal(f->reg[1], 0x01020304);
+	assert_int_equal(pci_get_stats(f->pdev)->bad_bar, 3);
+	assert_int_equal(bar(f, 0xfffc, 4), 0);
+	assert_int_equal(bar(f, 0x10000, 4), 0xffffffff);
+	assert_true(bar(f, 0xfffc, 8) == UINT64_MAX);
+	assert_int_equal(f->bd->ops->bar_read(f->bd, 1, 0, 4), 0xffffffff);
+	f->bd->ops->bar_write(f->bd, 0, UINT64_MAX, 4, 0);
+	assert_int_equal(pci_get_stats(f->pdev)->bad_bar, 7);
+}
+
+static void test_msix_table(void **state)
+{
+	struct fixture *f = *state;
+
+	enable(f);
+	for (unsigned int i = 0; i < PCI_VECTORS; i++)
+		assert_int_equal(bar(f, PCI_NIC_MSIX_TABLE + 16 * i + 12, 4), 1);
+	bar_set(f, PCI_NIC_MSIX_TABLE, 4, 0xffffffff);
+	bar_set(f, PCI_NIC_MSIX_TABLE + 12, 4, 0xffffffff);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_TABLE, 4), 0xfffffffc);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_TABLE + 12, 4), 1);
+	bar_set(f, PCI_NIC_MSIX_TABLE + 48, 8, 0x1122334455667788);
+	assert_true(bar(f, PCI_NIC_MSIX_TABLE + 48, 8) == 0x1122334455667788);
+	/* There is no fifth vector, and the pending bits are read-only. */
+	bar_set(f, PCI_NIC_MSIX_TABLE + 64, 4, 0xffffffff);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_TABLE + 64, 4), 0);
+	bar_set(f, PCI_NIC_MSIX_PBA, 4, 0xffffffff);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 0);
+	assert_int_equal(f->reads, 0);
+}
+
+static void test_irq(void **state)
+{
+	struct fixture *f = *state;
+
+	pci_irq_raise(f->pdev, 1);
+	assert_int_equal(pci_get_stats(f->pdev)->dropped[1], 1);
+	assert_int_equal(pci_irq_vectors(f->pdev), 0);
+	msix_on(f);
+	assert_int_equal(pci_irq_vectors(f->pdev), PCI_VECTORS);
+	assert_int_equal(f->msis, 0);
+	pci_irq_raise(f->pdev, 2);
+	assert_int_equal(f->msis, 1);
+	assert_true(f->msi_addr == MSI_ADDR);
+	assert_int_equal(f->msi_data, 42);
+	pci_irq_raise(f->pdev, PCI_VECTORS);
+	assert_int_equal(f->msis, 1);
+	assert_int_equal(pci_get_stats(f->pdev)->sent[2], 1);
+}
+
+static void test_irq_masked(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int flags = cap(f, PCI_CAP_ID_MSIX) + PCI_MSIX_FLAGS;
+
+	msix_on(f);
+	mask(f, 1, true);
+	pci_irq_raise(f->pdev, 1);
+	pci_irq_raise(f->pdev, 1);
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 1);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 2);
+	mask(f, 1, false);
+	assert_int_equal(f->msis, 2);
+	assert_int_equal(f->msi_data, 41);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 0);
+	assert_int_equal(pci_get_stats(f->pdev)->coalesced[1], 1);
+	/* The function mask holds all of them. */
+	cfg_set(f, flags, 2, PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
+	pci_irq_raise(f->pdev, 0);
+	pci_irq_raise(f->pdev, 3);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 9);
+	assert_int_equal(f->msis, 2);
+	cfg_set(f, flags, 2, PCI_MSIX_FLAGS_ENABLE);
+	assert_int_equal(f->msis, 4);
+	/* MSI-X off: what waited is forgotten. */
+	mask(f, 0, true);
+	pci_irq_raise(f->pdev, 0);
+	cfg_set(f, flags, 2, 0);
+	cfg_set(f, flags, 2, PCI_MSIX_FLAGS_ENABLE);
+	mask(f, 0, false);
+	assert_int_equal(f->msis, 4);
+	assert_int_equal(pci_get_stats(f->pdev)->dropped[0], 1);
+}
+
+static void test_irq_no_master_no_room(void **state)
+{
+	struct fixture *f = *state;
+
+	msix_on(f);
+	cfg_set(f, PCI_COMMAND, 2, PCI_COMMAND_MEMORY);
+	assert_int_equal(f->dma_on, 0);
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 0);
+	enable(f);
+	assert_int_equal(f->dma_on, 1);
+	assert_int_equal(f->msis, 1);
+	f->full = true;
+	pci_irq_raise(f->pdev, 0);
+	pci_irq_raise(f->pdev, 3);
+	f->bd->ops->irq_room(f->bd);
+	assert_int_equal(f->msis, 1);
+	f->full = false;
+	f->bd->ops->irq_room(f->bd);
+	assert_int_equal(f->msis, 3);
+	f->bd->ops->irq_room(f->bd);
+	assert_int_equal(f->msis, 3);
+}
+
+static void test_coalesce(void **state)
+{
+	struct fixture *f = *state;
+	const struct pci_stats *st = pci_get_stats(f->pdev);
+
+	msix_on(f);
+	pci_irq_coalesce(f->pdev, 0, 100 * US, 8);
+	/* After a rest the first one goes at once. */
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 1);
+	advance(f, 10 * US);
+	pci_irq_raise(f->pdev, 0);
+	pci_irq_raise(f->pdev, 0);
+	advance(f, 89 * US);
+	assert_int_equal(f->msis, 1);
+	advance(f, 1 * US);
+	assert_int_equal(f->msis, 2);
+	assert_int_equal(st->coalesced[0], 1);
+	/* Nothing more was raised: nothing more is sent. */
+	advance(f, 1000 * US);
+	assert_int_equal(f->msis, 2);
+	/* Enough events end the delay. */
+	pci_irq_raise(f->pdev, 0);
+	for (int i = 0; i < 7; i++)
+		pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 3);
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 4);
+	/* Flush ends it too; an empty one sends nothing. */
+	pci_irq_flush(f->pdev, 0);
+	assert_int_equal(f->msis, 4);
+	pci_irq_raise(f->pdev, 0);
+	pci_irq_flush(f->pdev, 0);
+	assert_int_equal(f->msis, 5);
+	pci_irq_raise_now(f->pdev, 0);
+	assert_int_equal(f->msis, 6);
+	/* Other vectors have delays of their own. */
+	pci_irq_raise(f->pdev, 1);
+	pci_irq_raise(f->pdev, 1);
+	assert_int_equal(f->msis, 8);
+	/* Switching it off lets go of what it held. */
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 8);
+	pci_irq_coalesce(f->pdev, 0, 0, 0);
+	assert_int_equal(f->msis, 9);
+	assert_int_equal(st->raised[0], st->sent[0] + st->coalesced[0]);
+}
+
+static void test_coalesce_masked(void **state)
+{
+	struct fixture *f = *state;
+
+	msix_on(f);
+	pci_irq_coalesce(f->pdev, 0, 100 * US, 0);
+	pci_irq_raise(f->pdev, 0);
+	pci_irq_raise(f->pdev, 0);
+	mask(f, 0, true);
+	/* The delay ends while it is masked: pending, then sent once. */
+	advance(f, 200 * US);
+	assert_int_equal(f->msis, 1);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 1);
+	mask(f, 0, false);
+	assert_int_equal(f->msis, 2);
+}
+
+static void test_reset(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int exp = cap(f, PCI_CAP_ID_EXP);
+
+	msix_on(f);
+	cfg_set(f, PCI_BASE_ADDRESS_0, 4, 0xf0010000);
+	pci_irq_coalesce(f->pdev, 0, 100 * US, 0);
+	pci_irq_raise(f->pdev, 0);
+	pci_irq_raise(f->pdev, 0);
+	f->raise_in_reset = true;
+	assert_true(dma_enabled(f->bd->dma));
+	cfg_set(f, exp + PCI_EXP_DEVCTL, 2, PCI_EXP_DEVCTL_BCR_FLR | 0x10);
+	assert_int_equal(f->resets, 1);
+	assert_int_equal(f->why, BUS_RESET_FLR);
+	/* It clears itself, and everything else is as after power-on. */
+	assert_false(cfg(f, exp + PCI_EXP_DEVCTL, 2) & PCI_EXP_DEVCTL_BCR_FLR);
+	assert_int_equal(cfg(f, PCI_COMMAND, 2), 0);
+	assert_int_equal(cfg(f, PCI_BASE_ADDRESS_0, 4), 0);
+	assert_int_equal(pci_irq_vectors(f->pdev), 0);
+	assert_false(dma_enabled(f->bd->dma));
+	advance(f, 1000 * US);
+	assert_int_equal(f->msis, 1);
+	enable(f);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_TABLE + 12, 4), 1);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_TABLE, 4), 0);
+	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 0);
+	/* As a byte, too, as some firmware writes it. */
+	cfg_set(f, exp + PCI_EXP_DEVCTL + 1, 1, 0x80);
+	assert_int_equal(f->resets, 2);
+	cfg_set(f, exp + PCI_EXP_DEVCTL, 1, 0x80);
+	assert_int_equal(f->resets, 2);
+	f->bd->ops->reset(f->bd, BUS_RESET_BUS);
+	assert_int_equal(f->why, BUS_RESET_BUS);
+}
+
+static void test_power(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int ctrl = cap(f, PCI_CAP_ID_PM) + PCI_PM_CTRL;
+
+	msix_on(f);
+	f->reg[0] = 7;
+	/* There is neither D1 nor D2. */
+	cfg_set(f, ctrl, 2, 1);
+	assert_int_equal(cfg(f, ctrl, 2) & PCI_PM_CTRL_STATE_MASK, 0);
+	cfg_set(f, ctrl, 2, 3);
+	assert_int_equal(cfg(f, ctrl, 2) & PCI_PM_CTRL_STATE_MASK, 3);
+	cfg_set(f, ctrl, 2, 2);
+	assert_int_equal(cfg(f, ctrl, 2) & PCI_PM_CTRL_STATE_MASK, 3);
+	assert_int_equal(bar(f, 0, 4), 0xffffffff);
+	assert_false(dma_enabled(f->bd->dma));
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 0);
+	cfg_set(f, ctrl, 2, 0);
+	assert_int_equal(bar(f, 0, 4), 7);
+	assert_true(dma_enabled(f->bd->dma));
+	assert_int_equal(f->msis, 1);
+	assert_int_equal(f->resets, 0);
+}
+
+static void test_gone(void **state)
+{
+	struct fixture *f = *state;
+
+	msix_on(f);
+	f->reg[0] = 7;
+	pci_set_gone(f->pdev, true);
+	assert_true(pci_is_gone(f->pdev));
+	assert_int_equal(f->why, BUS_RESET_DISCONNECT);
+	assert_int_equal(cfg(f, 0, 4), 0xffffffff);
+	enable(f);
+	assert_int_equal(bar(f, 0, 4), 0xffffffff);
+	bar_set(f, 0, 4, 9);
+	assert_int_equal(f->reg[0], 7);
+	assert_false(dma_enabled(f->bd->dma));
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 0);
+	pci_set_gone(f->pdev, false);
+	assert_int_equal(cfg(f, 0, 4), 0x10f51af4);
+	assert_int_equal(cfg(f, PCI_COMMAND, 2), 0);
+	msix_on(f);
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 1);
+	/* A guest that boots finds the slot filled again. */
+	pci_set_gone(f->pdev, true);
+	f->bd->ops->reset(f->bd, BUS_RESET_DISCONNECT);
+	assert_int_equal(cfg(f, 0, 4), 0x10f51af4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_identity, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_masks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bar, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_msix_table, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_irq, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_irq_masked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_irq_no_master_no_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_coalesce, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_coalesce_masked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reset, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_power, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
+	};
+
+	log_set_level(LOG_LEVEL_ERR);
+	log_init(&test_log, "test");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
