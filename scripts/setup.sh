@@ -29,6 +29,7 @@ kmod                             depmod for the modules of the guest
 linux-source-6.12                the kernel that the driver is tried under
 libssl-dev                       ciphers of the NIC
 libjansson-dev                   control interface of the NIC
+libdeflate-dev                   checksums of the air, fast
 gcc-riscv64-unknown-elf          compiles the firmware
 binutils-riscv64-unknown-elf     the same
 python3                          runs the guest

@@ -711,7 +711,7 @@ def window_size(fd):
     return [rows or 24, columns or 80]
 
 
-def interactive(vm, argv, netns=None):
+def interactive(vm, argv, netns=None, cwd=None):
     """Runs a command in the guest on this terminal; returns its status."""
     here = sys.stdin.fileno()
     is_tty = os.isatty(here)
@@ -721,7 +721,7 @@ def interactive(vm, argv, netns=None):
 
     env = {"TERM": os.environ.get("TERM", "linux"), "PS1": r"guest \w # "}
     process = vm.popen(argv, netns=netns, tty=window_size(here) if is_tty else None,
-                       on_output=out, env=env)
+                       on_output=out, env=env, cwd=cwd)
     saved = termios.tcgetattr(here) if is_tty else None
     if is_tty:
         ttymod.setraw(here)

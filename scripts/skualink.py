@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Wi-Fi links inside a guest: hostapd, wpa_supplicant, DHCP, ping, iperf3.
+
+For scripts/demo.py and the whole-system tests. All programs are the machine's
+own; this module writes their configuration and reads what they say.
+"""
+
+import json
+import re
+import shlex
+
+from skuavm import GuestError, wait_until
+
+# mode -> (hostapd's lines, wpa_supplicant's lines); PASS stands for the passphrase
+SECURITY = {
+    "open": ("", "key_mgmt=NONE\n"),
+    "wpa2": (
+        "wpa=2\nwpa_key_mgmt=WPA-PSK\nrsn_pairwise=CCMP\nwpa_passphrase=PASS\n",
+        'key_mgmt=WPA-PSK\nproto=RSN\npairwise=CCMP\ngroup=CCMP\npsk="PASS"\n',
+    ),
+    "wpa3": (
+        "wpa=2\nwpa_key_mgmt=SAE\nrsn_pairwise=CCMP\nsae_password=PASS\nieee80211w=2\nsae_pwe=2\n",
+        'key_mgmt=SAE\nproto=RSN\npairwise=CCMP\ngroup=CCMP\nsae_password="PASS"\nieee80211w=2\n',
+    ),
+}
+
+# udhcpc calls this with what it was given
+DHCP_SCRIPT = """#!/bin/sh
+case $1 in
+deconfig) ip addr flush dev "$interface" ;;
+bound | renew) ip addr replace "$ip/$mask" dev "$interface" ;;
+esac
+"""
+
+
+def channel_lines(channel, band="auto"):
+    """hostapd's lines for a channel number; band is auto, 2.4, 5 or 6."""
+    if band == "6":
+        return f"hw_mode=a\nchannel={channel}\nop_class=131\n"
+    if band == "2.4" or (band == "auto" and channel <= 14):
+        return f"hw_mode=g\nchannel={channel}\n"
+    return f"hw_mode=a\nchannel={channel}\n"
+
+
+def frequency(channel, band="auto"):
+    """MHz of a 20 MHz channel."""
+    if band == "6":
+        return 5950 + 5 * channel
+    if band == "2.4" or (band == "auto" and channel <= 14):
+        return 2484 if channel == 14 else 2407 + 5 * channel
+    return 5000 + 5 * channel
+
+
+def first_interface(vm, netns=None):
+    """The wireless interface in a network name space."""
+    names = vm.run("ls -d /sys/class/net/*/phy80211", netns=netns).stdout
+    match = re.search(r"/net/([^/]+)/", names)
+    if not match:
+        raise GuestError(f"no wireless interface in name space {netns}")
+    return match[1]
+
+
+def colon_status(text):
+    """The key=value lines of wpa_cli and hostapd_cli."""
+    return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+
+class AccessPoint:
+    """hostapd on an interface in a network name space.
+
+    security is a key of SECURITY; extra is appended to hostapd's configuration.
+    """
+
+    def __init__(self, vm, netns, ssid="skua", passphrase="open sesame", security="wpa2",
+                 channel=36, band="auto", interface=None, extra=""):
+        self.vm, self.netns = vm, netns
+        self.ssid, self.passphrase, self.security = ssid, passphrase, security
+        self.channel, self.band, self.extra = channel, band, extra
+        self.interface = interface or first_interface(vm, netns)
+        self.control = f"/run/hostapd.{netns}.{self.interface}"
+        self.process = None
+        self.dhcpd = None
+
+    def config(self):
+        return (
+            f"interface={self.interface}\ndriver=nl80211\nctrl_interface={self.control}\n"
+            f"ssid={self.ssid}\ncountry_code=US\nieee80211d=1\nwmm_enabled=1\nieee80211n=1\n"
+            + channel_lines(self.channel, self.band)
+            + SECURITY[self.security][0].replace("PASS", self.passphrase)
+            + self.extra
+        )
+
+    def start(self, timeout=20):
+        path = f"/tmp/hostapd.{self.netns}.conf"
+        self.vm.put(path, self.config())
+        self.process = self.vm.popen(["hostapd", path], netns=self.netns)
+        self.process.wait_for("AP-ENABLED", timeout)
+        return self
+
+    def cli(self, *words):
+        return self.vm.run(["hostapd_cli", "-p", self.control, "-i", self.interface, *words],
+                           netns=self.netns, check=True).stdout
+
+    def status(self):
+        return colon_status(self.cli("status"))
+
+    def station(self, address):
+        """What hostapd knows of one station; empty if it is not there."""
+        return colon_status(self.cli("sta", address))
+
+    def serve_dhcp(self, subnet="192.168.77"):
+        """Gives the interface .1 of the subnet and others to who asks."""
+        self.vm.run(["ip", "addr", "replace", f"{subnet}.1/24", "dev", self.interface],
+                    netns=self.netns, check=True)
+        path = f"/tmp/udhcpd.{self.netns}"
+        self.vm.put(path + ".leases", "")
+        self.vm.put(path + ".conf",
+                    f"start {subnet}.100\nend {subnet}.200\ninterface {self.interface}\n"
+                    f"lease_file {path}.leases\npidfile {path}.pid\noption subnet 255.255.255.0\n")
+        self.dhcpd = self.vm.popen(["busybox", "udhcpd", "-f", path + ".conf"], netns=self.netns)
+        self.dhcpd.wait_for("started", 10)
+        return f"{subnet}.1"
+
+    def stop(self):
+        for process in (self.dhcpd, self.process):
+            if process is not None:
+                process.kill()
+        self.dhcpd = self.process = None
+        self.vm.run(["ip", "addr", "flush", "dev", self.interface], netns=self.netns)
+
+
+class Station:
+    """wpa_supplicant on an interface in a network name space."""
+
+    def __init__(self, vm, netns, ssid="skua", passphrase="open sesame", security="wpa2",
+                 interface=None, freqs=(), network_extra="", extra=""):
+        self.vm, self.netns = vm, netns
+        self.freqs = freqs  # MHz, to scan these alone
+        self.ssid, self.passphrase, self.security = ssid, passphrase, security
+        self.network_extra, self.extra = network_extra, extra
+        self.interface = interface or first_interface(vm, netns)
+        self.control = f"/run/wpa.{netns}.{self.interface}"
+        self.process = None
+        self.address = None
+
+    def config(self):
+        network = SECURITY[self.security][1].replace("PASS", self.passphrase) + self.network_extra
+        if self.freqs:
+            network += f"scan_freq={' '.join(map(str, self.freqs))}\n"
+        return (
+            f"ctrl_interface={self.control}\ncountry=US\nsae_pwe=2\n{self.extra}"
+            f'network={{\nssid="{self.ssid}"\nscan_ssid=1\n{network}}}\n'
+        )
+
+    def start(self, timeout=30):
+        """Starts and waits for the connection; timeout 0 does not wait."""
+        path = f"/tmp/wpa.{self.netns}.conf"
+        self.vm.put(path, self.config())
+        self.process = self.vm.popen(
+            ["wpa_supplicant", "-D", "nl80211", "-i", self.interface, "-c", path],
+            netns=self.netns)
+        if timeout:
+            self.process.wait_for("CTRL-EVENT-CONNECTED", timeout)
+        return self
+
+    def cli(self, *words):
+        return self.vm.run(["wpa_cli", "-p", self.control, "-i", self.interface, *words],
+                           netns=self.netns, check=True).stdout
+
+    def status(self):
+        return colon_status(self.cli("status"))
+
+    def dhcp(self, timeout=20):
+        """Gets an address; returns it."""
+        script = "/tmp/udhcpc.script"
+        self.vm.put(script, DHCP_SCRIPT, mode=0o755)
+        result = self.vm.run(
+            ["busybox", "udhcpc", "-f", "-q", "-n", "-t", "10", "-T", "1", "-i", self.interface,
+             "-s", script], netns=self.netns, timeout=timeout)
+        match = re.search(r"lease of (\S+) obtained", result.stdout + result.stderr)
+        if not match:
+            raise GuestError(f"no address by DHCP in {self.netns}: {result.stdout}{result.stderr}")
+        self.address = match[1]
+        return self.address
+
+    def stop(self):
+        if self.process is not None:
+            self.process.kill()
+        self.process = None
+        self.vm.run(["ip", "addr", "flush", "dev", self.interface], netns=self.netns)
+
+
+def ping(vm, netns, target, count=5, interval=0.2, timeout=30, size=56):
+    """Pings; returns (sent, received, mean round trip in ms or None)."""
+    result = vm.run(["ping", "-n", "-q", "-c", count, "-i", interval, "-W", "2", "-s", size, target],
+                    netns=netns, timeout=timeout)
+    counts = re.search(r"(\d+) packets transmitted, (\d+) received", result.stdout)
+    if not counts:
+        raise GuestError(f"ping {target}: {result.stdout}{result.stderr}")
+    times = re.search(r"= [\d.]+/([\d.]+)/", result.stdout)
+    return int(counts[1]), int(counts[2]), float(times[1]) if times else None
+
+
+def iperf(vm, client, server, target, seconds=3, reverse=False, extra=""):
+    """TCP throughput in Mbit/s as the receiver saw it; client and server are name spaces."""
+    daemon = vm.popen(["iperf3", "-s", "-1", "--forceflush"], netns=server)
+    try:
+        daemon.wait_for("listening", 10)
+        argv = ["iperf3", "-c", target, "-t", str(seconds), "-J"] + shlex.split(extra)
+        result = vm.run(argv + (["-R"] if reverse else []), netns=client, timeout=seconds + 30)
+    finally:
+        daemon.kill()
+    try:
+        report = json.loads(result.stdout)
+    except ValueError as err:
+        raise GuestError(f"iperf3 to {target}: {result.stdout}{result.stderr}") from err
+    if "error" in report:
+        raise GuestError(f"iperf3 to {target}: {report['error']}")
+    return report["end"]["sum_received"]["bits_per_second"] / 1e6
+
+
+def wait_for_ping(vm, netns, target, timeout=10):
+    """Waits until the first ping comes back."""
+    wait_until(f"a ping from {netns} to {target}", timeout,
+               lambda: ping(vm, netns, target, count=1)[1] == 1)
