@@ -6,10 +6,12 @@
 #
 #   scripts/kernel.sh [plain|debug]     builds into build/kernel/VARIANT/
 #   scripts/kernel.sh --tree VARIANT    prepares the patched tree, prints it
+#   scripts/kernel.sh --objects VARIANT [MAKE ARGUMENTS]
+#                                       compiles the driver's objects alone
 #
 # Sources and objects are kept in a cache outside the checkout, keyed by kernel
-# package, compiler, patches and configuration, so that a second checkout (or a
-# second run) builds only what changed. Each variant has its own tree, because
+# package, compiler and patches, so that a second checkout (or a second run, or
+# another configuration) builds only what changed. Each variant has its own tree, because
 # the driver is dropped into it; trees are hard links to one unpacked source.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -141,12 +143,15 @@ deliver() {
 }
 
 main() {
-	local variant=plain tree_only='' configs ver key base obj tree out stamp
+	local variant=plain only='' configs ver key base obj tree out stamp
 
-	if [ "${1:-}" = --tree ]; then tree_only=1; shift; fi
+	case ${1:-} in
+	--tree | --objects) only=${1#--}; shift ;;
+	esac
 	variant=${1:-plain}
+	[ $# -eq 0 ] || shift
 	case $variant in
-	plain | debug | kunit) ;;
+	plain | debug | kunit | check) ;;
 	*) die "no such kernel: $variant (plain or debug)" ;;
 	esac
 
@@ -154,16 +159,16 @@ main() {
 	mkdir -p "$SKUA_CACHE"
 	base=$SKUA_CACHE/source-$ver-$(hash_of "${patches[@]}")
 	mapfile -t configs < <(config_files "$variant")
-	key=$(gcc -dumpfullversion | cat - "${configs[@]}" <(echo "$base $variant") |
-		sha256sum | cut -c1-12)
+	# A changed configuration is built in place: kbuild knows what it touches.
+	key=$({ gcc -dumpfullversion; echo "$base"; } | sha256sum | cut -c1-12)
 	tree=$SKUA_CACHE/$variant-$key/tree
 	obj=$SKUA_CACHE/$variant-$key/obj
 	out=$SKUA_BUILD/kernel/$variant
 	mkdir -p "$obj"
 
 	# what this checkout's kernel is made of
-	stamp=$({ echo "$key"; driver_sums; } | sha256sum | cut -c1-16)
-	if [ -z "$tree_only" ] && [ -x "$out/linux" ] &&
+	stamp=$({ echo "$key"; cat "${configs[@]}"; driver_sums; } | sha256sum | cut -c1-16)
+	if [ -z "$only" ] && [ -x "$out/linux" ] &&
 	   [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
 		say "kernel ($variant): nothing to do"
 		return 0
@@ -180,7 +185,7 @@ main() {
 		"making the tree of the $variant kernel" clone_tree "$base" "$tree"
 	exec 8>&-
 	drop_in "$tree"
-	if [ -n "$tree_only" ]; then
+	if [ "$only" = tree ]; then
 		echo "$SKUA_CACHE/$variant-$key"
 		return 0
 	fi
@@ -193,6 +198,15 @@ main() {
 		mv "$obj/fragment.new" "$obj/fragment"
 		run_logged "$SKUA_BUILD/log/kernel-config-$variant.log" \
 			"configuring the $variant kernel" configure "$tree" "$obj"
+	fi
+	if [ "$only" = objects ]; then
+		[ -f "$obj/include/generated/utsrelease.h" ] ||
+			run_logged "$SKUA_BUILD/log/kernel-prepare-$variant.log" \
+				"preparing the $variant kernel" make -C "$tree" ARCH=um O="$obj" \
+				-j"$SKUA_JOBS" prepare
+		make -C "$tree" ARCH=um O="$obj" -k -s -j"$SKUA_JOBS" "$@" \
+			drivers/net/wireless/skua/
+		return
 	fi
 	run_logged "$SKUA_BUILD/log/kernel-$variant.log" \
 		"building the $variant kernel" compile "$tree" "$obj"

@@ -52,6 +52,7 @@ qemu-user-static|qemu-user       judge of the control processor
 sparse                           make check
 cppcheck                         make check
 shellcheck                       make check
+pyflakes3                        make check
 '
 
 installed() {

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The static checks. Each prints one line, and what it found if it found
+# something; nothing is fixed or ignored here.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+cd "$SKUA_TOP"
+
+log=$SKUA_BUILD/log
+mkdir -p "$log"
+failed=0
+passed=0
+
+# check NAME COMMAND...: status 0 and no warning in the output is a pass
+check() {
+	local name=$1 out start=$SECONDS rc=0
+	shift
+
+	out=$log/check-${name//[^a-z0-9]/-}.log
+	"$@" >"$out" 2>&1 </dev/null || rc=$?
+	if [ "$rc" -eq 0 ] && ! grep -q -i -E '(warning|error):' "$out"; then
+		printf 'check: %-28s ok      %3d s\n' "$name" $((SECONDS - start))
+		passed=$((passed + 1))
+	else
+		printf 'check: %-28s FAILED  (status %d, %s)\n' "$name" "$rc" "$out"
+		grep -i -E -A 3 '(warning|error|check):' "$out" | head -n 60 || tail -n 30 "$out"
+		failed=$((failed + 1))
+	fi
+}
+
+kernel_files() { find ./*.c ./*.h tests/kunit -name '*.[ch]' | sort; }
+
+tree=$(scripts/kernel.sh --tree check)/tree
+mapfile -t files < <(kernel_files)
+
+sparse=(C=2 "CF=-D__CHECK_ENDIAN__ -fmax-errors=unlimited -fmax-warnings=unlimited")
+stock() { scripts/module.sh build "$(scripts/headers.sh)" W=1 "${sparse[@]}"; }
+under_uml() { scripts/kernel.sh --objects check W=1 "${sparse[@]}"; }
+style() {
+	"$tree/scripts/checkpatch.pl" --strict --no-tree --terse --show-types \
+		--max-line-length=100 -f "${files[@]}"
+}
+documented() { "$tree/scripts/kernel-doc" -none -Wall "${files[@]}"; }
+shell_scripts() { shellcheck scripts/*.sh scripts/vm scripts/guest/init .ci/run; }
+python_scripts() {
+	local f
+
+	mapfile -t py < <(git ls-files '*.py')
+	for f in "${py[@]}"; do
+		/usr/bin/python3 -W error -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$f"
+	done
+	/usr/bin/python3 -m pyflakes "${py[@]}"
+}
+user_space() { make --no-print-directory -C "$1" O="$SKUA_BUILD/$1" check; }
+
+check "driver, stock kernel, W=1 C=2" stock
+check "driver and unit tests, W=1 C=2" under_uml
+check "checkpatch --strict" style
+check "kernel-doc" documented
+check "shellcheck" shell_scripts
+check "python" python_scripts
+check "device: make check" user_space device
+check "fw: make check" user_space fw
+
+echo "check: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
