@@ -188,6 +188,8 @@ struct eng_key_ref {
  * @last_beacon: readback: low half of the time of the last beacon of @bssid,
  *	0 for none yet
  * @dozing: readback: stations in power save
+ * @def_key: key of data frames that the engines make themselves (WEP), or
+ *	SKUA_KEY_NONE
  */
 struct eng_vif {
 	u8 type;
@@ -207,7 +209,7 @@ struct eng_vif {
 	__le32 last_beacon;
 	__le64 tsf_offset;
 	__le32 dozing;
-	__le32 rsvd2;
+	struct eng_key_ref def_key;
 };
 static_assert(sizeof(struct eng_vif) == 96, "engine vif size");
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Dying: assertions, traps, and SKUA_CMD_CRASH that causes them
+ *
+ * The NIC writes the crash record when ENG_SYS_FATAL is written: registers and
+ * a copy of SRAM. Whatever holds secrets is therefore wiped first.
+ */
+#include "fw.h"
+
+/* start.S cannot include the headers. */
+static_assert(ENG_REG_BASE == 0x40000000u, "start.S: REG_BASE");
+static_assert(ENG_SYS_FATAL == 0x028, "start.S: REG_FATAL");
+static_assert(SKUA_FATAL_TRAP == 2, "start.S: FATAL_TRAP");
+static_assert(ENG_SRAM_BASE == 0x10000000u && ENG_SRAM_SIZE == 512u * 1024u,
+	      "link.ld: MEMORY");
+
+void crash_wipe(void)
+{
+	cmd_wipe();
+	key_wipe();
+}
+
+void fw_panic(const char *file, u32 line)
+{
+	crash_wipe();
+	reg_write(ENG_SYS_FATAL_FILE, sram_addr(file));
+	reg_write(ENG_SYS_FATAL_LINE, line);
+	reg_write(ENG_SYS_FATAL, SKUA_FATAL_ASSERT);
+	cpu_stop();
+}
+
+u16 crash_cmd(struct cmd *c)
+{
+	const struct skua_cmd_u32 *p = c->data;
+
+	switch (p->val) {
+	case SKUA_CRASH_ASSERT:
+		fw_panic(__FILE__, __LINE__);
+	case SKUA_CRASH_TRAP:
+		cpu_illegal();
+	case SKUA_CRASH_LOOP:
+		cpu_spin();
+	case SKUA_CRASH_SILENT:
+		reg_write(ENG_SYS_WDOG, 0);
+		cpu_stop();
+	default:
+		return SKUA_ST_INVALID;
+	}
+}

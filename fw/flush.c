@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Flush: wait until frames have left, or drop them
+ *
+ * Several may wait at once. The command is retired at once, or the frames that
+ * it waits for would themselves wait for it in the rings.
+ */
+#include "fw.h"
+
+#define FLUSHES		8
+#define POLL_US		(2 * MSEC_US)
+#define TIMEOUT_MOST_MS	10000u
+
+static struct flush {
+	bool used;
+	u16 seq;
+	u16 flags;
+	struct skua_cmd_flush cmd;
+	u64 deadline;
+} flushes[FLUSHES];
+
+static void flush_timeout(void);
+
+static struct timer timer = { .fn = flush_timeout };
+
+static void select_frames(u8 vif, u16 sta, u16 gen, u8 ac_mask)
+{
+	reg_write(ENG_TXQ_VIF, vif);
+	reg_write(ENG_TXQ_STA, sta | (u32)gen << 16);
+	reg_write(ENG_TXQ_ACS, ac_mask);
+}
+
+void flush_drop(u8 vif, u16 sta, u16 gen, u8 ac_mask)
+{
+	select_frames(vif, sta, sta == SKUA_STA_NONE ? 0 : gen, ac_mask);
+	reg_write(ENG_TXQ_DROP, 1);
+}
+
+static void flush_end(struct flush *f)
+{
+	f->used = false;
+	/* Behind the records of what it waited for. */
+	inband_post(SKUA_INB_TX_DRAINED, f->cmd.vif, f->cmd.sta, f->cmd.sta_gen, f->seq);
+	cmd_done(SKUA_CMD_FLUSH, f->seq, f->flags, SKUA_ST_OK, NULL, 0);
+}
+
+static void flush_look(struct flush *f, u64 now)
+{
+	const struct skua_cmd_flush *p = &f->cmd;
+	u16 gen = p->sta == SKUA_STA_NONE ? 0 : p->sta_gen;
+
+	if (now >= f->deadline) {
+		flush_drop(p->vif, p->sta, gen, p->ac_mask);
+		flush_end(f);
+		return;
+	}
+	select_frames(p->vif, p->sta, gen, p->ac_mask);
+	if (!reg_read(ENG_TXQ_COUNT))
+		flush_end(f);
+}
+
+void flush_poll(void)
+{
+	u64 now = time_us();
+	bool more = false;
+
+	for (u32 i = 0; i < FLUSHES; i++) {
+		if (flushes[i].used)
+			flush_look(&flushes[i], now);
+		more |= flushes[i].used;
+	}
+	if (more)
+		timer_set(&timer, POLL_US);
+}
+
+static void flush_timeout(void)
+{
+	flush_poll();
+}
+
+static u16 flush_check(const struct skua_cmd_flush *p)
+{
+	struct sta *s;
+
+	if (p->vif != SKUA_VIF_NONE && !vif_get(p->vif))
+		return SKUA_ST_NO_ENTRY;
+	if (p->drop > 1)
+		return SKUA_ST_INVALID;
+	if (p->sta == SKUA_STA_NONE)
+		return SKUA_ST_OK;
+	return sta_ref(p->sta, p->sta_gen, &s);
+}
+
+u16 flush_cmd(struct cmd *c)
+{
+	const struct skua_cmd_flush *p = c->data;
+	u16 status = flush_check(p);
+	u32 ms = p->drop ? 0 : p->timeout_ms;
+
+	if (status != SKUA_ST_OK)
+		return status;
+	if (ms > TIMEOUT_MOST_MS)
+		ms = TIMEOUT_MOST_MS;
+	for (u32 i = 0; i < FLUSHES; i++) {
+		struct flush *f = &flushes[i];
+
+		if (f->used)
+			continue;
+		f->used = true;
+		f->seq = c->seq;
+		f->flags = c->flags;
+		f->cmd = *p;
+		f->deadline = time_us() + ms * MSEC_US;
+		/* Looked at in this turn or the next, but retired first. */
+		timer_set(&timer, 0);
+		return CMD_LATER;
+	}
+	return SKUA_ST_BUSY;
+}

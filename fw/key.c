@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Keys: slots, generations, and which key receives what
+ *
+ * The key itself goes straight from the command to the engine, through one
+ * staging buffer that is wiped again; this table knows owners only. Transmit
+ * descriptors name their key, so that a reference (eng_vif.key, eng_sta.key)
+ * matters for receiving alone.
+ */
+#include "fw.h"
+
+#define SUITE_OUI	0x000fac00u
+#define KEYF_VALID	(SKUA_KEYF_PAIRWISE | SKUA_KEYF_TX_ONLY | SKUA_KEYF_RX_ONLY | \
+			 SKUA_KEYF_SPP_AMSDU | SKUA_KEYF_DEFAULT_TX | SKUA_KEYF_MGMT)
+
+/**
+ * struct key - a slot
+ * @used: it holds a key
+ * @vif: interface
+ * @keyidx: key index
+ * @pairwise: it is the station's pairwise key
+ * @gen: generation
+ * @sta: owner, or SKUA_STA_NONE
+ */
+struct key {
+	bool used;
+	u8 vif;
+	u8 keyidx;
+	bool pairwise;
+	u16 gen;
+	u16 sta;
+};
+
+static struct key keys[FW_MAX_KEYS];
+static struct eng_key staging __attribute__((aligned(8)));
+
+/* Key length of suites 00-0F-AC:n; BIP is for management frames alone. */
+static const struct {
+	u8 len;
+	bool bip;
+} suites[] = {
+	[1] = { 5, false },	/* WEP-40 */
+	[2] = { 16, false },	/* TKIP; 32 with both Michael keys */
+	[4] = { 16, false },	/* CCMP-128 */
+	[5] = { 13, false },	/* WEP-104 */
+	[6] = { 16, true },	/* BIP-CMAC-128 */
+	[8] = { 16, false },	/* GCMP-128 */
+	[9] = { 32, false },	/* GCMP-256 */
+	[10] = { 32, false },	/* CCMP-256 */
+	[11] = { 16, true },	/* BIP-GMAC-128 */
+	[12] = { 32, true },	/* BIP-GMAC-256 */
+	[13] = { 32, true },	/* BIP-CMAC-256 */
+};
+
+static u16 cipher_check(const struct skua_cmd_key *p)
+{
+	u32 n = p->cipher - SUITE_OUI;
+
+	if (n >= ARRAY_SIZE(suites) || !suites[n].len || !(limits.ciphers & BIT(n)))
+		return SKUA_ST_UNSUPPORTED;
+	if (p->key_len != suites[n].len && !(n == 2 && p->key_len == 32))
+		return SKUA_ST_INVALID;
+	/* IGTK 4-5 and BIGTK 6-7 are BIP keys, and only they. */
+	if (suites[n].bip != (p->keyidx >= 4))
+		return SKUA_ST_INVALID;
+	if (suites[n].bip != !!(p->flags & SKUA_KEYF_MGMT))
+		return SKUA_ST_INVALID;
+	return SKUA_ST_OK;
+}
+
+static u16 key_check(const struct skua_cmd_key *p)
+{
+	struct sta *s;
+	u16 status;
+
+	if (p->slot >= limits.keys || p->keyidx > 7 || p->flags & ~KEYF_VALID)
+		return SKUA_ST_INVALID;
+	if (p->flags & SKUA_KEYF_TX_ONLY && p->flags & SKUA_KEYF_RX_ONLY)
+		return SKUA_ST_INVALID;
+	if (p->link)
+		return SKUA_ST_UNSUPPORTED;
+	if (!vif_get(p->vif))
+		return SKUA_ST_NO_ENTRY;
+	status = cipher_check(p);
+	if (status != SKUA_ST_OK)
+		return status;
+	if (p->sta == SKUA_STA_NONE)
+		return (p->flags & SKUA_KEYF_PAIRWISE) ? SKUA_ST_INVALID : SKUA_ST_OK;
+
+	/* The engine has no place for a management group key of one station. */
+	if (p->keyidx >= 4)
+		return SKUA_ST_UNSUPPORTED;
+	status = sta_ref(p->sta, p->sta_gen, &s);
+	if (status == SKUA_ST_OK && s->cmd.vif != p->vif)
+		status = SKUA_ST_INVALID;
+	return status;
+}
+
+static void stage(const struct skua_cmd_key *p)
+{
+	staging.gen = p->gen;
+	staging.sta = p->sta;
+	staging.vif = p->vif;
+	staging.keyidx = p->keyidx;
+	staging.key_len = p->key_len;
+	staging.rsvd = 0;
+	staging.cipher = p->cipher;
+	staging.flags = p->flags;
+	memcpy(staging.key, p->key, sizeof(staging.key));
+	memcpy(staging.tx_mic_key, p->tx_mic_key, sizeof(staging.tx_mic_key));
+	memcpy(staging.rx_mic_key, p->rx_mic_key, sizeof(staging.rx_mic_key));
+	memcpy(staging.rx_pn, p->rx_pn, sizeof(staging.rx_pn));
+	memcpy(staging.tx_lease, p->tx_lease, sizeof(staging.tx_lease));
+	staging.lease_len = p->lease_len;
+}
+
+void key_wipe(void)
+{
+	wipe(&staging, sizeof(staging));
+}
+
+/* Where the engines look for the receive key that this one is. */
+static struct eng_key_ref *key_place(const struct key *k)
+{
+	struct sta *s = sta_get(k->sta);
+
+	if (k->sta == SKUA_STA_NONE)
+		return &vif_get(k->vif)->eng.key[k->keyidx];
+	fw_assert(s);
+	return k->pairwise ? &s->eng.key[k->keyidx] : &s->eng.group_key[k->keyidx];
+}
+
+static u16 place_push(const struct key *k)
+{
+	if (k->sta == SKUA_STA_NONE)
+		return vif_push(vif_get(k->vif));
+	return sta_push(sta_get(k->sta));
+}
+
+static u16 key_slot(const struct key *k)
+{
+	return (u16)(k - keys);
+}
+
+bool key_exists(u32 slot, u32 gen)
+{
+	return slot < limits.keys && keys[slot].used && keys[slot].gen == gen;
+}
+
+u16 key_cmd_set(struct cmd *c)
+{
+	const struct skua_cmd_key *p = c->data;
+	struct eng_key_ref *ref;
+	struct key *k;
+	u16 status = key_check(p);
+
+	if (status != SKUA_ST_OK)
+		return status;
+	k = &keys[p->slot];
+	if (k->used)
+		return SKUA_ST_EXISTS;
+
+	stage(p);
+	status = tbl_write(ENG_TBL_KEY, p->slot, &staging);
+	key_wipe();
+	if (status != SKUA_ST_OK)
+		return status;
+
+	k->used = true;
+	k->vif = p->vif;
+	k->keyidx = p->keyidx;
+	k->pairwise = p->flags & SKUA_KEYF_PAIRWISE;
+	k->gen = p->gen;
+	k->sta = p->sta;
+	if (p->flags & SKUA_KEYF_TX_ONLY)
+		return SKUA_ST_OK;
+	/* A key that was here stays in its slot until it is deleted. */
+	ref = key_place(k);
+	ref->slot = p->slot;
+	ref->gen = p->gen;
+	return place_push(k);
+}
+
+/*
+ * Out of reach first, then wiped; then no frame that is completed later can
+ * have been decrypted with it, and the host is told so among the completions.
+ */
+static void key_remove(struct key *k)
+{
+	struct eng_key_ref *ref = key_place(k);
+	struct eng_key_ref *def = &vif_get(k->vif)->eng.def_key;
+	u16 slot = key_slot(k);
+	struct sta *s = sta_get(k->sta);
+
+	if (ref->slot == slot && ref->gen == k->gen) {
+		ref->slot = SKUA_KEY_NONE;
+		ref->gen = 0;
+		place_push(k);
+	}
+	if (def->slot == slot && def->gen == k->gen) {
+		def->slot = SKUA_KEY_NONE;
+		def->gen = 0;
+		vif_push(vif_get(k->vif));
+	}
+	tbl_clear(ENG_TBL_KEY, slot);
+	k->used = false;
+	inband_post(SKUA_INB_KEY_RETIRED, k->vif, k->sta, s ? s->cmd.gen : 0,
+		    slot | (u32)k->gen << 16);
+}
+
+static u16 key_ref(const struct skua_cmd_key_ref *p, struct key **found)
+{
+	if (p->slot >= limits.keys || !keys[p->slot].used)
+		return SKUA_ST_NO_ENTRY;
+	if (keys[p->slot].gen != p->gen)
+		return SKUA_ST_STALE;
+	if (keys[p->slot].vif != p->vif)
+		return SKUA_ST_INVALID;
+	*found = &keys[p->slot];
+	return SKUA_ST_OK;
+}
+
+u16 key_cmd_del(struct cmd *c)
+{
+	struct key *k;
+	u16 status = key_ref(c->data, &k);
+
+	if (status == SKUA_ST_OK)
+		key_remove(k);
+	return status;
+}
+
+/* For data frames that the engines make themselves. */
+u16 key_cmd_default(struct cmd *c)
+{
+	const struct skua_cmd_key_ref *p = c->data;
+	struct vif *v = vif_get(p->vif);
+	struct key *k;
+	u16 status;
+
+	if (!v)
+		return SKUA_ST_NO_ENTRY;
+	if (p->slot == SKUA_KEY_NONE) {
+		v->eng.def_key.slot = SKUA_KEY_NONE;
+		v->eng.def_key.gen = 0;
+		return vif_push(v);
+	}
+	status = key_ref(p, &k);
+	if (status != SKUA_ST_OK)
+		return status;
+	v->eng.def_key.slot = p->slot;
+	v->eng.def_key.gen = p->gen;
+	return vif_push(v);
+}
+
+void key_sta_gone(u16 sta)
+{
+	for (u32 i = 0; i < limits.keys; i++) {
+		if (keys[i].used && keys[i].sta == sta)
+			key_remove(&keys[i]);
+	}
+}
+
+void key_vif_gone(u8 vif)
+{
+	for (u32 i = 0; i < limits.keys; i++) {
+		if (keys[i].used && keys[i].vif == vif)
+			key_remove(&keys[i]);
+	}
+}

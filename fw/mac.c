@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Start and stop, receive filter, thresholds, EDCA
+ */
+#include "fw.h"
+
+static bool started;
+static u32 host_filter;
+static bool scan_filter;
+
+bool mac_started(void)
+{
+	return started;
+}
+
+u16 mac_cmd_start(struct cmd *c)
+{
+	(void)c;
+	if (started)
+		return SKUA_ST_OK;
+	started = true;
+	reg_write(ENG_MAC_FILTER, host_filter);
+	reg_write(ENG_MAC_ENABLE, 1);
+	chan_tune(chan_home());
+	return SKUA_ST_OK;
+}
+
+u16 mac_cmd_stop(struct cmd *c)
+{
+	(void)c;
+	scan_stop();
+	roc_stop();
+	offchan_reset();
+	flush_drop(SKUA_VIF_NONE, SKUA_STA_NONE, 0, 0xff);
+	flush_poll();
+	started = false;
+	chan_tune(NULL);
+	reg_write(ENG_MAC_ENABLE, 0);
+	return SKUA_ST_OK;
+}
+
+static void filter_push(void)
+{
+	reg_write(ENG_MAC_FILTER,
+		  host_filter | (scan_filter ? SKUA_FILTER_BCN_PRBRESP : 0));
+}
+
+void mac_scan_filter(bool on)
+{
+	scan_filter = on;
+	filter_push();
+}
+
+u16 mac_cmd_filter(struct cmd *c)
+{
+	const struct skua_cmd_u32 *p = c->data;
+
+	if (p->val & ~SKUA_FILTER_VALID)
+		return SKUA_ST_INVALID;
+	host_filter = p->val;
+	filter_push();
+	return SKUA_ST_OK;
+}
+
+u16 mac_cmd_rts(struct cmd *c)
+{
+	const struct skua_cmd_u32 *p = c->data;
+
+	reg_write(ENG_MAC_RTS_THRESH, p->val);
+	return SKUA_ST_OK;
+}
+
+u16 mac_cmd_frag(struct cmd *c)
+{
+	const struct skua_cmd_u32 *p = c->data;
+
+	/* Without the feature it is always off, and that can be asked for. */
+	if (!(limits.feat & SKUA_FEAT_TX_FRAG))
+		return p->val == ~0u ? SKUA_ST_OK : SKUA_ST_UNSUPPORTED;
+	/* The standard's smallest threshold. */
+	if (p->val < 256)
+		return SKUA_ST_INVALID;
+	reg_write(ENG_MAC_FRAG_THRESH, p->val);
+	return SKUA_ST_OK;
+}
+
+/* 2^n - 1, up to 32767 */
+static bool cw_valid(u32 cw)
+{
+	return cw <= 32767 && !(cw & (cw + 1));
+}
+
+u16 mac_cmd_edca(struct cmd *c)
+{
+	const struct skua_cmd_edca *p = c->data;
+	struct eng_edca e = {
+		.aifsn = p->aifsn,
+		.cw_min = p->cw_min,
+		.cw_max = p->cw_max,
+		.txop = p->txop,
+	};
+
+	if (!vif_get(p->vif))
+		return SKUA_ST_NO_ENTRY;
+	if (p->link)
+		return SKUA_ST_UNSUPPORTED;
+	if (p->ac >= SKUA_NUM_ACS || !p->aifsn || p->aifsn > 15)
+		return SKUA_ST_INVALID;
+	if (!cw_valid(p->cw_min) || !cw_valid(p->cw_max) || p->cw_min > p->cw_max)
+		return SKUA_ST_INVALID;
+	return tbl_write(ENG_TBL_EDCA, (u32)p->vif * SKUA_NUM_ACS + p->ac, &e);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Start and main loop
+ *
+ * A turn of the loop goes: causes, timers, commands. Causes first, since what
+ * they tell (a frame has ended) is what timers and commands ask for. Then the
+ * machine timer is set for the earliest timer and the hart sleeps; a cause or
+ * a command that comes between the last look and WFI holds the interrupt line,
+ * so WFI does not wait.
+ */
+#include "fw.h"
+
+/* A dead firmware is to be noticed within 200 ms. */
+#define WDOG_MS		150
+#define WDOG_FEED_MS	70
+
+static void wdog_feed(void);
+
+static struct timer wdog_timer = { .fn = wdog_feed };
+
+static void wdog_feed(void)
+{
+	reg_write(ENG_SYS_WDOG, WDOG_MS);
+	timer_set(&wdog_timer, WDOG_FEED_MS * MSEC_US);
+}
+
+void fw_init(void)
+{
+	wdog_feed();
+	reg_write(ENG_RF_ROC_VIF, SKUA_VIF_NONE);
+	chan_tune(NULL);
+	reg_write(ENG_SYS_IRQ_ACK, ~0u);
+	reg_write(ENG_SYS_IRQ_ENABLE, ENG_IRQ_CMD | ENG_IRQ_FWTX | ENG_IRQ_CSA);
+	alive_post();
+}
+
+void fw_round(void)
+{
+	u32 irq = reg_read(ENG_SYS_IRQ);
+
+	/* Acknowledged before they are served: a second one is not lost. */
+	if (irq & ~ENG_IRQ_CMD)
+		reg_write(ENG_SYS_IRQ_ACK, irq & ~ENG_IRQ_CMD);
+	if (irq & ENG_IRQ_FWTX)
+		fwtx_irq();
+	if (irq & ENG_IRQ_CSA)
+		beacon_csa_irq();
+	timer_run();
+	if (irq & ENG_IRQ_CMD)
+		cmd_poll();
+}
+
+#ifndef SKUA_FW_HOST
+#define MIE_MTI		BIT(7)
+#define MIE_MEI		BIT(11)
+
+void main(void);
+
+void main(void)
+{
+	fw_init();
+	__asm__ volatile("csrw mie, %0" : : "r" (MIE_MTI | MIE_MEI));
+	for (;;) {
+		fw_round();
+		timer_program();
+		cpu_sleep();
+	}
+}
+#endif

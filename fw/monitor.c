@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Beacon loss of associated stations
+ *
+ * The engine notes when it heard a beacon of the BSS last. Time spent on other
+ * channels does not count: the count starts again on return.
+ */
+#include "fw.h"
+
+#define LOST_INTERVALS	7
+
+static void monitor_look(void);
+
+static struct timer timer = { .fn = monitor_look };
+
+static bool watched(const struct vif *v)
+{
+	return vif_assoc(v) && v->cmd.beacon_int;
+}
+
+/* When was the last beacon? The engine tells the low half of the time. */
+static u64 last_beacon(struct vif *v, u64 now)
+{
+	struct eng_vif e;
+	u64 at;
+
+	if (tbl_read(ENG_TBL_VIF, vif_index(v), &e) != SKUA_ST_OK || !e.last_beacon)
+		return v->heard_us;
+	at = now - (u32)((u32)now - e.last_beacon);
+	return at > v->heard_us ? at : v->heard_us;
+}
+
+/* Return: microseconds until it makes sense to look again */
+static u32 monitor_vif(struct vif *v, u64 now)
+{
+	struct skua_evt_vif e = { .vif = vif_index(v) };
+	u32 patience = LOST_INTERVALS * v->cmd.beacon_int * TU_US;
+	u64 silence;
+
+	v->heard_us = last_beacon(v, now);
+	silence = now - v->heard_us;
+	if (silence < patience)
+		return patience - (u32)silence;
+	evt_post(SKUA_EVT_BEACON_LOSS, &e, sizeof(e));
+	/* Again if it persists. */
+	v->heard_us = now;
+	return patience;
+}
+
+static void monitor_look(void)
+{
+	u64 now = time_us();
+	u32 soonest = 0;
+
+	for (u32 i = 0; i < limits.vifs; i++) {
+		struct vif *v = vif_get(i);
+		u32 us;
+
+		if (!v || !watched(v))
+			continue;
+		/* A look while away would count time that does not count. */
+		us = offchan_is_home() ? monitor_vif(v, now) :
+					 v->cmd.beacon_int * TU_US;
+		if (!soonest || us < soonest)
+			soonest = us;
+	}
+	if (soonest)
+		timer_set(&timer, soonest);
+}
+
+void monitor_update(struct vif *v)
+{
+	if (!watched(v)) {
+		v->heard_us = 0;
+		return;
+	}
+	if (!v->heard_us)
+		v->heard_us = time_us();
+	timer_set(&timer, LOST_INTERVALS * v->cmd.beacon_int * TU_US);
+}
+
+void monitor_home(void)
+{
+	for (u32 i = 0; i < limits.vifs; i++) {
+		struct vif *v = vif_get(i);
+
+		if (v && watched(v))
+			v->heard_us = time_us();
+	}
+}

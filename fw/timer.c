@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Timers: a list sorted by time, for there are fewer than ten
+ */
+#include "fw.h"
+
+static struct timer *first;
+
+u64 time_us(void)
+{
+	u32 lo = reg_read(ENG_SYS_TIME_LO);
+
+	return (u64)reg_read(ENG_SYS_TIME_HI) << 32 | lo;
+}
+
+void timer_cancel(struct timer *t)
+{
+	struct timer **p = &first;
+
+	if (!t->armed)
+		return;
+	while (*p != t) {
+		fw_assert(*p);
+		p = &(*p)->next;
+	}
+	*p = t->next;
+	t->next = NULL;
+	t->armed = false;
+}
+
+void timer_set(struct timer *t, u32 us)
+{
+	struct timer **p = &first;
+
+	timer_cancel(t);
+	t->when = time_us() + us;
+	while (*p && (*p)->when <= t->when)
+		p = &(*p)->next;
+	t->next = *p;
+	t->armed = true;
+	*p = t;
+}
+
+void timer_run(void)
+{
+	u64 now = time_us();
+
+	/* What is set meanwhile lies after now, and waits for the next turn. */
+	while (first && first->when <= now) {
+		struct timer *t = first;
+
+		first = t->next;
+		t->next = NULL;
+		t->armed = false;
+		t->fn();
+	}
+}
+
+void timer_program(void)
+{
+	u64 when = first ? first->when : ~0ull;
+
+	/* The high half goes first through a value that never fires. */
+	reg_write(ENG_SYS_TIMECMP_HI, ~0u);
+	reg_write(ENG_SYS_TIMECMP_LO, (u32)when);
+	reg_write(ENG_SYS_TIMECMP_HI, (u32)(when >> 32));
+}
+
+void timer_reset(void)
+{
+	while (first)
+		timer_cancel(first);
+}
