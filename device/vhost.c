@@ -1231,9 +1231,10 @@ static void vu_close_fds(struct vhost *v)
 /* A whole message is there. Returns false when the connection must end. */
 static bool vu_message(struct vhost *v)
 {
+	enum vu_result res = vu_dispatch(v);
+	/* Linux asks for the first answer in the message that negotiates it. */
 	bool ack = (v->hdr.flags & VU_FLAG_NEED_REPLY) &&
 		   (v->pfeatures & 1ULL << VU_PF_REPLY_ACK);
-	enum vu_result res = vu_dispatch(v);
 
 	vu_close_fds(v);
 	v->got = 0;
