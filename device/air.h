@@ -16,6 +16,10 @@
 
 #include "../hw.h"
 
+#define AIR_RESPONSE_MAX	64	/* a Block Ack of 256 fits */
+#define AIR_PATH_LOSS		60	/* dB, between any two radios */
+#define AIR_NOISE		(-95)	/* dBm */
+
 struct air;
 struct loop;
 
@@ -35,6 +39,7 @@ struct air_chan {
  * struct air_frame - a PSDU on the air
  * @data: MPDU, FCS included; shared by all receivers, who don't write
  * @len: bytes
+ * @ta: who sends: an ACK or CTS does not say so itself; 6 bytes
  * @rate: rate word
  * @chan: sender's channel
  * @power: dBm at the sender
@@ -46,6 +51,7 @@ struct air_chan {
 struct air_frame {
 	const uint8_t *data;
 	uint16_t len;
+	const uint8_t *ta;
 	uint32_t rate;
 	struct air_chan chan;
 	int8_t power;
@@ -85,9 +91,22 @@ void air_free(struct air *air);
 /** air_capture() - write all frames to a pcapng file; 0 or -errno */
 int air_capture(struct air *air, const char *path);
 
+/**
+ * air_join() - put a radio on the air, switched off
+ * @air: the air
+ * @ops: its operations
+ * @priv: first argument of them
+ * @name: for the capture
+ *
+ * Return: the radio, or NULL when out of memory.
+ */
 struct air_radio *air_join(struct air *air, const struct air_radio_ops *ops,
 			   void *priv, const char *name);
+
+/** air_leave() - the opposite; allowed at any time, also from within rx() */
 void air_leave(struct air_radio *radio);
+
+/** air_tune() - tune a radio; freq 0 switches it off */
 void air_tune(struct air_radio *radio, const struct air_chan *chan);
 
 /**
@@ -105,7 +124,14 @@ void air_send(struct air_radio *radio, struct air_frame *frame,
 	      uint8_t *response, uint16_t *response_len,
 	      struct air_rx *response_rx);
 
-/** air_respond() - answer the frame that is being delivered, SIFS after it */
+/**
+ * air_respond() - answer the frame that is being delivered, SIFS after it
+ * @radio: the radio whose rx() runs
+ * @frame: the answer, at most AIR_RESPONSE_MAX octets; copied
+ *
+ * It goes on the air when all receivers have had the frame that it answers.
+ * Of several answers to one frame the sender gets the first.
+ */
 void air_respond(struct air_radio *radio, struct air_frame *frame);
 
 /** air_flush() - end of the sender's burst: calls rx_flush of who got frames */
@@ -130,10 +156,42 @@ struct air_loss {
 	uint32_t every;
 };
 
-/** air_lose() - add a loss rule; returns its id for air_loss_hits() */
+/** air_lose() - add a loss rule; returns its id for air_loss_hits(), or -ENOSPC */
 int air_lose(struct air *air, const struct air_loss *loss);
+
+/**
+ * air_loss_hits() - how many frames a loss rule has lost
+ * @air: the air
+ * @id: from air_lose()
+ *
+ * Return: the number, 0 for a rule that does not exist.
+ */
+uint64_t air_loss_hits(const struct air *air, int id);
 
 /** air_lose_clear() - remove all loss rules */
 void air_lose_clear(struct air *air);
+
+/**
+ * struct air_stats - what the air carried
+ * @frames: sent, responses included
+ * @bytes: in them, FCS included
+ * @responses: acknowledgements and the like
+ * @lost: lost by a rule
+ * @delivered: receptions
+ * @unheard: frames that no radio was tuned to
+ * @collisions: answers that came second, and were lost
+ */
+struct air_stats {
+	uint64_t frames;
+	uint64_t bytes;
+	uint64_t responses;
+	uint64_t lost;
+	uint64_t delivered;
+	uint64_t unheard;
+	uint64_t collisions;
+};
+
+/** air_get_stats() - read the counters */
+const struct air_stats *air_get_stats(const struct air *air);
 
 #endif /* SKUA_DEVICE_AIR_H */
