@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -242,6 +243,9 @@ static void vhost_drop(struct vhost *v, const char *why)
 {
 	if (v->broken)
 		return;
+	/* Zeroes where its rings were look like any other nonsense. */
+	if (dma_dead(v->bd->dma))
+		why = "its memory vanished, the file was truncated";
 	log_err(v->log, "guest disconnected: %s", why);
 	v->broken = true;
 	v->stats.drops++;
@@ -797,7 +801,7 @@ static bool vhost_poll(struct loop_poll *p)
 		busy = vhost_serve(v);
 	busy |= vhost_irq_room(v);
 	if (dma_dead(v->bd->dma))
-		vhost_drop(v, "its memory vanished, the file was truncated");
+		vhost_drop(v, "its memory vanished");
 	return busy;
 }
 
@@ -1379,10 +1383,9 @@ static void vhost_drop_work(struct loop_work *w)
 /* A guest that reboots may call before we learnt that it had hung up. */
 static bool vhost_hung_up(struct vhost *v)
 {
-	char c;
+	struct pollfd p = { .fd = v->sock.fd, .events = POLLRDHUP };
 
-	return v->broken ||
-	       recv(v->sock.fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+	return v->broken || poll(&p, 1, 0) > 0;
 }
 
 static void vhost_accept(struct loop_fd *w, uint32_t events)
@@ -1442,7 +1445,7 @@ static int vhost_listen(struct vhost *v)
 		ret = -errno;
 		goto err;
 	}
-	ret = listen(v->listen.fd, 4) ? -errno :
+	ret = listen(v->listen.fd, 16) ? -errno :
 	      loop_fd_add(v->loop, &v->listen, EPOLLIN);
 	if (!ret)
 		return 0;
