@@ -245,9 +245,11 @@ static enum crypto_status job_check(const struct crypto_job *job)
 	fc = ieee80211_fc(job->frame);
 	if (job->hdr_len != ieee80211_hdrlen(fc) || !frame_fits(fc, cipher))
 		return CRYPTO_MALFORMED;
-	if (job->op == CRYPTO_ENCRYPT)
-		return job->pn >> cipher->pn_bits ?
-			CRYPTO_PN_EXHAUSTED : CRYPTO_OK;
+	if (job->op == CRYPTO_ENCRYPT) {
+		bool fits = !(job->pn >> cipher->pn_bits);
+
+		return fits ? CRYPTO_OK : CRYPTO_PN_EXHAUSTED;
+	}
 	/* BIP protects frames that are not encrypted */
 	if (!(cipher->flags & CRYPTO_F_GROUP_MGMT) &&
 	    !(fc & IEEE80211_FC_PROTECTED))

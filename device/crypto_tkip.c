@@ -219,9 +219,10 @@ static void tkip_seed(const struct crypto_job *job,
 	const uint8_t *ta = ieee80211_addr2(job->frame);
 	struct crypto_p1k *c = &job->key->p1k[job->op];
 	uint32_t iv32 = (uint32_t)(job->pn >> 16);
-	uint16_t p1k[CRYPTO_P1K_WORDS];
 
 	if (!c->valid || c->iv32 != iv32 || !ieee80211_addr_equal(c->ta, ta)) {
+		uint16_t p1k[CRYPTO_P1K_WORDS];
+
 		crypto_tkip_phase1(job->key->bytes, ta, iv32, p1k);
 		crypto_tkip_set_p1k(job->key, job->op, ta, iv32, p1k);
 	}

@@ -61,6 +61,7 @@ def main():
         errors += verdict != "ok"
         print(f"crypto: tshark decrypts {name}: {len(found)} frames, "
               f"{verdict}")
+    print(f"{len(CIPHERS) - errors} passed, {errors} failed, 0 skipped")
     return 1 if errors else 0
 
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "crypto.h"
@@ -54,6 +55,32 @@ static const struct shape shapes[] = {
 	{ "beacon", IEEE80211_BEACON, 0x0080, 0 },
 	{ "authentication", IEEE80211_AUTH, 0x0090, 0 },
 };
+
+/* How often the library allocated */
+static unsigned long allocations;
+
+static void *count_malloc(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	allocations++;
+	return malloc(n);
+}
+
+static void *count_realloc(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	allocations++;
+	return realloc(p, n);
+}
+
+static void count_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
 
 static const uint8_t key_bytes[CRYPTO_KEY_LEN_MAX] = {
 	0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x10, 0x32, 0x54,
@@ -240,8 +267,8 @@ static bool body_bit_is_free(const struct crypto_cipher *c,
 	return c->suite == IEEE80211_CIPHER_TKIP && byte == 1;
 }
 
-static void flip_one(const struct crypto_job *sealed, size_t len, size_t byte,
-		     unsigned int bit, bool may_pass)
+static void flip_one(const char *shape, const struct crypto_job *sealed,
+		     size_t len, size_t byte, unsigned int bit, bool may_pass)
 {
 	static uint8_t frame[BUF_LEN];
 	const struct crypto_cipher *c = sealed->key->cipher;
@@ -258,9 +285,8 @@ static void flip_one(const struct crypto_job *sealed, size_t len, size_t byte,
 	job.op = CRYPTO_DECRYPT;
 	ok = crypto_run(&job, 1) == 0;
 	if (ok != may_pass)
-		fail_msg("%s, fc %04x: octet %zu bit %u: %s", c->name,
-			 ieee80211_fc(sealed->frame), byte, bit,
-			 crypto_status_name(job.status));
+		fail_msg("%s, %s: octet %zu bit %u: %s", c->name, shape, byte,
+			 bit, crypto_status_name(job.status));
 	if (job.status == CRYPTO_MIC_FAILURE && !is_bip(c)) {
 		const uint8_t *data = frame + job.hdr_len + c->iv_len;
 
@@ -288,12 +314,12 @@ static void flip_all(const struct shape *s, struct crypto_key *k, uint8_t flags)
 		     byte < IEEE80211_OFF_ADDR2 || byte >= IEEE80211_OFF_ADDR3))
 			continue;
 		for (unsigned int bit = 0; bit < 8; bit++)
-			flip_one(&job, len, byte, bit,
+			flip_one(s->name, &job, len, byte, bit,
 				 header_bit_is_free(c, &job, byte, bit));
 	}
 	for (size_t byte = 0; byte < job.body_len; byte++)
 		for (unsigned int bit = 0; bit < 8; bit++)
-			flip_one(&job, len, job.hdr_len + byte, bit,
+			flip_one(s->name, &job, len, job.hdr_len + byte, bit,
 				 body_bit_is_free(c, &job, byte, bit));
 }
 
@@ -678,6 +704,37 @@ static void test_bip_beacon_by_the_book(void **state)
 	crypto_key_wipe(&k);
 }
 
+/* Nothing allocates for a frame, not even for one that fails */
+static void test_no_allocation(void **state)
+{
+	static uint8_t frame[BUF_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < crypto_cipher_count; i++) {
+		const struct crypto_cipher *c = &crypto_ciphers[i];
+		const struct shape *s = is_bip(c) ? &shapes[10] : &shapes[2];
+		unsigned long before = 0;
+		struct crypto_key k;
+
+		key_make(&k, c);
+		/* the first round sets up what the library keeps per thread */
+		for (int round = 0; round < 10; round++) {
+			struct crypto_job job = frame_make(frame, s, &k, 500);
+
+			assert_int_equal(crypto_run(&job, 1), 0);
+			job.op = CRYPTO_DECRYPT;
+			assert_int_equal(crypto_run(&job, 1), 0);
+			frame[job.hdr_len + job.body_len - 1] ^= 1;
+			assert_int_equal(crypto_run(&job, 1), 1);
+			if (!round)
+				before = allocations;
+		}
+		assert_int_equal(allocations, before);
+		crypto_key_wipe(&k);
+	}
+	assert_true(allocations > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -693,7 +750,12 @@ int main(void)
 		cmocka_unit_test(test_michael_flips),
 		cmocka_unit_test(test_tkip_phase1_cache),
 		cmocka_unit_test(test_bip_beacon_by_the_book),
+		cmocka_unit_test(test_no_allocation),
 	};
+
+	/* before the library allocates for the first time, or it refuses */
+	if (!CRYPTO_set_mem_functions(count_malloc, count_realloc, count_free))
+		return 1;
 
 	return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
 }

@@ -68,13 +68,14 @@ static void seal_and_record(uint8_t *frame, size_t hdr_len, size_t data_len)
 	};
 	struct tap_meta m = meta;
 	struct crypto_job job = {
-		.op = CRYPTO_ENCRYPT, .key = &key, .frame = frame, .pn = pn++,
+		.op = CRYPTO_ENCRYPT, .key = &key, .frame = frame, .pn = pn,
 		.hdr_len = (uint16_t)hdr_len,
 		.body_len = (uint16_t)(key.cipher->iv_len + data_len +
 				       key.cipher->mic_len),
 	};
 	size_t len = hdr_len + job.body_len;
 
+	pn++;
 	if (crypto_run(&job, 1)) {
 		fprintf(stderr, "%s\n", crypto_status_name(job.status));
 		exit(2);

@@ -150,7 +150,9 @@ def main():
                 errors += 1
     print(f"tap: tshark read {len(frames)} frames back, "
           f"{checked} fields compared, {errors} wrong")
-    return 1 if errors or not checked else 0
+    failed = bool(errors or not checked)
+    print(f"{int(not failed)} passed, {int(failed)} failed, 0 skipped")
+    return int(failed)
 
 
 if __name__ == "__main__":
