@@ -346,8 +346,27 @@ u16 roc_cmd_cancel(struct cmd *c);
 /* sta.c								*/
 
 /**
+ * struct ladder - what peer and radio have in common
+ * @enc: enum skua_enc
+ * @bw: enum skua_bw
+ * @nss: streams
+ * @rsvd: zero
+ * @flags: of every rate word: bandwidth, guard interval, LDPC
+ * @map: legacy: rate mask; HT: MCS mask; VHT, HE: map of two bits a stream
+ */
+struct ladder {
+	u8 enc;
+	u8 bw;
+	u8 nss;
+	u8 rsvd;
+	u32 flags;
+	u32 map;
+};
+
+/**
  * struct rate_state - rate control of a station, see rate.c
- * @step: place on the station's ladder of rates
+ * @ladder: the rates
+ * @step: place on the ladder
  * @steps: length of the ladder
  * @probe: the next higher step is being probed
  * @interval: frames between probes
@@ -358,6 +377,7 @@ u16 roc_cmd_cancel(struct cmd *c);
  * @idle: rounds without a frame
  */
 struct rate_state {
+	struct ladder ladder;
 	u8 step;
 	u8 steps;
 	bool probe;
@@ -411,8 +431,11 @@ u16 sta_cmd_stats(struct cmd *c);
 /** rate_word_valid() - a rate that the encodings know */
 bool rate_word_valid(u32 rate);
 
-/** rate_init() - new or changed peer: start from the best rate */
+/** rate_init() - new peer: start from the best rate */
 void rate_init(struct sta *s);
+
+/** rate_update() - changed peer or channel: start again if the rates changed */
+void rate_update(struct sta *s);
 
 /** rate_account() - counters that were read (reading clears them) */
 void rate_account(struct sta *s, const struct eng_sta_stats *st);

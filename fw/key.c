@@ -63,7 +63,7 @@ static u16 cipher_check(const struct skua_cmd_key *p)
 	/* IGTK 4-5 and BIGTK 6-7 are BIP keys, and only they. */
 	if (suites[n].bip != (p->keyidx >= 4))
 		return SKUA_ST_INVALID;
-	if (suites[n].bip != !!(p->flags & SKUA_KEYF_MGMT))
+	if (p->flags & SKUA_KEYF_MGMT && !suites[n].bip)
 		return SKUA_ST_INVALID;
 	return SKUA_ST_OK;
 }

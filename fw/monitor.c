@@ -76,7 +76,8 @@ void monitor_update(struct vif *v)
 	}
 	if (!v->heard_us)
 		v->heard_us = time_us();
-	timer_set(&timer, LOST_INTERVALS * v->cmd.beacon_int * TU_US);
+	/* Looked at in the next turn, which finds out when it makes sense. */
+	timer_set(&timer, 0);
 }
 
 void monitor_home(void)

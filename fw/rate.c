@@ -11,7 +11,8 @@
  *  - at nearly all, probe the step above now and then, and take it if it
  *    carries more; a probe that fails makes the next ones rarer.
  *
- * Nothing is stored per rate, so the ladder is walked anew when it is needed.
+ * A ladder is stored as what it follows from and walked anew when it is needed.
+ * The judgement rests on counters alone: nothing is assumed about the medium.
  */
 #include "fw.h"
 
@@ -39,22 +40,6 @@ static const u16 legacy_rate[LEGACY_RATES] = {
 /* Data bits of an MCS, relative to one another, per stream */
 static const u8 mcs_bits[MCS_MOST + 1] = {
 	3, 6, 9, 12, 18, 24, 27, 30, 36, 40, 45, 50, 54, 60,
-};
-
-/**
- * struct ladder - what peer and radio have in common
- * @enc: enum skua_enc
- * @flags: of every rate word: bandwidth, guard interval, LDPC
- * @bw: enum skua_bw
- * @nss: streams
- * @map: legacy: rate mask; HT: MCS mask; VHT, HE: map of two bits a stream
- */
-struct ladder {
-	u8 enc;
-	u8 bw;
-	u8 nss;
-	u32 flags;
-	u32 map;
 };
 
 bool rate_word_valid(u32 rate)
@@ -208,6 +193,7 @@ static void ladder_fill(struct ladder *l, const struct sta *s)
 
 	l->bw = (u8)least(p->bw, least(v->eng.bw, limits.max_bw));
 	l->nss = (u8)least(p->nss ? p->nss : 1, limits.nss ? limits.nss : 1);
+	l->rsvd = 0;
 	l->flags = 0;
 	if (limits.feat & SKUA_FEAT_HE && p->he_mcs != 0xffff) {
 		l->enc = SKUA_ENC_HE;
@@ -230,6 +216,8 @@ static void ladder_fill(struct ladder *l, const struct sta *s)
 		l->map = p->legacy_rates & GENMASK(LEGACY_RATES - 1, 0);
 		if (v->eng.freq && chan_band(v->eng.freq) != SKUA_BAND_2GHZ)
 			l->map &= ~CCK_RATES;
+		l->bw = SKUA_BW_20;
+		l->nss = 1;
 		return;
 	}
 	l->flags |= FIELD_PREP(SKUA_RATE_BW, l->bw);
@@ -255,12 +243,11 @@ static u32 stage_step(u32 step, u32 stage)
 static void rate_push(struct sta *s)
 {
 	static const u8 tries[ENG_RATE_STAGES] = { 4, 3, 3, 5 };
+	const struct ladder *l = &s->rate.ladder;
 	struct eng_rate e = { .probe_interval = 0 };
-	struct ladder l;
 	struct rung r;
 	u32 n = 0, last = 0;
 
-	ladder_fill(&l, s);
 	if (s->cmd.fixed_rate) {
 		e.rate[0] = s->cmd.fixed_rate;
 		e.tries[0] = 7;
@@ -268,7 +255,7 @@ static void rate_push(struct sta *s)
 		return;
 	}
 	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {
-		ladder_walk(&l, stage_step(s->rate.step, i), &r);
+		ladder_walk(l, stage_step(s->rate.step, i), &r);
 		if (!r.word || r.word == last)
 			continue;
 		e.rate[n] = r.word;
@@ -276,7 +263,7 @@ static void rate_push(struct sta *s)
 		last = r.word;
 	}
 	if (s->rate.probe) {
-		ladder_walk(&l, s->rate.step + 1u, &r);
+		ladder_walk(l, s->rate.step + 1u, &r);
 		e.probe_rate = r.word;
 		e.probe_interval = s->rate.interval;
 	}
@@ -285,15 +272,25 @@ static void rate_push(struct sta *s)
 
 void rate_init(struct sta *s)
 {
-	struct ladder l;
 	struct rung r;
 
 	memset(&s->rate, 0, sizeof(s->rate));
-	ladder_fill(&l, s);
-	s->rate.steps = (u8)ladder_walk(&l, 0, &r);
+	ladder_fill(&s->rate.ladder, s);
+	s->rate.steps = (u8)ladder_walk(&s->rate.ladder, 0, &r);
 	s->rate.step = s->rate.steps ? s->rate.steps - 1 : 0;
 	s->rate.interval = PROBE_MIN;
 	rate_push(s);
+}
+
+void rate_update(struct sta *s)
+{
+	struct ladder l;
+
+	ladder_fill(&l, s);
+	if (memcmp(&l, &s->rate.ladder, sizeof(l)))
+		rate_init(s);
+	else
+		rate_push(s);
 }
 
 void rate_account(struct sta *s, const struct eng_sta_stats *st)
@@ -315,11 +312,9 @@ static u32 percent(u32 acked, u32 sent)
 
 static u32 step_speed(const struct sta *s, u32 step)
 {
-	struct ladder l;
 	struct rung r;
 
-	ladder_fill(&l, s);
-	ladder_walk(&l, step, &r);
+	ladder_walk(&s->rate.ladder, step, &r);
 	return r.speed;
 }
 
@@ -388,26 +383,24 @@ static void judge(struct sta *s)
 	}
 }
 
-/* Return: true while the station has traffic */
-static bool rate_look(struct sta *s)
+static void rate_look(struct sta *s)
 {
 	struct eng_sta_stats st;
 
 	/* Stations without traffic: once in so many rounds */
 	if (s->rate.idle >= IDLE_ROUNDS && s->rate.idle++ % IDLE_ROUNDS)
-		return false;
+		return;
 	if (s->rate.idle >= 0xf000)
 		s->rate.idle = IDLE_ROUNDS;
 	if (tbl_read(ENG_TBL_STA_STATS, sta_index(s), &st) != SKUA_ST_OK)
-		return false;
+		return;
 	if (!st.stage_sent[0] && !st.probe_sent) {
 		s->rate.idle++;
-		return s->rate.idle < IDLE_ROUNDS;
+		return;
 	}
 	s->rate.idle = 0;
 	rate_account(s, &st);
 	judge(s);
-	return true;
 }
 
 static void rate_round(void)

@@ -116,7 +116,6 @@ u16 sta_cmd_update(struct cmd *c)
 {
 	const struct skua_cmd_sta *p = c->data;
 	u16 status = sta_check(p);
-	struct skua_cmd_sta old;
 	struct sta *s;
 
 	if (status == SKUA_ST_OK)
@@ -126,14 +125,9 @@ u16 sta_cmd_update(struct cmd *c)
 	if (p->vif != s->cmd.vif || memcmp(p->addr, s->cmd.addr, 6))
 		return SKUA_ST_INVALID;
 
-	old = s->cmd;
 	sta_fill(s, p);
 	status = sta_push(s);
-	/* What was learnt about the rates stays, unless they are others now. */
-	old.flags ^= (old.flags ^ p->flags) & (SKUA_STAF_AUTH | SKUA_STAF_ASSOC |
-					       SKUA_STAF_AUTHORIZED | SKUA_STAF_KEYED);
-	if (memcmp(&old, p, sizeof(old)))
-		rate_init(s);
+	rate_update(s);
 	return status;
 }
 
@@ -170,7 +164,7 @@ void sta_vif_changed(u8 vif)
 {
 	for (u32 i = 0; i < limits.stas; i++) {
 		if (stas[i].used && stas[i].cmd.vif == vif)
-			rate_init(&stas[i]);
+			rate_update(&stas[i]);
 	}
 }
 
