@@ -139,7 +139,7 @@ void crypto_key_wipe(struct crypto_key *key);
 
 static inline bool crypto_key_valid(const struct crypto_key *key)
 {
-	return key->cipher != NULL;
+	return key->cipher;
 }
 
 /* &struct crypto_job.flags */
