@@ -63,13 +63,58 @@ static uint32_t halfwords(const struct hart *h)
 	return h->sram_size / 2;
 }
 
+static uint32_t code_blocks(const struct hart *h)
+{
+	return ((h->sram_size - 1) >> CODE_BLOCK_SHIFT) + 1;
+}
+
+/*
+ * Take back what was decoded from len bytes at offset, both inside SRAM and len not 0. A 32-bit
+ * instruction may begin one halfword earlier. Only the op of an entry changes, because the
+ * executor still needs the length of the instruction in progress.
+ */
+static void invalidate(struct hart *h, uint32_t offset, uint32_t len)
+{
+	uint32_t first = offset / 2;
+	uint32_t last = (offset + len - 1) / 2;
+	uint32_t i;
+
+	if (first > 0)
+		first--;
+	for (i = first; i <= last; i++)
+		h->decoded[i].op = HART_OP_DECODE;
+}
+
+void hart_invalidate(struct hart *h, uint32_t offset, uint32_t len)
+{
+	uint32_t block, last;
+
+	if (!len || offset >= h->sram_size)
+		return;
+	if (len > h->sram_size - offset)
+		len = h->sram_size - offset;
+
+	last = (offset + len - 1) >> CODE_BLOCK_SHIFT;
+	for (block = offset >> CODE_BLOCK_SHIFT; block <= last; block++) {
+		if (h->has_code[block]) {
+			invalidate(h, offset, len);
+			return;
+		}
+	}
+}
+
+/* Only blocks that have code, since a reset should not cost what a large SRAM would. */
 static void forget_code(struct hart *h)
 {
-	uint32_t end = halfwords(h);
+	uint32_t block, start;
 
-	memset(h->decoded, 0, end * sizeof(*h->decoded));
-	h->decoded[end] = (struct hart_op) { .op = HART_OP_FETCH_FAULT };
-	memset(h->has_code, 0, (h->sram_size >> CODE_BLOCK_SHIFT) + 1);
+	for (block = 0; block < code_blocks(h); block++) {
+		if (!h->has_code[block])
+			continue;
+		start = block << CODE_BLOCK_SHIFT;
+		hart_invalidate(h, start, 1u << CODE_BLOCK_SHIFT);
+		h->has_code[block] = 0;
+	}
 }
 
 int hart_init(struct hart *h, uint8_t *sram, uint32_t sram_base, uint32_t sram_size,
@@ -89,11 +134,12 @@ int hart_init(struct hart *h, uint8_t *sram, uint32_t sram_base, uint32_t sram_s
 	h->ops = ops;
 	h->priv = priv;
 	h->decoded = calloc(halfwords(h) + 1, sizeof(*h->decoded));
-	h->has_code = calloc((sram_size >> CODE_BLOCK_SHIFT) + 1, sizeof(*h->has_code));
+	h->has_code = calloc(code_blocks(h), sizeof(*h->has_code));
 	if (!h->decoded || !h->has_code) {
 		hart_destroy(h);
 		return -ENOMEM;
 	}
+	h->decoded[halfwords(h)].op = HART_OP_FETCH_FAULT;
 	hart_reset(h, sram_base);
 	return 0;
 }
@@ -173,41 +219,6 @@ void hart_dump(const struct hart *h, struct hart_dump *dump)
 	dump->halt_cause = h->halt_cause;
 	dump->halt_pc = h->halt_pc;
 	dump->halt_tval = h->halt_tval;
-}
-
-/*
- * Take back what was decoded from len bytes at offset, both inside SRAM and len not 0. A 32-bit
- * instruction may begin one halfword earlier. Only the op of an entry changes, because the
- * executor still needs the length of the instruction in progress.
- */
-static void invalidate(struct hart *h, uint32_t offset, uint32_t len)
-{
-	uint32_t first = offset / 2;
-	uint32_t last = (offset + len - 1) / 2;
-	uint32_t i;
-
-	if (first > 0)
-		first--;
-	for (i = first; i <= last; i++)
-		h->decoded[i].op = HART_OP_DECODE;
-}
-
-void hart_invalidate(struct hart *h, uint32_t offset, uint32_t len)
-{
-	uint32_t block, last;
-
-	if (!len || offset >= h->sram_size)
-		return;
-	if (len > h->sram_size - offset)
-		len = h->sram_size - offset;
-
-	last = (offset + len - 1) >> CODE_BLOCK_SHIFT;
-	for (block = offset >> CODE_BLOCK_SHIFT; block <= last; block++) {
-		if (h->has_code[block]) {
-			invalidate(h, offset, len);
-			return;
-		}
-	}
 }
 
 static uint32_t sram_halfword(const struct hart *h, uint32_t index)
