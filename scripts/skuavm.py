@@ -334,13 +334,13 @@ class Process:
     def write(self, data):
         """To its standard input; None ends it."""
         if data is None:
-            self.vm.ask({"op": "stdin", "id": self.ident})
+            self.vm.call({"op": "stdin", "child": self.ident})
             return
         if isinstance(data, str):
             data = data.encode()
         for i in range(0, len(data), VM.CHUNK):
             text = base64.b64encode(data[i : i + VM.CHUNK]).decode()
-            self.vm.ask({"op": "stdin", "id": self.ident, "data": text})
+            self.vm.call({"op": "stdin", "child": self.ident, "data": text})
 
     def kill(self, sig=signal.SIGTERM, timeout=10):
         """Signals it and its children; waits for the end unless timeout is 0."""
@@ -374,6 +374,7 @@ class VM:
     """
 
     CHUNK = 2048  # of raw data in one message over the serial line
+    ACK = 8192  # bytes after which the agent may send more; well below its WINDOW
 
     def __init__(
         self, sockets=(), name="guest", kernel="plain", memory="512M", cmdline=(), run_dir=None
@@ -535,7 +536,7 @@ class VM:
     # the agent's line
 
     def read_line(self):
-        buffer = bytearray()
+        buffer, unacked = bytearray(), 0
         while True:
             try:
                 data = self.line.recv(65536)
@@ -544,6 +545,10 @@ class VM:
             if not data:
                 return
             buffer += data
+            unacked += len(data)
+            if unacked >= self.ACK:
+                self.acknowledge(unacked)
+                unacked = 0
             while True:
                 end = buffer.find(b"\n")
                 if end < 0:
@@ -552,6 +557,12 @@ class VM:
                 del buffer[: end + 1]
                 if text.startswith(b"{"):
                     self.heard(json.loads(text))
+
+    def acknowledge(self, count):
+        try:
+            self.ask({"op": "ack", "bytes": count})
+        except GuestError:
+            pass  # its end is told to who waits for it
 
     def heard(self, msg):
         kind = msg["ev"]

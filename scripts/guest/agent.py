@@ -6,7 +6,8 @@ Speaks JSON, one object a line, over a serial line. The host asks:
 
     {"op": "spawn", "id": N, "argv": [...], "netns": NAME, "env": {...},
      "cwd": DIR, "tty": [ROWS, COLUMNS]}      the last four may be missing
-    {"op": "stdin", "id": N, "data": BASE64}  no data: end of file
+    {"op": "stdin", "id": M, "child": N, "data": BASE64}  no data: end of file
+    {"op": "ack", "bytes": B}                 so much more of ours was read
     {"op": "resize", "id": N, "tty": [ROWS, COLUMNS]}
     {"op": "kill", "id": N, "sig": NUMBER}    the process and its children
     {"op": "write", "id": N, "path": P, "data": BASE64, "mode": M, "append": B}
@@ -18,7 +19,8 @@ and is told:
     {"ev": "ready", "release": UNAME}
     {"ev": "out", "id": N, "fd": 1 or 2, "data": BASE64}
     {"ev": "exit", "id": N, "rc": CODE}       negative: ended by that signal
-    {"ev": "reply", "id": N, ...}             to write and read; "error" if bad
+    {"ev": "reply", "id": N, ...}             to write, read and (id M) stdin;
+                                              "error" if bad
 """
 
 import base64
@@ -38,6 +40,10 @@ LINE = "/dev/ttyS0"
 CHUNK = 8192
 # Bytes of output waiting for the serial line above which no more are read.
 BACKLOG = 256 * 1024
+# Bytes on their way to the host at any time. The host's end of the line holds
+# more, so that the line, whose wake-ups from "full" are not dependable, never
+# fills up.
+WINDOW = 48 * 1024
 
 
 class Child:
@@ -124,6 +130,7 @@ class Agent:
         self.outbuf = bytearray()
         self.children = {}  # by the host's number
         self.paused = []
+        self.unread = 0
         wake_r, wake_w = os.pipe()
         os.set_blocking(wake_r, False)
         os.set_blocking(wake_w, False)
@@ -141,15 +148,17 @@ class Agent:
         self.flush()
 
     def flush(self):
-        while self.outbuf:
+        while self.outbuf and self.unread < WINDOW:
             try:
                 done = os.write(self.line, self.outbuf[:4096])
             except BlockingIOError:
                 break
             if done == 0:
                 break
+            self.unread += done
             del self.outbuf[:done]
-        want = selectors.EVENT_READ | (selectors.EVENT_WRITE if self.outbuf else 0)
+        stuck = self.outbuf and self.unread < WINDOW
+        want = selectors.EVENT_READ | (selectors.EVENT_WRITE if stuck else 0)
         self.sel.modify(self.line, want, (self.on_line, None))
         if len(self.outbuf) < BACKLOG and self.paused:
             for fd, data in self.paused:
@@ -183,6 +192,10 @@ class Agent:
 
     # what the host may ask
 
+    def op_ack(self, msg):
+        self.unread -= msg["bytes"]
+        self.flush()
+
     def op_spawn(self, msg):
         child = spawn_child(msg)
         self.children[child.ident] = child
@@ -190,7 +203,8 @@ class Agent:
             self.sel.register(fd, selectors.EVENT_READ, (self.on_output, (child, fd, number)))
 
     def op_stdin(self, msg):
-        child = self.children.get(msg["id"])
+        child = self.children.get(msg["child"])
+        self.tell("reply", id=msg["id"])
         if child is None or child.stdin is None:
             return
         if "data" in msg:

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fixtures of the whole-system tests.
+
+A test asks for `lab` and builds what it needs with it:
+
+    def test_something(lab):
+        vm = lab.guest(nics=2)                  # skua loaded, phys in one place
+        ap, sta = lab.pair()                    # a guest, name spaces ap and sta
+
+Everything is torn down, and every guest's console judged, when the test ends.
+A test that provokes kernel messages says so:
+
+    @pytest.mark.splats("um virt-pci delay")    # a regular expression, or none
+
+The logs of each test are in a directory of its own under build/run; what it
+says on failure ends with their tails.
+"""
+
+import os
+import re
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scripts"))
+
+import skualink  # noqa: E402
+import skuavm  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "splats(ignore): kernel messages that the test provokes on purpose")
+    config.addinivalue_line(
+        "markers", "contract(*ids): clauses of docs/contract.rst that the test proves")
+
+
+class Lab:
+    """NICs and guests of one test."""
+
+    def __init__(self, run_dir, ignore=None, ignore_all=False):
+        self.run_dir = run_dir
+        self.ignore = ignore
+        self.ignore_all = ignore_all
+        self.nics = None
+        self.vms = []
+
+    def air(self, count, **options):
+        """The test's skua-nic process with count NICs; see skuavm.Nics."""
+        assert self.nics is None, "one air a test"
+        self.nics = skuavm.Nics(count, run_dir=self.run_dir, **options)
+        return self.nics.start()
+
+    def guest(self, nics=0, hwsim=0, load=True, params=(), **options):
+        """A running guest.
+
+        nics      Skua NICs, of the air if there is one, else of a new air
+        hwsim     radios of mac80211_hwsim
+        load      load skua.ko, with params, and wait for its phys
+        options   as skuavm.VM takes them
+        """
+        if nics and self.nics is None:
+            self.air(nics)
+        sockets = self.nics.take(nics) if nics else ()
+        options.setdefault("name", f"guest{len(self.vms)}")
+        vm = skuavm.VM(sockets, run_dir=self.run_dir, **options)
+        self.vms.append(vm)
+        vm.start()
+        if hwsim or (nics and load):
+            vm.modprobe("cfg80211")
+            vm.run(["iw", "reg", "set", "US"], check=True)
+        if hwsim:
+            vm.modprobe("mac80211_hwsim", f"radios={hwsim}")
+        if nics and load:
+            vm.modprobe("skua", *params)
+            skuavm.wait_until("the NICs' phys", 30, lambda: len(vm.phys()) == nics + hwsim)
+        return vm
+
+    def pair(self, names=("ap", "sta"), hwsim=False, vm=None, **options):
+        """A guest with one radio in each of the name spaces; returns it."""
+        if vm is None:
+            radios = {"hwsim" if hwsim else "nics": len(names)}
+            vm = self.guest(**radios, **options)
+        for name, phy in zip(names, vm.phys()):
+            vm.add_netns(name, phy)
+        return vm
+
+    def link(self, vm, security="wpa2", ap_ns="ap", sta_ns="sta", channel=36, band="auto",
+             subnet="192.168.77", ap_extra="", sta_extra=""):
+        """hostapd and wpa_supplicant, connected, with addresses; (ap, sta)."""
+        ap = skualink.AccessPoint(vm, ap_ns, security=security, channel=channel, band=band,
+                                  extra=ap_extra).start()
+        sta = skualink.Station(vm, sta_ns, security=security, network_extra=sta_extra,
+                               freqs=[skualink.frequency(channel, band)]).start()
+        vm.run(["ip", "addr", "replace", f"{subnet}.1/24", "dev", ap.interface], netns=ap_ns,
+               check=True)
+        vm.run(["ip", "addr", "replace", f"{subnet}.2/24", "dev", sta.interface], netns=sta_ns,
+               check=True)
+        return ap, sta
+
+    def close(self, judge):
+        """Ends everything; with judge, complains about what should not be."""
+        errors = []
+        for vm in self.vms:
+            vm.stop()
+            if judge and not self.ignore_all:
+                try:
+                    vm.check_log(self.ignore)
+                except skuavm.GuestError as err:
+                    errors.append(str(err))
+        if self.nics is not None:
+            try:
+                self.nics.stop()
+            except skuavm.GuestError as err:
+                if judge:
+                    errors.append(str(err))
+        if errors:
+            pytest.fail("\n".join(errors), pytrace=False)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    setattr(item, "report_" + report.when, report)
+    lab = item.funcargs.get("lab") if hasattr(item, "funcargs") else None
+    if report.failed and lab is not None:
+        for name in sorted(os.listdir(lab.run_dir)):
+            if name.endswith((".log", ".stderr")):
+                text = skuavm.tail(os.path.join(lab.run_dir, name), 40)
+                report.sections.append((os.path.join(lab.run_dir, name), text))
+
+
+@pytest.fixture
+def lab(request):
+    name = re.sub(r"[^A-Za-z0-9]+", "-", request.node.name).strip("-")
+    marker = request.node.get_closest_marker("splats")
+    ignore = marker.args[0] if marker and marker.args else None
+    lab = Lab(skuavm.make_run_dir(name), ignore, ignore_all=bool(marker) and ignore is None)
+    yield lab
+    called = getattr(request.node, "report_call", None)
+    lab.close(judge=called is not None and called.passed)
