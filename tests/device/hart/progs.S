@@ -135,6 +135,17 @@ prog load_to_zero
 	lw	zero, 0(s0)
 	j	.
 
+	.option	rvc
+label load_short
+	c.lw	s1, 0(s0)
+label load_short_end
+	c.j	.
+label store_short
+	c.sw	s1, 0(s0)
+label store_short_end
+	c.j	.
+	.option	norvc
+
 /* Traps */
 
 prog do_ecall

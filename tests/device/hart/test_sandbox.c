@@ -394,8 +394,14 @@ static void test_mmio(void **state)
 	}
 	run_access(P_load_to_zero, MMIO, 0);
 	assert_int_equal(hart.x[0], 0);
-	assert_int_equal(window.reads, ARRAY_SIZE(loads) + 1);
-	assert_int_equal(window.writes, ARRAY_SIZE(stores));
+	run_access(P_load_short, MMIO, 0);
+	assert_int_equal(hart.x[S1], window.answer);
+	assert_int_equal(hart.pc, P_load_short_end);
+	run_access(P_store_short, MMIO, 0x1234);
+	assert_int_equal(window.val, 0x1234);
+	assert_int_equal(hart.pc, P_store_short_end);
+	assert_int_equal(window.reads, ARRAY_SIZE(loads) + 2);
+	assert_int_equal(window.writes, ARRAY_SIZE(stores) + 1);
 }
 
 /* Exceptions */
@@ -836,6 +842,59 @@ static void test_invalidate(void **state)
 	assert_int_equal(hart.x[A0], 11);
 }
 
+/* What addi a1, a1, 1 becomes when one of its bytes changes, with 100 times n in xn */
+static const struct {
+	uint8_t byte, val, rd;
+	uint32_t want;
+} changes[] = {
+	{ 0, 0x13, A0, 1101 },	/* addi a0, a1, 1 */
+	{ 1, 0x06, A3, 1001 },	/* addi a3, a0, 1 */
+	{ 2, 0xf6, A1, 1315 },	/* addi a1, a3, 15 */
+	{ 3, 0xff, A1, 1085 },	/* addi a1, a1, -15 */
+};
+
+static void step_at(uint32_t addr)
+{
+	uint32_t i;
+
+	for (i = 1; i < 32; i++)
+		hart.x[i] = 100 * i;
+	hart.pc = addr;
+	assert_int_equal(hart_run(&hart, 1), HART_BUDGET);
+	assert_int_equal(hart.pc, addr + 4);
+}
+
+/*
+ * A lone instruction across the border of two blocks of 256 bytes, with nothing else executed
+ * from either: a change of any byte of it is seen, through a store and through the owner.
+ */
+static void test_lone_instruction(void **state)
+{
+	const uint32_t at = BASE + 0x4000 - 2;
+	size_t i, by_store;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		for (by_store = 0; by_store < 2; by_store++) {
+			put(at, 0x00158593, 4);
+			start(at, P_on_trap);
+			step_at(at);
+			assert_int_equal(hart.x[A1], 1101);
+			if (by_store) {
+				hart.x[S0] = at + changes[i].byte;
+				hart.x[S1] = changes[i].val;
+				hart.pc = P_store_byte;
+				assert_int_equal(hart_run(&hart, 1), HART_BUDGET);
+			} else {
+				put(at + changes[i].byte, changes[i].val, 1);
+				hart_invalidate(&hart, at + changes[i].byte - BASE, 1);
+			}
+			step_at(at);
+			assert_int_equal(hart.x[changes[i].rd], changes[i].want);
+		}
+	}
+}
+
 static void test_init_arguments(void **state)
 {
 	static const struct hart_ops half = { .mmio_read = mmio_read };
@@ -993,7 +1052,7 @@ int main(void)
 		TEST(test_irq_priority), TEST(test_irq_enables), TEST(test_irq_level),
 		TEST(test_irq_from_callback), TEST(test_yield), TEST(test_wfi),
 		TEST(test_self_modifying), TEST(test_overlapping_code), TEST(test_invalidate),
-		TEST(test_init_arguments), TEST(test_random_code),
+		TEST(test_lone_instruction), TEST(test_init_arguments), TEST(test_random_code),
 	};
 
 	return cmocka_run_group_tests_name("hart sandbox", tests, group_setup, group_teardown);
