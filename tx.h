@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Skua - transmit: the steps of a frame, each on its own
+ *
+ * decide: what mac80211 wants becomes a struct skua_tx_req
+ * encode: that becomes descriptor words (pure)
+ * post:   the frame is mapped, gets a token, and the words go into ring slots
+ * kick:   the slots are published, with one doorbell for many frames
+ */
+#ifndef SKUA_TX_H
+#define SKUA_TX_H
+
+#include "skua.h"
+
+#define SKUA_TX_MGMT		4	/* index of the management ring */
+
+/* Ring slots of the largest frame */
+#define SKUA_TX_MAX_SLOTS \
+	(1 + DIV_ROUND_UP(SKUA_TXD_MAX_SEGS - SKUA_TXD_SEGS, SKUA_TXD_CONT_SEGS))
+
+/**
+ * struct skua_tx_req - a frame, decided but not yet encoded
+ * @flags: SKUA_TXF_*
+ * @token: token
+ * @sta: station handle, or SKUA_STA_NONE
+ * @sta_gen: its generation
+ * @key: key slot, or SKUA_KEY_NONE
+ * @key_gen: its generation
+ * @vif: interface, or SKUA_VIF_NONE
+ * @link: link
+ * @tid: with SKUA_TXF_QOS
+ * @tries: most transmissions, or 0 for the NIC's default
+ * @rate: rate word, with SKUA_TXF_RATE
+ * @pn: first packet number, with SKUA_TXF_PROTECT
+ */
+struct skua_tx_req {
+	u32 flags;
+	u16 token;
+	u16 sta;
+	u16 sta_gen;
+	u16 key;
+	u16 key_gen;
+	u8 vif;
+	u8 link;
+	u8 tid;
+	u8 tries;
+	u32 rate;
+	u64 pn;
+};
+
+/**
+ * struct skua_tx_view - what decides whether a frame may leave without a key
+ *	of the NIC
+ * @fc: frame control
+ * @group: its receiver is a group address
+ * @robust: a robust management frame
+ * @sealed: mac80211 has encrypted it
+ * @eapol: a frame of the control port
+ * @dont_encrypt: whoever sent it asked for clear text
+ * @injected: raw, through a monitor interface
+ * @sta_keyed: a key has ever been offered for the station
+ * @vif_keyed: a default key has ever been offered for the interface
+ * @mfp: management frame protection is in force with the station
+ */
+struct skua_tx_view {
+	__le16 fc;
+	bool group;
+	bool robust;
+	bool sealed;
+	bool eapol;
+	bool dont_encrypt;
+	bool injected;
+	bool sta_keyed;
+	bool vif_keyed;
+	bool mfp;
+};
+
+bool skua_tx_clear_ok(const struct skua_tx_view *v);
+bool skua_tx_looks_clear(const struct sk_buff *skb);
+u32 skua_tx_flags(const struct sk_buff *skb);
+unsigned int skua_tx_encode(const struct skua_tx_req *req,
+			    const struct skua_tx_map *map, unsigned int nmaps,
+			    struct skua_tx_desc slot[SKUA_TX_MAX_SLOTS]);
+
+int skua_tokens_alloc(struct skua_tx *tx, u32 n);
+int skua_token_get(struct skua_tx *tx);
+struct skua_tx_token *skua_token_used(struct skua_tx *tx, u16 id);
+void skua_token_put(struct skua_tx *tx, u16 id);
+
+struct sk_buff *skua_tx_dequeue(struct skua *sc, struct ieee80211_txq *txq);
+void skua_tx_give(struct skua *sc, unsigned int n, struct ieee80211_sta *sta,
+		  struct sk_buff *skb);
+
+/**
+ * struct skua_tx_fate - a transmit record, checked, in host order
+ * @sta: station, or NULL if there is none (any more)
+ * @rate: rate word of the last transmission
+ * @airtime_us: of all transmissions
+ * @ack_signal: dBm, 0 if none
+ * @status: enum skua_tx_status
+ * @tries: transmissions of this frame
+ */
+struct skua_tx_fate {
+	struct ieee80211_sta *sta;
+	u32 rate;
+	u32 airtime_us;
+	s8 ack_signal;
+	u8 status;
+	u8 tries;
+};
+
+void skua_tx_fill_status(struct ieee80211_tx_info *info,
+			 const struct skua_tx_fate *fate);
+
+#endif /* SKUA_TX_H */
