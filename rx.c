@@ -1,0 +1,571 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - receive: lends buffers to the NIC, makes frames of what comes back
+ *
+ * Each buffer is a piece of a page of a page pool. The NIC is offered its
+ * middle: headroom before, room for struct skb_shared_info behind. So a buffer
+ * becomes an skb, or a fragment of one, without a copy.
+ */
+#include <linux/etherdevice.h>
+#include <linux/slab.h>
+#include <net/page_pool/helpers.h>
+#include <net/page_pool/types.h>
+
+#include "key.h"
+#include "rx.h"
+#include "trace.h"
+
+static_assert(SKUA_RX_BUF_LEN_MAX >= SKUA_RXBUF_MIN_LEN, "receive buffer size");
+static_assert(SKUA_RX_MAX_BUFS <= MAX_SKB_FRAGS, "fragments of an skb");
+
+/* ------------------------------------------------------------------ */
+/* Parse								*/
+/* ------------------------------------------------------------------ */
+
+/* Flags that only a feature in force makes legal. */
+static u32 skua_rx_flags_forbidden(u64 features)
+{
+	u32 bad = 0;
+
+	if (!(features & SKUA_FEAT_RX_DECAP))
+		bad |= SKUA_RXF_8023;
+	if (!(features & SKUA_FEAT_RX_CSUM))
+		bad |= SKUA_RXF_CSUM_OK;
+	return bad;
+}
+
+static int skua_rx_parse_bufs(struct skua_rx_unit *unit, u32 buf0,
+			      const __le32 *more, unsigned int nmore)
+{
+	unsigned int i, sum = 0;
+
+	if (nmore >= SKUA_RX_MAX_BUFS)
+		return -E2BIG;
+	unit->nbufs = nmore + 1;
+	for (i = 0; i < unit->nbufs; i++) {
+		u32 word = i ? le32_to_cpu(more[i - 1]) : buf0;
+
+		unit->buf[i] = u32_get_bits(word, SKUA_RX_BUF_LEN);
+		if (unit->buf[i] > SKUA_RX_BUF_LEN_MAX || !unit->buf[i])
+			return -EMSGSIZE;
+		sum += unit->buf[i];
+	}
+	if (unit->offset >= unit->buf[0] || sum != unit->offset + unit->len)
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * skua_rx_parse() - checks a receive record
+ * @unit: to fill
+ * @rec: private copy of the record
+ * @more: words behind it: further buffers
+ * @nmore: how many
+ * @features: SKUA_FEAT_* in force
+ *
+ * Return: 0; -E2BIG too many buffers; -EMSGSIZE lengths that make no sense;
+ * -EINVAL another field that makes none
+ */
+int skua_rx_parse(struct skua_rx_unit *unit, const struct skua_cpl_rx *rec,
+		  const __le32 *more, unsigned int nmore, u64 features)
+{
+	*unit = (struct skua_rx_unit) {
+		.flags = le32_to_cpu(rec->flags),
+		.len = le16_to_cpu(rec->frame_len),
+		.offset = rec->offset,
+		.vif = rec->vif,
+		.tid = rec->tid,
+		.sta = le16_to_cpu(rec->sta),
+		.sta_gen = le16_to_cpu(rec->sta_gen),
+		.key = le16_to_cpu(rec->key),
+		.key_gen = le16_to_cpu(rec->key_gen),
+		.pn = (u64)le16_to_cpu(rec->pn_hi) << 32 | le32_to_cpu(rec->pn_lo),
+		.rate = le32_to_cpu(rec->rate),
+		.freq = le16_to_cpu(rec->freq),
+		.signal = rec->signal,
+		.chains = rec->chains & GENMASK(3, 0),
+		.ampdu_ref = le32_to_cpu(rec->ampdu_ref),
+		.tsf = le64_to_cpu(rec->tsf),
+	};
+	memcpy(unit->chain_signal, rec->chain_signal, sizeof(unit->chain_signal));
+
+	if (unit->tid > SKUA_NUM_TIDS ||
+	    (unit->flags & skua_rx_flags_forbidden(features)))
+		return -EINVAL;
+	if (unit->len < SKUA_RX_MIN_FRAME)
+		return -EMSGSIZE;
+	return skua_rx_parse_bufs(unit, le32_to_cpu(rec->buf0), more, nmore);
+}
+
+/* ------------------------------------------------------------------ */
+/* Status								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_rx_flags() - mac80211's flags for the NIC's
+ * @rxf: SKUA_RXF_*
+ *
+ * Return: RX_FLAG_*, each exactly when it is true
+ */
+u32 skua_rx_flags(u32 rxf)
+{
+	static const struct {
+		u32 rxf;
+		u32 flag;
+	} map[] = {
+		{ SKUA_RXF_FCS_ERR, RX_FLAG_FAILED_FCS_CRC },
+		{ SKUA_RXF_PLCP_ERR, RX_FLAG_FAILED_PLCP_CRC },
+		{ SKUA_RXF_DECRYPTED, RX_FLAG_DECRYPTED },
+		{ SKUA_RXF_IV_STRIPPED, RX_FLAG_IV_STRIPPED },
+		{ SKUA_RXF_ICV_STRIPPED, RX_FLAG_ICV_STRIPPED },
+		{ SKUA_RXF_MIC_STRIPPED, RX_FLAG_MIC_STRIPPED },
+		{ SKUA_RXF_MMIC_STRIPPED, RX_FLAG_MMIC_STRIPPED },
+		{ SKUA_RXF_MMIC_ERR, RX_FLAG_MMIC_ERROR },
+		{ SKUA_RXF_PN_VALIDATED, RX_FLAG_PN_VALIDATED },
+		{ SKUA_RXF_DUP_VALIDATED, RX_FLAG_DUP_VALIDATED },
+		{ SKUA_RXF_AMPDU, RX_FLAG_AMPDU_DETAILS },
+		{ SKUA_RXF_AMPDU_LAST, RX_FLAG_AMPDU_IS_LAST },
+		{ SKUA_RXF_AMPDU_LAST_KNOWN, RX_FLAG_AMPDU_LAST_KNOWN },
+		{ SKUA_RXF_AMPDU_DELIM_CRC_ERR, RX_FLAG_AMPDU_DELIM_CRC_ERROR },
+		{ SKUA_RXF_AMPDU_EOF, RX_FLAG_AMPDU_EOF_BIT },
+		{ SKUA_RXF_AMPDU_EOF_KNOWN, RX_FLAG_AMPDU_EOF_BIT_KNOWN },
+		{ SKUA_RXF_8023, RX_FLAG_8023 },
+		{ SKUA_RXF_MONITOR_ONLY, RX_FLAG_ONLY_MONITOR },
+		{ SKUA_RXF_MACTIME_START, RX_FLAG_MACTIME_START },
+		{ SKUA_RXF_NO_SIGNAL, RX_FLAG_NO_SIGNAL_VAL },
+	};
+	u32 flags = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(map); i++)
+		if (rxf & map[i].rxf)
+			flags |= map[i].flag;
+	return flags;
+}
+
+/**
+ * skua_rx_fill_status() - what mac80211 hears about a frame
+ * @st: to fill, from zero
+ * @unit: the frame
+ *
+ * Return: 0 or -EINVAL for a channel or rate that does not exist
+ */
+int skua_rx_fill_status(struct ieee80211_rx_status *st,
+			const struct skua_rx_unit *unit)
+{
+	unsigned int i;
+	int err;
+
+	memset(st, 0, sizeof(*st));
+	err = skua_rate_to_rx(unit->rate, unit->freq, st);
+	if (err)
+		return err;
+	st->flag = skua_rx_flags(unit->flags);
+	st->mactime = unit->tsf;
+	st->device_timestamp = lower_32_bits(unit->tsf);
+	st->ampdu_reference = unit->ampdu_ref;
+	if (unit->flags & SKUA_RXF_NO_SIGNAL)
+		return 0;
+	st->signal = unit->signal;
+	st->chains = unit->chains;
+	for (i = 0; i < ARRAY_SIZE(unit->chain_signal); i++)
+		if (unit->chains & BIT(i))
+			st->chain_signal[i] = unit->chain_signal[i];
+	return 0;
+}
+
+/* ------------------------------------------------------------------ */
+/* Buffers								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_rx_take() - a buffer comes back
+ * @rx: receive state
+ * @id: from the NIC, any value
+ * @out: the buffer, the caller's from now on
+ *
+ * Return: false if the NIC does not have that buffer
+ */
+bool skua_rx_take(struct skua_rx *rx, u16 id, struct skua_rx_buf_slot *out)
+{
+	if (id >= rx->nbufs || !rx->buf[id].page)
+		return false;
+	*out = rx->buf[id];
+	rx->buf[id].page = NULL;
+	rx->free_id[rx->nfree++] = id;
+	return true;
+}
+
+static void skua_rx_put(struct skua *sc, const struct skua_rx_buf_slot *buf,
+			bool napi)
+{
+	page_pool_put_full_page(sc->rx.pool, buf->page, napi);
+}
+
+/* Takes all buffers of a record, as many as there are; false if one is bad. */
+static bool skua_rx_take_all(struct skua *sc, u32 buf0, const __le32 *more,
+			     unsigned int nmore, struct skua_rx_buf_slot *buf,
+			     unsigned int *n)
+{
+	struct skua_rx_buf_slot one;
+	bool good = true;
+	unsigned int i;
+
+	*n = 0;
+	for (i = 0; i <= nmore; i++) {
+		u32 word = i ? le32_to_cpu(more[i - 1]) : buf0;
+
+		if (!skua_rx_take(&sc->rx, u32_get_bits(word, SKUA_RX_BUF_ID),
+				  &one))
+			good = false;
+		else if (*n < SKUA_RX_MAX_BUFS)
+			buf[(*n)++] = one;
+		else
+			skua_rx_put(sc, &one, true);
+	}
+	return good;
+}
+
+static bool skua_rx_lend(struct skua *sc)
+{
+	struct skua_ring *ring = &sc->ring[SKUA_RING_RXBUF];
+	struct skua_rx *rx = &sc->rx;
+	struct skua_rx_buf *entry;
+	unsigned int offset;
+	struct page *page;
+	u16 id;
+
+	page = page_pool_dev_alloc_frag(rx->pool, &offset, SKUA_RX_BUF_SIZE);
+	if (!page)
+		return false;
+	id = rx->free_id[--rx->nfree];
+	rx->buf[id].page = page;
+	rx->buf[id].offset = offset;
+
+	entry = skua_ring_slot(ring, ring->next++);
+	entry->addr = cpu_to_le64(page_pool_get_dma_addr(page) + offset +
+				  SKUA_RX_HEADROOM);
+	entry->len = cpu_to_le32(SKUA_RX_BUF_LEN_MAX);
+	entry->id = cpu_to_le16(id);
+	entry->rsvd = 0;
+	return true;
+}
+
+/**
+ * skua_rx_refill() - lends all buffers that there are
+ * @sc: the device
+ *
+ * NAPI, or process context while NAPI is off. If memory is short, the next
+ * call goes on.
+ */
+void skua_rx_refill(struct skua *sc)
+{
+	struct skua_ring *ring = &sc->ring[SKUA_RING_RXBUF];
+	u32 n = min(sc->rx.nfree, skua_ring_room(ring));
+
+	while (n--) {
+		if (!skua_rx_lend(sc)) {
+			skua_count(sc, SKUA_CTR_RX_REFILL);
+			break;
+		}
+	}
+	skua_ring_publish(ring);
+}
+
+/* ------------------------------------------------------------------ */
+/* Build and deliver							*/
+/* ------------------------------------------------------------------ */
+
+static struct sk_buff *skua_rx_build(struct skua *sc,
+				     const struct skua_rx_unit *unit,
+				     const struct skua_rx_buf_slot *buf)
+{
+	struct sk_buff *skb;
+	unsigned int i;
+
+	for (i = 0; i < unit->nbufs; i++)
+		page_pool_dma_sync_for_cpu(sc->rx.pool, buf[i].page,
+					   buf[i].offset + SKUA_RX_HEADROOM,
+					   unit->buf[i]);
+	skb = napi_build_skb(page_address(buf[0].page) + buf[0].offset,
+			     SKUA_RX_BUF_SIZE);
+	if (!skb)
+		return NULL;
+	skb_mark_for_recycle(skb);
+	skb_reserve(skb, SKUA_RX_HEADROOM + unit->offset);
+	skb_put(skb, unit->buf[0] - unit->offset);
+	for (i = 1; i < unit->nbufs; i++)
+		skb_add_rx_frag(skb, i - 1, buf[i].page,
+				buf[i].offset + SKUA_RX_HEADROOM, unit->buf[i],
+				SKUA_RX_BUF_SIZE);
+	return skb;
+}
+
+/* The replay counter that a frame belongs to, as mac80211 sees it. */
+static u8 skua_rx_pn_index(const struct sk_buff *skb,
+			   const struct skua_rx_unit *unit)
+{
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+
+	if (ieee80211_is_mgmt(hdr->frame_control))
+		return SKUA_PN_MGMT;
+	return unit->tid < SKUA_NUM_TIDS ? unit->tid : 0;
+}
+
+/* The key in the NIC that a frame left encrypted is under, or NULL. */
+static struct skua_key *skua_rx_key_for(struct skua *sc,
+					const struct skua_rx_unit *unit,
+					struct ieee80211_sta *sta, bool group,
+					u8 keyidx)
+{
+	struct skua_key __rcu **table = NULL;
+	struct ieee80211_vif *vif;
+	struct skua_key *key;
+	unsigned int i;
+
+	if (!group && sta) {
+		table = skua_sta(sta)->key;
+	} else if (group && unit->vif < SKUA_MAX_VIFS) {
+		vif = rcu_dereference(sc->vif[unit->vif]);
+		if (vif && vif->type == NL80211_IFTYPE_STATION)
+			table = skua_vif(vif)->key;
+	}
+	for (i = 0; table && i < SKUA_OWNER_KEYS; i++) {
+		key = rcu_dereference(table[i]);
+		if (key && key->keyidx == keyidx)
+			return key;
+	}
+	return NULL;
+}
+
+/*
+ * A frame that the NIC left encrypted is decrypted by mac80211, which has not
+ * seen the PNs of those that the NIC did. So the shadow judges first. Only
+ * ciphers with an extended IV of 8 bytes are in the NIC.
+ */
+static bool skua_rx_replayed(struct skua *sc, const struct sk_buff *skb,
+			     const struct skua_rx_unit *unit,
+			     struct ieee80211_sta *sta)
+{
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	unsigned int hdrlen = ieee80211_hdrlen(hdr->frame_control);
+	const u8 *iv = skb->data + hdrlen;
+	struct skua_key *key;
+	u64 pn;
+
+	if ((unit->flags & (SKUA_RXF_DECRYPTED | SKUA_RXF_MONITOR_ONLY)) ||
+	    !ieee80211_has_protected(hdr->frame_control) ||
+	    skb_headlen(skb) < hdrlen + IEEE80211_CCMP_HDR_LEN)
+		return false;
+	key = skua_rx_key_for(sc, unit, sta,
+			      is_multicast_ether_addr(hdr->addr1), iv[3] >> 6);
+	if (!key)
+		return false;
+	pn = (u64)iv[7] << 40 | (u64)iv[6] << 32 | (u32)iv[5] << 24 |
+	     iv[4] << 16 | iv[1] << 8 | iv[0];
+	return pn <= READ_ONCE(key->rx_pn[skua_rx_pn_index(skb, unit)]);
+}
+
+/* Is the key that decrypted the frame still there? Notes its PN. */
+static bool skua_rx_key_ok(struct skua *sc, const struct sk_buff *skb,
+			   const struct skua_rx_unit *unit)
+{
+	struct skua_key *key;
+
+	if (!(unit->flags & SKUA_RXF_DECRYPTED))
+		return true;
+	key = skua_key_get(sc, unit->key, unit->key_gen);
+	if (!key)
+		return false;
+	if ((unit->flags & SKUA_RXF_PN_VALID) &&
+	    (unit->flags & SKUA_RXF_PN_VALIDATED))
+		skua_key_saw_pn(key, skua_rx_pn_index(skb, unit), unit->pn);
+	return true;
+}
+
+/*
+ * The station of a frame; -ESTALE if the frame must not be taken for one of
+ * whoever has that handle or that address now. Management frames in clear text
+ * are nobody's: mac80211 looks at their address.
+ */
+static int skua_rx_sta(struct skua *sc, const struct sk_buff *skb,
+		       const struct skua_rx_unit *unit,
+		       struct ieee80211_sta **sta)
+{
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+
+	*sta = NULL;
+	if (unit->sta == SKUA_STA_NONE)
+		return 0;
+	*sta = skua_sta_get(sc, unit->sta, unit->sta_gen);
+	if (*sta)
+		return 0;
+	skua_count(sc, SKUA_CTR_RX_STALE_STA);
+	if ((unit->flags & SKUA_RXF_DECRYPTED) ||
+	    ieee80211_is_data(hdr->frame_control))
+		return -ESTALE;
+	return 0;
+}
+
+/* Hands a frame on; false if it must not be. */
+static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
+			    const struct skua_rx_unit *unit,
+			    struct skua_poll *poll)
+{
+	struct ieee80211_rx_status *st = IEEE80211_SKB_RXCB(skb);
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	struct ieee80211_sta *sta;
+
+	if (skua_rx_sta(sc, skb, unit, &sta))
+		return false;
+	if (!skua_rx_key_ok(sc, skb, unit)) {
+		skua_count(sc, SKUA_CTR_RX_STALE_KEY);
+		return false;
+	}
+	if (skua_rx_replayed(sc, skb, unit, sta)) {
+		skua_count(sc, SKUA_CTR_RX_REPLAY);
+		return false;
+	}
+	if (skua_rx_fill_status(st, unit)) {
+		skua_count(sc, SKUA_CTR_RX_NO_CHANNEL);
+		return false;
+	}
+	/* for the age of scan results */
+	if (ieee80211_is_beacon(hdr->frame_control) ||
+	    ieee80211_is_probe_resp(hdr->frame_control))
+		st->boottime_ns = ktime_get_boottime_ns();
+	if (unit->flags & SKUA_RXF_CSUM_OK)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+
+	skua_count(sc, SKUA_CTR_RX);
+	ieee80211_rx_list(sc->hw, sta, skb, &poll->rx_list);
+	return true;
+}
+
+static void skua_rx_complain(struct skua *sc, int err)
+{
+	skua_count(sc, err == -EINVAL ? SKUA_CTR_RX_BAD_FIELD :
+					SKUA_CTR_RX_BAD_LEN);
+	skua_complain(sc, "receive record with %s\n",
+		      err == -E2BIG ? "too many buffers" :
+		      err == -EMSGSIZE ? "lengths that make no sense" :
+					 "a field that makes no sense");
+}
+
+/**
+ * skua_rx_cpl() - a frame has been received
+ * @sc: the device
+ * @rec: private copy of the record; only its size has been checked
+ * @more: words behind it: further buffers
+ * @nmore: how many
+ * @poll: this run of NAPI
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
+		 const __le32 *more, unsigned int nmore, struct skua_poll *poll)
+{
+	struct skua_rx_buf_slot buf[SKUA_RX_MAX_BUFS];
+	struct skua_rx_unit unit;
+	struct sk_buff *skb;
+	unsigned int i, n;
+	bool good;
+	int err;
+
+	trace_skua_rx(sc, rec);
+	good = skua_rx_take_all(sc, le32_to_cpu(rec->buf0), more, nmore, buf,
+				&n);
+	err = skua_rx_parse(&unit, rec, more, nmore, sc->caps.features);
+	if (err) {
+		skua_rx_complain(sc, err);
+		goto free;
+	}
+	if (!good) {
+		skua_count(sc, SKUA_CTR_RX_BAD_BUF);
+		skua_complain(sc, "receive record with a buffer that the NIC does not have\n");
+		goto free;
+	}
+
+	skb = skua_rx_build(sc, &unit, buf);
+	if (!skb) {
+		skua_count(sc, SKUA_CTR_RX_NO_MEM);
+		goto free;
+	}
+	if (!skua_rx_deliver(sc, skb, &unit, poll))
+		dev_kfree_skb(skb);
+	return;
+free:
+	for (i = 0; i < n; i++)
+		skua_rx_put(sc, &buf[i], true);
+}
+
+/* ------------------------------------------------------------------ */
+/* Life									*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_rx_init() - makes the page pool and the table of buffers
+ * @sc: the device
+ *
+ * Return: 0 or a negative error
+ */
+int skua_rx_init(struct skua *sc)
+{
+	u32 n = sc->ring[SKUA_RING_RXBUF].entries;
+	struct page_pool_params params = {
+		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
+		.pool_size = max(n * SKUA_RX_BUF_SIZE / (u32)PAGE_SIZE, 1U),
+		.nid = NUMA_NO_NODE,
+		.dev = sc->dev,
+		.napi = &sc->napi,
+		.dma_dir = DMA_FROM_DEVICE,
+		.max_len = PAGE_SIZE,
+	};
+	struct skua_rx *rx = &sc->rx;
+	struct page_pool *pool;
+	u32 id;
+
+	rx->buf = kvcalloc(n, sizeof(*rx->buf), GFP_KERNEL);
+	rx->free_id = kvcalloc(n, sizeof(*rx->free_id), GFP_KERNEL);
+	if (!rx->buf || !rx->free_id)
+		return -ENOMEM;
+	pool = page_pool_create(&params);
+	if (IS_ERR(pool))
+		return PTR_ERR(pool);
+	rx->pool = pool;
+	rx->nbufs = n;
+	for (id = 0; id < n; id++)
+		rx->free_id[rx->nfree++] = id;
+	return 0;
+}
+
+/**
+ * skua_rx_exit() - undoes skua_rx_init(), also half of it
+ * @sc: the device
+ */
+void skua_rx_exit(struct skua *sc)
+{
+	struct skua_rx *rx = &sc->rx;
+
+	if (rx->pool)
+		page_pool_destroy(rx->pool);
+	kvfree(rx->buf);
+	kvfree(rx->free_id);
+	memset(rx, 0, sizeof(*rx));
+}
+
+/**
+ * skua_rx_reset() - takes all buffers back from a NIC that has been reset
+ * @sc: the device
+ *
+ * Wiphy mutex, NAPI off; the NIC touches no memory any more.
+ */
+void skua_rx_reset(struct skua *sc)
+{
+	struct skua_rx_buf_slot buf;
+	u32 id;
+
+	for (id = 0; id < sc->rx.nbufs; id++)
+		if (skua_rx_take(&sc->rx, id, &buf))
+			skua_rx_put(sc, &buf, false);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Skua - receive: the steps of a frame, each on its own
+ *
+ * parse:  a completion record becomes a struct skua_rx_unit, checked (pure)
+ * take:   the buffers that it names are no longer lent
+ * status: the unit becomes mac80211's receive status (pure)
+ * build:  buffers and status become an skb
+ */
+#ifndef SKUA_RX_H
+#define SKUA_RX_H
+
+#include "skua.h"
+
+#define SKUA_RX_MAX_BUFS	16	/* of one frame; below MAX_SKB_FRAGS */
+#define SKUA_RX_BUF_SIZE	2048	/* of memory for one buffer */
+#define SKUA_RX_HEADROOM	64	/* at least NET_SKB_PAD, and a cache line */
+#define SKUA_RX_BUF_LEN_MAX \
+	(SKUA_RX_BUF_SIZE - SKUA_RX_HEADROOM - \
+	 SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))	/* offered */
+#define SKUA_RX_MIN_FRAME	10	/* ACK or CTS, without FCS */
+
+/**
+ * struct skua_rx_unit - a receive record, checked, in host order
+ * @flags: SKUA_RXF_*, of features in force only
+ * @len: bytes of the frame
+ * @offset: where it starts in the first buffer
+ * @vif: handle of the interface, any value
+ * @tid: TID, or SKUA_NUM_TIDS for none
+ * @sta: handle of the transmitter, any value, or SKUA_STA_NONE
+ * @sta_gen: generation of it
+ * @key: slot of the key, any value, or SKUA_KEY_NONE
+ * @key_gen: generation of it
+ * @pn: packet number, with SKUA_RXF_PN_VALID
+ * @rate: rate word, any value
+ * @freq: MHz, any value
+ * @signal: dBm
+ * @chains: which of @chain_signal are valid
+ * @chain_signal: dBm
+ * @ampdu_ref: with SKUA_RXF_AMPDU
+ * @tsf: microseconds
+ * @nbufs: buffers, 1 to SKUA_RX_MAX_BUFS
+ * @buf: bytes used of each, at most SKUA_RX_BUF_LEN_MAX; the sum is
+ *	@offset + @len
+ */
+struct skua_rx_unit {
+	u32 flags;
+	u16 len;
+	u8 offset;
+	u8 vif;
+	u8 tid;
+	u16 sta;
+	u16 sta_gen;
+	u16 key;
+	u16 key_gen;
+	u64 pn;
+	u32 rate;
+	u16 freq;
+	s8 signal;
+	u8 chains;
+	s8 chain_signal[4];
+	u32 ampdu_ref;
+	u64 tsf;
+	u8 nbufs;
+	u16 buf[SKUA_RX_MAX_BUFS];
+};
+
+int skua_rx_parse(struct skua_rx_unit *unit, const struct skua_cpl_rx *rec,
+		  const __le32 *more, unsigned int nmore, u64 features);
+u32 skua_rx_flags(u32 rxf);
+int skua_rx_fill_status(struct ieee80211_rx_status *st,
+			const struct skua_rx_unit *unit);
+bool skua_rx_take(struct skua_rx *rx, u16 id, struct skua_rx_buf_slot *out);
+
+#endif /* SKUA_RX_H */
