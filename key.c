@@ -1,0 +1,615 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - keys: which ones the NIC does, in which slot, and when they are gone
+ *
+ * mac80211 names a key by an index of 8 bits, the NIC has thousands of slots.
+ * So hw_key_idx counts inside the key's owner (station or interface), whose
+ * table leads to a struct skua_key with slot and generation.
+ *
+ * No key material is kept here: it goes from mac80211's key into one command,
+ * whose copies are wiped.
+ */
+#include <linux/bitmap.h>
+#include <linux/etherdevice.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "key.h"
+
+#define SKUA_RETIRE_TIMEOUT	(HZ)	/* then the NIC has lost the event */
+#define SKUA_DEFAULT_KEYS	4	/* above are those of management frames */
+
+/* Everything that mac80211 can do, in the NIC or in software. */
+static const u32 skua_suites[] = {
+	WLAN_CIPHER_SUITE_WEP40,
+	WLAN_CIPHER_SUITE_WEP104,
+	WLAN_CIPHER_SUITE_TKIP,
+	WLAN_CIPHER_SUITE_CCMP,
+	WLAN_CIPHER_SUITE_CCMP_256,
+	WLAN_CIPHER_SUITE_GCMP,
+	WLAN_CIPHER_SUITE_GCMP_256,
+	WLAN_CIPHER_SUITE_AES_CMAC,
+	WLAN_CIPHER_SUITE_BIP_CMAC_256,
+	WLAN_CIPHER_SUITE_BIP_GMAC_128,
+	WLAN_CIPHER_SUITE_BIP_GMAC_256,
+};
+
+/* What this file knows how to give to the NIC, if the NIC has an engine. */
+static const struct {
+	u32 suite;
+	u8 len;
+} skua_nic_suites[] = {
+	{ WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP },
+};
+
+/**
+ * skua_key_suites() - cipher suites to announce
+ * @sc: the device
+ * @suites: where they are
+ *
+ * What the NIC lacks is done by mac80211, so the list is always the same.
+ *
+ * Return: how many
+ */
+unsigned int skua_key_suites(struct skua *sc, const u32 **suites)
+{
+	*suites = skua_suites;
+	return ARRAY_SIZE(skua_suites);
+}
+
+/**
+ * skua_key_in_nic() - does the NIC do this cipher?
+ * @sc: the device
+ * @suite: suite selector
+ * @len: bytes of the key
+ */
+bool skua_key_in_nic(const struct skua *sc, u32 suite, u8 len)
+{
+	bool known = false;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skua_nic_suites); i++)
+		known |= skua_nic_suites[i].suite == suite &&
+			 skua_nic_suites[i].len == len;
+	if (!known)
+		return false;
+
+	for (i = 0; i < sc->caps.n_ciphers; i++)
+		if (sc->caps.cipher[i] == suite)
+			return true;
+	return false;
+}
+
+/**
+ * skua_key_init() - allocates the slot table
+ * @sc: the device; caps.keys is its size
+ *
+ * Return: 0 or -ENOMEM
+ */
+int skua_key_init(struct skua *sc)
+{
+	unsigned int n = min_t(unsigned int, sc->caps.keys, SKUA_MAX_KEYS);
+	struct skua_keys *keys;
+
+	keys = kvzalloc(struct_size(keys, slot, n), GFP_KERNEL);
+	if (!keys)
+		return -ENOMEM;
+	keys->nslots = n;
+	keys->used = bitmap_zalloc(max(n, 1U), GFP_KERNEL);
+	if (!keys->used) {
+		kvfree(keys);
+		return -ENOMEM;
+	}
+	INIT_LIST_HEAD(&keys->list);
+	sc->keys = keys;
+	return 0;
+}
+
+/**
+ * skua_key_exit() - undoes skua_key_init(); nobody uses keys any more
+ * @sc: the device
+ */
+void skua_key_exit(struct skua *sc)
+{
+	struct skua_keys *keys = sc->keys;
+	struct skua_key *key, *next;
+
+	if (!keys)
+		return;
+	/* Keys that mac80211 dropped after a failed restart end here. */
+	list_for_each_entry_safe(key, next, &keys->list, list)
+		kfree_rcu(key, rcu);
+	bitmap_free(keys->used);
+	kvfree(keys);
+	sc->keys = NULL;
+}
+
+/**
+ * skua_key_reset() - the NIC has forgotten all keys
+ * @sc: the device
+ *
+ * Slots are free again. In a restart the objects stay: mac80211 offers its keys
+ * again without having removed them, and their shadows are needed then. Until
+ * then a frame that names one is dropped by the NIC, since no generation comes
+ * twice. Otherwise mac80211 has no keys; what is left here after a restart that
+ * failed is forgotten, lest a new key at the same address be taken for it.
+ * Wiphy mutex, NAPI off.
+ */
+void skua_key_reset(struct skua *sc)
+{
+	bool restart = test_bit(SKUA_F_RECONFIG, &sc->flags);
+	struct skua_keys *keys = sc->keys;
+	struct skua_key *key, *next;
+
+	if (!keys)
+		return;
+	list_for_each_entry_safe(key, next, &keys->list, list) {
+		skua_key_slot_put(keys, key);
+		if (restart)
+			continue;
+		list_del(&key->list);
+		kfree_rcu(key, rcu);
+	}
+}
+
+/**
+ * skua_key_slot_take() - gives a key a slot and a fresh generation
+ * @keys: all keys
+ * @key: key; gets slot and generation, and receive can find it from now on
+ *
+ * Return: 0 or -ENOSPC
+ */
+int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key)
+{
+	unsigned int slot = find_first_zero_bit(keys->used, keys->nslots);
+
+	if (slot >= keys->nslots)
+		return -ENOSPC;
+	__set_bit(slot, keys->used);
+	key->slot = slot;
+	key->gen = ++keys->slot[slot].gen;
+	key->held = true;
+	rcu_assign_pointer(keys->slot[slot].key, key);
+	return 0;
+}
+
+/**
+ * skua_key_slot_put() - takes a slot back
+ * @keys: all keys
+ * @key: key; one without a slot is left alone
+ */
+void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key)
+{
+	if (!key->held)
+		return;
+	RCU_INIT_POINTER(keys->slot[key->slot].key, NULL);
+	__clear_bit(key->slot, keys->used);
+	key->held = false;
+}
+
+/**
+ * skua_key_get() - the key that a completion names
+ * @sc: the device
+ * @slot: from the NIC, any value
+ * @gen: from the NIC, any value
+ *
+ * Inside rcu_read_lock().
+ *
+ * Return: the key, or NULL if the slot is unknown, empty or used anew
+ */
+struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen)
+{
+	struct skua_key *key;
+
+	if (!sc->keys || slot >= sc->keys->nslots)
+		return NULL;
+	key = rcu_dereference(sc->keys->slot[slot].key);
+	if (!key || key->gen != gen)
+		return NULL;
+	return key;
+}
+
+/**
+ * skua_key_of() - the key in an owner's table that mac80211 means
+ * @table: key table of a station or interface
+ * @conf: what info->control.hw_key says; valid
+ *
+ * Inside rcu_read_lock(). mac80211 sets hw_key also for a key that is not, or
+ * no longer, in the NIC, with any hw_key_idx; only the cookie decides.
+ */
+struct skua_key *skua_key_of(struct skua_key __rcu **table,
+			     const struct ieee80211_key_conf *conf)
+{
+	struct skua_key *key;
+
+	if (conf->hw_key_idx >= SKUA_OWNER_KEYS)
+		return NULL;
+	key = rcu_dereference(table[conf->hw_key_idx]);
+	return key && key->conf == conf ? key : NULL;
+}
+
+/**
+ * skua_key_take_pn() - reserves packet numbers
+ * @conf: key
+ * @n: how many MPDUs need one, at least 1
+ *
+ * mac80211's software path counts with the same counter, so no number comes
+ * twice whichever path a frame takes. Any context.
+ *
+ * Return: the first of them
+ */
+u64 skua_key_take_pn(struct ieee80211_key_conf *conf, unsigned int n)
+{
+	n = max(n, 1U);
+	return atomic64_add_return(n, &conf->tx_pn) - n + 1;
+}
+
+/**
+ * skua_key_saw_pn() - remembers a packet number that the NIC has accepted
+ * @key: key
+ * @tid: TID, or SKUA_PN_MGMT; others are ignored
+ * @pn: packet number
+ */
+void skua_key_saw_pn(struct skua_key *key, u8 tid, u64 pn)
+{
+	if (tid < SKUA_NUM_PN && pn > READ_ONCE(key->rx_pn[tid]))
+		WRITE_ONCE(key->rx_pn[tid], pn);
+}
+
+/* mac80211 keeps a PN with its most significant byte first. */
+static u64 skua_pn_be(const u8 pn[6])
+{
+	u64 val = 0;
+	int i;
+
+	for (i = 0; i < 6; i++)
+		val = val << 8 | pn[i];
+	return val;
+}
+
+/* Where receiving goes on: never behind what mac80211 or the NIC has seen. */
+static void skua_key_learn_pn(struct skua_key *key,
+			      struct ieee80211_key_conf *conf)
+{
+	struct ieee80211_key_seq seq;
+	int tid;
+
+	for (tid = 0; tid < IEEE80211_NUM_TIDS; tid++) {
+		ieee80211_get_key_rx_seq(conf, tid, &seq);
+		skua_key_saw_pn(key, tid, skua_pn_be(seq.ccmp.pn));
+	}
+	ieee80211_get_key_rx_seq(conf, -1, &seq);
+	skua_key_saw_pn(key, SKUA_PN_MGMT, skua_pn_be(seq.ccmp.pn));
+}
+
+static u32 skua_key_flags(const struct ieee80211_key_conf *conf)
+{
+	u32 flags = 0;
+
+	if (conf->flags & IEEE80211_KEY_FLAG_PAIRWISE)
+		flags |= SKUA_KEYF_PAIRWISE;
+	if (conf->flags & IEEE80211_KEY_FLAG_NO_AUTO_TX)
+		flags |= SKUA_KEYF_RX_ONLY;
+	if (conf->flags & IEEE80211_KEY_FLAG_SPP_AMSDU)
+		flags |= SKUA_KEYF_SPP_AMSDU;
+	return flags;
+}
+
+/**
+ * skua_key_encode() - builds the command that installs a key
+ * @cmd: to fill; holds the key afterwards, the caller wipes it
+ * @key: slot, generation, interface and receive PNs
+ * @conf: mac80211's key, at most SKUA_MAX_KEY_LEN bytes
+ * @sta: owner, or NULL for a key of the interface
+ */
+void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
+		     const struct ieee80211_key_conf *conf,
+		     const struct skua_sta *sta)
+{
+	unsigned int i, b;
+
+	memset(cmd, 0, sizeof(*cmd));
+	cmd->slot = cpu_to_le16(key->slot);
+	cmd->gen = cpu_to_le16(key->gen);
+	cmd->sta = cpu_to_le16(sta ? sta->handle : SKUA_STA_NONE);
+	cmd->sta_gen = cpu_to_le16(sta ? sta->gen : 0);
+	cmd->vif = key->vif;
+	cmd->keyidx = conf->keyidx;
+	cmd->key_len = conf->keylen;
+	cmd->cipher = cpu_to_le32(conf->cipher);
+	cmd->flags = cpu_to_le32(skua_key_flags(conf));
+	memcpy(cmd->key, conf->key, conf->keylen);
+	for (i = 0; i < SKUA_NUM_PN; i++)
+		for (b = 0; b < 6; b++)
+			cmd->rx_pn[i][b] = key->rx_pn[i] >> (8 * b);
+}
+
+static int skua_key_install(struct skua *sc, struct skua_key *key,
+			    struct ieee80211_key_conf *conf,
+			    const struct skua_sta *sta)
+{
+	struct skua_cmd_key cmd;
+	struct skua_cmd_req req = {
+		.op = SKUA_CMD_KEY_SET,
+		.flags = SKUA_CMDF_SECRET,
+		.data = &cmd,
+		.len = sizeof(cmd),
+	};
+	int err;
+
+	skua_key_encode(&cmd, key, conf, sta);
+	err = skua_cmd_exec(sc, &req);
+	memzero_explicit(&cmd, sizeof(cmd));
+	return err;
+}
+
+static struct skua_key *skua_key_find(struct skua *sc,
+				      const struct ieee80211_key_conf *conf)
+{
+	struct skua_key *key;
+
+	list_for_each_entry(key, &sc->keys->list, list)
+		if (key->conf == conf)
+			return key;
+	return NULL;
+}
+
+static struct skua_key __rcu **skua_key_table(struct ieee80211_vif *vif,
+					      struct ieee80211_sta *sta)
+{
+	return sta ? skua_sta(sta)->key : skua_vif(vif)->key;
+}
+
+/* Where in the owner's table: where the key is already, or the first gap. */
+static int skua_key_place(struct skua *sc, struct skua_key __rcu **table,
+			  const struct skua_key *old)
+{
+	const struct skua_key *key;
+	int i, gap = -ENOSPC;
+
+	for (i = SKUA_OWNER_KEYS - 1; i >= 0; i--) {
+		key = wiphy_dereference(sc->hw->wiphy, table[i]);
+		if (key && key == old)
+			return i;
+		if (!key)
+			gap = i;
+	}
+	return gap;
+}
+
+/* Tells the NIC, and waits until no frame decrypted with it is on its way. */
+static void skua_key_retire(struct skua *sc, struct skua_key *key)
+{
+	struct skua_cmd_key_ref ref = {
+		.slot = cpu_to_le16(key->slot),
+		.gen = cpu_to_le16(key->gen),
+		.vif = key->vif,
+	};
+
+	if (!key->held || !skua_alive(sc))
+		return;
+	if (skua_cmd_send(sc, SKUA_CMD_KEY_DEL, &ref, sizeof(ref)))
+		return;
+	if (!wait_event_timeout(sc->state_wait,
+				READ_ONCE(key->retired) || !skua_alive(sc),
+				SKUA_RETIRE_TIMEOUT))
+		skua_complain(sc, "key slot %u: the NIC did not say that the key is retired\n",
+			      key->slot);
+}
+
+static void skua_key_drop(struct skua *sc, struct skua_key *key)
+{
+	skua_key_retire(sc, key);
+	skua_key_slot_put(sc->keys, key);
+	list_del(&key->list);
+	kfree_rcu(key, rcu);
+}
+
+/**
+ * skua_key_retired() - the NIC says that a key's last frame has gone by
+ * @sc: the device
+ * @slot: from the NIC, any value
+ * @gen: from the NIC, any value
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_key_retired(struct skua *sc, u16 slot, u16 gen)
+{
+	struct skua_key *key = skua_key_get(sc, slot, gen);
+
+	if (!key) {
+		skua_count(sc, SKUA_CTR_INBAND_BAD);
+		return;
+	}
+	WRITE_ONCE(key->retired, true);
+	wake_up(&sc->state_wait);
+}
+
+static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
+				     struct ieee80211_key_conf *conf,
+				     const struct skua_key *old)
+{
+	struct skua_key *key = kzalloc(sizeof(*key), GFP_KERNEL);
+
+	if (!key)
+		return NULL;
+	key->conf = conf;
+	key->cipher = conf->cipher;
+	key->keyidx = conf->keyidx;
+	key->vif = skua_vif(vif)->idx;
+	if (old)
+		memcpy(key->rx_pn, old->rx_pn, sizeof(key->rx_pn));
+	skua_key_learn_pn(key, conf);
+	return key;
+}
+
+/* From now on no frame may leave in clear text, whatever becomes of the key. */
+static void skua_key_mark(struct skua *sc, struct ieee80211_vif *vif,
+			  struct ieee80211_sta *sta,
+			  const struct ieee80211_key_conf *conf)
+{
+	if (!sta) {
+		if (conf->keyidx < SKUA_DEFAULT_KEYS)
+			WRITE_ONCE(skua_vif(vif)->keyed, true);
+		return;
+	}
+	if (skua_sta(sta)->keyed)
+		return;
+	WRITE_ONCE(skua_sta(sta)->keyed, true);
+	skua_sta_post(sc, vif, sta);
+}
+
+static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
+			struct ieee80211_sta *sta,
+			struct ieee80211_key_conf *conf)
+{
+	struct skua_key __rcu **table = skua_key_table(vif, sta);
+	struct skua_key *old = skua_key_find(sc, conf);
+	struct skua_key *key;
+	int idx, err;
+
+	idx = skua_key_place(sc, table, old);
+	if (idx < 0)
+		return idx;
+	key = skua_key_new(sc, vif, conf, old);
+	if (!key)
+		return -ENOMEM;
+	err = skua_key_slot_take(sc->keys, key);
+	if (err) {
+		kfree(key);
+		return err;
+	}
+
+	key->idx = idx;
+	err = skua_key_install(sc, key, conf, sta ? skua_sta(sta) : NULL);
+	/* A NIC that has just died gets the key at the restart that follows. */
+	err = skua_op_result(sc, err);
+	if (err) {
+		skua_key_slot_put(sc->keys, key);
+		kfree_rcu(key, rcu);
+		return err;
+	}
+
+	list_add(&key->list, &sc->keys->list);
+	rcu_assign_pointer(table[idx], key);
+	conf->hw_key_idx = idx;
+	if (old)
+		skua_key_drop(sc, old);
+	return 0;
+}
+
+static int skua_key_add(struct skua *sc, struct ieee80211_vif *vif,
+			struct ieee80211_sta *sta,
+			struct ieee80211_key_conf *conf)
+{
+	int err;
+
+	skua_key_mark(sc, vif, sta, conf);
+	if (skua_swcrypto || !skua_key_in_nic(sc, conf->cipher, conf->keylen)) {
+		skua_count(sc, SKUA_CTR_KEY_REFUSED);
+		return -EOPNOTSUPP;
+	}
+
+	err = skua_key_set(sc, vif, sta, conf);
+	if (!err)
+		skua_count(sc, SKUA_CTR_KEY_INSTALLED);
+	else if (err == -ENOSPC)
+		skua_count(sc, SKUA_CTR_KEY_FULL);
+	else
+		skua_count(sc, SKUA_CTR_KEY_REFUSED);
+	return err;
+}
+
+/* Must succeed, with a dead firmware, in a restart and without a NIC too. */
+static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
+			    struct ieee80211_sta *sta,
+			    struct ieee80211_key_conf *conf)
+{
+	struct skua_key __rcu **table = skua_key_table(vif, sta);
+	struct skua_key *key = skua_key_find(sc, conf);
+
+	if (!key)
+		return;
+	if (rcu_access_pointer(table[key->idx]) == key)
+		RCU_INIT_POINTER(table[key->idx], NULL);
+	skua_key_drop(sc, key);
+}
+
+/**
+ * skua_op_set_key() - mac80211 gives the NIC a key, or takes it away
+ * @hw: the device
+ * @cmd: SET_KEY or DISABLE_KEY
+ * @vif: interface
+ * @sta: owner, or NULL for a default or transmit-only key
+ * @conf: the key
+ *
+ * Wiphy mutex; sleeps.
+ *
+ * Return: 0; -EOPNOTSUPP or -ENOSPC to leave the key to mac80211
+ */
+int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
+		    struct ieee80211_vif *vif, struct ieee80211_sta *sta,
+		    struct ieee80211_key_conf *conf)
+{
+	struct skua *sc = hw->priv;
+
+	switch (cmd) {
+	case SET_KEY:
+		return skua_key_add(sc, vif, sta, conf);
+	case DISABLE_KEY:
+		skua_key_remove(sc, vif, sta, conf);
+		return 0;
+	}
+	return -EOPNOTSUPP;
+}
+
+/**
+ * skua_op_get_key_seq() - last transmit PN of a key in the NIC
+ * @hw: the device
+ * @conf: key
+ * @seq: to fill
+ *
+ * Atomic. The header says "most significant byte first", but mac80211 hands
+ * the bytes to user space as they are, and its own software path, like every
+ * reader there, has the least significant byte first.
+ */
+void skua_op_get_key_seq(struct ieee80211_hw *hw,
+			 struct ieee80211_key_conf *conf,
+			 struct ieee80211_key_seq *seq)
+{
+	u64 pn = atomic64_read(&conf->tx_pn);
+	unsigned int b;
+
+	for (b = 0; b < sizeof(seq->ccmp.pn); b++)
+		seq->ccmp.pn[b] = pn >> (8 * b);
+}
+
+/**
+ * skua_op_set_default_unicast_key() - key for data frames the NIC makes itself
+ * @hw: the device
+ * @vif: interface
+ * @idx: key index, or -1 for none
+ *
+ * Wiphy mutex; sleeps. A key that the NIC does not have is only noted.
+ */
+void skua_op_set_default_unicast_key(struct ieee80211_hw *hw,
+				     struct ieee80211_vif *vif, int idx)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	struct skua *sc = hw->priv;
+	struct skua_cmd_key_ref ref = {};
+	struct skua_key *key;
+	int i;
+
+	svif->default_wep = idx;
+	for (i = 0; i < SKUA_OWNER_KEYS; i++) {
+		key = wiphy_dereference(hw->wiphy, svif->key[i]);
+		if (!key || !key->held || key->keyidx != idx)
+			continue;
+		ref.slot = cpu_to_le16(key->slot);
+		ref.gen = cpu_to_le16(key->gen);
+		ref.vif = key->vif;
+		skua_cmd_send(sc, SKUA_CMD_KEY_DEFAULT, &ref, sizeof(ref));
+	}
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Skua - keys: slots of the NIC and what the driver remembers of each
+ */
+#ifndef SKUA_KEY_H
+#define SKUA_KEY_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+
+#include "skua.h"
+
+/**
+ * struct skua_key - a key in the NIC
+ * @list: all keys (wiphy mutex)
+ * @conf: mac80211's key; a cookie to compare with, never followed from here
+ * @cipher: suite selector
+ * @idx: hw_key_idx: index in the owner's table
+ * @keyidx: key index, 0 to 7
+ * @vif: handle of the interface
+ * @slot: slot in the NIC
+ * @gen: generation of the slot
+ * @held: the slot is taken; a reset of the NIC takes it back (wiphy mutex)
+ * @retired: no frame decrypted with it comes any more (written by NAPI)
+ * @rx_pn: shadow of the receive PN of each TID, then of management: the last
+ *	one that a completion carried (written by NAPI). It outlives a crash of
+ *	the firmware, which mac80211's own copy would not: mac80211 sees no PN
+ *	of a frame whose IV the NIC has stripped
+ * @rcu: for kfree_rcu()
+ *
+ * What the transmit path reads (@conf, @slot, @gen) never changes once the
+ * object is published; a key that goes to another slot is a new object.
+ */
+struct skua_key {
+	struct list_head list;
+	const struct ieee80211_key_conf *conf;
+	u32 cipher;
+	u8 idx;
+	u8 keyidx;
+	u8 vif;
+	u16 slot;
+	u16 gen;
+	bool held;
+	bool retired;
+	u64 rx_pn[SKUA_NUM_PN];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct skua_key_slot - a slot of the NIC
+ * @key: what it holds, or NULL; RCU
+ * @gen: generation, one more at each use; never reset while the driver lives
+ */
+struct skua_key_slot {
+	struct skua_key __rcu *key;
+	u16 gen;
+};
+
+/**
+ * struct skua_keys - all keys
+ * @list: every struct skua_key (wiphy mutex)
+ * @used: bitmap of taken slots (wiphy mutex)
+ * @nslots: size of @slot
+ * @slot: by number
+ */
+struct skua_keys {
+	struct list_head list;
+	unsigned long *used;
+	unsigned int nslots;
+	struct skua_key_slot slot[] __counted_by(nslots);
+};
+
+struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen);
+struct skua_key *skua_key_of(struct skua_key __rcu **table,
+			     const struct ieee80211_key_conf *conf);
+u64 skua_key_take_pn(struct ieee80211_key_conf *conf, unsigned int n);
+void skua_key_saw_pn(struct skua_key *key, u8 tid, u64 pn);
+bool skua_key_in_nic(const struct skua *sc, u32 suite, u8 len);
+int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key);
+void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key);
+void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
+		     const struct ieee80211_key_conf *conf,
+		     const struct skua_sta *sta);
+
+#endif /* SKUA_KEY_H */
