@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - power save of the stations of an access point
+ *
+ * The NIC sees the PM bit, PS-Poll and triggers, and says so in the completion
+ * ring, where they stand in their place among the frames. mac80211 buffers
+ * what it has not yet given to the NIC, and lets it go by and by; what is in
+ * its transmit queues, this file takes out for it.
+ */
+#include <linux/etherdevice.h>
+
+#include "tx.h"
+
+static void skua_ps_sleep(struct ieee80211_sta *sta, bool asleep)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+	struct ieee80211_vif *vif = ssta->vif;
+
+	if (vif->type != NL80211_IFTYPE_AP)
+		return;
+	/* before mac80211 wakes the queues, which are skipped otherwise */
+	WRITE_ONCE(ssta->asleep, asleep);
+	ieee80211_sta_ps_transition(sta, asleep);
+}
+
+/**
+ * skua_ps_event() - something about a station's power save
+ * @sc: the device
+ * @id: enum skua_inband_id, one of a station's
+ * @sta: station
+ * @tid: TID, or SKUA_NUM_TIDS
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid)
+{
+	switch (id) {
+	case SKUA_INB_STA_SLEEP:
+		skua_ps_sleep(sta, true);
+		break;
+	case SKUA_INB_STA_WAKE:
+		skua_ps_sleep(sta, false);
+		break;
+	case SKUA_INB_PSPOLL:
+		ieee80211_sta_pspoll(sta);
+		break;
+	case SKUA_INB_UAPSD_TRIGGER:
+		ieee80211_sta_uapsd_trigger(sta, tid);
+		break;
+	case SKUA_INB_EOSP:
+		ieee80211_sta_eosp(sta);
+		break;
+	}
+}
+
+/* Takes up to @num frames out of the station's queues, those of @tids. */
+static void skua_ps_collect(struct skua *sc, struct ieee80211_sta *sta,
+			    u16 tids, int num, struct sk_buff_head *frames,
+			    bool *more)
+{
+	unsigned long depth, left = tids;
+	struct sk_buff *skb;
+	int tid;
+
+	for_each_set_bit(tid, &left, IEEE80211_NUM_TIDS) {
+		if (!sta->txq[tid])
+			continue;
+		while (num > 0 && (skb = skua_tx_dequeue(sc, sta->txq[tid]))) {
+			__skb_queue_tail(frames, skb);
+			num--;
+		}
+		ieee80211_txq_get_depth(sta->txq[tid], &depth, NULL);
+		if (depth)
+			*more = true;
+	}
+}
+
+static void skua_ps_mark(struct sk_buff *skb, bool last, bool more,
+			 enum ieee80211_frame_release_type reason)
+{
+	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+	struct ieee80211_hdr *hdr = (void *)skb->data;
+
+	info->flags |= IEEE80211_TX_CTL_NO_PS_BUFFER;
+	if (more || !last)
+		hdr->frame_control |= cpu_to_le16(IEEE80211_FCTL_MOREDATA);
+	else
+		hdr->frame_control &= ~cpu_to_le16(IEEE80211_FCTL_MOREDATA);
+	if (!last)
+		return;
+	info->flags |= IEEE80211_TX_STATUS_EOSP | IEEE80211_TX_CTL_REQ_TX_STATUS;
+	if (reason == IEEE80211_FRAME_RELEASE_UAPSD &&
+	    ieee80211_is_data_qos(hdr->frame_control))
+		*ieee80211_get_qos_ctl(hdr) |= IEEE80211_QOS_CTL_EOSP;
+}
+
+/**
+ * skua_op_release_buffered_frames() - lets a sleeper have frames of its queues
+ * @hw: the device
+ * @sta: station
+ * @tids: bit per TID
+ * @num_frames: how many at most
+ * @reason: PS-Poll or U-APSD
+ * @more_data: there is more in other queues
+ *
+ * Atomic. The last frame ends the service period; without any it ends at once.
+ */
+void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
+				     struct ieee80211_sta *sta, u16 tids,
+				     int num_frames,
+				     enum ieee80211_frame_release_type reason,
+				     bool more_data)
+{
+	struct skua *sc = hw->priv;
+	struct sk_buff_head frames;
+	struct sk_buff *skb;
+
+	__skb_queue_head_init(&frames);
+	rcu_read_lock();
+	skua_ps_collect(sc, sta, tids, num_frames, &frames, &more_data);
+	if (skb_queue_empty(&frames))
+		ieee80211_sta_eosp(sta);
+	while ((skb = __skb_dequeue(&frames))) {
+		skua_ps_mark(skb, skb_queue_empty(&frames), more_data, reason);
+		skua_tx_give(sc, skb_get_queue_mapping(skb), sta, skb);
+	}
+	rcu_read_unlock();
+}

@@ -1,0 +1,518 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - stations: handles, what the NIC knows of each peer, in-band events
+ *
+ * A station has a handle with a generation, so that a descriptor or a
+ * completion that names a station of the past is recognised, whoever has the
+ * handle now.
+ */
+#include <linux/slab.h>
+
+#include "sta.h"
+#include "trace.h"
+
+/* ------------------------------------------------------------------ */
+/* Handles								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_sta_init() - makes the table of handles
+ * @sc: the device; caps.stas is its size
+ *
+ * Return: 0 or -ENOMEM
+ */
+int skua_sta_init(struct skua *sc)
+{
+	sc->sta = kvcalloc(max_t(u32, sc->caps.stas, 1), sizeof(*sc->sta),
+			   GFP_KERNEL);
+	return sc->sta ? 0 : -ENOMEM;
+}
+
+/**
+ * skua_sta_exit() - undoes skua_sta_init()
+ * @sc: the device
+ */
+void skua_sta_exit(struct skua *sc)
+{
+	kvfree(sc->sta);
+	sc->sta = NULL;
+}
+
+/**
+ * skua_sta_reset() - the NIC has forgotten all stations
+ * @sc: the device
+ *
+ * Wiphy mutex, NAPI off. mac80211 adds its stations again.
+ */
+void skua_sta_reset(struct skua *sc)
+{
+	unsigned int i;
+
+	for (i = 0; sc->sta && i < sc->caps.stas; i++) {
+		RCU_INIT_POINTER(sc->sta[i].sta, NULL);
+		sc->sta[i].used = false;
+	}
+}
+
+/**
+ * skua_sta_get() - the station that the NIC names
+ * @sc: the device
+ * @handle: from the NIC, any value
+ * @gen: from the NIC, any value
+ *
+ * Inside rcu_read_lock().
+ *
+ * Return: the station, or NULL if it is gone
+ */
+struct ieee80211_sta *skua_sta_get(struct skua *sc, u16 handle, u16 gen)
+{
+	if (handle >= sc->caps.stas || sc->sta[handle].gen != gen)
+		return NULL;
+	return rcu_dereference(sc->sta[handle].sta);
+}
+
+/**
+ * skua_sta_handle_take() - gives a station a handle and a fresh generation
+ * @sc: the device
+ * @sta: station; completions find it from now on
+ *
+ * Wiphy mutex.
+ *
+ * Return: 0 or -ENOSPC
+ */
+int skua_sta_handle_take(struct skua *sc, struct ieee80211_sta *sta)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+	unsigned int i;
+
+	for (i = 0; i < sc->caps.stas && sc->sta[i].used; i++)
+		;
+	if (i == sc->caps.stas)
+		return -ENOSPC;
+	sc->sta[i].used = true;
+	ssta->gen = ++sc->sta[i].gen;
+	ssta->handle = i;
+	rcu_assign_pointer(sc->sta[i].sta, sta);
+	return 0;
+}
+
+/**
+ * skua_sta_handle_put() - takes a handle back
+ * @sc: the device
+ * @ssta: station; one without a handle, or whose handle a reset of the NIC has
+ *	taken already, is left alone
+ *
+ * Wiphy mutex.
+ */
+void skua_sta_handle_put(struct skua *sc, struct skua_sta *ssta)
+{
+	u16 handle = ssta->handle;
+
+	ssta->handle = SKUA_STA_NONE;
+	if (handle >= sc->caps.stas || sc->sta[handle].gen != ssta->gen)
+		return;
+	RCU_INIT_POINTER(sc->sta[handle].sta, NULL);
+	sc->sta[handle].used = false;
+}
+
+/* ------------------------------------------------------------------ */
+/* What the NIC is told							*/
+/* ------------------------------------------------------------------ */
+
+static u32 skua_sta_flags(const struct ieee80211_sta *sta,
+			  const struct skua_sta *ssta)
+{
+	const struct ieee80211_sta_ht_cap *ht = &sta->deflink.ht_cap;
+	const struct ieee80211_sta_vht_cap *vht = &sta->deflink.vht_cap;
+	const struct {
+		bool is;
+		u32 flag;
+	} map[] = {
+		{ ssta->state >= IEEE80211_STA_AUTH, SKUA_STAF_AUTH },
+		{ ssta->state >= IEEE80211_STA_ASSOC, SKUA_STAF_ASSOC },
+		{ ssta->state >= IEEE80211_STA_AUTHORIZED, SKUA_STAF_AUTHORIZED },
+		{ sta->wme, SKUA_STAF_QOS },
+		{ sta->mfp, SKUA_STAF_MFP },
+		{ ssta->fourway, SKUA_STAF_4ADDR },
+		{ sta->tdls, SKUA_STAF_TDLS },
+		{ ht->cap & IEEE80211_HT_CAP_SGI_20, SKUA_STAF_SHORT_GI_20 },
+		{ ht->cap & IEEE80211_HT_CAP_SGI_40, SKUA_STAF_SHORT_GI_40 },
+		{ vht->cap & IEEE80211_VHT_CAP_SHORT_GI_80, SKUA_STAF_SHORT_GI_80 },
+		{ vht->cap & IEEE80211_VHT_CAP_SHORT_GI_160, SKUA_STAF_SHORT_GI_160 },
+		{ (ht->cap & IEEE80211_HT_CAP_LDPC_CODING) ||
+		  (vht->cap & IEEE80211_VHT_CAP_RXLDPC), SKUA_STAF_LDPC },
+		{ sta->spp_amsdu, SKUA_STAF_SPP_AMSDU },
+		{ ssta->keyed, SKUA_STAF_KEYED },
+	};
+	u32 flags = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(map); i++)
+		if (map[i].is)
+			flags |= map[i].flag;
+	return flags;
+}
+
+/**
+ * skua_sta_uapsd() - bit per AC, in the order of the transmit rings
+ * @qosinfo: as in the QoS Info field: VO, VI, BK, BE
+ */
+u8 skua_sta_uapsd(u8 qosinfo)
+{
+	u8 acs = 0;
+
+	if (qosinfo & IEEE80211_WMM_IE_STA_QOSINFO_AC_VO)
+		acs |= BIT(IEEE80211_AC_VO);
+	if (qosinfo & IEEE80211_WMM_IE_STA_QOSINFO_AC_VI)
+		acs |= BIT(IEEE80211_AC_VI);
+	if (qosinfo & IEEE80211_WMM_IE_STA_QOSINFO_AC_BE)
+		acs |= BIT(IEEE80211_AC_BE);
+	if (qosinfo & IEEE80211_WMM_IE_STA_QOSINFO_AC_BK)
+		acs |= BIT(IEEE80211_AC_BK);
+	return acs;
+}
+
+static u8 skua_sta_bw(enum ieee80211_sta_rx_bandwidth bw)
+{
+	switch (bw) {
+	case IEEE80211_STA_RX_BW_40:
+		return SKUA_BW_40;
+	case IEEE80211_STA_RX_BW_80:
+		return SKUA_BW_80;
+	case IEEE80211_STA_RX_BW_160:
+		return SKUA_BW_160;
+	case IEEE80211_STA_RX_BW_320:
+		return SKUA_BW_320;
+	default:
+		return SKUA_BW_20;
+	}
+}
+
+static u8 skua_sta_ampdu_factor(const struct ieee80211_link_sta *link)
+{
+	const u32 mask = IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK;
+	u8 factor = link->ht_cap.ht_supported ? link->ht_cap.ampdu_factor : 0;
+
+	if (link->vht_cap.vht_supported)
+		factor = max_t(u8, factor, u32_get_bits(link->vht_cap.cap, mask));
+	return factor;
+}
+
+static void skua_sta_encode_rates(struct skua_cmd_sta *cmd,
+				  const struct ieee80211_link_sta *link,
+				  enum nl80211_band band)
+{
+	const struct ieee80211_sta_he_cap *he = &link->he_cap;
+	u32 ht = 0;
+	int i;
+
+	cmd->legacy_rates =
+		cpu_to_le32(skua_legacy_mask(band, link->supp_rates[band]));
+	for (i = 3; link->ht_cap.ht_supported && i >= 0; i--)
+		ht = ht << 8 | link->ht_cap.mcs.rx_mask[i];
+	cmd->ht_mcs = cpu_to_le32(ht);
+	cmd->vht_mcs = link->vht_cap.vht_supported ?
+		link->vht_cap.vht_mcs.rx_mcs_map : cpu_to_le16(0xffff);
+	cmd->he_mcs = he->has_he ? he->he_mcs_nss_supp.rx_mcs_80 :
+				   cpu_to_le16(0xffff);
+	cmd->he_mcs160 = he->has_he &&
+		(he->he_cap_elem.phy_cap_info[0] &
+		 IEEE80211_HE_PHY_CAP0_CHANNEL_WIDTH_SET_160MHZ_IN_5G) ?
+		he->he_mcs_nss_supp.rx_mcs_160 : cpu_to_le16(0xffff);
+}
+
+/**
+ * skua_sta_encode() - the command that adds or changes a station
+ * @cmd: to fill
+ * @vif: interface
+ * @sta: station, with handle and state
+ * @band: of its channel
+ */
+void skua_sta_encode(struct skua_cmd_sta *cmd, struct ieee80211_vif *vif,
+		     struct ieee80211_sta *sta, enum nl80211_band band)
+{
+	const struct ieee80211_link_sta *link = &sta->deflink;
+	const struct skua_sta *ssta = skua_sta(sta);
+
+	memset(cmd, 0, sizeof(*cmd));
+	cmd->sta = cpu_to_le16(ssta->handle);
+	cmd->gen = cpu_to_le16(ssta->gen);
+	cmd->vif = skua_vif(vif)->idx;
+	cmd->aid = cpu_to_le16(sta->aid);
+	memcpy(cmd->addr, sta->addr, sizeof(cmd->addr));
+	cmd->flags = cpu_to_le32(skua_sta_flags(sta, ssta));
+	skua_sta_encode_rates(cmd, link, band);
+	cmd->bw = skua_sta_bw(link->bandwidth);
+	cmd->nss = max_t(u8, link->rx_nss, 1);
+	cmd->uapsd_queues = skua_sta_uapsd(sta->uapsd_queues);
+	cmd->max_sp = sta->max_sp;
+	cmd->ampdu_factor = skua_sta_ampdu_factor(link);
+	cmd->ampdu_density = link->ht_cap.ampdu_density;
+	cmd->max_amsdu = cpu_to_le16(link->agg.max_amsdu_len);
+}
+
+/* Without a channel no rate matters; any band will do. */
+static enum nl80211_band skua_vif_band(const struct ieee80211_vif *vif)
+{
+	const struct ieee80211_channel *chan = vif->bss_conf.chanreq.oper.chan;
+
+	return chan ? chan->band : NL80211_BAND_2GHZ;
+}
+
+static int skua_sta_send(struct skua *sc, u16 op, struct ieee80211_vif *vif,
+			 struct ieee80211_sta *sta)
+{
+	struct skua_cmd_sta cmd;
+
+	skua_sta_encode(&cmd, vif, sta, skua_vif_band(vif));
+	return skua_cmd_send(sc, op, &cmd, sizeof(cmd));
+}
+
+/**
+ * skua_sta_post() - tells the NIC what has changed about a station
+ * @sc: the device
+ * @vif: interface
+ * @sta: station; one that the NIC does not know is left alone
+ *
+ * Atomic; never waits.
+ *
+ * Return: 0 or a negative error
+ */
+int skua_sta_post(struct skua *sc, struct ieee80211_vif *vif,
+		  struct ieee80211_sta *sta)
+{
+	struct skua_cmd_sta cmd;
+
+	if (skua_sta(sta)->handle == SKUA_STA_NONE)
+		return 0;
+	skua_sta_encode(&cmd, vif, sta, skua_vif_band(vif));
+	return skua_cmd_post(sc, SKUA_CMD_STA_UPDATE, &cmd, sizeof(cmd));
+}
+
+/* ------------------------------------------------------------------ */
+/* Operations								*/
+/* ------------------------------------------------------------------ */
+
+static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
+			struct ieee80211_sta *sta)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+	int err;
+
+	ssta->vif = vif;
+	ssta->going = false;
+	ssta->asleep = false;
+	ssta->state = IEEE80211_STA_NONE;
+	err = skua_sta_handle_take(sc, sta);
+	if (err) {
+		ssta->handle = SKUA_STA_NONE;
+		return err;
+	}
+	err = skua_op_result(sc, skua_sta_send(sc, SKUA_CMD_STA_ADD, vif, sta));
+	if (err)
+		skua_sta_handle_put(sc, ssta);
+	return err;
+}
+
+static void skua_sta_remove(struct skua *sc, struct ieee80211_sta *sta)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+	struct skua_cmd_sta_ref ref = {
+		.sta = cpu_to_le16(ssta->handle),
+		.gen = cpu_to_le16(ssta->gen),
+	};
+
+	if (ssta->handle != SKUA_STA_NONE && skua_alive(sc))
+		skua_cmd_send(sc, SKUA_CMD_STA_REMOVE, &ref, sizeof(ref));
+	skua_sta_handle_put(sc, ssta);
+	ssta->state = IEEE80211_STA_NOTEXIST;
+}
+
+/**
+ * skua_op_sta_state() - a station comes, changes its state, or goes
+ * @hw: the device
+ * @vif: interface
+ * @sta: station
+ * @old_state: its state
+ * @new_state: one step from it
+ *
+ * Wiphy mutex; sleeps. A step down always succeeds.
+ *
+ * Return: 0 or a negative error
+ */
+int skua_op_sta_state(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		      struct ieee80211_sta *sta,
+		      enum ieee80211_sta_state old_state,
+		      enum ieee80211_sta_state new_state)
+{
+	struct skua *sc = hw->priv;
+	int err;
+
+	if (old_state == IEEE80211_STA_NOTEXIST)
+		return skua_sta_add(sc, vif, sta);
+	if (new_state == IEEE80211_STA_NOTEXIST) {
+		skua_sta_remove(sc, sta);
+		return 0;
+	}
+	skua_sta(sta)->state = new_state;
+	if (!skua_alive(sc) && new_state < old_state)
+		return 0;
+	err = skua_op_result(sc, skua_sta_send(sc, SKUA_CMD_STA_UPDATE, vif, sta));
+	return new_state < old_state ? 0 : err;
+}
+
+/**
+ * skua_op_sta_pre_rcu_remove() - a station is about to vanish from RCU
+ * @hw: the device
+ * @vif: interface
+ * @sta: station; NAPI must not find it any more
+ *
+ * Wiphy mutex. mac80211 waits for an RCU grace period after this.
+ */
+void skua_op_sta_pre_rcu_remove(struct ieee80211_hw *hw,
+				struct ieee80211_vif *vif,
+				struct ieee80211_sta *sta)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+	struct skua *sc = hw->priv;
+
+	ssta->going = true;
+	if (ssta->handle < sc->caps.stas &&
+	    sc->sta[ssta->handle].gen == ssta->gen)
+		RCU_INIT_POINTER(sc->sta[ssta->handle].sta, NULL);
+}
+
+/**
+ * skua_op_sta_rc_update() - rates, bandwidth or streams have changed
+ * @hw: the device
+ * @vif: interface
+ * @sta: station
+ * @changed: IEEE80211_RC_*; the NIC gets everything again
+ *
+ * Atomic.
+ */
+void skua_op_sta_rc_update(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			   struct ieee80211_sta *sta, u32 changed)
+{
+	skua_sta_post(hw->priv, vif, sta);
+}
+
+/**
+ * skua_op_sta_set_4addr() - four-address mode begins or ends
+ * @hw: the device
+ * @vif: interface
+ * @sta: station
+ * @enabled: begins
+ *
+ * Wiphy mutex.
+ */
+void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			   struct ieee80211_sta *sta, bool enabled)
+{
+	skua_sta(sta)->fourway = enabled;
+	skua_sta_post(hw->priv, vif, sta);
+}
+
+static void skua_sta_fill_sinfo(struct station_info *sinfo,
+				const struct skua_sta_stats *stats)
+{
+	sinfo->tx_retries = le32_to_cpu(stats->tx_retries);
+	sinfo->tx_failed = le32_to_cpu(stats->tx_failed);
+	sinfo->tx_duration = le64_to_cpu(stats->tx_airtime_us);
+	sinfo->rx_duration = le64_to_cpu(stats->rx_airtime_us);
+	sinfo->filled |= BIT_ULL(NL80211_STA_INFO_TX_RETRIES) |
+			 BIT_ULL(NL80211_STA_INFO_TX_FAILED) |
+			 BIT_ULL(NL80211_STA_INFO_TX_DURATION) |
+			 BIT_ULL(NL80211_STA_INFO_RX_DURATION);
+	if (stats->ack_signal) {
+		sinfo->ack_signal = stats->ack_signal;
+		sinfo->filled |= BIT_ULL(NL80211_STA_INFO_ACK_SIGNAL);
+	}
+	if (!skua_rate_to_info(le32_to_cpu(stats->tx_rate), &sinfo->txrate))
+		sinfo->filled |= BIT_ULL(NL80211_STA_INFO_TX_BITRATE);
+}
+
+/**
+ * skua_op_sta_statistics() - the NIC's counters of a station
+ * @hw: the device
+ * @vif: interface
+ * @sta: station
+ * @sinfo: to add to
+ *
+ * Wiphy mutex; sleeps.
+ */
+void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			    struct ieee80211_sta *sta,
+			    struct station_info *sinfo)
+{
+	const struct skua_sta *ssta = skua_sta(sta);
+	struct skua_cmd_sta_ref ref = {
+		.sta = cpu_to_le16(ssta->handle),
+		.gen = cpu_to_le16(ssta->gen),
+	};
+	struct skua_sta_stats stats;
+	struct skua_cmd_req req = {
+		.op = SKUA_CMD_STA_STATS,
+		.data = &ref,
+		.len = sizeof(ref),
+		.answer = &stats,
+		.answer_len = sizeof(stats),
+	};
+	struct skua *sc = hw->priv;
+
+	if (ssta->handle == SKUA_STA_NONE || !skua_alive(sc))
+		return;
+	if (!skua_cmd_exec(sc, &req))
+		skua_sta_fill_sinfo(sinfo, &stats);
+}
+
+/* ------------------------------------------------------------------ */
+/* In-band events							*/
+/* ------------------------------------------------------------------ */
+
+static void skua_inband_sta(struct skua *sc, const struct skua_cpl_inband *rec)
+{
+	struct ieee80211_sta *sta;
+
+	sta = skua_sta_get(sc, le16_to_cpu(rec->sta), le16_to_cpu(rec->sta_gen));
+	if (!sta || rec->tid > SKUA_NUM_TIDS) {
+		/* gone meanwhile, most likely: nobody's fault */
+		skua_count(sc, SKUA_CTR_INBAND_BAD);
+		return;
+	}
+	skua_ps_event(sc, le16_to_cpu(rec->id), sta, rec->tid);
+}
+
+/**
+ * skua_inband() - an event that keeps its place among frames
+ * @sc: the device
+ * @rec: private copy of the record; only its size has been checked
+ * @poll: this run of NAPI
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
+		 struct skua_poll *poll)
+{
+	u16 id = le16_to_cpu(rec->id);
+	u32 arg = le32_to_cpu(rec->arg);
+
+	trace_skua_inband(sc, rec);
+	switch (id) {
+	case SKUA_INB_STA_SLEEP:
+	case SKUA_INB_STA_WAKE:
+	case SKUA_INB_PSPOLL:
+	case SKUA_INB_UAPSD_TRIGGER:
+	case SKUA_INB_EOSP:
+		skua_inband_sta(sc, rec);
+		break;
+	case SKUA_INB_KEY_RETIRED:
+		skua_key_retired(sc, arg & 0xffff, arg >> 16);
+		break;
+	default:
+		/* no Block Ack session and no cookie of ours is under way */
+		skua_count(sc, SKUA_CTR_INBAND_BAD);
+		skua_complain(sc, "in-band event %u, which nothing was set up for\n",
+			      id);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Skua - stations: what the NIC is told of each
+ */
+#ifndef SKUA_STA_H
+#define SKUA_STA_H
+
+#include "skua.h"
+
+int skua_sta_handle_take(struct skua *sc, struct ieee80211_sta *sta);
+void skua_sta_handle_put(struct skua *sc, struct skua_sta *ssta);
+u8 skua_sta_uapsd(u8 qosinfo);
+void skua_sta_encode(struct skua_cmd_sta *cmd, struct ieee80211_vif *vif,
+		     struct ieee80211_sta *sta, enum nl80211_band band);
+
+#endif /* SKUA_STA_H */
