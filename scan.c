@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - scan and remain on channel, both sequenced by the firmware
+ */
+#include <linux/etherdevice.h>
+#include <linux/slab.h>
+
+#include "scan.h"
+
+#define SKUA_DWELL_ACTIVE	30	/* TU: a probe response takes a few ms */
+#define SKUA_DWELL_PASSIVE	110	/* TU: the usual beacon interval, and some */
+
+/* ------------------------------------------------------------------ */
+/* Encode								*/
+/* ------------------------------------------------------------------ */
+
+/* A buffer that is filled from its start. */
+struct skua_scan_buf {
+	u8 *data;
+	size_t room;
+	size_t len;
+};
+
+static bool skua_scan_add(struct skua_scan_buf *buf, const void *data,
+			  size_t len)
+{
+	if (len > buf->room - buf->len)
+		return false;
+	memcpy(buf->data + buf->len, data, len);
+	buf->len += len;
+	return true;
+}
+
+static bool skua_scan_add_ssids(struct skua_scan_buf *buf,
+				const struct cfg80211_scan_request *req)
+{
+	int i;
+
+	for (i = 0; i < req->n_ssids; i++) {
+		struct skua_scan_ssid ssid = {
+			.len = min_t(u8, req->ssids[i].ssid_len,
+				     sizeof(ssid.ssid)),
+		};
+
+		memcpy(ssid.ssid, req->ssids[i].ssid, ssid.len);
+		if (!skua_scan_add(buf, &ssid, sizeof(ssid)))
+			return false;
+	}
+	return true;
+}
+
+static bool skua_scan_add_chans(struct skua_scan_buf *buf,
+				const struct cfg80211_scan_request *req)
+{
+	u32 i;
+
+	for (i = 0; i < req->n_channels; i++) {
+		const struct ieee80211_channel *c = req->channels[i];
+		struct skua_scan_chan chan = {
+			.freq = cpu_to_le16(c->center_freq),
+			.flags = skua_chan_flags(c),
+			.power = c->max_power,
+			.dwell_active = cpu_to_le16(SKUA_DWELL_ACTIVE),
+			.dwell_passive = cpu_to_le16(SKUA_DWELL_PASSIVE),
+		};
+
+		if (!req->n_ssids)
+			chan.flags |= SKUA_CHANF_PASSIVE;
+		if (!skua_scan_add(buf, &chan, sizeof(chan)))
+			return false;
+	}
+	return true;
+}
+
+static bool skua_scan_add_ies(struct skua_scan_buf *buf,
+			      struct skua_cmd_scan *cmd,
+			      const struct ieee80211_scan_ies *ies, u16 limit)
+{
+	static const enum nl80211_band bands[] = {
+		NL80211_BAND_2GHZ, NL80211_BAND_5GHZ, NL80211_BAND_6GHZ,
+	};
+	size_t total = ies->common_ie_len;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bands); i++)
+		total += ies->len[bands[i]];
+	if (total > limit)
+		return false;
+
+	for (i = 0; i < ARRAY_SIZE(bands); i++) {
+		cmd->ie_len[i] = cpu_to_le16(ies->len[bands[i]]);
+		if (!skua_scan_add(buf, ies->ies[bands[i]], ies->len[bands[i]]))
+			return false;
+	}
+	cmd->ie_common_len = cpu_to_le16(ies->common_ie_len);
+	return skua_scan_add(buf, ies->common_ies, ies->common_ie_len);
+}
+
+/**
+ * skua_scan_encode() - the command that begins a scan
+ * @cmd: to fill
+ * @ext: further data, to fill
+ * @room: bytes there
+ * @caps: limits of the NIC
+ * @req: what to scan
+ * @svif: interface
+ * @addr: source address of probe requests
+ *
+ * Return: bytes of @ext, or -EINVAL if the request is beyond a limit
+ */
+int skua_scan_encode(struct skua_cmd_scan *cmd, u8 *ext, size_t room,
+		     const struct skua_caps *caps,
+		     const struct ieee80211_scan_request *req,
+		     const struct skua_vif *svif, const u8 *addr)
+{
+	const struct cfg80211_scan_request *scan = &req->req;
+	struct skua_scan_buf buf = { .data = ext, .room = room };
+
+	if (scan->n_ssids < 0 ||
+	    scan->n_ssids > min_t(int, caps->scan_ssids, SKUA_SCAN_MAX_SSIDS) ||
+	    !scan->n_channels ||
+	    scan->n_channels > min_t(u32, caps->scan_chans, SKUA_SCAN_MAX_CHANS))
+		return -EINVAL;
+
+	memset(cmd, 0, sizeof(*cmd));
+	cmd->vif = svif->idx;
+	cmd->n_ssids = scan->n_ssids;
+	cmd->n_chans = scan->n_channels;
+	cmd->flags = scan->no_cck ? BIT(0) : 0;
+	memcpy(cmd->addr, addr, ETH_ALEN);
+	memcpy(cmd->bssid, scan->bssid, ETH_ALEN);
+	if (!skua_scan_add_ssids(&buf, scan) ||
+	    !skua_scan_add_chans(&buf, scan) ||
+	    !skua_scan_add_ies(&buf, cmd, &req->ies,
+			       min_t(u16, caps->scan_ie_len, SKUA_SCAN_MAX_IES)))
+		return -EINVAL;
+	return buf.len;
+}
+
+/* ------------------------------------------------------------------ */
+/* Scan									*/
+/* ------------------------------------------------------------------ */
+
+static void skua_scan_end(struct skua *sc, bool aborted)
+{
+	struct cfg80211_scan_info info = { .aborted = aborted };
+
+	sc->scan_vif = NULL;
+	if (test_and_clear_bit(SKUA_F_SCANNING, &sc->flags))
+		ieee80211_scan_completed(sc->hw, &info);
+}
+
+static int skua_scan_start(struct skua *sc, struct ieee80211_vif *vif,
+			   struct ieee80211_scan_request *req, u8 *ext)
+{
+	struct cfg80211_scan_request *scan = &req->req;
+	struct skua_cmd_scan cmd;
+	struct skua_cmd_req creq = {
+		.op = SKUA_CMD_SCAN,
+		.data = &cmd,
+		.len = sizeof(cmd),
+		.ext = ext,
+	};
+	u8 addr[ETH_ALEN];
+	int len;
+
+	ether_addr_copy(addr, vif->addr);
+	if (scan->flags & NL80211_SCAN_FLAG_RANDOM_ADDR)
+		get_random_mask_addr(addr, scan->mac_addr, scan->mac_addr_mask);
+	len = skua_scan_encode(&cmd, ext, SKUA_CMD_MAX_EXT, &sc->caps, req,
+			       skua_vif(vif), addr);
+	if (len < 0)
+		return len;
+	creq.ext_len = len;
+	return skua_cmd_exec(sc, &creq);
+}
+
+/**
+ * skua_op_hw_scan() - begin a scan
+ * @hw: the device
+ * @vif: interface
+ * @req: what to scan, on all bands at once
+ *
+ * Wiphy mutex; sleeps. SKUA_EVT_SCAN_DONE ends it, in evt_work.
+ *
+ * Return: 0 or a negative error
+ */
+int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		    struct ieee80211_scan_request *req)
+{
+	struct skua *sc = hw->priv;
+	u8 *ext;
+	int err;
+
+	ext = kmalloc(SKUA_CMD_MAX_EXT, GFP_KERNEL);
+	if (!ext)
+		return -ENOMEM;
+	err = skua_scan_start(sc, vif, req, ext);
+	kfree(ext);
+	if (err)
+		return err;
+	sc->scan_vif = vif;
+	set_bit(SKUA_F_SCANNING, &sc->flags);
+	return 0;
+}
+
+/**
+ * skua_op_cancel_hw_scan() - end a scan early
+ * @hw: the device
+ * @vif: interface
+ *
+ * Wiphy mutex; sleeps. mac80211 may remove the interface right after this, so
+ * it hears of the end at once. The event of this scan is still on its way,
+ * whether the command came before its end or after it, and must not be taken
+ * for that of the next scan.
+ */
+void skua_op_cancel_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
+{
+	struct skua *sc = hw->priv;
+
+	if (!test_bit(SKUA_F_SCANNING, &sc->flags))
+		return;
+	sc->scan_stale++;
+	skua_cmd_send(sc, SKUA_CMD_SCAN_CANCEL, NULL, 0);
+	skua_scan_end(sc, true);
+}
+
+/**
+ * skua_scan_done() - the NIC says that a scan has ended
+ * @sc: the device
+ * @evt: the event
+ *
+ * Wiphy mutex.
+ */
+void skua_scan_done(struct skua *sc, const struct skua_evt_scan_done *evt)
+{
+	if (sc->scan_stale) {
+		sc->scan_stale--;
+		return;
+	}
+	if (!test_bit(SKUA_F_SCANNING, &sc->flags)) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		return;
+	}
+	skua_scan_end(sc, evt->aborted);
+}
+
+/* ------------------------------------------------------------------ */
+/* Remain on channel							*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_op_remain_on_channel() - stay on a channel for a while
+ * @hw: the device
+ * @vif: interface
+ * @chan: where
+ * @duration: milliseconds
+ * @type: for the stack's own use; the NIC does the same for all
+ *
+ * Wiphy mutex; sleeps. SKUA_EVT_ROC_READY and SKUA_EVT_ROC_EXPIRED follow.
+ *
+ * Return: 0 or a negative error
+ */
+int skua_op_remain_on_channel(struct ieee80211_hw *hw,
+			      struct ieee80211_vif *vif,
+			      struct ieee80211_channel *chan, int duration,
+			      enum ieee80211_roc_type type)
+{
+	struct skua *sc = hw->priv;
+	struct skua_cmd_roc cmd = {
+		.vif = skua_vif(vif)->idx,
+		.duration_ms = cpu_to_le16(clamp(duration, 1, U16_MAX)),
+		.cookie = cpu_to_le32(sc->roc_cookie + 1),
+	};
+	struct cfg80211_chan_def def;
+	int err;
+
+	cfg80211_chandef_create(&def, chan, NL80211_CHAN_NO_HT);
+	skua_chandef(&cmd.chan, &def);
+	err = skua_cmd_send(sc, SKUA_CMD_ROC, &cmd, sizeof(cmd));
+	if (err)
+		return err;
+	sc->roc_cookie++;
+	sc->roc_vif = vif;
+	set_bit(SKUA_F_ROC, &sc->flags);
+	return 0;
+}
+
+static void skua_roc_cancel(struct skua *sc)
+{
+	sc->roc_vif = NULL;
+	if (test_and_clear_bit(SKUA_F_ROC, &sc->flags))
+		skua_cmd_send(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
+}
+
+/**
+ * skua_op_cancel_remain_on_channel() - leave the channel early
+ * @hw: the device
+ * @vif: interface
+ *
+ * Wiphy mutex; sleeps.
+ *
+ * Return: 0; it succeeds in any case
+ */
+int skua_op_cancel_remain_on_channel(struct ieee80211_hw *hw,
+				     struct ieee80211_vif *vif)
+{
+	skua_roc_cancel(hw->priv);
+	return 0;
+}
+
+/**
+ * skua_roc_event() - a remain-on-channel period has begun or ended
+ * @sc: the device
+ * @id: SKUA_EVT_ROC_READY or SKUA_EVT_ROC_EXPIRED
+ * @evt: the event; one of a period that was cancelled is ignored
+ *
+ * Wiphy mutex.
+ */
+void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt)
+{
+	if (!test_bit(SKUA_F_ROC, &sc->flags) ||
+	    le32_to_cpu(evt->cookie) != sc->roc_cookie)
+		return;
+	if (id == SKUA_EVT_ROC_READY) {
+		ieee80211_ready_on_channel(sc->hw);
+		return;
+	}
+	clear_bit(SKUA_F_ROC, &sc->flags);
+	sc->roc_vif = NULL;
+	ieee80211_remain_on_channel_expired(sc->hw);
+}
+
+/**
+ * skua_op_mgd_prepare_tx() - frames that begin an association are coming
+ * @hw: the device
+ * @vif: interface
+ * @info: about them
+ *
+ * Wiphy mutex; sleeps. With one channel the NIC is on it already, unless it
+ * remains on another, where it would hold the frames until mac80211 gives up:
+ * that period is cut short.
+ */
+void skua_op_mgd_prepare_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			    struct ieee80211_prep_tx_info *info)
+{
+	struct skua *sc = hw->priv;
+
+	if (!test_bit(SKUA_F_ROC, &sc->flags))
+		return;
+	skua_roc_cancel(sc);
+	ieee80211_remain_on_channel_expired(hw);
+}
+
+/**
+ * skua_scan_reset() - the NIC has forgotten scan and remain-on-channel
+ * @sc: the device
+ *
+ * Wiphy mutex. Ends both towards mac80211.
+ */
+void skua_scan_reset(struct skua *sc)
+{
+	sc->scan_stale = 0;
+	skua_scan_end(sc, true);
+	sc->roc_vif = NULL;
+	if (test_and_clear_bit(SKUA_F_ROC, &sc->flags))
+		ieee80211_remain_on_channel_expired(sc->hw);
+}
