@@ -15,7 +15,7 @@
  *    (spin_lock_bh), as mac80211 transmits from softirq and process context.
  *  - skua_tx.lock: the free list of tokens. BH-safe. May be taken inside a
  *    transmit ring's lock, the one exception to the rule above.
- *  - skua.cmd_lock: the table of commands under way. BH-safe.
+ *  - skua.cmd_lock: the command that waits for its end. BH-safe.
  *  - skua.evt_lock: the list of events between NAPI and evt_work. BH-safe.
  *
  * NAPI (one instance) alone consumes the event and the completion ring, lends
@@ -36,89 +36,133 @@
 #define SKUA_H
 
 #include <linux/atomic.h>
+#include <linux/bitfield.h>
 #include <linux/completion.h>
 #include <linux/dma-mapping.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
-#include <linux/timer.h>
 #include <linux/types.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
+#include <kunit/visibility.h>
 #include <net/mac80211.h>
 
 #include "hw.h"
-#include "compat.h"
 
 struct dentry;
 struct page_pool;
 struct skua;
 
 #define SKUA_OWNER_KEYS		16	/* key table of a station or interface */
-#define SKUA_NUM_TX_RINGS	5	/* four ACs and management */
 #define SKUA_MAX_VECTORS	2	/* that the driver asks for */
 #define SKUA_MAX_CIPHERS	16
+#define SKUA_CHANCTX_PRIV	1	/* drv_priv of a channel context */
+#define SKUA_MAX_ROC_MS		5000
+#define SKUA_COALESCE_US	50	/* interrupt moderation of completions */
+#define SKUA_COALESCE_MAX	32
 #define SKUA_CPL_MAX_UNITS	255	/* what SKUA_CPL_W0_UNITS can say */
 
 /* ------------------------------------------------------------------ */
-/* Counters: debugfs "stats" shows each by its name			*/
+/* Counters								*/
 /* ------------------------------------------------------------------ */
 
-/*
- * X(identifier, what it counts). Add lines freely; debugfs follows.
+/**
+ * enum skua_ctr - counters; debugfs.c has a name for each
+ * @SKUA_CTR_CMD_SENT: commands sent
+ * @SKUA_CTR_CMD_FAILED: commands that the NIC refused
+ * @SKUA_CTR_CMD_TIMEOUT: commands without an answer in time
+ * @SKUA_CTR_CMD_RING_FULL: commands that found no room
+ * @SKUA_CTR_EVT: events
+ * @SKUA_CTR_EVT_BAD: events that make no sense
+ * @SKUA_CTR_EVT_DROPPED: events dropped for want of memory
+ * @SKUA_CTR_CPL_BAD: completion records that make no sense
+ * @SKUA_CTR_RING_BAD: ring indices out of range
+ * @SKUA_CTR_DOORBELL: doorbell writes
+ * @SKUA_CTR_DOORBELL_SAVED: doorbells the NIC did not ask for
+ * @SKUA_CTR_IRQ: interrupts
+ * @SKUA_CTR_POLL: NAPI polls
+ * @SKUA_CTR_TIMER_RING: rings the timer found with work left
+ * @SKUA_CTR_CRASH: firmware crashes
+ * @SKUA_CTR_RESTART: restarts done
+ * @SKUA_CTR_INBAND: in-band events
+ * @SKUA_CTR_INBAND_BAD: in-band events that make no sense
+ * @SKUA_CTR_TX_QUEUED: frames given to the NIC
+ * @SKUA_CTR_TX_ACKED: frames acknowledged
+ * @SKUA_CTR_TX_NOT_ACKED: frames given up by the NIC
+ * @SKUA_CTR_TX_UNACKED_SENT: frames sent that nobody acknowledges
+ * @SKUA_CTR_TX_FLUSHED: frames flushed by the NIC
+ * @SKUA_CTR_TX_STALE: frames with a stale station or key
+ * @SKUA_CTR_TX_BAD: frames that the NIC did not understand
+ * @SKUA_CTR_TX_NIC_OTHER: frames the NIC dropped for another reason
+ * @SKUA_CTR_TX_DEAD: frames freed because the NIC is dead
+ * @SKUA_CTR_TX_NO_KEY: frames dropped: keyed peer, no key
+ * @SKUA_CTR_TX_NO_ROOM: times that a ring or the tokens were used up
+ * @SKUA_CTR_TX_MAP: frames that could not be mapped
+ * @SKUA_CTR_TX_BAD_TOKEN: transmit records with a bad token
+ * @SKUA_CTR_TX_RECLAIMED: frames taken back at a restart or stop
+ * @SKUA_CTR_RX: frames received
+ * @SKUA_CTR_RX_BAD_BUF: receive completions with a bad buffer
+ * @SKUA_CTR_RX_BAD_LEN: receive completions with a bad length
+ * @SKUA_CTR_RX_BAD_FIELD: receive completions with another bad field
+ * @SKUA_CTR_RX_STALE_STA: frames of a stale station
+ * @SKUA_CTR_RX_STALE_KEY: frames of a stale key
+ * @SKUA_CTR_RX_REPLAY: replayed frames
+ * @SKUA_CTR_RX_NO_MEM: frames dropped for want of memory
+ * @SKUA_CTR_RX_REFILL: times that no receive buffer could be had
+ * @SKUA_CTR_RX_NO_CHANNEL: frames of an unknown channel
+ * @SKUA_CTR_KEY_INSTALLED: keys installed in the NIC
+ * @SKUA_CTR_KEY_REFUSED: keys left to software
+ * @SKUA_CTR_KEY_FULL: keys refused because the table is full
+ * @SKUA_NUM_CTRS: how many there are
  */
-#define SKUA_COUNTERS(X)							\
-	X(CMD_SENT,		"commands sent")				\
-	X(CMD_FAILED,		"commands that the NIC refused")		\
-	X(CMD_TIMEOUT,		"commands without an answer in time")		\
-	X(CMD_RING_FULL,	"commands that found no room")			\
-	X(EVT,			"events")					\
-	X(EVT_BAD,		"events that make no sense")			\
-	X(EVT_DROPPED,		"events dropped for want of memory")		\
-	X(CPL_BAD,		"completion records that make no sense")	\
-	X(RING_BAD,		"ring indices out of range")			\
-	X(DOORBELL,		"doorbell writes")				\
-	X(DOORBELL_SAVED,	"doorbells the NIC did not ask for")		\
-	X(IRQ,			"interrupts")					\
-	X(POLL,			"NAPI polls")					\
-	X(TIMER_RING,		"rings the timer found with work left")		\
-	X(CRASH,		"firmware crashes")				\
-	X(RESTART,		"restarts done")				\
-	X(INBAND,		"in-band events")				\
-	X(INBAND_BAD,		"in-band events that make no sense")		\
-	X(TX_QUEUED,		"frames given to the NIC")			\
-	X(TX_ACKED,		"frames acknowledged")				\
-	X(TX_NOT_ACKED,		"frames given up by the NIC")			\
-	X(TX_UNACKED_SENT,	"frames sent without acknowledgement policy")	\
-	X(TX_FLUSHED,		"frames flushed by the NIC")			\
-	X(TX_STALE,		"frames with a stale station or key")		\
-	X(TX_BAD,		"frames that the NIC did not understand")	\
-	X(TX_NIC_OTHER,		"frames the NIC dropped for another reason")	\
-	X(TX_DEAD,		"frames freed because the NIC is dead")		\
-	X(TX_NO_KEY,		"frames dropped: keyed peer, no key")		\
-	X(TX_NO_ROOM,		"times that a ring or the tokens were used up")	\
-	X(TX_MAP,		"frames that could not be mapped")		\
-	X(TX_BAD_TOKEN,		"transmit records with a bad token")		\
-	X(TX_RECLAIMED,		"frames taken back at a restart or stop")	\
-	X(RX,			"frames received")				\
-	X(RX_BAD_BUF,		"receive completions with a bad buffer")	\
-	X(RX_BAD_LEN,		"receive completions with a bad length")	\
-	X(RX_BAD_FIELD,		"receive completions with another bad field")	\
-	X(RX_STALE_STA,		"frames of a stale station")			\
-	X(RX_STALE_KEY,		"frames of a stale key")			\
-	X(RX_REPLAY,		"replayed frames")				\
-	X(RX_NO_MEM,		"frames dropped for want of memory")		\
-	X(RX_REFILL,		"times that no receive buffer could be had")	\
-	X(RX_NO_CHANNEL,	"frames of an unknown channel")			\
-	X(KEY_INSTALLED,	"keys installed in the NIC")			\
-	X(KEY_REFUSED,		"keys left to software")			\
-	X(KEY_FULL,		"keys refused because the table is full")
-
 enum skua_ctr {
-#define SKUA_CTR_ENUM(id, text) SKUA_CTR_##id,
-	SKUA_COUNTERS(SKUA_CTR_ENUM)
-#undef SKUA_CTR_ENUM
+	SKUA_CTR_CMD_SENT,
+	SKUA_CTR_CMD_FAILED,
+	SKUA_CTR_CMD_TIMEOUT,
+	SKUA_CTR_CMD_RING_FULL,
+	SKUA_CTR_EVT,
+	SKUA_CTR_EVT_BAD,
+	SKUA_CTR_EVT_DROPPED,
+	SKUA_CTR_CPL_BAD,
+	SKUA_CTR_RING_BAD,
+	SKUA_CTR_DOORBELL,
+	SKUA_CTR_DOORBELL_SAVED,
+	SKUA_CTR_IRQ,
+	SKUA_CTR_POLL,
+	SKUA_CTR_TIMER_RING,
+	SKUA_CTR_CRASH,
+	SKUA_CTR_RESTART,
+	SKUA_CTR_INBAND,
+	SKUA_CTR_INBAND_BAD,
+	SKUA_CTR_TX_QUEUED,
+	SKUA_CTR_TX_ACKED,
+	SKUA_CTR_TX_NOT_ACKED,
+	SKUA_CTR_TX_UNACKED_SENT,
+	SKUA_CTR_TX_FLUSHED,
+	SKUA_CTR_TX_STALE,
+	SKUA_CTR_TX_BAD,
+	SKUA_CTR_TX_NIC_OTHER,
+	SKUA_CTR_TX_DEAD,
+	SKUA_CTR_TX_NO_KEY,
+	SKUA_CTR_TX_NO_ROOM,
+	SKUA_CTR_TX_MAP,
+	SKUA_CTR_TX_BAD_TOKEN,
+	SKUA_CTR_TX_RECLAIMED,
+	SKUA_CTR_RX,
+	SKUA_CTR_RX_BAD_BUF,
+	SKUA_CTR_RX_BAD_LEN,
+	SKUA_CTR_RX_BAD_FIELD,
+	SKUA_CTR_RX_STALE_STA,
+	SKUA_CTR_RX_STALE_KEY,
+	SKUA_CTR_RX_REPLAY,
+	SKUA_CTR_RX_NO_MEM,
+	SKUA_CTR_RX_REFILL,
+	SKUA_CTR_RX_NO_CHANNEL,
+	SKUA_CTR_KEY_INSTALLED,
+	SKUA_CTR_KEY_REFUSED,
+	SKUA_CTR_KEY_FULL,
 	SKUA_NUM_CTRS
 };
 
@@ -141,9 +185,10 @@ enum skua_ctr {
  * @idx_dma: their bus address
  * @next: producer: index of the next slot to fill, private;
  *	consumer: index of the next entry to read, private
- * @published: producer: what idx->prod last said
+ * @published: what the host's own index (prod or cons) last said
  * @seen: producer: last idx->cons that was checked; consumer: last idx->prod
  * @armed: producer: idx->space_event has been set and not yet come true
+ * @want: producer: the room that was asked for then
  */
 struct skua_ring {
 	struct skua *sc;
@@ -161,12 +206,15 @@ struct skua_ring {
 	u32 published;
 	u32 seen;
 	bool armed;
+	u32 want;
 };
 
 /**
  * skua_ring_slot() - the slot of a free-running index
  * @ring: the ring
  * @index: free-running index
+ *
+ * Return: the slot.
  */
 static inline void *skua_ring_slot(const struct skua_ring *ring, u32 index)
 {
@@ -227,6 +275,7 @@ struct skua_vif {
  * @asleep: last in-band event said that it sleeps (NAPI)
  * @fourway: four-address mode
  * @key: by hw_key_idx; RCU, written by key.c under the wiphy mutex
+ * @state: enum ieee80211_sta_state
  * @ampdu_tx: TIDs with an operational transmit session
  * @rx_dups: duplicates seen, for statistics
  * @tx_airtime_us: sum of what transmit records said
@@ -240,6 +289,7 @@ struct skua_sta {
 	bool asleep;
 	bool fourway;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
+	u8 state;
 	u16 ampdu_tx;
 	u32 rx_dups;
 	u64 tx_airtime_us;
@@ -362,6 +412,7 @@ struct skua_rx {
 };
 
 struct skua_keys;	/* private to key.c: the slots and their shadows */
+struct skua_cmd_wait;	/* private to fwctl.c */
 
 /* ------------------------------------------------------------------ */
 /* The device								*/
@@ -376,6 +427,8 @@ struct skua_keys;	/* private to key.c: the slots and their shadows */
  * @SKUA_F_RECONFIG: mac80211 is reinstalling its state after a crash
  * @SKUA_F_REMOVING: the driver is being unbound: no restart any more
  * @SKUA_F_REGISTERED: ieee80211_register_hw() succeeded
+ * @SKUA_F_BOOTING: ALIVE is expected
+ * @SKUA_F_READY: the duties' tables exist; completions may be handled
  * @SKUA_F_SCANNING: a scan runs (scan.c)
  * @SKUA_F_ROC: remain-on-channel runs (scan.c)
  */
@@ -387,6 +440,8 @@ enum skua_flag {
 	SKUA_F_RECONFIG,
 	SKUA_F_REMOVING,
 	SKUA_F_REGISTERED,
+	SKUA_F_BOOTING,
+	SKUA_F_READY,
 	SKUA_F_SCANNING,
 	SKUA_F_ROC,
 };
@@ -452,13 +507,15 @@ struct skua_caps {
  * @napi: polls event and completion rings
  * @napi_on: @napi is enabled (wiphy mutex)
  * @nvectors: interrupt vectors in use
- * @watch: slow timer against lost doorbells and interrupts
- * @watch_prod: what the timer saw last, by ring
+ * @watch: slow check against lost doorbells and interrupts; runs with @napi
+ * @watch_seen: consumer index that it saw last, by ring
  * @cpl_rec: private copy of the completion record under way (NAPI)
  * @state_wait: woken when @flags, a key's retirement or a drain changes
- * @cmd_lock: @cmd_pending, @cmd_seq
- * @cmd_pending: commands that wait for CMD_DONE
- * @cmd_seq: number of the next command
+ * @cmd_lock: @cmd_wait
+ * @cmd_wait: the command that waits for CMD_DONE, or NULL
+ * @cmd_seq: number of the last command
+ * @ext: further data of the command that waits, DMA-coherent
+ * @ext_dma: its bus address
  * @cmd_seq_evt: number expected in the next event (NAPI)
  * @evt_lock: @evt_list, @evt_count
  * @evt_list: events for @evt_work
@@ -466,7 +523,8 @@ struct skua_caps {
  * @evt_work: runs slow events under the wiphy mutex
  * @crash_work: takes the crash record and asks mac80211 for a restart
  * @alive: completed by ALIVE or by a failure to boot
- * @alive_ok: ALIVE was understood
+ * @alive_ok: ALIVE has come, and @alive_evt holds it
+ * @alive_evt: the event
  * @nonce: of this boot
  * @boot: boot context, DMA-coherent
  * @boot_dma: its bus address
@@ -485,9 +543,9 @@ struct skua_caps {
  * @rx: receive path
  * @keys: key slots
  * @scan_vif: interface of the scan under way
+ * @scan_stale: SCAN_DONE events still due of scans that mac80211 knows to be over
  * @roc_vif: interface of the remain-on-channel period
  * @roc_cookie: cookie of it
- * @bands: what wiphy->bands points to
  * @debugfs: directory
  * @ctr: counters
  */
@@ -504,14 +562,16 @@ struct skua {
 	struct napi_struct napi;
 	bool napi_on;
 	int nvectors;
-	struct timer_list watch;
-	u32 watch_prod[SKUA_NUM_RINGS];
+	struct delayed_work watch;
+	u32 watch_seen[SKUA_NUM_RINGS];
 	struct skua_cpl *cpl_rec;
 	wait_queue_head_t state_wait;
 
 	spinlock_t cmd_lock; /* see above */
-	struct list_head cmd_pending;
-	u16 cmd_seq;
+	struct skua_cmd_wait *cmd_wait;
+	atomic_t cmd_seq;
+	void *ext;
+	dma_addr_t ext_dma;
 	u32 cmd_seq_evt;
 	spinlock_t evt_lock; /* see above */
 	struct list_head evt_list;
@@ -521,6 +581,7 @@ struct skua {
 
 	struct completion alive;
 	bool alive_ok;
+	struct skua_evt alive_evt;
 	u32 nonce;
 	struct skua_boot_ctx *boot;
 	dma_addr_t boot_dma;
@@ -542,10 +603,10 @@ struct skua {
 	struct skua_keys *keys;
 
 	struct ieee80211_vif *scan_vif;
+	u32 scan_stale;
 	struct ieee80211_vif *roc_vif;
 	u32 roc_cookie;
 
-	struct ieee80211_supported_band *bands;
 	struct dentry *debugfs;
 	atomic64_t ctr[SKUA_NUM_CTRS];
 };
@@ -576,6 +637,8 @@ static inline bool skua_has(const struct skua *sc, u64 feature)
  * @sc: the device
  *
  * Any context. The answer can change at once; every user copes.
+ *
+ * Return: true if it may.
  */
 static inline bool skua_alive(struct skua *sc)
 {
@@ -588,6 +651,8 @@ static inline bool skua_alive(struct skua *sc)
  * skua_tx_ring() - transmit ring of an AC (0-3) or management (4)
  * @sc: the device
  * @n: index, in the order of IEEE80211_AC_*
+ *
+ * Return: the ring.
  */
 static inline struct skua_ring *skua_tx_ring(struct skua *sc, unsigned int n)
 {
@@ -603,7 +668,6 @@ static inline struct skua_ring *skua_tx_ring(struct skua *sc, unsigned int n)
 /* ------------------------------------------------------------------ */
 
 int skua_rings_alloc(struct skua *sc);
-void skua_rings_free(struct skua *sc);
 void skua_rings_reset(struct skua *sc);
 void skua_rings_describe(struct skua *sc, struct skua_ring_cfg *cfg);
 u32 skua_ring_room(struct skua_ring *ring);
@@ -613,8 +677,7 @@ int skua_irq_init(struct skua *sc);
 void skua_irq_exit(struct skua *sc);
 void skua_napi_start(struct skua *sc);
 void skua_napi_stop(struct skua *sc);
-void skua_watch_start(struct skua *sc);
-void skua_watch_stop(struct skua *sc);
+void skua_watch(struct work_struct *work);
 
 /**
  * struct skua_poll - one run of NAPI
@@ -667,11 +730,15 @@ void skua_cmds_abort(struct skua *sc);
 void skua_evt(struct skua *sc, const struct skua_evt *evt);
 void skua_evt_flush(struct skua *sc);
 int skua_fwctl_init(struct skua *sc);
-void skua_fwctl_exit(struct skua *sc);
+
+/* boot.c */
+int skua_boot_init(struct skua *sc);
 int skua_boot(struct skua *sc);
 int skua_reset(struct skua *sc);
+int skua_parse_alive(struct skua *sc, const struct skua_evt *evt,
+		     struct skua_caps *caps);
 void skua_nic_dead(struct skua *sc, u32 cause, const char *why);
-bool skua_check_gone(struct skua *sc);
+bool skua_check_status(struct skua *sc);
 
 /* coredump.c */
 void skua_coredump(struct skua *sc);
@@ -681,7 +748,9 @@ void skua_coredump(struct skua *sc);
 /* ------------------------------------------------------------------ */
 
 int skua_phy_init(struct skua *sc);
-void skua_phy_exit(struct skua *sc);
+
+/* rate.c */
+struct ieee80211_rate *skua_bitrates(enum nl80211_band band, int *n);
 u8 skua_bw(enum nl80211_chan_width width);
 void skua_chandef(struct skua_chandef *out, const struct cfg80211_chan_def *def);
 u8 skua_chan_flags(const struct ieee80211_channel *chan);
@@ -695,11 +764,70 @@ u32 skua_rate_from_tx_rate(enum nl80211_band band,
 			   const struct ieee80211_tx_rate *txr);
 
 /* ------------------------------------------------------------------ */
-/* main.c and bss.c							*/
+/* main.c, vif.c, chan.c						*/
 /* ------------------------------------------------------------------ */
 
+void skua_take_down(struct skua *sc);
+
+/* vif.c */
 int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif);
-void skua_start_engines_failed(struct skua *sc);
+int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif);
+int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif);
+int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			     enum nl80211_iftype type, bool p2p);
+void skua_op_remove_interface(struct ieee80211_hw *hw,
+			      struct ieee80211_vif *vif);
+int skua_op_start_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		     struct ieee80211_bss_conf *link_conf);
+void skua_op_stop_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		     struct ieee80211_bss_conf *link_conf);
+int skua_op_set_tim(struct ieee80211_hw *hw, struct ieee80211_sta *sta,
+		    bool set);
+void skua_op_vif_cfg_changed(struct ieee80211_hw *hw,
+			     struct ieee80211_vif *vif, u64 changed);
+void skua_op_link_info_changed(struct ieee80211_hw *hw,
+			       struct ieee80211_vif *vif,
+			       struct ieee80211_bss_conf *info, u64 changed);
+int skua_op_conf_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		    unsigned int link_id, u16 ac,
+		    const struct ieee80211_tx_queue_params *params);
+u64 skua_op_get_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif);
+void skua_op_set_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		     u64 tsf);
+void skua_op_offset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			s64 offset);
+void skua_op_reset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif);
+
+/* chan.c */
+int skua_vif_set_chanctx(struct skua *sc, struct ieee80211_vif *vif, u8 ctx);
+int skua_set_txpower(struct skua *sc, int dbm);
+int skua_op_add_chanctx(struct ieee80211_hw *hw,
+			struct ieee80211_chanctx_conf *conf);
+void skua_op_remove_chanctx(struct ieee80211_hw *hw,
+			    struct ieee80211_chanctx_conf *conf);
+void skua_op_change_chanctx(struct ieee80211_hw *hw,
+			    struct ieee80211_chanctx_conf *conf, u32 changed);
+int skua_op_assign_vif_chanctx(struct ieee80211_hw *hw,
+			       struct ieee80211_vif *vif,
+			       struct ieee80211_bss_conf *link_conf,
+			       struct ieee80211_chanctx_conf *conf);
+void skua_op_unassign_vif_chanctx(struct ieee80211_hw *hw,
+				  struct ieee80211_vif *vif,
+				  struct ieee80211_bss_conf *link_conf,
+				  struct ieee80211_chanctx_conf *conf);
+int skua_op_switch_vif_chanctx(struct ieee80211_hw *hw,
+			       struct ieee80211_vif_chanctx_switch *vifs,
+			       int n_vifs,
+			       enum ieee80211_chanctx_switch_mode mode);
+int skua_op_config(struct ieee80211_hw *hw, u32 changed);
+void skua_op_configure_filter(struct ieee80211_hw *hw, unsigned int changed,
+			      unsigned int *total, u64 multicast);
+int skua_op_set_rts_threshold(struct ieee80211_hw *hw, u32 value);
+int skua_op_get_txpower(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			int *dbm);
+int skua_op_get_antenna(struct ieee80211_hw *hw, u32 *tx_ant, u32 *rx_ant);
+int skua_op_get_survey(struct ieee80211_hw *hw, int idx,
+		       struct survey_info *survey);
 
 /* debugfs.c */
 void skua_debugfs_init(struct skua *sc);
@@ -819,15 +947,11 @@ void skua_op_sta_rc_update(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			    struct ieee80211_sta *sta,
 			    struct station_info *sinfo);
-void skua_op_sta_notify(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
-			enum sta_notify_cmd cmd, struct ieee80211_sta *sta);
 void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			   struct ieee80211_sta *sta, bool enabled);
-void skua_op_allow_buffered_frames(struct ieee80211_hw *hw,
-				   struct ieee80211_sta *sta, u16 tids,
-				   int num_frames,
-				   enum ieee80211_frame_release_type reason,
-				   bool more_data);
+int skua_sta_post(struct skua *sc, struct ieee80211_vif *vif,
+		  struct ieee80211_sta *sta);
+void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid);
 void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
 				     struct ieee80211_sta *sta, u16 tids,
 				     int num_frames,
