@@ -1,0 +1,560 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - reset, firmware boot, and what the firmware says when it is alive
+ *
+ * The boot ROM is the judge of the image and of the boot context; the driver
+ * only moves them and translates the verdict.
+ */
+#include <linux/delay.h>
+#include <linux/firmware.h>
+#include <linux/io.h>
+#include <linux/random.h>
+#include <linux/unaligned.h>
+
+#include "skua.h"
+
+#define SKUA_FW_CHUNK		SZ_64K
+#define SKUA_RESET_MS		2000
+#define SKUA_BOOT_MS		10000
+#define SKUA_BOOT_STEP_MS	20
+#define SKUA_DUMP_LEN		(SZ_512K + SZ_4K)
+
+/* What the driver can make use of. */
+#define SKUA_DRV_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE)
+#define SKUA_DRV_FEATURES_MC	(SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
+
+static_assert(DIV_ROUND_UP(SKUA_FW_MAX_LEN + sizeof(struct skua_fw_hdr),
+			   SKUA_FW_CHUNK) <= SKUA_FW_MAX_SEGS);
+
+/* The image in memory that the boot ROM can read. */
+struct skua_image {
+	void *chunk[SKUA_FW_MAX_SEGS];
+	dma_addr_t dma[SKUA_FW_MAX_SEGS];
+	unsigned int n;
+};
+
+static const char *const skua_boot_errs[] = {
+	[SKUA_BOOT_OK]			= "nothing",
+	[SKUA_BOOT_ERR_DMA]		= "boot context or image not readable by DMA",
+	[SKUA_BOOT_ERR_CTX_MAGIC]	= "boot context with a wrong magic or size",
+	[SKUA_BOOT_ERR_NONCE]		= "nonces differ: guest memory is not shared with the NIC",
+	[SKUA_BOOT_ERR_ABI]		= "driver and NIC differ in ABI version",
+	[SKUA_BOOT_ERR_RING]		= "a ring has a bad address, size or vector",
+	[SKUA_BOOT_ERR_IMG_MAGIC]	= SKUA_FW_FILE " is not a firmware image",
+	[SKUA_BOOT_ERR_IMG_ABI]		= SKUA_FW_FILE " was built for another ABI version",
+	[SKUA_BOOT_ERR_IMG_LEN]		= SKUA_FW_FILE " is truncated or too long",
+	[SKUA_BOOT_ERR_IMG_HASH]	= SKUA_FW_FILE " is damaged: wrong SHA-256",
+};
+
+static const char *const skua_fatals[] = {
+	[SKUA_FATAL_NONE]	= "no cause given",
+	[SKUA_FATAL_ASSERT]	= "assertion",
+	[SKUA_FATAL_TRAP]	= "trap",
+	[SKUA_FATAL_WATCHDOG]	= "watchdog",
+	[SKUA_FATAL_RING]	= "a ring's rules were broken",
+	[SKUA_FATAL_DMA]	= "ring memory not reachable",
+};
+
+static u32 skua_read(struct skua *sc, u32 reg)
+{
+	return ioread32(sc->bar + reg);
+}
+
+static void skua_write(struct skua *sc, u32 reg, u32 val)
+{
+	iowrite32(val, sc->bar + reg);
+}
+
+/* ------------------------------------------------------------------ */
+/* Death								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_nic_dead() - the NIC is of no more use until it is booted again
+ * @sc: the device
+ * @cause: enum skua_fatal, as far as it is known
+ * @why: in words, for the log
+ *
+ * Any context but hard interrupts; once a boot, later calls do nothing. Ends
+ * all waits; the crash worker then takes the record and asks for a restart.
+ */
+void skua_nic_dead(struct skua *sc, u32 cause, const char *why)
+{
+	if (test_and_set_bit(SKUA_F_DEAD, &sc->flags))
+		return;
+	skua_count(sc, SKUA_CTR_CRASH);
+	sc->fatal_cause = cause;
+	dev_err(sc->dev, "%s (%s)\n", why, cause < ARRAY_SIZE(skua_fatals) ?
+		skua_fatals[cause] : "unknown cause");
+	/* The flag before the waiters: see skua_cmd_exec(). */
+	smp_mb__after_atomic();
+	skua_cmds_abort(sc);
+	complete(&sc->alive);
+	wake_up_all(&sc->state_wait);
+	wake_up_all(&sc->tx.idle);
+	schedule_work(&sc->crash_work);
+}
+
+static void skua_nic_gone(struct skua *sc)
+{
+	if (!test_and_set_bit(SKUA_F_GONE, &sc->flags))
+		skua_nic_dead(sc, SKUA_FATAL_NONE, "the NIC has been removed");
+}
+
+/**
+ * skua_check_status() - read the status register: is the NIC well?
+ * @sc: the device
+ *
+ * Slow paths only. Declares the NIC dead or removed if it finds so.
+ *
+ * Return: true if it is well.
+ */
+bool skua_check_status(struct skua *sc)
+{
+	u32 status;
+
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return false;
+	status = skua_read(sc, SKUA_REG_STATUS);
+	if (status == SKUA_STATUS_GONE) {
+		skua_nic_gone(sc);
+		return false;
+	}
+	if (status & SKUA_STATUS_FATAL) {
+		skua_nic_dead(sc, skua_read(sc, SKUA_REG_FATAL),
+			      "the firmware died");
+		return false;
+	}
+	return !test_bit(SKUA_F_DEAD, &sc->flags);
+}
+
+/* ------------------------------------------------------------------ */
+/* Reset								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_reset() - make the NIC leave memory alone
+ * @sc: the device
+ *
+ * Process context. When it returns, the NIC touches no memory: it said so, or
+ * it has been removed, or the bus no longer lets it.
+ *
+ * Return: 0, -ENODEV if the NIC has been removed, -EIO if it did not reset.
+ */
+int skua_reset(struct skua *sc)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(SKUA_RESET_MS);
+	u32 status;
+
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return -ENODEV;
+	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_RESET);
+	for (;;) {
+		status = skua_read(sc, SKUA_REG_STATUS);
+		if (status == SKUA_STATUS_GONE) {
+			skua_nic_gone(sc);
+			return -ENODEV;
+		}
+		if (status & SKUA_STATUS_RESET_DONE)
+			return 0;
+		if (time_after(jiffies, end))
+			break;
+		usleep_range(500, 1000);
+	}
+	dev_err(sc->dev, "the NIC does not reset (status 0x%x); taking the bus from it\n",
+		status);
+	pci_clear_master(sc->pdev);
+	return -EIO;
+}
+
+/* ------------------------------------------------------------------ */
+/* ALIVE								*/
+/* ------------------------------------------------------------------ */
+
+/* What must have come, by bit. */
+#define SKUA_GOT(type)	BIT(SKUA_TLV_##type)
+#define SKUA_GOT_ALL	(SKUA_GOT(NONCE) | SKUA_GOT(FEATURES) | SKUA_GOT(MAC) | \
+			 SKUA_GOT(LIMITS) | SKUA_GOT(RADIO))
+
+static int skua_tlv_limits(struct skua_caps *caps, const u8 *val)
+{
+	struct skua_limits l;
+
+	memcpy(&l, val, sizeof(l));
+	caps->vifs = min_t(u16, le16_to_cpu(l.vifs), SKUA_MAX_VIFS);
+	caps->stas = min_t(u16, le16_to_cpu(l.stas), SKUA_MAX_STAS);
+	caps->keys = min_t(u16, le16_to_cpu(l.keys), SKUA_MAX_KEYS);
+	caps->chanctxs = min_t(u8, l.chanctxs, SKUA_MAX_CHANCTX);
+	caps->channels = min(l.channels, caps->chanctxs);
+	caps->scan_ssids = min_t(u16, le16_to_cpu(l.scan_ssids),
+				 SKUA_SCAN_MAX_SSIDS);
+	caps->scan_chans = min_t(u16, le16_to_cpu(l.scan_chans),
+				 SKUA_SCAN_MAX_CHANS);
+	caps->scan_ie_len = min_t(u16, le16_to_cpu(l.scan_ie_len),
+				  SKUA_SCAN_MAX_IES);
+	caps->beacon_len = min_t(u16, le16_to_cpu(l.beacon_len),
+				 SKUA_CMD_MAX_EXT);
+	caps->max_mpdu = min_t(u16, le16_to_cpu(l.max_mpdu), SKUA_MAX_MPDU);
+	caps->tx_queue = le16_to_cpu(l.tx_queue);
+	if (!caps->vifs || !caps->stas || !caps->chanctxs || !caps->channels)
+		return -EPROTO;
+	return 0;
+}
+
+static int skua_tlv_radio(struct skua_caps *caps, const u8 *val)
+{
+	struct skua_radio r;
+
+	memcpy(&r, val, sizeof(r));
+	caps->bands = r.bands & (SKUA_BAND_2GHZ | SKUA_BAND_5GHZ |
+				 SKUA_BAND_6GHZ);
+	caps->chains = clamp_t(u8, r.chains, 1, 8);
+	caps->nss = clamp_t(u8, r.nss, 1, 8);
+	caps->max_bw = min_t(u8, r.max_bw, SKUA_BW_160);
+	caps->max_power = clamp_t(s8, r.max_power, 0, 36);
+	return caps->bands ? 0 : -EPROTO;
+}
+
+static int skua_tlv_ciphers(struct skua_caps *caps, const u8 *val, u16 len)
+{
+	unsigned int i;
+
+	if (len % sizeof(__le32))
+		return -EPROTO;
+	caps->n_ciphers = min_t(u16, len / sizeof(__le32), SKUA_MAX_CIPHERS);
+	for (i = 0; i < caps->n_ciphers; i++)
+		caps->cipher[i] = get_unaligned_le32(val + 4 * i);
+	return 0;
+}
+
+/* The length that a type must have; 0 if any will do. */
+static u16 skua_tlv_len(u16 type)
+{
+	switch (type) {
+	case SKUA_TLV_NONCE:
+		return sizeof(__le32);
+	case SKUA_TLV_FEATURES:
+		return sizeof(__le64);
+	case SKUA_TLV_MAC:
+		return ETH_ALEN;
+	case SKUA_TLV_LIMITS:
+		return sizeof(struct skua_limits);
+	case SKUA_TLV_RADIO:
+		return sizeof(struct skua_radio);
+	default:
+		return 0;
+	}
+}
+
+static int skua_tlv(struct skua *sc, struct skua_caps *caps, u16 type,
+		    const u8 *val, u16 len)
+{
+	if (skua_tlv_len(type) && len != skua_tlv_len(type))
+		return -EPROTO;
+
+	switch (type) {
+	case SKUA_TLV_FW_VERSION:
+		strscpy(caps->fw_version, val,
+			min_t(size_t, len + 1, sizeof(caps->fw_version)));
+		return 0;
+	case SKUA_TLV_NONCE:
+		return get_unaligned_le32(val) == sc->nonce ? 0 : -EPROTO;
+	case SKUA_TLV_FEATURES:
+		caps->features = get_unaligned_le64(val) &
+				 le64_to_cpu(sc->boot->features);
+		return 0;
+	case SKUA_TLV_MAC:
+		ether_addr_copy(caps->mac, val);
+		return is_valid_ether_addr(caps->mac) ? 0 : -EPROTO;
+	case SKUA_TLV_LIMITS:
+		return skua_tlv_limits(caps, val);
+	case SKUA_TLV_CIPHERS:
+		return skua_tlv_ciphers(caps, val, len);
+	case SKUA_TLV_RADIO:
+		return skua_tlv_radio(caps, val);
+	default:
+		return 0;
+	}
+}
+
+/**
+ * skua_parse_alive() - understand ALIVE
+ * @sc: the device, for nonce and accepted features
+ * @evt: private copy of the event; its length has been checked
+ * @caps: what it says
+ *
+ * Unknown types are skipped; a known one of the wrong length, a value that
+ * makes no sense, one that runs over the end, or a missing one is an error.
+ *
+ * Return: 0 or -EPROTO.
+ */
+int skua_parse_alive(struct skua *sc, const struct skua_evt *evt,
+		     struct skua_caps *caps)
+{
+	unsigned int len = le16_to_cpu(evt->len);
+	unsigned int pos = 0;
+	u32 got = 0;
+	int ret;
+
+	memset(caps, 0, sizeof(*caps));
+	while (len - pos >= sizeof(struct skua_tlv)) {
+		u16 type = get_unaligned_le16(evt->data + pos);
+		u16 vlen = get_unaligned_le16(evt->data + pos + 2);
+
+		pos += sizeof(struct skua_tlv);
+		if (vlen > len - pos) {
+			dev_err(sc->dev, "ALIVE: type %u runs over the end\n",
+				type);
+			return -EPROTO;
+		}
+		ret = skua_tlv(sc, caps, type, evt->data + pos, vlen);
+		if (ret) {
+			dev_err(sc->dev, "ALIVE: type %u of %u bytes makes no sense\n",
+				type, vlen);
+			return ret;
+		}
+		if (type < 32)
+			got |= BIT(type);
+		pos = min(ALIGN(pos + vlen, 4), len);
+	}
+	if ((got & SKUA_GOT_ALL) != SKUA_GOT_ALL) {
+		dev_err(sc->dev, "ALIVE: something is missing (has 0x%x)\n", got);
+		return -EPROTO;
+	}
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_parse_alive);
+
+/* Tables were sized at the first boot; a later image may not want more. */
+static int skua_caps_accept(struct skua *sc, const struct skua_caps *caps)
+{
+	const struct skua_caps *old = &sc->caps;
+
+	if (test_bit(SKUA_F_READY, &sc->flags) &&
+	    (caps->vifs < old->vifs || caps->stas < old->stas ||
+	     caps->keys < old->keys || caps->chanctxs < old->chanctxs ||
+	     caps->features != old->features || caps->bands != old->bands ||
+	     caps->n_ciphers != old->n_ciphers)) {
+		dev_err(sc->dev, "the new firmware can do less or other things than the old; unbind and bind the driver\n");
+		return -EPROTO;
+	}
+	if (test_bit(SKUA_F_READY, &sc->flags))
+		strscpy(sc->caps.fw_version, caps->fw_version);
+	else
+		sc->caps = *caps;
+	return 0;
+}
+
+/* ------------------------------------------------------------------ */
+/* Boot									*/
+/* ------------------------------------------------------------------ */
+
+static void skua_image_free(struct skua *sc, struct skua_image *img)
+{
+	while (img->n--)
+		dma_free_coherent(sc->dev, SKUA_FW_CHUNK, img->chunk[img->n],
+				  img->dma[img->n]);
+}
+
+static int skua_image_load(struct skua *sc, struct skua_image *img)
+{
+	const struct firmware *fw;
+	size_t pos = 0, len;
+	int ret;
+
+	img->n = 0;
+	ret = request_firmware_direct(&fw, SKUA_FW_FILE, sc->dev);
+	if (ret) {
+		dev_err(sc->dev, "cannot load firmware %s: %d\n", SKUA_FW_FILE,
+			ret);
+		return ret;
+	}
+	if (fw->size < sizeof(struct skua_fw_hdr) ||
+	    fw->size > SKUA_FW_MAX_LEN + sizeof(struct skua_fw_hdr)) {
+		dev_err(sc->dev, "%s has %zu bytes: %s\n", SKUA_FW_FILE,
+			fw->size, skua_boot_errs[SKUA_BOOT_ERR_IMG_LEN]);
+		ret = -EINVAL;
+		goto out;
+	}
+	memcpy(sc->fw_build_id,
+	       fw->data + offsetof(struct skua_fw_hdr, build_id),
+	       sizeof(sc->fw_build_id));
+
+	for (; pos < fw->size; pos += len) {
+		len = min_t(size_t, fw->size - pos, SKUA_FW_CHUNK);
+		img->chunk[img->n] = dma_alloc_coherent(sc->dev, SKUA_FW_CHUNK,
+							&img->dma[img->n],
+							GFP_KERNEL);
+		if (!img->chunk[img->n]) {
+			skua_image_free(sc, img);
+			ret = -ENOMEM;
+			goto out;
+		}
+		memcpy(img->chunk[img->n], fw->data + pos, len);
+		sc->boot->fw_seg[img->n].addr = cpu_to_le64(img->dma[img->n]);
+		sc->boot->fw_seg[img->n].len = cpu_to_le32(len);
+		img->n++;
+	}
+	sc->boot->fw_len = cpu_to_le32(fw->size);
+	sc->boot->fw_nsegs = cpu_to_le32(img->n);
+out:
+	release_firmware(fw);
+	return ret;
+}
+
+static void skua_boot_fill(struct skua *sc)
+{
+	struct skua_boot_ctx *boot = sc->boot;
+	u64 features = SKUA_DRV_FEATURES;
+
+	if (!skua_single_channel)
+		features |= SKUA_DRV_FEATURES_MC;
+	do {
+		sc->nonce = get_random_u32();
+	} while (!sc->nonce || sc->nonce == SKUA_STATUS_GONE);
+
+	memset(boot, 0, sizeof(*boot));
+	boot->magic = cpu_to_le32(SKUA_BOOT_MAGIC);
+	boot->size = cpu_to_le32(sizeof(*boot));
+	boot->abi_major = cpu_to_le16(SKUA_ABI_MAJOR);
+	boot->abi_minor = cpu_to_le16(SKUA_ABI_MINOR);
+	boot->nonce = cpu_to_le32(sc->nonce);
+	boot->features = cpu_to_le64(features);
+	boot->dump_addr = cpu_to_le64(sc->dump_dma);
+	boot->dump_len = cpu_to_le32(sc->dump_len);
+	skua_rings_describe(sc, boot->ring);
+	memset(sc->dump, 0, sizeof(struct skua_crash_hdr));
+}
+
+/* Hand over, then wait for ALIVE, a verdict of the boot ROM, or nothing. */
+static int skua_boot_wait(struct skua *sc)
+{
+	unsigned int ms;
+	u32 status, err;
+
+	for (ms = 0; ms < SKUA_BOOT_MS; ms += SKUA_BOOT_STEP_MS) {
+		if (wait_for_completion_timeout(&sc->alive,
+						msecs_to_jiffies(SKUA_BOOT_STEP_MS))) {
+			if (sc->alive_ok)
+				return 0;
+			return test_bit(SKUA_F_GONE, &sc->flags) ? -ENODEV : -EIO;
+		}
+		status = skua_read(sc, SKUA_REG_STATUS);
+		if (status == SKUA_STATUS_GONE) {
+			skua_nic_gone(sc);
+			return -ENODEV;
+		}
+		if (status & SKUA_STATUS_BOOT_FAILED) {
+			err = skua_read(sc, SKUA_REG_BOOT_ERR);
+			dev_err(sc->dev, "boot failed (%u): %s\n", err,
+				err < ARRAY_SIZE(skua_boot_errs) ?
+				skua_boot_errs[err] : "unknown reason");
+			return -EIO;
+		}
+		if (status & SKUA_STATUS_FATAL) {
+			err = skua_read(sc, SKUA_REG_FATAL);
+			dev_err(sc->dev, "the firmware died while it started (%u)\n",
+				err);
+			return -EIO;
+		}
+	}
+	dev_err(sc->dev, "the firmware does not start: no ALIVE in %u ms (status 0x%x)\n",
+		SKUA_BOOT_MS, status);
+	return -ETIMEDOUT;
+}
+
+static int skua_boot_hand_over(struct skua *sc)
+{
+	int ret;
+
+	reinit_completion(&sc->alive);
+	sc->alive_ok = false;
+	sc->cmd_seq_evt = 0;
+	set_bit(SKUA_F_BOOTING, &sc->flags);
+
+	skua_write(sc, SKUA_REG_BOOT_ADDR_LO, lower_32_bits(sc->boot_dma));
+	skua_write(sc, SKUA_REG_BOOT_ADDR_HI, upper_32_bits(sc->boot_dma));
+	skua_write(sc, SKUA_REG_NONCE, sc->nonce);
+	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_BOOT);
+	ret = skua_boot_wait(sc);
+	clear_bit(SKUA_F_BOOTING, &sc->flags);
+	return ret;
+}
+
+/**
+ * skua_boot() - load the firmware and wait until it is alive
+ * @sc: the device
+ *
+ * Process context, wiphy mutex. The NIC is reset, the rings are empty, and
+ * receive buffers have been lent (after the first boot, in probe, they are
+ * lent later). NAPI runs when it returns 0; on failure the NIC has been reset
+ * again and NAPI is off.
+ *
+ * Return: 0 or a negative error, after saying why.
+ */
+int skua_boot(struct skua *sc)
+{
+	struct skua_image img;
+	struct skua_caps caps;
+	int ret;
+
+	clear_bit(SKUA_F_DEAD, &sc->flags);
+	pci_set_master(sc->pdev);
+	skua_boot_fill(sc);
+	ret = skua_image_load(sc, &img);
+	if (ret)
+		return ret;
+	skua_napi_start(sc);
+	ret = skua_boot_hand_over(sc);
+	if (!ret)
+		ret = skua_parse_alive(sc, &sc->alive_evt, &caps);
+	if (!ret)
+		ret = skua_caps_accept(sc, &caps);
+	if (ret) {
+		skua_napi_stop(sc);
+		skua_reset(sc);
+	}
+	skua_image_free(sc, &img);
+	if (ret)
+		return ret;
+	set_bit(SKUA_F_ALIVE, &sc->flags);
+	dev_info(sc->dev, "firmware %s alive, features 0x%llx, address %pM\n",
+		 sc->caps.fw_version, sc->caps.features, sc->caps.mac);
+	return 0;
+}
+
+/**
+ * skua_boot_init() - is this our NIC? Memory for boot and crash
+ * @sc: the device
+ *
+ * Process context, in probe. All memory is device-managed. Without memory for
+ * a crash record there will be none.
+ *
+ * Return: 0, -ENODEV, -EPROTO or -ENOMEM.
+ */
+int skua_boot_init(struct skua *sc)
+{
+	u32 id = skua_read(sc, SKUA_REG_ID);
+	u32 abi = skua_read(sc, SKUA_REG_ABI);
+
+	if (id != SKUA_ID_MAGIC) {
+		dev_err(sc->dev, "not a Skua NIC (id 0x%08x)\n", id);
+		return -ENODEV;
+	}
+	if (abi >> 16 != SKUA_ABI_MAJOR) {
+		dev_err(sc->dev, "NIC has ABI %u.%u, driver has %u.%u\n",
+			abi >> 16, abi & 0xffff, SKUA_ABI_MAJOR, SKUA_ABI_MINOR);
+		return -EPROTO;
+	}
+	sc->boot = dmam_alloc_coherent(sc->dev, sizeof(*sc->boot),
+				       &sc->boot_dma, GFP_KERNEL);
+	sc->dump_len = SKUA_DUMP_LEN;
+	sc->dump = dmam_alloc_coherent(sc->dev, sc->dump_len, &sc->dump_dma,
+				       GFP_KERNEL | __GFP_NOWARN);
+	if (!sc->dump) {
+		sc->dump_len = PAGE_SIZE;
+		sc->dump = dmam_alloc_coherent(sc->dev, sc->dump_len,
+					       &sc->dump_dma, GFP_KERNEL);
+	}
+	return sc->boot && sc->dump ? 0 : -ENOMEM;
+}
