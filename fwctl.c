@@ -1,0 +1,613 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - commands to the firmware and events from it
+ *
+ * Commands that wait are serialised by the wiphy mutex, so there is at most
+ * one of them; posted ones may come between from any context. Both kinds go
+ * through the command ring in order.
+ */
+#include <linux/slab.h>
+
+#include "skua.h"
+#include "trace.h"
+
+#define SKUA_CMD_TIMEOUT_MS	5000
+#define SKUA_EVT_BACKLOG	64
+
+/* The command under way; on its sender's stack. */
+struct skua_cmd_wait {
+	struct completion done;
+	u16 op;
+	u16 seq;
+	u16 status;
+	bool answered;
+	void *answer;
+	u16 answer_len;
+	u16 got;
+};
+
+struct skua_evt_item {
+	struct list_head list;
+	struct skua_evt evt;
+};
+
+/* ------------------------------------------------------------------ */
+/* Commands								*/
+/* ------------------------------------------------------------------ */
+
+static const struct {
+	int err;
+	const char *text;
+} skua_status_tab[] = {
+	[SKUA_ST_OK]		= { 0,			"done" },
+	[SKUA_ST_INVALID]	= { -EINVAL,		"invalid" },
+	[SKUA_ST_NO_ENTRY]	= { -ENOENT,		"no such entry" },
+	[SKUA_ST_EXISTS]	= { -EEXIST,		"exists already" },
+	[SKUA_ST_NO_SPACE]	= { -ENOSPC,		"table full" },
+	[SKUA_ST_UNSUPPORTED]	= { -EOPNOTSUPP,	"unsupported" },
+	[SKUA_ST_BUSY]		= { -EBUSY,		"busy" },
+	[SKUA_ST_STALE]		= { -ESTALE,		"stale generation" },
+	[SKUA_ST_DMA]		= { -EFAULT,		"memory not readable" },
+	[SKUA_ST_STATE]		= { -EINVAL,		"not in this state" },
+};
+
+static int skua_status_errno(u16 status)
+{
+	if (status >= ARRAY_SIZE(skua_status_tab))
+		return -EPROTO;
+	return skua_status_tab[status].err;
+}
+
+static const char *skua_status_text(u16 status)
+{
+	if (status >= ARRAY_SIZE(skua_status_tab))
+		return "unknown status";
+	return skua_status_tab[status].text;
+}
+
+static u16 skua_cmd_next_seq(struct skua *sc)
+{
+	return (u16)atomic_inc_return(&sc->cmd_seq);
+}
+
+/*
+ * The frames published until now go before the command, all others after it.
+ * One published while we look may go either way, as it might have anyway.
+ */
+static void skua_cmd_order(struct skua *sc, struct skua_cmd *cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < SKUA_NUM_TX_RINGS; i++)
+		cmd->tx_prod[i] =
+			cpu_to_le32(READ_ONCE(skua_tx_ring(sc, i)->published));
+}
+
+/* Write one command into the ring and show it to the NIC. */
+static int skua_cmd_write(struct skua *sc, u16 seq,
+			  const struct skua_cmd_req *req, dma_addr_t ext,
+			  u32 *index)
+{
+	struct skua_ring *ring = &sc->ring[SKUA_RING_CMD];
+	struct skua_cmd *cmd;
+
+	if (req->len > SKUA_CMD_INLINE ||
+	    (req->ext_len && req->len > SKUA_CMD_EXT_ADDR))
+		return -EINVAL;
+
+	spin_lock_bh(&ring->lock);
+	if (!skua_ring_room(ring)) {
+		spin_unlock_bh(&ring->lock);
+		skua_count(sc, SKUA_CTR_CMD_RING_FULL);
+		return -EBUSY;
+	}
+	cmd = skua_ring_slot(ring, ring->next);
+	memset(cmd, 0, sizeof(*cmd));
+	cmd->op = cpu_to_le16(req->op);
+	cmd->len = cpu_to_le16(req->len);
+	cmd->flags = cpu_to_le16(req->flags);
+	cmd->seq = cpu_to_le16(seq);
+	cmd->ext_len = cpu_to_le32(req->ext_len);
+	skua_cmd_order(sc, cmd);
+	if (req->len)
+		memcpy(cmd->data, req->data, req->len);
+	if (req->ext_len) {
+		__le64 addr = cpu_to_le64(ext);
+
+		memcpy(cmd->data + SKUA_CMD_EXT_ADDR, &addr, sizeof(addr));
+	}
+	if (index)
+		*index = ring->next;
+	ring->next++;
+	trace_skua_cmd(sc, req->op, seq, req->len, req->ext_len, req->flags);
+	skua_count(sc, SKUA_CTR_CMD_SENT);
+	skua_ring_publish(ring);
+	spin_unlock_bh(&ring->lock);
+	return 0;
+}
+
+/* Wipe a command's slot, unless a later command has it already. */
+static void skua_cmd_wipe(struct skua *sc, u32 index)
+{
+	struct skua_ring *ring = &sc->ring[SKUA_RING_CMD];
+	struct skua_cmd *cmd = skua_ring_slot(ring, index);
+
+	spin_lock_bh(&ring->lock);
+	if (ring->next - index <= ring->entries)
+		memzero_explicit(cmd->data, sizeof(cmd->data));
+	spin_unlock_bh(&ring->lock);
+}
+
+static void skua_cmd_set_wait(struct skua *sc, struct skua_cmd_wait *wait)
+{
+	spin_lock_bh(&sc->cmd_lock);
+	sc->cmd_wait = wait;
+	spin_unlock_bh(&sc->cmd_lock);
+}
+
+/* The ring can be full of posted commands for a moment. */
+static int skua_cmd_write_patiently(struct skua *sc, u16 seq,
+				    const struct skua_cmd_req *req, u32 *index)
+{
+	unsigned int tries;
+	int ret = -EBUSY;
+
+	for (tries = 0; tries < 100 && ret == -EBUSY; tries++) {
+		if (tries)
+			usleep_range(1000, 2000);
+		if (!skua_alive(sc))
+			return -EIO;
+		ret = skua_cmd_write(sc, seq, req, sc->ext_dma, index);
+	}
+	return ret;
+}
+
+static int skua_cmd_finish(struct skua *sc, const struct skua_cmd_req *req,
+			   const struct skua_cmd_wait *wait)
+{
+	int ret;
+
+	if (!wait->answered)
+		return test_bit(SKUA_F_GONE, &sc->flags) ? -ENODEV : -EIO;
+	ret = skua_status_errno(wait->status);
+	if (ret) {
+		skua_count(sc, SKUA_CTR_CMD_FAILED);
+		dev_dbg(sc->dev, "command 0x%02x: %s\n", req->op,
+			skua_status_text(wait->status));
+		return ret;
+	}
+	if (req->answer && wait->got < req->answer_len) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "command 0x%02x answered with %u of %u bytes\n",
+			      req->op, wait->got, req->answer_len);
+		return -EPROTO;
+	}
+	return 0;
+}
+
+/**
+ * skua_cmd_exec() - send a command and wait for its end
+ * @sc: the device
+ * @req: the command
+ *
+ * Process context, wiphy mutex held. A NIC that does not answer in time is
+ * declared dead.
+ *
+ * Return: 0; -ENODEV if the NIC has been removed, -EIO if it is or dies
+ * dead meanwhile, -ETIMEDOUT, or what the firmware said: -EINVAL, -ENOENT,
+ * -EEXIST, -ENOSPC, -EOPNOTSUPP, -EBUSY, -ESTALE, -EFAULT; -EPROTO if its
+ * answer makes no sense.
+ */
+int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
+{
+	unsigned int ms = req->timeout_ms ?: SKUA_CMD_TIMEOUT_MS;
+	struct skua_cmd_wait wait = {
+		.op = req->op,
+		.answer = req->answer,
+		.answer_len = req->answer_len,
+	};
+	u32 index;
+	int ret;
+
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return -ENODEV;
+	if (!skua_alive(sc))
+		return -EIO;
+	if (req->ext_len > SKUA_CMD_MAX_EXT)
+		return -EINVAL;
+	if (req->ext_len)
+		memcpy(sc->ext, req->ext, req->ext_len);
+
+	init_completion(&wait.done);
+	wait.seq = skua_cmd_next_seq(sc);
+	skua_cmd_set_wait(sc, &wait);
+	ret = skua_cmd_write_patiently(sc, wait.seq, req, &index);
+	if (ret) {
+		skua_cmd_set_wait(sc, NULL);
+		return ret;
+	}
+	/* Died since we looked, and skua_cmds_abort() was before our wait. */
+	if (!skua_alive(sc))
+		complete(&wait.done);
+	ret = wait_for_completion_timeout(&wait.done, msecs_to_jiffies(ms));
+	skua_cmd_set_wait(sc, NULL);
+	if (req->flags & SKUA_CMDF_SECRET)
+		skua_cmd_wipe(sc, index);
+	if (!ret && !wait.answered) {
+		skua_count(sc, SKUA_CTR_CMD_TIMEOUT);
+		dev_err(sc->dev, "command 0x%02x: no answer in %u ms\n",
+			req->op, ms);
+		if (skua_check_status(sc))
+			skua_nic_dead(sc, SKUA_FATAL_NONE,
+				      "the firmware does not answer");
+		return -ETIMEDOUT;
+	}
+	return skua_cmd_finish(sc, req, &wait);
+}
+
+/**
+ * skua_cmd_send() - send a command without further data, wait for its end
+ * @sc: the device
+ * @op: enum skua_cmd_op
+ * @data: the command's structure
+ * @len: bytes of it
+ *
+ * Return: see skua_cmd_exec().
+ */
+int skua_cmd_send(struct skua *sc, u16 op, const void *data, u16 len)
+{
+	const struct skua_cmd_req req = { .op = op, .data = data, .len = len };
+
+	return skua_cmd_exec(sc, &req);
+}
+
+/**
+ * skua_cmd_send_u32() - send a command that is one number
+ * @sc: the device
+ * @op: enum skua_cmd_op
+ * @val: the number
+ *
+ * Return: see skua_cmd_exec().
+ */
+int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val)
+{
+	struct skua_cmd_u32 cmd = { .val = cpu_to_le32(val) };
+
+	return skua_cmd_send(sc, op, &cmd, sizeof(cmd));
+}
+
+/**
+ * skua_cmd_post() - send a command and do not wait
+ * @sc: the device
+ * @op: enum skua_cmd_op
+ * @data: the command's structure
+ * @len: bytes of it
+ *
+ * Any context but hard interrupts. The command takes effect before any later
+ * command and frame. If the firmware refuses it, that is counted and logged.
+ *
+ * Return: 0, -EIO if the NIC is dead, -EBUSY if the ring is full, -EINVAL.
+ */
+int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len)
+{
+	const struct skua_cmd_req req = {
+		.op = op,
+		.flags = SKUA_CMDF_NO_ACK,
+		.data = data,
+		.len = len,
+	};
+
+	if (!skua_alive(sc))
+		return -EIO;
+	return skua_cmd_write(sc, skua_cmd_next_seq(sc), &req, 0, NULL);
+}
+
+/**
+ * skua_op_result() - what an op tells mac80211 about a command's error
+ * @sc: the device
+ * @err: 0 or a negative error
+ *
+ * While mac80211 reinstalls its state after a crash, a failing op would make
+ * it warn or give up. If the NIC has just died again, one more restart is due,
+ * which will repeat the op: say that all is well.
+ *
+ * Return: 0 or @err.
+ */
+int skua_op_result(struct skua *sc, int err)
+{
+	if (err && test_bit(SKUA_F_RECONFIG, &sc->flags) && !skua_alive(sc))
+		return 0;
+	return err;
+}
+
+/**
+ * skua_cmds_abort() - end the wait of the command under way
+ * @sc: the device; SKUA_F_DEAD or SKUA_F_GONE is set. Any context
+ */
+void skua_cmds_abort(struct skua *sc)
+{
+	spin_lock_bh(&sc->cmd_lock);
+	if (sc->cmd_wait)
+		complete(&sc->cmd_wait->done);
+	spin_unlock_bh(&sc->cmd_lock);
+}
+
+/* NAPI */
+static void skua_evt_cmd_done(struct skua *sc, const u8 *data, u16 len)
+{
+	struct skua_evt_cmd_done done;
+	struct skua_cmd_wait *wait;
+	u16 op, seq, status;
+
+	if (len < sizeof(done)) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "CMD_DONE of %u bytes\n", len);
+		return;
+	}
+	memcpy(&done, data, sizeof(done));
+	data += sizeof(done);
+	len -= sizeof(done);
+	op = le16_to_cpu(done.op);
+	seq = le16_to_cpu(done.seq);
+	status = le16_to_cpu(done.status);
+	trace_skua_cmd_done(sc, op, seq, status, len);
+
+	spin_lock(&sc->cmd_lock);
+	wait = sc->cmd_wait;
+	if (wait && wait->op == op && wait->seq == seq && !wait->answered) {
+		wait->status = status;
+		wait->got = min(len, wait->answer_len);
+		if (wait->answer)
+			memcpy(wait->answer, data, wait->got);
+		wait->answered = true;
+		complete(&wait->done);
+		spin_unlock(&sc->cmd_lock);
+		return;
+	}
+	spin_unlock(&sc->cmd_lock);
+
+	if (status != SKUA_ST_OK) {
+		skua_count(sc, SKUA_CTR_CMD_FAILED);
+		skua_complain(sc, "posted command 0x%02x: %s\n", op,
+			      skua_status_text(status));
+	} else {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "answer to a command 0x%02x that nobody waits for\n",
+			      op);
+	}
+}
+
+/* ------------------------------------------------------------------ */
+/* Events								*/
+/* ------------------------------------------------------------------ */
+
+/* Slow events wait for evt_work, which runs under the wiphy mutex. NAPI. */
+static void skua_evt_defer(struct skua *sc, const struct skua_evt *evt)
+{
+	struct skua_evt_item *item = NULL;
+
+	if (!test_bit(SKUA_F_STARTED, &sc->flags))
+		return;
+	if (READ_ONCE(sc->evt_count) < SKUA_EVT_BACKLOG)
+		item = kmalloc(sizeof(*item), GFP_ATOMIC);
+	if (!item) {
+		skua_count(sc, SKUA_CTR_EVT_DROPPED);
+		return;
+	}
+	item->evt = *evt;
+	spin_lock(&sc->evt_lock);
+	list_add_tail(&item->list, &sc->evt_list);
+	sc->evt_count++;
+	spin_unlock(&sc->evt_lock);
+	wiphy_work_queue(sc->hw->wiphy, &sc->evt_work);
+}
+
+static struct skua_evt_item *skua_evt_next(struct skua *sc)
+{
+	struct skua_evt_item *item;
+
+	spin_lock_bh(&sc->evt_lock);
+	item = list_first_entry_or_null(&sc->evt_list, struct skua_evt_item,
+					list);
+	if (item) {
+		list_del(&item->list);
+		sc->evt_count--;
+	}
+	spin_unlock_bh(&sc->evt_lock);
+	return item;
+}
+
+/**
+ * skua_evt_flush() - forget slow events that have not been handled
+ * @sc: the device; NAPI is disabled or SKUA_F_STARTED is clear
+ */
+void skua_evt_flush(struct skua *sc)
+{
+	struct skua_evt_item *item;
+
+	while ((item = skua_evt_next(sc)))
+		kfree(item);
+}
+
+/* An event about an interface; wiphy mutex held. */
+static void skua_evt_vif(struct skua *sc, u16 id, const struct skua_evt_vif *evt)
+{
+	struct ieee80211_vif *vif = NULL;
+
+	if (evt->vif < SKUA_MAX_VIFS)
+		vif = wiphy_dereference(sc->hw->wiphy, sc->vif[evt->vif]);
+	if (!vif) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "event %u for interface %u, which is not there\n",
+			      id, evt->vif);
+		return;
+	}
+	if (id == SKUA_EVT_BEACON_LOSS) {
+		if (vif->type == NL80211_IFTYPE_STATION && vif->cfg.assoc)
+			ieee80211_beacon_loss(vif);
+	} else if (vif->bss_conf.csa_active) {
+		ieee80211_csa_finish(vif, 0);
+	}
+}
+
+static void skua_evt_slow(struct skua *sc, const struct skua_evt *evt)
+{
+	u16 id = le16_to_cpu(evt->id);
+
+	switch (id) {
+	case SKUA_EVT_SCAN_DONE:
+		skua_scan_done(sc, (const void *)evt->data);
+		break;
+	case SKUA_EVT_ROC_READY:
+	case SKUA_EVT_ROC_EXPIRED:
+		skua_roc_event(sc, id, (const void *)evt->data);
+		break;
+	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CSA_DONE:
+		skua_evt_vif(sc, id, (const void *)evt->data);
+		break;
+	}
+}
+
+static void skua_evt_work(struct wiphy *wiphy, struct wiphy_work *work)
+{
+	struct skua *sc = container_of(work, struct skua, evt_work);
+	struct skua_evt_item *item;
+
+	while ((item = skua_evt_next(sc))) {
+		skua_evt_slow(sc, &item->evt);
+		kfree(item);
+	}
+}
+
+/* ALIVE is kept whole for skua_boot(), which is waiting. NAPI. */
+static void skua_evt_alive(struct skua *sc, const struct skua_evt *evt)
+{
+	if (!test_and_clear_bit(SKUA_F_BOOTING, &sc->flags)) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "ALIVE that nobody waits for\n");
+		return;
+	}
+	sc->alive_evt = *evt;
+	sc->alive_ok = true;
+	complete(&sc->alive);
+}
+
+/* NAPI */
+static void skua_evt_fatal(struct skua *sc, const struct skua_evt *evt)
+{
+	struct skua_evt_fatal fatal;
+
+	memcpy(&fatal, evt->data, sizeof(fatal));
+	dev_err(sc->dev, "the firmware died at pc 0x%08x\n",
+		le32_to_cpu(fatal.pc));
+	skua_nic_dead(sc, le32_to_cpu(fatal.cause), "the firmware died");
+}
+
+/* NAPI */
+static void skua_evt_log(struct skua *sc, const struct skua_evt *evt, u16 len)
+{
+	int n = strnlen(evt->data, len);
+
+	while (n && evt->data[n - 1] == '\n')
+		n--;
+	dev_info_ratelimited(sc->dev, "firmware: %*pEp\n", n, evt->data);
+}
+
+static u16 skua_evt_min_len(u16 id)
+{
+	switch (id) {
+	case SKUA_EVT_ALIVE:
+		return sizeof(struct skua_tlv);
+	case SKUA_EVT_CMD_DONE:
+		return sizeof(struct skua_evt_cmd_done);
+	case SKUA_EVT_FATAL:
+		return sizeof(struct skua_evt_fatal);
+	case SKUA_EVT_SCAN_DONE:
+		return sizeof(struct skua_evt_scan_done);
+	case SKUA_EVT_ROC_READY:
+	case SKUA_EVT_ROC_EXPIRED:
+		return sizeof(struct skua_evt_roc);
+	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CSA_DONE:
+		return sizeof(struct skua_evt_vif);
+	default:
+		return 0;
+	}
+}
+
+/**
+ * skua_evt() - an event has come
+ * @sc: the device
+ * @evt: private copy of it
+ *
+ * NAPI. Answers to commands, ALIVE, FATAL and LOG are dealt with here, all
+ * others under the wiphy mutex.
+ */
+void skua_evt(struct skua *sc, const struct skua_evt *evt)
+{
+	u16 id = le16_to_cpu(evt->id);
+	u16 len = le16_to_cpu(evt->len);
+	u32 seq = le32_to_cpu(evt->seq);
+
+	skua_count(sc, SKUA_CTR_EVT);
+	trace_skua_evt(sc, id, len, seq);
+	if (seq != sc->cmd_seq_evt) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "event number %u instead of %u\n", seq,
+			      sc->cmd_seq_evt);
+	}
+	sc->cmd_seq_evt = seq + 1;
+	if (len > SKUA_EVT_INLINE || len < skua_evt_min_len(id)) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "event %u of %u bytes\n", id, len);
+		return;
+	}
+
+	switch (id) {
+	case SKUA_EVT_ALIVE:
+		skua_evt_alive(sc, evt);
+		break;
+	case SKUA_EVT_CMD_DONE:
+		skua_evt_cmd_done(sc, evt->data, len);
+		break;
+	case SKUA_EVT_FATAL:
+		skua_evt_fatal(sc, evt);
+		break;
+	case SKUA_EVT_LOG:
+		skua_evt_log(sc, evt, len);
+		break;
+	case SKUA_EVT_SCAN_DONE:
+	case SKUA_EVT_ROC_READY:
+	case SKUA_EVT_ROC_EXPIRED:
+	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CSA_DONE:
+		skua_evt_defer(sc, evt);
+		break;
+	default:
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "unknown event %u\n", id);
+	}
+}
+
+/**
+ * skua_fwctl_init() - locks, lists and scratch memory of the control channel
+ * @sc: the device
+ *
+ * Process context, in probe. All memory is device-managed.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int skua_fwctl_init(struct skua *sc)
+{
+	spin_lock_init(&sc->cmd_lock);
+	spin_lock_init(&sc->evt_lock);
+	INIT_LIST_HEAD(&sc->evt_list);
+	init_waitqueue_head(&sc->state_wait);
+	init_completion(&sc->alive);
+	wiphy_work_init(&sc->evt_work, skua_evt_work);
+	sc->ext = dmam_alloc_coherent(sc->dev, SKUA_CMD_MAX_EXT, &sc->ext_dma,
+				      GFP_KERNEL);
+	return sc->ext ? 0 : -ENOMEM;
+}
