@@ -1,0 +1,583 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - interfaces: their life, their BSS, their beacons, EDCA and TSF
+ */
+#include "skua.h"
+
+static int skua_vif_type(enum nl80211_iftype type)
+{
+	switch (type) {
+	case NL80211_IFTYPE_STATION:
+	case NL80211_IFTYPE_P2P_CLIENT:
+		return SKUA_VIF_STA;
+	case NL80211_IFTYPE_AP:
+	case NL80211_IFTYPE_P2P_GO:
+		return SKUA_VIF_AP;
+	case NL80211_IFTYPE_ADHOC:
+		return SKUA_VIF_IBSS;
+	case NL80211_IFTYPE_MESH_POINT:
+		return SKUA_VIF_MESH;
+	case NL80211_IFTYPE_MONITOR:
+		return SKUA_VIF_MONITOR;
+	case NL80211_IFTYPE_P2P_DEVICE:
+		return SKUA_VIF_DEVICE;
+	case NL80211_IFTYPE_OCB:
+		return SKUA_VIF_OCB;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+/* Band that the interface works on; 2.4 GHz as long as there is none. */
+static enum nl80211_band skua_vif_band(const struct skua *sc,
+				       const struct ieee80211_vif *vif)
+{
+	const struct cfg80211_chan_def *def = skua_single_channel ?
+		&sc->hw->conf.chandef : &vif->bss_conf.chanreq.oper;
+
+	return def->chan ? def->chan->band : NL80211_BAND_2GHZ;
+}
+
+static u32 skua_vif_flags(const struct ieee80211_vif *vif)
+{
+	const struct ieee80211_bss_conf *bss = &vif->bss_conf;
+	u32 flags = 0;
+
+	if (vif->cfg.assoc)
+		flags |= SKUA_VIFF_ASSOC;
+	if (bss->use_short_slot)
+		flags |= SKUA_VIFF_SHORT_SLOT;
+	if (bss->use_short_preamble)
+		flags |= SKUA_VIFF_SHORT_PREAMBLE;
+	if (bss->use_cts_prot)
+		flags |= SKUA_VIFF_CTS_PROT;
+	if (bss->qos)
+		flags |= SKUA_VIFF_QOS;
+	if (bss->hidden_ssid)
+		flags |= SKUA_VIFF_HIDDEN_SSID;
+	if (bss->enable_beacon)
+		flags |= SKUA_VIFF_BEACONING;
+	return flags;
+}
+
+static void skua_vif_fill(const struct skua *sc, struct ieee80211_vif *vif,
+			  struct skua_cmd_vif *cmd)
+{
+	const struct ieee80211_bss_conf *bss = &vif->bss_conf;
+	enum nl80211_band band = skua_vif_band(sc, vif);
+	struct skua_vif *svif = skua_vif(vif);
+	int mcast = bss->mcast_rate[band];
+
+	memset(cmd, 0, sizeof(*cmd));
+	cmd->vif = svif->idx;
+	cmd->type = svif->type;
+	cmd->flags = cpu_to_le32(skua_vif_flags(vif));
+	ether_addr_copy(cmd->addr, vif->addr);
+	if (svif->type == SKUA_VIF_AP)
+		ether_addr_copy(cmd->bssid, vif->addr);
+	else if (bss->bssid)
+		ether_addr_copy(cmd->bssid, bss->bssid);
+	cmd->aid = cpu_to_le16(vif->cfg.aid);
+	cmd->beacon_int = cpu_to_le16(bss->beacon_int);
+	cmd->dtim_period = bss->dtim_period;
+	cmd->ht_protection = cpu_to_le16(bss->ht_operation_mode);
+	cmd->basic_rates = cpu_to_le32(skua_legacy_mask(band, bss->basic_rates));
+	if (mcast > 0)
+		cmd->mcast_rate = cpu_to_le32(skua_legacy_rate(band, mcast - 1));
+	if (svif->type == SKUA_VIF_STA) {
+		cmd->sync_tsf = cpu_to_le64(bss->sync_tsf);
+		cmd->sync_device_ts = cpu_to_le32(bss->sync_device_ts);
+	}
+}
+
+/**
+ * skua_vif_update() - tell the NIC about an interface and its BSS
+ * @sc: the device
+ * @vif: the interface; it has been added
+ *
+ * Process context, wiphy mutex.
+ *
+ * Return: see skua_cmd_exec().
+ */
+int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif)
+{
+	struct skua_cmd_vif cmd;
+
+	skua_vif_fill(sc, vif, &cmd);
+	return skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd));
+}
+
+/* ------------------------------------------------------------------ */
+/* Life									*/
+/* ------------------------------------------------------------------ */
+
+static int skua_vif_find_free(struct skua *sc)
+{
+	unsigned int i;
+
+	for (i = 0; i < sc->caps.vifs; i++)
+		if (!rcu_access_pointer(sc->vif[i]))
+			return i;
+	return -ENOSPC;
+}
+
+static void skua_vif_forget(struct skua *sc, struct ieee80211_vif *vif)
+{
+	struct skua_vif *svif = skua_vif(vif);
+
+	if (svif->idx == SKUA_VIF_NONE)
+		return;
+	RCU_INIT_POINTER(sc->vif[svif->idx], NULL);
+	svif->idx = SKUA_VIF_NONE;
+	svif->chanctx = SKUA_CHANCTX_NONE;
+	/* NAPI may have the pointer still; afterwards mac80211 may free it. */
+	synchronize_rcu();
+}
+
+/**
+ * skua_op_add_interface() - ieee80211_ops.add_interface
+ * @hw: the device
+ * @vif: the interface
+ *
+ * Also called again for every interface after a crash of the firmware, with
+ * the private part as it was.
+ *
+ * Return: 0, -EOPNOTSUPP, -ENOSPC, or see skua_cmd_exec().
+ */
+int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	int type = skua_vif_type(vif->type);
+	struct skua *sc = hw->priv;
+	struct skua_cmd_vif cmd;
+	int idx, ret;
+
+	if (type < 0)
+		return type;
+	idx = skua_vif_find_free(sc);
+	if (idx < 0)
+		return idx;
+	if (!test_bit(SKUA_F_RECONFIG, &sc->flags)) {
+		memset(svif, 0, sizeof(*svif));
+		svif->default_wep = -1;
+		svif->bigtk.slot = SKUA_KEY_NONE;
+	}
+	svif->idx = idx;
+	svif->type = type;
+	svif->chanctx = SKUA_CHANCTX_NONE;
+	svif->beacon_set = false;
+
+	skua_vif_fill(sc, vif, &cmd);
+	ret = skua_cmd_send(sc, SKUA_CMD_VIF_ADD, &cmd, sizeof(cmd));
+	if (ret && skua_op_result(sc, ret)) {
+		svif->idx = SKUA_VIF_NONE;
+		return ret;
+	}
+	rcu_assign_pointer(sc->vif[idx], vif);
+	if (skua_single_channel)
+		ret = skua_vif_set_chanctx(sc, vif, 0);
+	return skua_op_result(sc, ret);
+}
+
+/**
+ * skua_op_change_interface() - ieee80211_ops.change_interface
+ * @hw: the device
+ * @vif: the interface, not operating
+ * @type: new type
+ * @p2p: it becomes a P2P one
+ *
+ * Return: 0 or -EBUSY or -EOPNOTSUPP, which make mac80211 remove and add it.
+ */
+int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			     enum nl80211_iftype type, bool p2p)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	struct skua *sc = hw->priv;
+	struct skua_cmd_vif cmd;
+	int new;
+
+	if (p2p)
+		type = type == NL80211_IFTYPE_AP ? NL80211_IFTYPE_P2P_GO :
+						   NL80211_IFTYPE_P2P_CLIENT;
+	new = skua_vif_type(type);
+	if (new < 0)
+		return new;
+	if (svif->idx == SKUA_VIF_NONE)
+		return -EBUSY;
+	skua_vif_fill(sc, vif, &cmd);
+	cmd.type = new;
+	if (skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd)))
+		return -EBUSY;
+	svif->type = new;
+	svif->keyed = false;
+	return 0;
+}
+
+/**
+ * skua_op_remove_interface() - ieee80211_ops.remove_interface
+ * @hw: the device
+ * @vif: the interface
+ */
+void skua_op_remove_interface(struct ieee80211_hw *hw,
+			      struct ieee80211_vif *vif)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	struct skua *sc = hw->priv;
+
+	if (svif->idx == SKUA_VIF_NONE)
+		return;
+	skua_cmd_send_u32(sc, SKUA_CMD_VIF_REMOVE, svif->idx);
+	skua_vif_forget(sc, vif);
+}
+
+/* ------------------------------------------------------------------ */
+/* Beacons								*/
+/* ------------------------------------------------------------------ */
+
+/*
+ * The NIC wants a TIM without stations, since it knows better who sleeps:
+ * cut the bitmap down to one zero octet.
+ *
+ * Return: bytes that have been cut out behind the TIM.
+ */
+static int skua_beacon_empty_tim(struct sk_buff *skb, unsigned int off)
+{
+	const unsigned int full = 6;	/* id, length, count, period, control, one */
+	u8 *tim = skb->data + off;
+	unsigned int len;
+
+	if (off + full > skb->len || tim[0] != WLAN_EID_TIM)
+		return -EINVAL;
+	len = 2 + tim[1];
+	if (len < full || off + len > skb->len)
+		return -EINVAL;
+	tim[1] = full - 2;
+	tim[2] = 0;
+	tim[4] = 0;
+	tim[5] = 0;
+	memmove(tim + full, tim + len, skb->len - off - len);
+	skb_trim(skb, skb->len - (len - full));
+	return len - full;
+}
+
+static int skua_beacon_fill(struct skua *sc, struct ieee80211_vif *vif,
+			    struct sk_buff *skb,
+			    const struct ieee80211_mutable_offsets *offs,
+			    struct skua_cmd_beacon *cmd)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	unsigned int i, n = 0;
+	int cut = 0;
+
+	if (offs->tim_offset) {
+		cut = skua_beacon_empty_tim(skb, offs->tim_offset);
+		if (cut < 0)
+			return cut;
+	}
+	if (skb->len > sc->caps.beacon_len)
+		return -EMSGSIZE;
+	memset(cmd, 0, sizeof(*cmd));
+	cmd->vif = svif->idx;
+	cmd->dtim_period = vif->bss_conf.dtim_period;
+	cmd->beacon_int = cpu_to_le16(vif->bss_conf.beacon_int);
+	cmd->tim_off = cpu_to_le16(offs->tim_offset);
+	for (i = 0; i < ARRAY_SIZE(offs->cntdwn_counter_offs); i++) {
+		u16 off = offs->cntdwn_counter_offs[i];
+
+		if (!off || n == ARRAY_SIZE(cmd->csa_off))
+			continue;
+		if (off > offs->tim_offset)
+			off -= cut;
+		cmd->csa_off[n++] = cpu_to_le16(off);
+	}
+	cmd->bigtk_slot = cpu_to_le16(svif->bigtk.slot);
+	cmd->bigtk_gen = cpu_to_le16(svif->bigtk.gen);
+	return 0;
+}
+
+/**
+ * skua_beacon_set() - give the NIC the beacon template of an interface
+ * @sc: the device
+ * @vif: the interface
+ *
+ * Process context, wiphy mutex.
+ *
+ * Return: 0, -ENOENT without a beacon, -EMSGSIZE if it is too long for the
+ * NIC, -EINVAL if it makes no sense, or see skua_cmd_exec().
+ */
+int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif)
+{
+	struct ieee80211_mutable_offsets offs = {};
+	struct skua_cmd_beacon cmd;
+	struct skua_cmd_req req = {
+		.op = SKUA_CMD_BEACON_SET,
+		.data = &cmd,
+		.len = sizeof(cmd),
+	};
+	struct sk_buff *skb;
+	int ret;
+
+	skb = ieee80211_beacon_get_template(sc->hw, vif, &offs, 0);
+	if (!skb)
+		return -ENOENT;
+	ret = skua_beacon_fill(sc, vif, skb, &offs, &cmd);
+	if (!ret) {
+		req.ext = skb->data;
+		req.ext_len = skb->len;
+		ret = skua_cmd_exec(sc, &req);
+	}
+	dev_kfree_skb(skb);
+	if (!ret)
+		skua_vif(vif)->beacon_set = true;
+	return ret;
+}
+
+static void skua_beacon_stop(struct skua *sc, struct ieee80211_vif *vif)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	struct skua_cmd_beacon cmd = {
+		.vif = svif->idx,
+		.bigtk_slot = cpu_to_le16(SKUA_KEY_NONE),
+	};
+
+	if (!svif->beacon_set)
+		return;
+	skua_cmd_send(sc, SKUA_CMD_BEACON_SET, &cmd, sizeof(cmd));
+	svif->beacon_set = false;
+}
+
+/**
+ * skua_op_start_ap() - ieee80211_ops.start_ap
+ * @hw: the device
+ * @vif: the interface
+ * @link_conf: its link
+ *
+ * Return: 0 or see skua_cmd_exec().
+ */
+int skua_op_start_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		     struct ieee80211_bss_conf *link_conf)
+{
+	struct skua *sc = hw->priv;
+	int ret;
+
+	ret = skua_vif_update(sc, vif);
+	if (!ret)
+		ret = skua_beacon_set(sc, vif);
+	return skua_op_result(sc, ret);
+}
+
+/**
+ * skua_op_stop_ap() - ieee80211_ops.stop_ap
+ * @hw: the device
+ * @vif: the interface
+ * @link_conf: its link
+ */
+void skua_op_stop_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		     struct ieee80211_bss_conf *link_conf)
+{
+	struct skua *sc = hw->priv;
+
+	skua_beacon_stop(sc, vif);
+	skua_vif_update(sc, vif);
+	/* the next BSS may be an open one */
+	skua_vif(vif)->keyed = false;
+}
+
+/**
+ * skua_op_set_tim() - ieee80211_ops.set_tim
+ * @hw: the device
+ * @sta: for whom mac80211 holds frames, or no longer does
+ * @set: which of the two
+ *
+ * Atomic: the command is posted.
+ *
+ * Return: see skua_cmd_post().
+ */
+int skua_op_set_tim(struct ieee80211_hw *hw, struct ieee80211_sta *sta,
+		    bool set)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+	struct skua_cmd_tim cmd = {
+		.set = set,
+		.aid = cpu_to_le16(sta->aid),
+	};
+
+	if (!sta->aid || !ssta->vif || ssta->vif->type != NL80211_IFTYPE_AP)
+		return 0;
+	cmd.vif = skua_vif(ssta->vif)->idx;
+	return skua_cmd_post(hw->priv, SKUA_CMD_TIM_SET, &cmd, sizeof(cmd));
+}
+
+/* ------------------------------------------------------------------ */
+/* Changes								*/
+/* ------------------------------------------------------------------ */
+
+#define SKUA_VIF_CFG_CHANGES	(BSS_CHANGED_ASSOC | BSS_CHANGED_SSID)
+
+/**
+ * skua_op_vif_cfg_changed() - ieee80211_ops.vif_cfg_changed
+ * @hw: the device
+ * @vif: the interface
+ * @changed: BSS_CHANGED_*
+ */
+void skua_op_vif_cfg_changed(struct ieee80211_hw *hw,
+			     struct ieee80211_vif *vif, u64 changed)
+{
+	struct skua *sc = hw->priv;
+
+	/* the next BSS may be an open one */
+	if ((changed & BSS_CHANGED_ASSOC) && !vif->cfg.assoc)
+		skua_vif(vif)->keyed = false;
+	if (changed & SKUA_VIF_CFG_CHANGES)
+		skua_vif_update(sc, vif);
+}
+
+#define SKUA_LINK_CHANGES (BSS_CHANGED_ASSOC | BSS_CHANGED_ERP_CTS_PROT |	\
+			   BSS_CHANGED_ERP_PREAMBLE | BSS_CHANGED_ERP_SLOT |	\
+			   BSS_CHANGED_HT | BSS_CHANGED_BASIC_RATES |		\
+			   BSS_CHANGED_BEACON_INT | BSS_CHANGED_BSSID |		\
+			   BSS_CHANGED_BEACON_ENABLED | BSS_CHANGED_QOS |	\
+			   BSS_CHANGED_BEACON_INFO | BSS_CHANGED_BANDWIDTH |	\
+			   BSS_CHANGED_MCAST_RATE)
+
+/**
+ * skua_op_link_info_changed() - ieee80211_ops.link_info_changed
+ * @hw: the device
+ * @vif: the interface
+ * @info: its link
+ * @changed: BSS_CHANGED_*
+ */
+void skua_op_link_info_changed(struct ieee80211_hw *hw,
+			       struct ieee80211_vif *vif,
+			       struct ieee80211_bss_conf *info, u64 changed)
+{
+	struct skua *sc = hw->priv;
+	int ret;
+
+	if (changed & SKUA_LINK_CHANGES)
+		skua_vif_update(sc, vif);
+	if (changed & BSS_CHANGED_TXPOWER)
+		skua_set_txpower(sc, info->txpower);
+	if (changed & BSS_CHANGED_BEACON_ENABLED && !info->enable_beacon)
+		skua_beacon_stop(sc, vif);
+	if (changed & (BSS_CHANGED_BEACON | BSS_CHANGED_BEACON_ENABLED) &&
+	    info->enable_beacon) {
+		ret = skua_beacon_set(sc, vif);
+		if (ret && skua_alive(sc))
+			dev_warn(sc->dev, "%pM: beacon not set: %d\n",
+				 vif->addr, ret);
+	}
+}
+
+/**
+ * skua_op_conf_tx() - ieee80211_ops.conf_tx
+ * @hw: the device
+ * @vif: the interface
+ * @link_id: its link
+ * @ac: access category
+ * @params: EDCA parameters
+ *
+ * Return: 0 or see skua_cmd_exec().
+ */
+int skua_op_conf_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		    unsigned int link_id, u16 ac,
+		    const struct ieee80211_tx_queue_params *params)
+{
+	struct skua *sc = hw->priv;
+	struct skua_cmd_edca cmd = {
+		.vif = skua_vif(vif)->idx,
+		.link = link_id,
+		.ac = ac,
+		.aifsn = params->aifs,
+		.cw_min = cpu_to_le16(params->cw_min),
+		.cw_max = cpu_to_le16(params->cw_max),
+		.txop = cpu_to_le16(params->txop),
+		.flags = (params->uapsd ? BIT(0) : 0) |
+			 (params->acm ? BIT(1) : 0),
+	};
+
+	if (params->mu_edca) {
+		cmd.mu_aifsn = params->mu_edca_param_rec.aifsn & 0xf;
+		cmd.mu_ecw = params->mu_edca_param_rec.ecw_min_max;
+		cmd.mu_timer = params->mu_edca_param_rec.mu_edca_timer;
+	}
+	return skua_op_result(sc, skua_cmd_send(sc, SKUA_CMD_EDCA, &cmd,
+						sizeof(cmd)));
+}
+
+/* ------------------------------------------------------------------ */
+/* TSF									*/
+/* ------------------------------------------------------------------ */
+
+static int skua_tsf_cmd(struct skua *sc, struct ieee80211_vif *vif, u16 op,
+			u64 val, u64 *answer)
+{
+	struct skua_cmd_tsf cmd = {
+		.vif = skua_vif(vif)->idx,
+		.tsf = cpu_to_le64(val),
+	};
+	struct skua_cmd_tsf ans;
+	const struct skua_cmd_req req = {
+		.op = op,
+		.data = &cmd,
+		.len = sizeof(cmd),
+		.answer = answer ? &ans : NULL,
+		.answer_len = answer ? sizeof(ans) : 0,
+	};
+	int ret;
+
+	ret = skua_cmd_exec(sc, &req);
+	if (!ret && answer)
+		*answer = le64_to_cpu(ans.tsf);
+	return ret;
+}
+
+/**
+ * skua_op_get_tsf() - ieee80211_ops.get_tsf
+ * @hw: the device
+ * @vif: the interface
+ *
+ * Return: TSF in microseconds, or ~0 if the NIC does not say.
+ */
+u64 skua_op_get_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
+{
+	u64 tsf;
+
+	if (skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_GET, 0, &tsf))
+		return ~0ull;
+	return tsf;
+}
+
+/**
+ * skua_op_set_tsf() - ieee80211_ops.set_tsf
+ * @hw: the device
+ * @vif: the interface
+ * @tsf: microseconds
+ */
+void skua_op_set_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		     u64 tsf)
+{
+	skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_SET, tsf, NULL);
+}
+
+/**
+ * skua_op_offset_tsf() - ieee80211_ops.offset_tsf
+ * @hw: the device
+ * @vif: the interface
+ * @offset: microseconds
+ */
+void skua_op_offset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			s64 offset)
+{
+	skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_OFFSET, offset, NULL);
+}
+
+/**
+ * skua_op_reset_tsf() - ieee80211_ops.reset_tsf
+ * @hw: the device
+ * @vif: the interface
+ */
+void skua_op_reset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
+{
+	skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_SET, 0, NULL);
+}
