@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - channels and what holds for the whole radio: contexts, filter,
+ * transmit power, thresholds, survey
+ */
+#include "skua.h"
+
+/**
+ * struct skua_chanctx - drv_priv of a channel context
+ * @idx: handle in the NIC
+ */
+struct skua_chanctx {
+	u8 idx;
+};
+
+static_assert(sizeof(struct skua_chanctx) == SKUA_CHANCTX_PRIV);
+
+static struct skua_chanctx *skua_ctx(struct ieee80211_chanctx_conf *conf)
+{
+	return (struct skua_chanctx *)conf->drv_priv;
+}
+
+static int skua_ctx_send(struct skua *sc, u8 idx,
+			 const struct cfg80211_chan_def *def)
+{
+	struct skua_cmd_chanctx cmd = { .ctx = idx };
+
+	skua_chandef(&cmd.chan, def);
+	return skua_cmd_send(sc, SKUA_CMD_CHANCTX_SET, &cmd, sizeof(cmd));
+}
+
+/**
+ * skua_vif_set_chanctx() - put an interface on a channel context
+ * @sc: the device
+ * @vif: the interface
+ * @ctx: handle, or SKUA_CHANCTX_NONE
+ *
+ * Process context, wiphy mutex.
+ *
+ * Return: see skua_cmd_exec().
+ */
+int skua_vif_set_chanctx(struct skua *sc, struct ieee80211_vif *vif, u8 ctx)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	struct skua_cmd_vif_chanctx cmd = {
+		.vif = svif->idx,
+		.ctx = ctx,
+	};
+	int ret;
+
+	ret = skua_cmd_send(sc, SKUA_CMD_VIF_CHANCTX, &cmd, sizeof(cmd));
+	if (!ret || ctx == SKUA_CHANCTX_NONE)
+		svif->chanctx = ctx;
+	return ret;
+}
+
+/* ------------------------------------------------------------------ */
+/* Contexts								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_op_add_chanctx() - ieee80211_ops.add_chanctx
+ * @hw: the device
+ * @conf: the context
+ *
+ * Return: 0, -ENOSPC, or see skua_cmd_exec().
+ */
+int skua_op_add_chanctx(struct ieee80211_hw *hw,
+			struct ieee80211_chanctx_conf *conf)
+{
+	struct skua *sc = hw->priv;
+	unsigned int idx = find_first_zero_bit(&sc->ctx_used,
+					       sc->caps.chanctxs);
+	int ret;
+
+	if (idx >= sc->caps.chanctxs)
+		return -ENOSPC;
+	skua_ctx(conf)->idx = idx;
+	ret = skua_op_result(sc, skua_ctx_send(sc, idx, &conf->def));
+	if (!ret)
+		__set_bit(idx, &sc->ctx_used);
+	return ret;
+}
+
+/**
+ * skua_op_remove_chanctx() - ieee80211_ops.remove_chanctx
+ * @hw: the device
+ * @conf: the context
+ */
+void skua_op_remove_chanctx(struct ieee80211_hw *hw,
+			    struct ieee80211_chanctx_conf *conf)
+{
+	struct skua *sc = hw->priv;
+	u8 idx = skua_ctx(conf)->idx;
+
+	skua_cmd_send_u32(sc, SKUA_CMD_CHANCTX_REMOVE, idx);
+	__clear_bit(idx, &sc->ctx_used);
+}
+
+/**
+ * skua_op_change_chanctx() - ieee80211_ops.change_chanctx
+ * @hw: the device
+ * @conf: the context
+ * @changed: IEEE80211_CHANCTX_CHANGE_*
+ */
+void skua_op_change_chanctx(struct ieee80211_hw *hw,
+			    struct ieee80211_chanctx_conf *conf, u32 changed)
+{
+	skua_ctx_send(hw->priv, skua_ctx(conf)->idx, &conf->def);
+}
+
+/**
+ * skua_op_assign_vif_chanctx() - ieee80211_ops.assign_vif_chanctx
+ * @hw: the device
+ * @vif: the interface
+ * @link_conf: its link
+ * @conf: the context
+ *
+ * Return: 0 or see skua_cmd_exec().
+ */
+int skua_op_assign_vif_chanctx(struct ieee80211_hw *hw,
+			       struct ieee80211_vif *vif,
+			       struct ieee80211_bss_conf *link_conf,
+			       struct ieee80211_chanctx_conf *conf)
+{
+	struct skua *sc = hw->priv;
+
+	return skua_op_result(sc, skua_vif_set_chanctx(sc, vif,
+						       skua_ctx(conf)->idx));
+}
+
+/**
+ * skua_op_unassign_vif_chanctx() - ieee80211_ops.unassign_vif_chanctx
+ * @hw: the device
+ * @vif: the interface
+ * @link_conf: its link
+ * @conf: the context
+ */
+void skua_op_unassign_vif_chanctx(struct ieee80211_hw *hw,
+				  struct ieee80211_vif *vif,
+				  struct ieee80211_bss_conf *link_conf,
+				  struct ieee80211_chanctx_conf *conf)
+{
+	skua_vif_set_chanctx(hw->priv, vif, SKUA_CHANCTX_NONE);
+}
+
+static void skua_switch_back(struct skua *sc,
+			     struct ieee80211_vif_chanctx_switch *vifs, int n)
+{
+	while (n--)
+		skua_vif_set_chanctx(sc, vifs[n].vif,
+				     skua_ctx(vifs[n].old_ctx)->idx);
+}
+
+/**
+ * skua_op_switch_vif_chanctx() - ieee80211_ops.switch_vif_chanctx
+ * @hw: the device
+ * @vifs: interfaces with their old and new contexts
+ * @n_vifs: how many
+ * @mode: whether the contexts are swapped too
+ *
+ * Return: 0 or a negative error; then all is as before.
+ */
+int skua_op_switch_vif_chanctx(struct ieee80211_hw *hw,
+			       struct ieee80211_vif_chanctx_switch *vifs,
+			       int n_vifs,
+			       enum ieee80211_chanctx_switch_mode mode)
+{
+	bool swap = mode == CHANCTX_SWMODE_SWAP_CONTEXTS;
+	struct skua *sc = hw->priv;
+	int i, ret;
+
+	/*
+	 * Swapping: the old context goes and the new one comes, for all the
+	 * interfaces of one context at once. The NIC changes a context in
+	 * place, so the new one takes over the handle of the old.
+	 */
+	for (i = 0; i < n_vifs; i++) {
+		if (swap) {
+			skua_ctx(vifs[i].new_ctx)->idx =
+				skua_ctx(vifs[i].old_ctx)->idx;
+			ret = skua_ctx_send(sc, skua_ctx(vifs[i].new_ctx)->idx,
+					    &vifs[i].new_ctx->def);
+		} else {
+			ret = skua_vif_set_chanctx(sc, vifs[i].vif,
+						   skua_ctx(vifs[i].new_ctx)->idx);
+		}
+		if (ret)
+			break;
+	}
+	if (i == n_vifs)
+		return 0;
+	if (!swap) {
+		skua_switch_back(sc, vifs, i);
+		return ret;
+	}
+	do {
+		skua_ctx_send(sc, skua_ctx(vifs[i].old_ctx)->idx,
+			      &vifs[i].old_ctx->def);
+	} while (i--);
+	return ret;
+}
+
+/* ------------------------------------------------------------------ */
+/* The whole radio							*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_set_txpower() - set the transmit power
+ * @sc: the device
+ * @dbm: power; a value outside the radio's range is moved into it
+ *
+ * Process context, wiphy mutex.
+ *
+ * Return: see skua_cmd_exec().
+ */
+int skua_set_txpower(struct skua *sc, int dbm)
+{
+	int ret;
+
+	dbm = clamp(dbm, 0, (int)sc->caps.max_power);
+	ret = skua_cmd_send_u32(sc, SKUA_CMD_TXPOWER, dbm);
+	if (!ret)
+		sc->txpower = dbm;
+	return ret;
+}
+
+/**
+ * skua_op_config() - ieee80211_ops.config
+ * @hw: the device
+ * @changed: IEEE80211_CONF_CHANGE_*
+ *
+ * With single_channel, context 0 is the one channel of all interfaces.
+ *
+ * Return: 0 or see skua_cmd_exec().
+ */
+int skua_op_config(struct ieee80211_hw *hw, u32 changed)
+{
+	struct skua *sc = hw->priv;
+	int ret = 0;
+
+	if (changed & IEEE80211_CONF_CHANGE_CHANNEL && skua_single_channel)
+		ret = skua_ctx_send(sc, 0, &hw->conf.chandef);
+	if (!ret && changed & IEEE80211_CONF_CHANGE_POWER)
+		ret = skua_set_txpower(sc, hw->conf.power_level);
+	return skua_op_result(sc, ret);
+}
+
+static const struct {
+	u32 fif;
+	u32 filter;
+} skua_filters[] = {
+	{ FIF_ALLMULTI,			SKUA_FILTER_ALLMULTI },
+	{ FIF_FCSFAIL,			SKUA_FILTER_FCSFAIL },
+	{ FIF_PLCPFAIL,			SKUA_FILTER_PLCPFAIL },
+	{ FIF_BCN_PRBRESP_PROMISC,	SKUA_FILTER_BCN_PRBRESP },
+	{ FIF_CONTROL,			SKUA_FILTER_CONTROL },
+	{ FIF_OTHER_BSS,		SKUA_FILTER_OTHER_BSS },
+	{ FIF_PSPOLL,			SKUA_FILTER_PSPOLL },
+	{ FIF_PROBE_REQ,		SKUA_FILTER_PROBE_REQ },
+	{ FIF_MCAST_ACTION,		SKUA_FILTER_MCAST_ACTION },
+};
+
+/**
+ * skua_op_configure_filter() - ieee80211_ops.configure_filter
+ * @hw: the device
+ * @changed: FIF_* that changed
+ * @total: FIF_* wanted; what the NIC cannot do is taken out
+ * @multicast: unused
+ */
+void skua_op_configure_filter(struct ieee80211_hw *hw, unsigned int changed,
+			      unsigned int *total, u64 multicast)
+{
+	struct skua *sc = hw->priv;
+	u32 fif = 0, filter = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skua_filters); i++) {
+		if (!(*total & skua_filters[i].fif))
+			continue;
+		fif |= skua_filters[i].fif;
+		filter |= skua_filters[i].filter;
+	}
+	*total = fif;
+	if (!skua_cmd_send_u32(sc, SKUA_CMD_RX_FILTER, filter))
+		sc->filter = filter;
+}
+
+/**
+ * skua_op_set_rts_threshold() - ieee80211_ops.set_rts_threshold
+ * @hw: the device
+ * @value: bytes, ~0 for off
+ *
+ * Return: 0 or see skua_cmd_exec().
+ */
+int skua_op_set_rts_threshold(struct ieee80211_hw *hw, u32 value)
+{
+	struct skua *sc = hw->priv;
+	int ret;
+
+	ret = skua_cmd_send_u32(sc, SKUA_CMD_RTS_THRESHOLD, value);
+	if (!ret)
+		sc->rts = value;
+	return skua_op_result(sc, ret);
+}
+
+/**
+ * skua_op_get_txpower() - ieee80211_ops.get_txpower
+ * @hw: the device
+ * @vif: the interface
+ * @dbm: the answer
+ *
+ * Return: 0.
+ */
+int skua_op_get_txpower(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			int *dbm)
+{
+	struct skua *sc = hw->priv;
+
+	*dbm = sc->txpower;
+	return 0;
+}
+
+/**
+ * skua_op_get_antenna() - ieee80211_ops.get_antenna
+ * @hw: the device
+ * @tx_ant: bit mask of antennas
+ * @rx_ant: likewise
+ *
+ * Return: 0.
+ */
+int skua_op_get_antenna(struct ieee80211_hw *hw, u32 *tx_ant, u32 *rx_ant)
+{
+	struct skua *sc = hw->priv;
+
+	*tx_ant = BIT(sc->caps.chains) - 1;
+	*rx_ant = *tx_ant;
+	return 0;
+}
+
+/* The channel of an index over all bands. */
+static struct ieee80211_channel *skua_nth_channel(struct skua *sc, int idx)
+{
+	struct ieee80211_supported_band *sband;
+	int band;
+
+	for (band = 0; band < NUM_NL80211_BANDS; band++) {
+		sband = sc->hw->wiphy->bands[band];
+		if (!sband)
+			continue;
+		if (idx < sband->n_channels)
+			return &sband->channels[idx];
+		idx -= sband->n_channels;
+	}
+	return NULL;
+}
+
+/**
+ * skua_op_get_survey() - ieee80211_ops.get_survey
+ * @hw: the device
+ * @idx: index of the channel over all bands
+ * @survey: the answer
+ *
+ * Return: 0, -ENOENT after the last channel, or see skua_cmd_exec().
+ */
+int skua_op_get_survey(struct ieee80211_hw *hw, int idx,
+		       struct survey_info *survey)
+{
+	struct skua *sc = hw->priv;
+	struct ieee80211_channel *chan = skua_nth_channel(sc, idx);
+	struct skua_cmd_u32 cmd;
+	struct skua_survey ans;
+	const struct skua_cmd_req req = {
+		.op = SKUA_CMD_SURVEY,
+		.data = &cmd,
+		.len = sizeof(cmd),
+		.answer = &ans,
+		.answer_len = sizeof(ans),
+	};
+	int ret;
+
+	if (!chan)
+		return -ENOENT;
+	memset(survey, 0, sizeof(*survey));
+	survey->channel = chan;
+	cmd.val = cpu_to_le32(chan->center_freq);
+	ret = skua_cmd_exec(sc, &req);
+	/* A channel that the NIC was never on has nothing to report. */
+	if (ret == -ENOENT)
+		return 0;
+	if (ret)
+		return ret;
+	survey->noise = ans.noise;
+	survey->time = div_u64(le64_to_cpu(ans.time_us), USEC_PER_MSEC);
+	survey->time_busy = div_u64(le64_to_cpu(ans.busy_us), USEC_PER_MSEC);
+	survey->time_rx = div_u64(le64_to_cpu(ans.rx_us), USEC_PER_MSEC);
+	survey->time_tx = div_u64(le64_to_cpu(ans.tx_us), USEC_PER_MSEC);
+	survey->filled = SURVEY_INFO_NOISE_DBM | SURVEY_INFO_TIME |
+			 SURVEY_INFO_TIME_BUSY | SURVEY_INFO_TIME_RX |
+			 SURVEY_INFO_TIME_TX;
+	if (ans.in_use)
+		survey->filled |= SURVEY_INFO_IN_USE;
+	return 0;
+}
