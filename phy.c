@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - what the radio can do, as mac80211 wants to hear it: bands, channels,
+ * capabilities, interface combinations, flags
+ */
+#include <linux/slab.h>
+
+#include "skua.h"
+
+#define CHAN2G(_n, _freq) \
+	{ .band = NL80211_BAND_2GHZ, .hw_value = (_n), .center_freq = (_freq) }
+/* Number and centre are the same information: skua_band_init() adds it. */
+#define CHAN5G(_n) { .band = NL80211_BAND_5GHZ, .hw_value = (_n) }
+#define CHAN6G(_n) { .band = NL80211_BAND_6GHZ, .hw_value = (_n) }
+
+static const struct ieee80211_channel skua_chans_2ghz[] = {
+	CHAN2G(1, 2412), CHAN2G(2, 2417), CHAN2G(3, 2422), CHAN2G(4, 2427),
+	CHAN2G(5, 2432), CHAN2G(6, 2437), CHAN2G(7, 2442), CHAN2G(8, 2447),
+	CHAN2G(9, 2452), CHAN2G(10, 2457), CHAN2G(11, 2462), CHAN2G(12, 2467),
+	CHAN2G(13, 2472), CHAN2G(14, 2484),
+};
+
+static const struct ieee80211_channel skua_chans_5ghz[] = {
+	CHAN5G(36), CHAN5G(40), CHAN5G(44), CHAN5G(48),
+	CHAN5G(52), CHAN5G(56), CHAN5G(60), CHAN5G(64),
+	CHAN5G(100), CHAN5G(104), CHAN5G(108), CHAN5G(112),
+	CHAN5G(116), CHAN5G(120), CHAN5G(124), CHAN5G(128),
+	CHAN5G(132), CHAN5G(136), CHAN5G(140), CHAN5G(144),
+	CHAN5G(149), CHAN5G(153), CHAN5G(157), CHAN5G(161),
+	CHAN5G(165), CHAN5G(169), CHAN5G(173), CHAN5G(177),
+};
+
+static const struct ieee80211_channel skua_chans_6ghz[] = {
+	CHAN6G(1), CHAN6G(5), CHAN6G(9), CHAN6G(13), CHAN6G(17), CHAN6G(21),
+	CHAN6G(25), CHAN6G(29), CHAN6G(33), CHAN6G(37), CHAN6G(41), CHAN6G(45),
+	CHAN6G(49), CHAN6G(53), CHAN6G(57), CHAN6G(61), CHAN6G(65), CHAN6G(69),
+	CHAN6G(73), CHAN6G(77), CHAN6G(81), CHAN6G(85), CHAN6G(89), CHAN6G(93),
+	CHAN6G(97), CHAN6G(101), CHAN6G(105), CHAN6G(109), CHAN6G(113),
+	CHAN6G(117), CHAN6G(121), CHAN6G(125), CHAN6G(129), CHAN6G(133),
+	CHAN6G(137), CHAN6G(141), CHAN6G(145), CHAN6G(149), CHAN6G(153),
+	CHAN6G(157), CHAN6G(161), CHAN6G(165), CHAN6G(169), CHAN6G(173),
+	CHAN6G(177), CHAN6G(181), CHAN6G(185), CHAN6G(189), CHAN6G(193),
+	CHAN6G(197), CHAN6G(201), CHAN6G(205), CHAN6G(209), CHAN6G(213),
+	CHAN6G(217), CHAN6G(221), CHAN6G(225), CHAN6G(229), CHAN6G(233),
+};
+
+static const struct {
+	enum nl80211_band band;
+	u8 cap;
+	u16 start;
+	const struct ieee80211_channel *chans;
+	unsigned int n;
+} skua_band_defs[] = {
+	{ NL80211_BAND_2GHZ, SKUA_BAND_2GHZ, 2407, skua_chans_2ghz,
+	  ARRAY_SIZE(skua_chans_2ghz) },
+	{ NL80211_BAND_5GHZ, SKUA_BAND_5GHZ, 5000, skua_chans_5ghz,
+	  ARRAY_SIZE(skua_chans_5ghz) },
+	{ NL80211_BAND_6GHZ, SKUA_BAND_6GHZ, 5950, skua_chans_6ghz,
+	  ARRAY_SIZE(skua_chans_6ghz) },
+};
+
+/* ------------------------------------------------------------------ */
+/* HT, VHT, HE								*/
+/* ------------------------------------------------------------------ */
+
+static void skua_ht_caps(const struct skua *sc, struct ieee80211_sta_ht_cap *ht)
+{
+	unsigned int i;
+
+	if (!skua_has(sc, SKUA_FEAT_HT))
+		return;
+	ht->ht_supported = true;
+	ht->cap = IEEE80211_HT_CAP_SGI_20 | IEEE80211_HT_CAP_LDPC_CODING |
+		  IEEE80211_HT_CAP_SM_PS | IEEE80211_HT_CAP_MAX_AMSDU;
+	if (sc->caps.max_bw >= SKUA_BW_40)
+		ht->cap |= IEEE80211_HT_CAP_SUP_WIDTH_20_40 |
+			   IEEE80211_HT_CAP_SGI_40 |
+			   IEEE80211_HT_CAP_DSSSCCK40;
+	ht->ampdu_factor = IEEE80211_HT_MAX_AMPDU_64K;
+	ht->ampdu_density = IEEE80211_HT_MPDU_DENSITY_NONE;
+	for (i = 0; i < min_t(unsigned int, sc->caps.nss, 4); i++)
+		ht->mcs.rx_mask[i] = 0xff;
+	ht->mcs.tx_params = IEEE80211_HT_MCS_TX_DEFINED;
+}
+
+/* Two bits a stream: the same support for the first nss, none for others. */
+static u16 skua_mcs_map(unsigned int nss, u16 support)
+{
+	u16 map = 0;
+	unsigned int i;
+
+	for (i = 0; i < 8; i++)
+		map |= (i < nss ? support : 3) << (2 * i);
+	return map;
+}
+
+static void skua_vht_caps(const struct skua *sc,
+			  struct ieee80211_sta_vht_cap *vht)
+{
+	__le16 map = cpu_to_le16(skua_mcs_map(sc->caps.nss,
+					      IEEE80211_VHT_MCS_SUPPORT_0_9));
+
+	if (!skua_has(sc, SKUA_FEAT_VHT) || sc->caps.max_bw < SKUA_BW_80)
+		return;
+	vht->vht_supported = true;
+	vht->cap = IEEE80211_VHT_CAP_RXLDPC | IEEE80211_VHT_CAP_SHORT_GI_80 |
+		   IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK;
+	if (sc->caps.max_mpdu >= 11454)
+		vht->cap |= IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_11454;
+	else if (sc->caps.max_mpdu >= 7991)
+		vht->cap |= IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_7991;
+	if (sc->caps.max_bw >= SKUA_BW_160)
+		vht->cap |= IEEE80211_VHT_CAP_SUPP_CHAN_WIDTH_160MHZ |
+			    IEEE80211_VHT_CAP_SHORT_GI_160;
+	vht->vht_mcs.rx_mcs_map = map;
+	vht->vht_mcs.tx_mcs_map = map;
+}
+
+static u8 skua_he_widths(const struct skua *sc, enum nl80211_band band)
+{
+	u8 widths = 0;
+
+	if (band == NL80211_BAND_2GHZ) {
+		if (sc->caps.max_bw >= SKUA_BW_40)
+			widths |= IEEE80211_HE_PHY_CAP0_CHANNEL_WIDTH_SET_40MHZ_IN_2G;
+		return widths;
+	}
+	if (sc->caps.max_bw >= SKUA_BW_80)
+		widths |= IEEE80211_HE_PHY_CAP0_CHANNEL_WIDTH_SET_40MHZ_80MHZ_IN_5G;
+	if (sc->caps.max_bw >= SKUA_BW_160)
+		widths |= IEEE80211_HE_PHY_CAP0_CHANNEL_WIDTH_SET_160MHZ_IN_5G;
+	return widths;
+}
+
+static __le16 skua_he_6ghz_capa(const struct skua *sc)
+{
+	u16 mpdu = IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_3895;
+
+	if (sc->caps.max_mpdu >= 11454)
+		mpdu = IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_11454;
+	else if (sc->caps.max_mpdu >= 7991)
+		mpdu = IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_7991;
+	return le16_encode_bits(IEEE80211_VHT_MAX_AMPDU_1024K,
+				IEEE80211_HE_6GHZ_CAP_MAX_AMPDU_LEN_EXP) |
+	       le16_encode_bits(mpdu, IEEE80211_HE_6GHZ_CAP_MAX_MPDU_LEN) |
+	       le16_encode_bits(WLAN_HT_CAP_SM_PS_DISABLED,
+				IEEE80211_HE_6GHZ_CAP_SM_PS);
+}
+
+static void skua_he_caps(const struct skua *sc, enum nl80211_band band,
+			 struct ieee80211_sband_iftype_data *data)
+{
+	struct ieee80211_sta_he_cap *he = &data->he_cap;
+	struct ieee80211_he_cap_elem *elem = &he->he_cap_elem;
+	u16 map = skua_mcs_map(sc->caps.nss, IEEE80211_HE_MCS_SUPPORT_0_11);
+
+	data->types_mask = BIT(NL80211_IFTYPE_STATION) | BIT(NL80211_IFTYPE_AP);
+	he->has_he = true;
+	elem->phy_cap_info[0] = skua_he_widths(sc, band);
+	elem->phy_cap_info[1] = IEEE80211_HE_PHY_CAP1_DEVICE_CLASS_A |
+				IEEE80211_HE_PHY_CAP1_LDPC_CODING_IN_PAYLOAD;
+	elem->phy_cap_info[2] = IEEE80211_HE_PHY_CAP2_NDP_4x_LTF_AND_3_2US;
+	he->he_mcs_nss_supp.rx_mcs_80 = cpu_to_le16(map);
+	he->he_mcs_nss_supp.tx_mcs_80 = cpu_to_le16(map);
+	if (band == NL80211_BAND_2GHZ || sc->caps.max_bw < SKUA_BW_160)
+		map = 0xffff;
+	he->he_mcs_nss_supp.rx_mcs_160 = cpu_to_le16(map);
+	he->he_mcs_nss_supp.tx_mcs_160 = cpu_to_le16(map);
+	he->he_mcs_nss_supp.rx_mcs_80p80 = cpu_to_le16(0xffff);
+	he->he_mcs_nss_supp.tx_mcs_80p80 = cpu_to_le16(0xffff);
+	if (band == NL80211_BAND_6GHZ)
+		data->he_6ghz_capa.capa = skua_he_6ghz_capa(sc);
+}
+
+/* ------------------------------------------------------------------ */
+/* Bands								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct skua_band - one band and what it points to
+ * @sband: what wiphy->bands points to
+ * @he: its HE capabilities
+ * @chans: its channels; the regulatory code writes here
+ */
+struct skua_band {
+	struct ieee80211_supported_band sband;
+	struct ieee80211_sband_iftype_data he;
+	struct ieee80211_channel chans[];
+};
+
+static int skua_band_init(struct skua *sc, unsigned int n)
+{
+	enum nl80211_band band = skua_band_defs[n].band;
+	unsigned int nchans = skua_band_defs[n].n, i;
+	struct ieee80211_supported_band *sband;
+	struct skua_band *b;
+
+	b = devm_kzalloc(sc->dev, struct_size(b, chans, nchans), GFP_KERNEL);
+	if (!b)
+		return -ENOMEM;
+	memcpy(b->chans, skua_band_defs[n].chans,
+	       nchans * sizeof(b->chans[0]));
+	for (i = 0; i < nchans; i++) {
+		b->chans[i].max_power = sc->caps.max_power;
+		if (!b->chans[i].center_freq)
+			b->chans[i].center_freq = skua_band_defs[n].start +
+						  5 * b->chans[i].hw_value;
+	}
+	sband = &b->sband;
+	sband->band = band;
+	sband->channels = b->chans;
+	sband->n_channels = nchans;
+	sband->bitrates = skua_bitrates(band, &sband->n_bitrates);
+	if (band != NL80211_BAND_6GHZ)
+		skua_ht_caps(sc, &sband->ht_cap);
+	if (band == NL80211_BAND_5GHZ)
+		skua_vht_caps(sc, &sband->vht_cap);
+	if (skua_has(sc, SKUA_FEAT_HE)) {
+		skua_he_caps(sc, band, &b->he);
+		_ieee80211_set_sband_iftype_data(sband, &b->he, 1);
+	}
+	sc->hw->wiphy->bands[band] = sband;
+	return 0;
+}
+
+static int skua_bands_init(struct skua *sc)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(skua_band_defs); i++) {
+		if (!(sc->caps.bands & skua_band_defs[i].cap))
+			continue;
+		/* In 6 GHz there is nothing older than HE. */
+		if (skua_band_defs[i].band == NL80211_BAND_6GHZ &&
+		    !skua_has(sc, SKUA_FEAT_HE))
+			continue;
+		ret = skua_band_init(sc, i);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* ------------------------------------------------------------------ */
+/* Registration								*/
+/* ------------------------------------------------------------------ */
+
+static int skua_combinations_init(struct skua *sc)
+{
+	struct ieee80211_iface_combination *comb;
+	struct ieee80211_iface_limit *limit;
+	struct wiphy *wiphy = sc->hw->wiphy;
+
+	comb = devm_kzalloc(sc->dev, sizeof(*comb), GFP_KERNEL);
+	limit = devm_kzalloc(sc->dev, sizeof(*limit), GFP_KERNEL);
+	if (!comb || !limit)
+		return -ENOMEM;
+	wiphy->interface_modes = BIT(NL80211_IFTYPE_STATION) |
+				 BIT(NL80211_IFTYPE_AP);
+	limit->types = wiphy->interface_modes;
+	/* mac80211's own monitor interface needs one as well. */
+	limit->max = max_t(u16, sc->caps.vifs, 2) - 1;
+	comb->limits = limit;
+	comb->n_limits = 1;
+	comb->max_interfaces = limit->max;
+	comb->num_different_channels = skua_single_channel ?
+				       1 : sc->caps.channels;
+	comb->beacon_int_infra_match = false;
+	wiphy->iface_combinations = comb;
+	wiphy->n_iface_combinations = 1;
+	return 0;
+}
+
+static void skua_hw_flags(struct skua *sc)
+{
+	struct ieee80211_hw *hw = sc->hw;
+
+	ieee80211_hw_set(hw, HAS_RATE_CONTROL);
+	ieee80211_hw_set(hw, SIGNAL_DBM);
+	ieee80211_hw_set(hw, MFP_CAPABLE);
+	ieee80211_hw_set(hw, AP_LINK_PS);
+	ieee80211_hw_set(hw, WANT_MONITOR_VIF);
+	ieee80211_hw_set(hw, REPORTS_TX_ACK_STATUS);
+	ieee80211_hw_set(hw, SUPPORT_FAST_XMIT);
+	ieee80211_hw_set(hw, SUPPORTS_CLONED_SKBS);
+	ieee80211_hw_set(hw, SUPPORTS_PER_STA_GTK);
+	ieee80211_hw_set(hw, CHANCTX_STA_CSA);
+	if (skua_has(sc, SKUA_FEAT_HW_SCAN))
+		ieee80211_hw_set(hw, SINGLE_SCAN_ON_ALL_BANDS);
+	if (skua_has(sc, SKUA_FEAT_TX_AMPDU) && skua_has(sc, SKUA_FEAT_RX_AMPDU))
+		ieee80211_hw_set(hw, AMPDU_AGGREGATION);
+	if (skua_has(sc, SKUA_FEAT_RX_REORDER))
+		ieee80211_hw_set(hw, SUPPORTS_REORDERING_BUFFER);
+}
+
+static void skua_wiphy_init(struct skua *sc)
+{
+	struct wiphy *wiphy = sc->hw->wiphy;
+	const u32 *suites;
+
+	SET_IEEE80211_PERM_ADDR(sc->hw, sc->caps.mac);
+	wiphy->n_cipher_suites = skua_key_suites(sc, &suites);
+	wiphy->cipher_suites = suites;
+	wiphy->available_antennas_tx = BIT(sc->caps.chains) - 1;
+	wiphy->available_antennas_rx = BIT(sc->caps.chains) - 1;
+	wiphy->flags |= WIPHY_FLAG_IBSS_RSN | WIPHY_FLAG_AP_UAPSD;
+	wiphy->flags &= ~WIPHY_FLAG_PS_ON_BY_DEFAULT;
+	if (skua_has(sc, SKUA_FEAT_HW_SCAN)) {
+		wiphy->max_scan_ssids = sc->caps.scan_ssids;
+		wiphy->max_scan_ie_len = sc->caps.scan_ie_len;
+	}
+	if (skua_has(sc, SKUA_FEAT_ROC)) {
+		wiphy->flags |= WIPHY_FLAG_HAS_REMAIN_ON_CHANNEL;
+		wiphy->max_remain_on_channel_duration = SKUA_MAX_ROC_MS;
+	}
+	wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_AQL);
+	wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_AIRTIME_FAIRNESS);
+	wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_ACK_SIGNAL_SUPPORT);
+	strscpy(wiphy->fw_version, sc->caps.fw_version);
+	wiphy->hw_version = SKUA_ABI_MAJOR << 16 | SKUA_ABI_MINOR;
+}
+
+/**
+ * skua_phy_init() - fill what mac80211 asks for at registration
+ * @sc: the device; skua.caps is known and key.c is ready
+ *
+ * Process context, in probe. All memory is device-managed.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int skua_phy_init(struct skua *sc)
+{
+	struct ieee80211_hw *hw = sc->hw;
+	int ret;
+
+	hw->queues = IEEE80211_NUM_ACS;
+	hw->max_rates = 4;
+	hw->max_report_rates = 1;
+	hw->max_rate_tries = 7;
+	hw->vif_data_size = sizeof(struct skua_vif);
+	hw->sta_data_size = sizeof(struct skua_sta);
+	hw->txq_data_size = sizeof(struct skua_txq);
+	hw->chanctx_data_size = SKUA_CHANCTX_PRIV;
+	hw->uapsd_queues = IEEE80211_WMM_IE_STA_QOSINFO_AC_MASK;
+	hw->uapsd_max_sp_len = IEEE80211_WMM_IE_STA_QOSINFO_SP_ALL;
+	if (skua_has(sc, SKUA_FEAT_TX_AMPDU))
+		hw->max_tx_aggregation_subframes = 256;
+	if (skua_has(sc, SKUA_FEAT_RX_AMPDU))
+		hw->max_rx_aggregation_subframes = 256;
+	sc->txpower = sc->caps.max_power;
+
+	ret = skua_bands_init(sc);
+	if (!ret)
+		ret = skua_combinations_init(sc);
+	if (ret)
+		return ret;
+	skua_hw_flags(sc);
+	skua_wiphy_init(sc);
+	return 0;
+}

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - rates and channels between hw.h's words and mac80211's
+ */
+#include "skua.h"
+
+/* In the order of skua_cmd_vif.basic_rates; hw_value in units of 100 kbit/s. */
+static struct ieee80211_rate skua_rates[] = {
+	{ .bitrate = 10, .hw_value = 10 },
+	{ .bitrate = 20, .hw_value = 20, .flags = IEEE80211_RATE_SHORT_PREAMBLE },
+	{ .bitrate = 55, .hw_value = 55, .flags = IEEE80211_RATE_SHORT_PREAMBLE },
+	{ .bitrate = 110, .hw_value = 110, .flags = IEEE80211_RATE_SHORT_PREAMBLE },
+	{ .bitrate = 60, .hw_value = 60 },
+	{ .bitrate = 90, .hw_value = 90 },
+	{ .bitrate = 120, .hw_value = 120 },
+	{ .bitrate = 180, .hw_value = 180 },
+	{ .bitrate = 240, .hw_value = 240 },
+	{ .bitrate = 360, .hw_value = 360 },
+	{ .bitrate = 480, .hw_value = 480 },
+	{ .bitrate = 540, .hw_value = 540 },
+};
+
+#define SKUA_FIRST_OFDM		4	/* CCK rates exist in 2.4 GHz only */
+
+static unsigned int skua_first_rate(enum nl80211_band band)
+{
+	return band == NL80211_BAND_2GHZ ? 0 : SKUA_FIRST_OFDM;
+}
+
+/**
+ * skua_bitrates() - legacy rates of a band
+ * @band: the band
+ * @n: how many
+ *
+ * Return: the first of them.
+ */
+struct ieee80211_rate *skua_bitrates(enum nl80211_band band, int *n)
+{
+	*n = ARRAY_SIZE(skua_rates) - skua_first_rate(band);
+	return &skua_rates[skua_first_rate(band)];
+}
+
+/**
+ * skua_legacy_mask() - a mask over a band's rates, as the NIC counts them
+ * @band: the band
+ * @rates: bit per index into the band's rates
+ *
+ * Return: mask as in skua_cmd_vif.basic_rates.
+ */
+u32 skua_legacy_mask(enum nl80211_band band, u32 rates)
+{
+	return (rates << skua_first_rate(band)) &
+	       GENMASK(ARRAY_SIZE(skua_rates) - 1, 0);
+}
+
+/**
+ * skua_legacy_rate() - rate word of a legacy rate
+ * @band: the band
+ * @idx: index into the band's rates
+ *
+ * Return: the word, or 0 if there is no such rate.
+ */
+u32 skua_legacy_rate(enum nl80211_band band, u8 idx)
+{
+	unsigned int i = skua_first_rate(band) + idx;
+
+	if (i >= ARRAY_SIZE(skua_rates))
+		return 0;
+	return FIELD_PREP(SKUA_RATE_IDX, skua_rates[i].hw_value);
+}
+
+/* Index into the band's rates, or -EINVAL. */
+static int skua_legacy_idx(enum nl80211_band band, u32 rate100k)
+{
+	unsigned int first = skua_first_rate(band), i;
+
+	for (i = first; i < ARRAY_SIZE(skua_rates); i++)
+		if (skua_rates[i].hw_value == rate100k)
+			return i - first;
+	return -EINVAL;
+}
+
+/* ------------------------------------------------------------------ */
+/* Rate words								*/
+/* ------------------------------------------------------------------ */
+
+static const u8 skua_bw_to_rate_info[] = {
+	[SKUA_BW_20]	= RATE_INFO_BW_20,
+	[SKUA_BW_40]	= RATE_INFO_BW_40,
+	[SKUA_BW_80]	= RATE_INFO_BW_80,
+	[SKUA_BW_160]	= RATE_INFO_BW_160,
+	[SKUA_BW_320]	= RATE_INFO_BW_320,
+};
+
+/**
+ * struct skua_rate - a rate word taken apart
+ * @idx: rate in 100 kbit/s, or MCS
+ * @nss: spatial streams
+ * @enc: enum skua_enc
+ * @bw: enum skua_bw
+ * @gi: enum skua_gi
+ */
+struct skua_rate {
+	u16 idx;
+	u8 nss;
+	u8 enc;
+	u8 bw;
+	u8 gi;
+};
+
+/* Take a word of the NIC apart; every field is in its encoding's range then. */
+static int skua_rate_parse(u32 word, struct skua_rate *r)
+{
+	static const struct {
+		u8 max_idx;
+		u8 max_bw;
+		u8 max_gi;
+	} limit[] = {
+		[SKUA_ENC_HT]	= { 31, SKUA_BW_40, SKUA_GI_SHORT },
+		[SKUA_ENC_VHT]	= { 11, SKUA_BW_160, SKUA_GI_SHORT },
+		[SKUA_ENC_HE]	= { 11, SKUA_BW_160, SKUA_GI_3_2 },
+		[SKUA_ENC_EHT]	= { 15, SKUA_BW_320, SKUA_GI_3_2 },
+	};
+
+	r->idx = FIELD_GET(SKUA_RATE_IDX, word);
+	r->nss = FIELD_GET(SKUA_RATE_NSS, word);
+	r->enc = FIELD_GET(SKUA_RATE_ENC, word);
+	r->bw = FIELD_GET(SKUA_RATE_BW, word);
+	r->gi = FIELD_GET(SKUA_RATE_GI, word);
+	if (r->enc == SKUA_ENC_LEGACY)
+		return r->bw == SKUA_BW_20 ? 0 : -EINVAL;
+	if (r->enc > SKUA_ENC_EHT || r->idx > limit[r->enc].max_idx ||
+	    r->bw > limit[r->enc].max_bw || r->gi > limit[r->enc].max_gi)
+		return -EINVAL;
+	/* HE has no 0.4 us interval. */
+	if (r->enc >= SKUA_ENC_HE && r->gi == SKUA_GI_SHORT)
+		return -EINVAL;
+	if (r->enc != SKUA_ENC_HT && (r->nss < 1 || r->nss > 8))
+		return -EINVAL;
+	return 0;
+}
+
+static enum nl80211_he_gi skua_he_gi(u8 gi)
+{
+	switch (gi) {
+	case SKUA_GI_1_6:
+		return NL80211_RATE_INFO_HE_GI_1_6;
+	case SKUA_GI_3_2:
+		return NL80211_RATE_INFO_HE_GI_3_2;
+	default:
+		return NL80211_RATE_INFO_HE_GI_0_8;
+	}
+}
+
+static enum nl80211_eht_gi skua_eht_gi(u8 gi)
+{
+	switch (gi) {
+	case SKUA_GI_1_6:
+		return NL80211_RATE_INFO_EHT_GI_1_6;
+	case SKUA_GI_3_2:
+		return NL80211_RATE_INFO_EHT_GI_3_2;
+	default:
+		return NL80211_RATE_INFO_EHT_GI_0_8;
+	}
+}
+
+static u8 skua_rx_enc_flags(u32 word, const struct skua_rate *r)
+{
+	u8 flags = 0;
+
+	if (word & SKUA_RATE_LDPC)
+		flags |= RX_ENC_FLAG_LDPC;
+	if (word & SKUA_RATE_STBC)
+		flags |= 1 << RX_ENC_FLAG_STBC_SHIFT;
+	if (word & SKUA_RATE_SHORTPRE && r->enc == SKUA_ENC_LEGACY)
+		flags |= RX_ENC_FLAG_SHORTPRE;
+	if (word & SKUA_RATE_GREENFIELD && r->enc == SKUA_ENC_HT)
+		flags |= RX_ENC_FLAG_HT_GF;
+	if (r->gi == SKUA_GI_SHORT && r->enc != SKUA_ENC_LEGACY)
+		flags |= RX_ENC_FLAG_SHORT_GI;
+	return flags;
+}
+
+/* Band of a channel by its centre; NUM_NL80211_BANDS if there is none. */
+static enum nl80211_band skua_freq_band(u16 freq)
+{
+	if (freq >= 2412 && freq <= 2484)
+		return NL80211_BAND_2GHZ;
+	if (freq >= 5180 && freq <= 5885)
+		return NL80211_BAND_5GHZ;
+	if (freq >= 5955 && freq <= 7115)
+		return NL80211_BAND_6GHZ;
+	return NUM_NL80211_BANDS;
+}
+
+/**
+ * skua_rate_to_rx() - channel and rate word as receive status
+ * @word: of the NIC
+ * @freq: of the NIC, MHz
+ * @st: zeroed; gets channel, encoding and rate
+ *
+ * Return: 0, or -EINVAL if there is no such channel, or the word makes no
+ * sense there.
+ */
+int skua_rate_to_rx(u32 word, u16 freq, struct ieee80211_rx_status *st)
+{
+	enum nl80211_band band = skua_freq_band(freq);
+	struct skua_rate r;
+	int idx;
+
+	if (band == NUM_NL80211_BANDS || skua_rate_parse(word, &r))
+		return -EINVAL;
+	st->band = band;
+	st->freq = freq;
+	st->enc_flags = skua_rx_enc_flags(word, &r);
+	st->bw = skua_bw_to_rate_info[r.bw];
+	st->rate_idx = r.idx;
+	st->nss = r.nss;
+	switch (r.enc) {
+	case SKUA_ENC_LEGACY:
+		idx = skua_legacy_idx(st->band, r.idx);
+		if (idx < 0)
+			return idx;
+		st->rate_idx = idx;
+		st->nss = 0;
+		st->encoding = RX_ENC_LEGACY;
+		break;
+	case SKUA_ENC_HT:
+		st->nss = 0;
+		st->encoding = RX_ENC_HT;
+		break;
+	case SKUA_ENC_VHT:
+		st->encoding = RX_ENC_VHT;
+		break;
+	case SKUA_ENC_HE:
+		st->encoding = RX_ENC_HE;
+		st->he_gi = skua_he_gi(r.gi);
+		st->he_dcm = !!(word & SKUA_RATE_DCM);
+		break;
+	default:
+		st->encoding = RX_ENC_EHT;
+		st->eht.gi = skua_eht_gi(r.gi);
+	}
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_rate_to_rx);
+
+/**
+ * skua_rate_to_info() - a rate word as cfg80211's rate information
+ * @word: of the NIC
+ * @info: the answer
+ *
+ * Return: 0, or -EINVAL if the word makes no sense or is 0.
+ */
+int skua_rate_to_info(u32 word, struct rate_info *info)
+{
+	struct skua_rate r;
+
+	memset(info, 0, sizeof(*info));
+	if (!word || skua_rate_parse(word, &r))
+		return -EINVAL;
+	info->bw = skua_bw_to_rate_info[r.bw];
+	info->mcs = r.idx;
+	info->nss = r.nss;
+	if (r.gi == SKUA_GI_SHORT)
+		info->flags |= RATE_INFO_FLAGS_SHORT_GI;
+	switch (r.enc) {
+	case SKUA_ENC_LEGACY:
+		info->legacy = r.idx;
+		info->mcs = 0;
+		info->nss = 0;
+		info->flags = 0;
+		break;
+	case SKUA_ENC_HT:
+		info->nss = 0;
+		info->flags |= RATE_INFO_FLAGS_MCS;
+		break;
+	case SKUA_ENC_VHT:
+		info->flags |= RATE_INFO_FLAGS_VHT_MCS;
+		break;
+	case SKUA_ENC_HE:
+		info->flags |= RATE_INFO_FLAGS_HE_MCS;
+		info->he_gi = skua_he_gi(r.gi);
+		info->he_dcm = !!(word & SKUA_RATE_DCM);
+		break;
+	default:
+		info->flags |= RATE_INFO_FLAGS_EHT_MCS;
+		info->eht_gi = skua_eht_gi(r.gi);
+	}
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_rate_to_info);
+
+/* Width flag of a transmit rate. */
+static u16 skua_bw_to_rc(u8 bw)
+{
+	switch (bw) {
+	case SKUA_BW_40:
+		return IEEE80211_TX_RC_40_MHZ_WIDTH;
+	case SKUA_BW_80:
+		return IEEE80211_TX_RC_80_MHZ_WIDTH;
+	case SKUA_BW_160:
+		return IEEE80211_TX_RC_160_MHZ_WIDTH;
+	default:
+		return 0;
+	}
+}
+
+/**
+ * skua_rate_to_tx_rate() - a rate word as a transmit rate, for radiotap
+ * @word: of the NIC
+ * @band: band of the frame
+ * @txr: the answer; its count is left alone
+ *
+ * HE and EHT have no place in struct ieee80211_tx_rate: see
+ * skua_rate_to_info() for those.
+ *
+ * Return: 0, -EINVAL, or -EOPNOTSUPP for HE and EHT; then @txr->idx is -1.
+ */
+int skua_rate_to_tx_rate(u32 word, enum nl80211_band band,
+			 struct ieee80211_tx_rate *txr)
+{
+	struct skua_rate r;
+	int idx;
+
+	txr->idx = -1;
+	txr->flags = 0;
+	if (!word || skua_rate_parse(word, &r))
+		return -EINVAL;
+	if (r.enc >= SKUA_ENC_HE)
+		return -EOPNOTSUPP;
+	if (r.enc == SKUA_ENC_LEGACY) {
+		idx = skua_legacy_idx(band, r.idx);
+		if (idx < 0)
+			return idx;
+		txr->idx = idx;
+		return 0;
+	}
+	txr->flags = skua_bw_to_rc(r.bw);
+	if (r.gi == SKUA_GI_SHORT)
+		txr->flags |= IEEE80211_TX_RC_SHORT_GI;
+	if (r.enc == SKUA_ENC_VHT) {
+		txr->flags |= IEEE80211_TX_RC_VHT_MCS;
+		ieee80211_rate_set_vht(txr, r.idx, r.nss);
+	} else {
+		txr->flags |= IEEE80211_TX_RC_MCS;
+		txr->idx = r.idx;
+	}
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_rate_to_tx_rate);
+
+/**
+ * skua_rate_from_tx_rate() - the rate word that an injected frame asks for
+ * @band: band of the frame
+ * @txr: transmit rate
+ *
+ * Return: the word, or 0 if it asks for none or for one that there is not.
+ */
+u32 skua_rate_from_tx_rate(enum nl80211_band band,
+			   const struct ieee80211_tx_rate *txr)
+{
+	u32 word = 0;
+
+	if (txr->idx < 0)
+		return 0;
+	if (txr->flags & IEEE80211_TX_RC_VHT_MCS)
+		word = FIELD_PREP(SKUA_RATE_ENC, SKUA_ENC_VHT) |
+		       FIELD_PREP(SKUA_RATE_IDX, ieee80211_rate_get_vht_mcs(txr)) |
+		       FIELD_PREP(SKUA_RATE_NSS, ieee80211_rate_get_vht_nss(txr));
+	else if (txr->flags & IEEE80211_TX_RC_MCS)
+		word = FIELD_PREP(SKUA_RATE_ENC, SKUA_ENC_HT) |
+		       FIELD_PREP(SKUA_RATE_IDX, txr->idx) |
+		       FIELD_PREP(SKUA_RATE_NSS, 1 + txr->idx / 8);
+	else
+		return skua_legacy_rate(band, txr->idx);
+
+	if (txr->flags & IEEE80211_TX_RC_SHORT_GI)
+		word |= FIELD_PREP(SKUA_RATE_GI, SKUA_GI_SHORT);
+	if (txr->flags & IEEE80211_TX_RC_160_MHZ_WIDTH)
+		word |= FIELD_PREP(SKUA_RATE_BW, SKUA_BW_160);
+	else if (txr->flags & IEEE80211_TX_RC_80_MHZ_WIDTH)
+		word |= FIELD_PREP(SKUA_RATE_BW, SKUA_BW_80);
+	else if (txr->flags & IEEE80211_TX_RC_40_MHZ_WIDTH)
+		word |= FIELD_PREP(SKUA_RATE_BW, SKUA_BW_40);
+	return word;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_rate_from_tx_rate);
+
+/* ------------------------------------------------------------------ */
+/* Channels								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_bw() - width of a channel
+ * @width: as cfg80211 says it
+ *
+ * Return: enum skua_bw.
+ */
+u8 skua_bw(enum nl80211_chan_width width)
+{
+	switch (width) {
+	case NL80211_CHAN_WIDTH_40:
+		return SKUA_BW_40;
+	case NL80211_CHAN_WIDTH_80:
+		return SKUA_BW_80;
+	case NL80211_CHAN_WIDTH_160:
+		return SKUA_BW_160;
+	case NL80211_CHAN_WIDTH_320:
+		return SKUA_BW_320;
+	default:
+		return SKUA_BW_20;
+	}
+}
+
+/**
+ * skua_chan_flags() - flags of a channel
+ * @chan: the channel
+ *
+ * Return: SKUA_CHANF_*.
+ */
+u8 skua_chan_flags(const struct ieee80211_channel *chan)
+{
+	u8 flags = 0;
+
+	if (chan->flags & IEEE80211_CHAN_NO_IR)
+		flags |= SKUA_CHANF_PASSIVE;
+	if (chan->flags & IEEE80211_CHAN_RADAR)
+		flags |= SKUA_CHANF_RADAR;
+	if (chan->band != NL80211_BAND_2GHZ)
+		flags |= SKUA_CHANF_OFDM_ONLY;
+	return flags;
+}
+
+/**
+ * skua_chandef() - a channel as the NIC wants it
+ * @out: the answer
+ * @def: a valid channel definition
+ */
+void skua_chandef(struct skua_chandef *out, const struct cfg80211_chan_def *def)
+{
+	*out = (struct skua_chandef) {
+		.freq = cpu_to_le16(def->chan->center_freq),
+		.center1 = cpu_to_le16(def->center_freq1),
+		.bw = skua_bw(def->width),
+		.flags = skua_chan_flags(def->chan),
+		.power = clamp(def->chan->max_power, 0, S8_MAX),
+	};
+}
