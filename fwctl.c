@@ -6,6 +6,7 @@
  * one of them; posted ones may come between from any context. Both kinds go
  * through the command ring in order.
  */
+#include <kunit/static_stub.h>
 #include <linux/slab.h>
 
 #include "skua.h"
@@ -209,6 +210,7 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 	u32 index;
 	int ret;
 
+	KUNIT_STATIC_STUB_REDIRECT(skua_cmd_exec, sc, req);
 	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (test_bit(SKUA_F_GONE, &sc->flags))
 		return -ENODEV;
@@ -298,6 +300,7 @@ int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len)
 		.len = len,
 	};
 
+	KUNIT_STATIC_STUB_REDIRECT(skua_cmd_post, sc, op, data, len);
 	if (!skua_alive(sc))
 		return -EIO;
 	return skua_cmd_write(sc, skua_cmd_next_seq(sc), &req, 0, NULL);

@@ -7,6 +7,7 @@
  * checked against that. "Partner" in the comments on barriers is the barrier
  * of the same name in docs/nic.rst, section "Ring protocol".
  */
+#include <kunit/static_stub.h>
 #include <linux/io.h>
 #include <linux/slab.h>
 
@@ -165,8 +166,13 @@ void skua_rings_describe(struct skua *sc, struct skua_ring_cfg *cfg)
 	}
 }
 
-static void skua_doorbell(struct skua_ring *ring)
+/**
+ * skua_doorbell() - tell the NIC that a ring has moved
+ * @ring: the ring
+ */
+void skua_doorbell(struct skua_ring *ring)
 {
+	KUNIT_STATIC_STUB_REDIRECT(skua_doorbell, ring);
 	skua_count(ring->sc, SKUA_CTR_DOORBELL);
 	iowrite32(1, ring->sc->bar + SKUA_REG_DOORBELL(ring->id));
 }

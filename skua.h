@@ -670,6 +670,7 @@ static inline struct skua_ring *skua_tx_ring(struct skua *sc, unsigned int n)
 int skua_rings_alloc(struct skua *sc);
 void skua_rings_reset(struct skua *sc);
 void skua_rings_describe(struct skua *sc, struct skua_ring_cfg *cfg);
+void skua_doorbell(struct skua_ring *ring);
 u32 skua_ring_room(struct skua_ring *ring);
 void skua_ring_publish(struct skua_ring *ring);
 bool skua_ring_want_room(struct skua_ring *ring, u32 room);
