@@ -617,8 +617,8 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
  * struct skua_cpl_rx - a received frame
  * @w0: type, units, number of buffers (at least 1)
  * @flags: SKUA_RXF_*
- * @buf0: id and bytes used of the first buffer; further ones in the words
- *	that follow the 64th byte
+ * @buf0: id and bytes used of the first buffer, @offset included; further ones
+ *	in the words that follow the 64th byte
  * @frame_len: bytes of the frame over all buffers, without FCS
  * @offset: where the frame starts in the first buffer
  * @vif: interface it was received for, or SKUA_VIF_NONE
