@@ -282,7 +282,7 @@ static void trap(struct hart *h, uint32_t cause, uint32_t tval)
 	h->mepc = h->pc;
 	h->mcause = cause;
 	h->mtval = tval;
-	h->mstatus = h->mstatus & HART_MSTATUS_MIE ? HART_MSTATUS_MPIE : 0;
+	h->mstatus = (h->mstatus & HART_MSTATUS_MIE) ? HART_MSTATUS_MPIE : 0;
 	if (!base) {
 		halt(h, HART_HALT_NO_VECTOR, cause, tval);
 		return;
@@ -314,7 +314,7 @@ static void mret(struct hart *h)
 {
 	h->pc = h->mepc;
 	h->mstatus = HART_MSTATUS_MPIE |
-		     (h->mstatus & HART_MSTATUS_MPIE ? HART_MSTATUS_MIE : 0);
+		     ((h->mstatus & HART_MSTATUS_MPIE) ? HART_MSTATUS_MIE : 0);
 	h->in_fault = false;
 	h->attention = true;
 }
@@ -613,29 +613,6 @@ static uint32_t sra(uint32_t a, uint32_t b)
 #define RS2		x[d->rs2]
 #define IMM		((uint32_t)d->imm)
 
-/* Dispatch at the end of each instruction, so that the host predicts each on its own. */
-#define DISPATCH() do { \
-	if (unlikely(!left)) \
-		goto out_of_budget; \
-	left--; \
-	goto *labels[d->op]; \
-} while (0)
-
-#define NEXT() do { \
-	d += d->len; \
-	DISPATCH(); \
-} while (0)
-
-#define JUMP(to) do { \
-	uint32_t to_ = (to); \
-	if (unlikely(to_ - base >= size)) { \
-		h->pc = to_; \
-		goto resume; \
-	} \
-	d = table + (to_ - base) / 2; \
-	DISPATCH(); \
-} while (0)
-
 /* Put down what the rest of the file wants to know of the instruction in progress. */
 #define SYNC() do { \
 	h->pc = PC; \
@@ -643,48 +620,45 @@ static uint32_t sra(uint32_t a, uint32_t b)
 } while (0)
 
 #define COMPUTE(name, expr) \
-	L_##name: \
+	case HART_OP_##name: \
 		x[d->rd] = (expr); \
-		NEXT();
+		break;
 
 #define BRANCH(name, cond) \
-	L_##name: \
+	case HART_OP_##name: \
+		target = PC + IMM; \
 		if (cond) \
-			JUMP(PC + IMM); \
-		NEXT();
+			goto jump; \
+		break;
 
 #define LOAD(name, type, host) \
-	L_##name: { \
+	case HART_OP_##name: { \
 		uint32_t at = RS1 + IMM - base; \
 		type val; \
-		if (unlikely(at >= size || at % sizeof(val))) \
+		if (unlikely(at >= size || at & (sizeof(val) - 1))) \
 			goto load_slow; \
 		memcpy(&val, sram + at, sizeof(val)); \
 		x[d->rd] = (uint32_t)(type)host(val); \
-		NEXT(); \
+		break; \
 	}
 
 #define STORE(name, type, le) \
-	L_##name: { \
+	case HART_OP_##name: { \
 		uint32_t at = RS1 + IMM - base; \
 		type val = (type)le((type)RS2); \
-		if (unlikely(at >= size || at % sizeof(val))) \
+		if (unlikely(at >= size || at & (sizeof(val) - 1))) \
 			goto store_slow; \
 		memcpy(sram + at, &val, sizeof(val)); \
 		if (unlikely(h->has_code[at >> CODE_BLOCK_SHIFT])) \
 			invalidate(h, at, sizeof(val)); \
-		NEXT(); \
+		break; \
 	}
 
-#define LABEL(name) &&L_##name,
-
 /*
- * One function longer than a screen on purpose: it is the instruction set, an operation a line,
- * and its jump table cannot leave it.
+ * One function longer than a screen on purpose: it is the instruction set, an operation a line.
  */
 static enum hart_stop execute(struct hart *h, uint64_t left)
 {
-	static const void *const labels[HART_OP_COUNT] = { HART_OPS(LABEL) };
 	struct hart_op *const table = h->decoded;
 	uint8_t *const sram = h->sram;
 	const uint32_t base = h->sram_base;
@@ -720,73 +694,131 @@ resume: /* at h->pc, wherever that is */
 		goto resume;
 	}
 	d = table + (h->pc - base) / 2;
-	DISPATCH();
 
-L_DECODE:
-	decode_at(h, OFFSET / 2);
-	goto *labels[d->op];
+	while (likely(left)) {
+		left--;
+again:
+		switch ((enum hart_opcode)d->op) {
+		case HART_OP_DECODE:
+			decode_at(h, OFFSET / 2);
+			goto again;
 
-	COMPUTE(LUI, IMM << 12)
-	COMPUTE(AUIPC, PC + (IMM << 12))
+		COMPUTE(LUI, IMM << 12)
+		COMPUTE(AUIPC, PC + (IMM << 12))
 
-	COMPUTE(ADDI, RS1 + IMM)
-	COMPUTE(SLTI, (int32_t)RS1 < d->imm)
-	COMPUTE(SLTIU, RS1 < IMM)
-	COMPUTE(XORI, RS1 ^ IMM)
-	COMPUTE(ORI, RS1 | IMM)
-	COMPUTE(ANDI, RS1 & IMM)
-	COMPUTE(SLLI, RS1 << (IMM & 31))
-	COMPUTE(SRLI, RS1 >> (IMM & 31))
-	COMPUTE(SRAI, sra(RS1, IMM))
+		COMPUTE(ADDI, RS1 + IMM)
+		COMPUTE(SLTI, (int32_t)RS1 < d->imm)
+		COMPUTE(SLTIU, RS1 < IMM)
+		COMPUTE(XORI, RS1 ^ IMM)
+		COMPUTE(ORI, RS1 | IMM)
+		COMPUTE(ANDI, RS1 & IMM)
+		COMPUTE(SLLI, RS1 << (IMM & 31))
+		COMPUTE(SRLI, RS1 >> (IMM & 31))
+		COMPUTE(SRAI, sra(RS1, IMM))
 
-	COMPUTE(ADD, RS1 + RS2)
-	COMPUTE(SUB, RS1 - RS2)
-	COMPUTE(SLL, RS1 << (RS2 & 31))
-	COMPUTE(SLT, (int32_t)RS1 < (int32_t)RS2)
-	COMPUTE(SLTU, RS1 < RS2)
-	COMPUTE(XOR, RS1 ^ RS2)
-	COMPUTE(SRL, RS1 >> (RS2 & 31))
-	COMPUTE(SRA, sra(RS1, RS2))
-	COMPUTE(OR, RS1 | RS2)
-	COMPUTE(AND, RS1 & RS2)
+		COMPUTE(ADD, RS1 + RS2)
+		COMPUTE(SUB, RS1 - RS2)
+		COMPUTE(SLL, RS1 << (RS2 & 31))
+		COMPUTE(SLT, (int32_t)RS1 < (int32_t)RS2)
+		COMPUTE(SLTU, RS1 < RS2)
+		COMPUTE(XOR, RS1 ^ RS2)
+		COMPUTE(SRL, RS1 >> (RS2 & 31))
+		COMPUTE(SRA, sra(RS1, RS2))
+		COMPUTE(OR, RS1 | RS2)
+		COMPUTE(AND, RS1 & RS2)
 
-	COMPUTE(MUL, RS1 * RS2)
-	COMPUTE(MULH, mulh(RS1, RS2))
-	COMPUTE(MULHSU, mulhsu(RS1, RS2))
-	COMPUTE(MULHU, mulhu(RS1, RS2))
-	COMPUTE(DIV, div_signed(RS1, RS2))
-	COMPUTE(DIVU, div_unsigned(RS1, RS2))
-	COMPUTE(REM, rem_signed(RS1, RS2))
-	COMPUTE(REMU, rem_unsigned(RS1, RS2))
+		COMPUTE(MUL, RS1 * RS2)
+		COMPUTE(MULH, mulh(RS1, RS2))
+		COMPUTE(MULHSU, mulhsu(RS1, RS2))
+		COMPUTE(MULHU, mulhu(RS1, RS2))
+		COMPUTE(DIV, div_signed(RS1, RS2))
+		COMPUTE(DIVU, div_unsigned(RS1, RS2))
+		COMPUTE(REM, rem_signed(RS1, RS2))
+		COMPUTE(REMU, rem_unsigned(RS1, RS2))
 
-	BRANCH(BEQ, RS1 == RS2)
-	BRANCH(BNE, RS1 != RS2)
-	BRANCH(BLT, (int32_t)RS1 < (int32_t)RS2)
-	BRANCH(BGE, (int32_t)RS1 >= (int32_t)RS2)
-	BRANCH(BLTU, RS1 < RS2)
-	BRANCH(BGEU, RS1 >= RS2)
+		BRANCH(BEQ, RS1 == RS2)
+		BRANCH(BNE, RS1 != RS2)
+		BRANCH(BLT, (int32_t)RS1 < (int32_t)RS2)
+		BRANCH(BGE, (int32_t)RS1 >= (int32_t)RS2)
+		BRANCH(BLTU, RS1 < RS2)
+		BRANCH(BGEU, RS1 >= RS2)
 
-	LOAD(LB, int8_t,)
-	LOAD(LBU, uint8_t,)
-	LOAD(LH, int16_t, le16toh)
-	LOAD(LHU, uint16_t, le16toh)
-	LOAD(LW, uint32_t, le32toh)
-	STORE(SB, uint8_t,)
-	STORE(SH, uint16_t, htole16)
-	STORE(SW, uint32_t, htole32)
+		LOAD(LB, int8_t,)
+		LOAD(LBU, uint8_t,)
+		LOAD(LH, int16_t, le16toh)
+		LOAD(LHU, uint16_t, le16toh)
+		LOAD(LW, uint32_t, le32toh)
+		STORE(SB, uint8_t,)
+		STORE(SH, uint16_t, htole16)
+		STORE(SW, uint32_t, htole32)
 
-L_JAL:
-	target = PC + IMM;
-	x[d->rd] = PC + 2 * d->len;
-	JUMP(target);
+		case HART_OP_JAL:
+			target = PC + IMM;
+			x[d->rd] = PC + 2 * d->len;
+			goto jump;
 
-L_JALR:
-	target = (RS1 + IMM) & ~1u;
-	x[d->rd] = PC + 2 * d->len;
-	JUMP(target);
+		case HART_OP_JALR:
+			target = (RS1 + IMM) & ~1u;
+			x[d->rd] = PC + 2 * d->len;
+			goto jump;
 
-L_FENCE: /* there is one hart, and stores into code are seen anyway */
-	NEXT();
+		case HART_OP_FENCE: /* there is one hart, and stores into code are seen anyway */
+			break;
+
+		case HART_OP_CSR:
+			SYNC();
+			if (csr_insn(h, d))
+				h->pc += 2 * d->len;
+			else
+				trap(h, HART_CAUSE_ILLEGAL, fetch(h, OFFSET / 2));
+			goto resume;
+
+		case HART_OP_MRET:
+			mret(h);
+			goto resume;
+
+		case HART_OP_WFI:
+			SYNC();
+			h->pc += 2 * d->len;
+			if (h->mip & h->mie)
+				goto resume;
+			h->waiting = true;
+			h->steps = end - left;
+			return HART_WFI;
+
+		case HART_OP_ECALL:
+			SYNC();
+			trap(h, HART_CAUSE_ECALL_M, 0);
+			goto resume;
+
+		case HART_OP_EBREAK:
+			SYNC();
+			trap(h, HART_CAUSE_BREAKPOINT, h->pc);
+			goto resume;
+
+		case HART_OP_FETCH_FAULT: /* beyond the end of SRAM, or cut by it */
+			SYNC();
+			trap(h, HART_CAUSE_FETCH_ACCESS, h->pc + IMM);
+			goto resume;
+
+		case HART_OP_ILLEGAL:
+		case HART_OP_COUNT:
+			SYNC();
+			trap(h, HART_CAUSE_ILLEGAL, fetch(h, OFFSET / 2));
+			goto resume;
+		}
+		d += d->len;
+		continue;
+jump:
+		if (unlikely(target - base >= size)) {
+			h->pc = target;
+			goto resume;
+		}
+		d = table + (target - base) / 2;
+	}
+	h->pc = PC;
+	h->steps = end;
+	return HART_BUDGET;
 
 load_slow:
 	SYNC();
@@ -797,52 +829,6 @@ store_slow:
 	SYNC();
 	store_slow(h, *d, RS1 + IMM);
 	goto resume;
-
-L_CSR:
-	SYNC();
-	if (csr_insn(h, d))
-		h->pc += 2 * d->len;
-	else
-		trap(h, HART_CAUSE_ILLEGAL, fetch(h, OFFSET / 2));
-	goto resume;
-
-L_MRET:
-	mret(h);
-	goto resume;
-
-L_WFI:
-	SYNC();
-	h->pc += 2 * d->len;
-	if (h->mip & h->mie)
-		goto resume;
-	h->waiting = true;
-	h->steps = end - left;
-	return HART_WFI;
-
-L_ECALL:
-	SYNC();
-	trap(h, HART_CAUSE_ECALL_M, 0);
-	goto resume;
-
-L_EBREAK:
-	SYNC();
-	trap(h, HART_CAUSE_BREAKPOINT, h->pc);
-	goto resume;
-
-L_ILLEGAL:
-	SYNC();
-	trap(h, HART_CAUSE_ILLEGAL, fetch(h, OFFSET / 2));
-	goto resume;
-
-L_FETCH_FAULT: /* beyond the end of SRAM, or an instruction that is cut by it */
-	SYNC();
-	trap(h, HART_CAUSE_FETCH_ACCESS, h->pc + IMM);
-	goto resume;
-
-out_of_budget:
-	h->pc = PC;
-	h->steps = end;
-	return HART_BUDGET;
 }
 
 enum hart_stop hart_run(struct hart *h, uint64_t max_instructions)
