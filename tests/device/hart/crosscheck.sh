@@ -3,7 +3,8 @@
 #
 # crosscheck.sh HART_RUN_ELF DIRECTORY: run the guest programs in DIRECTORY on qemu-riscv32 and on
 # the hart and compare output and exit status; random.elf with fresh seeds, HART_SEEDS of them
-# from HART_SEED on. Output is TAP.
+# from HART_SEED on. Output is TAP,
+# and in the end a line that adds it up.
 set -u
 
 run=$1
@@ -64,4 +65,5 @@ check "random code, one instruction a slice" "$dir/random.elf" -c 1
 { le32 1; le32 200; } >"$out/in"
 check "random code, the same 200 seeds" "$dir/random.elf"
 
+echo "$((number - failed)) passed, $failed failed, 0 skipped"
 [ $failed -eq 0 ]
