@@ -38,8 +38,8 @@ struct dma {
 	struct dma_region *live, *dying, *last;
 	unsigned int regions;
 	bool enabled;
-	/* Set by the SIGBUS handler. */
-	volatile sig_atomic_t dead;
+	/* Set by the SIGBUS handler, on whatever thread met the fault. */
+	sig_atomic_t dead;
 	bool dead_told;
 	void (*on_idle)(void *arg);
 	void *idle_arg;
@@ -71,7 +71,7 @@ static void dma_sigbus(int sig, siginfo_t *si, void *ctx)
 
 		if (!base || at < base || at - base >= f->len)
 			continue;
-		f->owner->dead = 1;
+		__atomic_store_n(&f->owner->dead, 1, __ATOMIC_RELEASE);
 		if (mmap((void *)base, f->len, PROT_READ | PROT_WRITE,
 			 MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS |
 			 MAP_NORESERVE, -1, 0) != MAP_FAILED)
@@ -255,7 +255,7 @@ void dma_unmap_all(struct dma *d)
 {
 	while (d->live)
 		dma_retire(d, &d->live);
-	d->dead = 0;
+	__atomic_store_n(&d->dead, 0, __ATOMIC_RELAXED);
 	d->dead_told = false;
 }
 
@@ -282,7 +282,7 @@ bool dma_enabled(const struct dma *d)
 
 bool dma_dead(const struct dma *d)
 {
-	return d->dead;
+	return __atomic_load_n(&d->dead, __ATOMIC_ACQUIRE);
 }
 
 const struct dma_stats *dma_get_stats(const struct dma *d)
@@ -313,7 +313,7 @@ static struct dma_region *dma_find(struct dma *d, uint64_t addr)
 /* May the NIC reach memory at all? Count and tell if not. */
 static bool dma_allowed(struct dma *d, uint64_t addr)
 {
-	if (d->dead) {
+	if (dma_dead(d)) {
 		d->stats.rejected_dead++;
 		if (!d->dead_told)
 			log_err(d->log, "guest memory vanished (its file was truncated), no more DMA");
@@ -368,7 +368,7 @@ void *dma_bus_get(struct dma *d, uint64_t addr, uint64_t len, bool write)
 {
 	struct dma_region *r;
 
-	if (d->dead) {
+	if (dma_dead(d)) {
 		d->stats.rejected_dead++;
 		return NULL;
 	}
@@ -491,7 +491,7 @@ static bool dma_copy(struct dma *d, uint64_t addr, uint8_t *buf, uint64_t len,
 		buf += n;
 		len -= n;
 	}
-	return !d->dead;
+	return !dma_dead(d);
 }
 
 bool dma_read(struct dma *d, uint64_t addr, void *buf, uint64_t len)

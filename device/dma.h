@@ -59,8 +59,8 @@ void dma_free(struct dma *d);
  * @writable: false for memory that the NIC may only read
  *
  * Return: 0; -EINVAL if it is empty, wraps, or is no regular file, if the file
- * is too short, or if address and offset differ within a page; -EEXIST if it overlaps a region; -ENOSPC if there are too
- * many; or what mmap() said.
+ * is too short, or if address and offset differ within a page; -EEXIST if it
+ * overlaps a region; -ENOSPC if there are too many; or what mmap() said.
  */
 int dma_map(struct dma *d, uint64_t addr, uint64_t size, int fd,
 	    uint64_t offset, bool writable);
@@ -104,6 +104,8 @@ bool dma_enabled(const struct dma *d);
  *
  * The memory file was truncated. The accesses that were under way read zeroes
  * and wrote nowhere; all later ones are refused until dma_unmap_all().
+ *
+ * Return: true until then.
  */
 bool dma_dead(const struct dma *d);
 
@@ -135,6 +137,8 @@ void dma_put(struct dma *d, const void *p);
  *
  * Not subject to the bus master enable bit: the transport is no part of the
  * PCI device.
+ *
+ * Return: a pointer, valid until dma_put(), or NULL.
  */
 void *dma_bus_get(struct dma *d, uint64_t addr, uint64_t len, bool write);
 

@@ -213,6 +213,7 @@ void loop_work_cancel(struct loop *loop, struct loop_work *w);
  * enum loop_poll_class - when a poll has its turn
  * @LOOP_POLL_BUS: before and after every other callback
  * @LOOP_POLL_DEVICE: once in each iteration
+ * @LOOP_POLL_CLASSES: how many there are
  */
 enum loop_poll_class {
 	LOOP_POLL_BUS,

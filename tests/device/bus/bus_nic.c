@@ -208,7 +208,7 @@ static struct nic *nic_new(struct loop *loop, const char *path, int n)
 	struct nic *nic = calloc(1, sizeof(*nic));
 
 	if (!nic)
-		return NULL;
+		exit(1);
 	log_init(&nic->log, "nic%d", n);
 	nic->loop = loop;
 	loop_timer_init(&nic->back, nic_back);
@@ -227,22 +227,34 @@ static void nic_report(const struct nic *nic, int n)
 	const struct vhost_stats *v = vhost_get_stats(nic->vhost);
 	const struct pci_stats *p = pci_get_stats(nic->pdev);
 	const struct dma_stats *d = dma_get_stats(pci_dma(nic->pdev));
+	const struct {
+		const char *name;
+		uint64_t value;
+	} c[] = {
+		{ "connects", v->connects },
+		{ "drops", v->drops },
+		{ "commands", v->commands },
+		{ "posted", v->posted },
+		{ "bad_commands", v->bad_commands },
+		{ "late", v->late },
+		{ "signals", v->signals },
+		{ "irqs", v->irqs },
+		{ "irqs_deferred", v->irqs_deferred },
+		{ "raised", p->raised[0] },
+		{ "sent", p->sent[0] },
+		{ "coalesced", p->coalesced[0] },
+		{ "dropped", p->dropped[0] },
+		{ "bad_bar", p->bad_bar },
+		{ "resets", p->resets },
+		{ "rejected_range", d->rejected_range },
+		{ "rejected_off", d->rejected_off },
+	};
 
-	printf("{\"nic\": %d, \"connects\": %llu, \"drops\": %llu, \"commands\": %llu, \"posted\": %llu, \"bad_commands\": %llu, \"late\": %llu, \"signals\": %llu, \"irqs\": %llu, \"irqs_deferred\": %llu, \"raised\": %llu, \"sent\": %llu, \"coalesced\": %llu, \"dropped\": %llu, \"bad_bar\": %llu, \"resets\": %llu, \"rejected_range\": %llu, \"rejected_off\": %llu}\n",
-	       n, (unsigned long long)v->connects,
-	       (unsigned long long)v->drops, (unsigned long long)v->commands,
-	       (unsigned long long)v->posted,
-	       (unsigned long long)v->bad_commands,
-	       (unsigned long long)v->late, (unsigned long long)v->signals,
-	       (unsigned long long)v->irqs,
-	       (unsigned long long)v->irqs_deferred,
-	       (unsigned long long)p->raised[0],
-	       (unsigned long long)p->sent[0],
-	       (unsigned long long)p->coalesced[0],
-	       (unsigned long long)p->dropped[0],
-	       (unsigned long long)p->bad_bar, (unsigned long long)p->resets,
-	       (unsigned long long)d->rejected_range,
-	       (unsigned long long)d->rejected_off);
+	printf("{\"nic\": %d", n);
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++)
+		printf(", \"%s\": %llu", c[i].name,
+		       (unsigned long long)c[i].value);
+	puts("}");
 }
 
 struct stopper {
@@ -267,10 +279,12 @@ int main(int argc, char **argv)
 	if (!loop)
 		return 1;
 	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "-d"))
+		if (!strcmp(argv[i], "-d")) {
 			log_set_level(LOG_LEVEL_DEBUG);
-		else if (n < 8 && (nics[n] = nic_new(loop, argv[i], n)))
+		} else if (n < 8) {
+			nics[n] = nic_new(loop, argv[i], n);
 			n++;
+		}
 	}
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);

@@ -172,10 +172,17 @@ static void test_late_unmap(void **state)
 	uint8_t *q = dma_get(f->d, BASE + PAGE, 8, true);
 	int idle = 0;
 
+	uint8_t *r;
+
 	assert_non_null(p);
 	assert_non_null(q);
+	assert_int_equal(dma_map(f->d, 0x100000, PAGE, f->fd, 0, true), 0);
+	r = dma_get(f->d, 0x100000, 1, true);
 	dma_on_idle(f->d, idle_fn, &idle);
 	assert_int_equal(dma_unmap(f->d, BASE, SIZE), 0);
+	assert_int_equal(dma_unmap(f->d, 0x100000, PAGE), 0);
+	dma_put(f->d, r);
+	assert_int_equal(idle, 0);
 	assert_false(dma_idle(f->d));
 	/* Nobody finds it any more, but who holds it may still use it. */
 	assert_null(dma_get(f->d, BASE, 8, true));
