@@ -491,6 +491,8 @@ static bool dma_copy(struct dma *d, uint64_t addr, uint8_t *buf, uint64_t len,
 		buf += n;
 		len -= n;
 	}
+	/* The handler ran inside of the copy, if it ran: look after it. */
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return !dma_dead(d);
 }
 
