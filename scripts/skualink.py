@@ -33,10 +33,15 @@ esac
 """
 
 
+def security_lines(security):
+    """hostapd's and wpa_supplicant's lines for a key of SECURITY; a pair is itself."""
+    return SECURITY[security] if isinstance(security, str) else security
+
+
 def channel_lines(channel, band="auto"):
     """hostapd's lines for a channel number; band is auto, 2.4, 5 or 6."""
     if band == "6":
-        return f"hw_mode=a\nchannel={channel}\nop_class=131\n"
+        return f"hw_mode=a\nchannel={channel}\nop_class=131\nieee80211ax=1\n"
     if band == "2.4" or (band == "auto" and channel <= 14):
         return f"hw_mode=g\nchannel={channel}\n"
     return f"hw_mode=a\nchannel={channel}\n"
@@ -68,14 +73,16 @@ def colon_status(text):
 class AccessPoint:
     """hostapd on an interface in a network name space.
 
-    security is a key of SECURITY; extra is appended to hostapd's configuration.
+    security is a key of SECURITY, or a pair of lines as there; extra is appended
+    to hostapd's configuration.
     """
 
     def __init__(self, vm, netns, ssid="skua", passphrase="open sesame", security="wpa2",
-                 channel=36, band="auto", interface=None, extra=""):
+                 channel=36, band="auto", interface=None, extra="", country="US"):
         self.vm, self.netns = vm, netns
         self.ssid, self.passphrase, self.security = ssid, passphrase, security
         self.channel, self.band, self.extra = channel, band, extra
+        self.country = country
         self.interface = interface or first_interface(vm, netns)
         self.control = f"/run/hostapd.{netns}.{self.interface}"
         self.process = None
@@ -84,14 +91,14 @@ class AccessPoint:
     def config(self):
         return (
             f"interface={self.interface}\ndriver=nl80211\nctrl_interface={self.control}\n"
-            f"ssid={self.ssid}\ncountry_code=US\nieee80211d=1\nwmm_enabled=1\nieee80211n=1\n"
+            f"ssid={self.ssid}\ncountry_code={self.country}\nieee80211d=1\nwmm_enabled=1\nieee80211n=1\n"
             + channel_lines(self.channel, self.band)
-            + SECURITY[self.security][0].replace("PASS", self.passphrase)
+            + security_lines(self.security)[0].replace("PASS", self.passphrase)
             + self.extra
         )
 
     def start(self, timeout=20):
-        path = f"/tmp/hostapd.{self.netns}.conf"
+        path = f"/tmp/hostapd.{self.netns}.{self.interface}.conf"
         self.vm.put(path, self.config())
         self.process = self.vm.popen(["hostapd", path], netns=self.netns)
         self.process.wait_for("AP-ENABLED", timeout)
@@ -133,28 +140,29 @@ class Station:
     """wpa_supplicant on an interface in a network name space."""
 
     def __init__(self, vm, netns, ssid="skua", passphrase="open sesame", security="wpa2",
-                 interface=None, freqs=(), network_extra="", extra=""):
+                 interface=None, freqs=(), network_extra="", extra="", country="US"):
         self.vm, self.netns = vm, netns
         self.freqs = freqs  # MHz, to scan these alone
         self.ssid, self.passphrase, self.security = ssid, passphrase, security
-        self.network_extra, self.extra = network_extra, extra
+        self.network_extra, self.extra, self.country = network_extra, extra, country
         self.interface = interface or first_interface(vm, netns)
         self.control = f"/run/wpa.{netns}.{self.interface}"
         self.process = None
         self.address = None
 
     def config(self):
-        network = SECURITY[self.security][1].replace("PASS", self.passphrase) + self.network_extra
+        network = security_lines(self.security)[1].replace("PASS", self.passphrase)
+        network += self.network_extra
         if self.freqs:
             network += f"scan_freq={' '.join(map(str, self.freqs))}\n"
         return (
-            f"ctrl_interface={self.control}\ncountry=US\nsae_pwe=2\n{self.extra}"
+            f"ctrl_interface={self.control}\ncountry={self.country}\nsae_pwe=2\n{self.extra}"
             f'network={{\nssid="{self.ssid}"\nscan_ssid=1\n{network}}}\n'
         )
 
     def start(self, timeout=30):
         """Starts and waits for the connection; timeout 0 does not wait."""
-        path = f"/tmp/wpa.{self.netns}.conf"
+        path = f"/tmp/wpa.{self.netns}.{self.interface}.conf"
         self.vm.put(path, self.config())
         self.process = self.vm.popen(
             ["wpa_supplicant", "-D", "nl80211", "-i", self.interface, "-c", path],

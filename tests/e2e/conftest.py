@@ -8,6 +8,12 @@ A test asks for `lab` and builds what it needs with it:
         ap, sta = lab.pair()                    # a guest, name spaces ap and sta
 
 Everything is torn down, and every guest's console judged, when the test ends.
+Most tests do not ask for `lab` but for guests that are already there (bench.py):
+
+    def test_something(trio):
+        trio.link(security="wpa2")              # hostapd and wpa_supplicant
+        assert trio.ends["sta"].ping("192.168.77.1")[1] == 5
+
 A test that provokes kernel messages says so:
 
     @pytest.mark.splats("um virt-pci delay")    # a regular expression, or none
@@ -24,6 +30,7 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scripts"))
 
+import bench  # noqa: E402
 import skualink  # noqa: E402
 import skuavm  # noqa: E402
 
@@ -123,20 +130,87 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     setattr(item, "report_" + report.when, report)
-    lab = item.funcargs.get("lab") if hasattr(item, "funcargs") else None
-    if report.failed and lab is not None:
-        for name in sorted(os.listdir(lab.run_dir)):
+    places = [value for name, value in getattr(item, "funcargs", {}).items()
+              if name == "lab" or name in bench.SHAPES]
+    for place in places if report.failed else ():
+        for name in sorted(os.listdir(place.run_dir)):
             if name.endswith((".log", ".stderr")):
-                text = skuavm.tail(os.path.join(lab.run_dir, name), 40)
-                report.sections.append((os.path.join(lab.run_dir, name), text))
+                text = skuavm.tail(os.path.join(place.run_dir, name), 40)
+                report.sections.append((os.path.join(place.run_dir, name), text))
+
+
+def ignored_splats(request):
+    """What kernel messages the test may cause: (regular expression or None, any)."""
+    marker = request.node.get_closest_marker("splats")
+    ignore = marker.args[0] if marker and marker.args else None
+    return ignore, bool(marker) and ignore is None
 
 
 @pytest.fixture
 def lab(request):
     name = re.sub(r"[^A-Za-z0-9]+", "-", request.node.name).strip("-")
-    marker = request.node.get_closest_marker("splats")
-    ignore = marker.args[0] if marker and marker.args else None
-    lab = Lab(skuavm.make_run_dir(name), ignore, ignore_all=bool(marker) and ignore is None)
+    ignore, ignore_all = ignored_splats(request)
+    lab = Lab(skuavm.make_run_dir(name), ignore, ignore_all)
     yield lab
     called = getattr(request.node, "report_call", None)
     lab.close(judge=called is not None and called.passed)
+
+
+@pytest.fixture(scope="session")
+def benches():
+    """The benches that are up, by shape."""
+    up = {}
+    yield up
+    for one in up.values():
+        one.stop()
+
+
+def run_on(shape, benches, request):
+    """The life of a bench during one test; see bench.py."""
+    if shape not in benches:
+        new = bench.Bench(shape, skuavm.make_run_dir(shape))
+        try:
+            new.start()
+        except BaseException:
+            new.kill()
+            raise
+        benches[shape] = new
+    here = benches.pop(shape)
+    try:
+        here.begin(request.node.name)
+        yield here
+        called = getattr(request.node, "report_call", None)
+        if called is None or not called.passed:
+            return
+        here.settle()
+        here.judge(ignored_splats(request)[0])
+        benches[shape] = here
+    except skuavm.GuestError as err:
+        pytest.fail(str(err), pytrace=False)
+    finally:
+        if shape not in benches:
+            here.kill()
+
+
+@pytest.fixture
+def trio(benches, request):
+    """One guest: ends ap, sta and third."""
+    yield from run_on("trio", benches, request)
+
+
+@pytest.fixture
+def octet(benches, request):
+    """One guest with eight NICs: ends n0 to n7."""
+    yield from run_on("octet", benches, request)
+
+
+@pytest.fixture
+def mixed(benches, request):
+    """Two guests on one air: end hard, and end soft, which has swcrypto=1."""
+    yield from run_on("mixed", benches, request)
+
+
+@pytest.fixture
+def single(benches, request):
+    """One guest with single_channel=1: ends ap and sta."""
+    yield from run_on("single", benches, request)

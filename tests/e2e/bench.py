@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Guests with NICs that many tests use, one after the other.
+
+Booting and loading for each test would take longer than testing. A bench is a
+skua-nic process and its guests, of a fixed shape; between two tests everything
+that the first one started is ended and undone. After a test that failed the
+bench is thrown away, so that no failure causes the next.
+"""
+
+import collections
+import os
+import re
+import subprocess
+
+import skualink
+import skuavm
+from skuavm import GuestError, wait_until
+
+# guests: (names of the ends, parameters of the module)
+SHAPES = {
+    "trio": [(("ap", "sta", "third"), ())],
+    "octet": [(tuple(f"n{i}" for i in range(8)), ())],
+    "mixed": [(("hard",), ()), (("soft",), ("swcrypto=1",))],
+    "single": [(("ap", "sta"), ("single_channel=1",))],
+}
+
+# what the driver never counts while driver, firmware and NIC are all right
+DRIVER_FAULTS = ("cmd_timeout", "evt_bad", "evt_dropped", "cpl_bad", "ring_bad", "inband_bad",
+                 "tx_bad", "tx_bad_token", "tx_reclaimed", "rx_bad_buf", "rx_bad_len",
+                 "rx_bad_field")
+# and what the NIC never counts
+NIC_FAULTS = ("tx_bad_desc", "tx_bad_frame", "tx_wrong_key", "tx_dma_error", "tx_crypto_failed",
+              "tx_bad_rate", "rx_bad_buffer", "rx_malformed", "cpl_lost", "eng_errors")
+
+CLEAN_UP = """
+for ns in {names}; do
+    ip netns exec $ns sh -c '
+        for dev in $(iw dev | sed -n "s/.*Interface //p"); do
+            case " {keep} " in
+            *" $dev "*)
+                ip link set $dev down
+                ip addr flush dev $dev
+                iw dev $dev set type managed ;;
+            *) iw dev $dev del ;;
+            esac
+        done'
+done
+true
+"""
+
+
+class End:
+    """A NIC, its network name space, and what runs there."""
+
+    def __init__(self, bench, vm, netns, phy, index):
+        self.bench, self.vm, self.netns, self.phy, self.index = bench, vm, netns, phy, index
+        self.interface = skualink.first_interface(vm, netns)
+        self.mac = bench.nics.macs[index] if bench.nics else self.read_mac()
+        self.running = []
+
+    def read_mac(self):
+        return self.run(["cat", f"/sys/class/net/{self.interface}/address"]).stdout.strip()
+
+    # commands
+
+    def run(self, args, **options):
+        return self.vm.run(args, netns=self.netns, **options)
+
+    def popen(self, args, **options):
+        process = self.vm.popen(args, netns=self.netns, **options)
+        self.running.append(process)
+        return process
+
+    def iw(self, *words, check=True, timeout=30):
+        """`iw dev INTERFACE words`; its output."""
+        result = self.run(["iw", "dev", self.interface, *words], timeout=timeout)
+        if check and result.returncode:
+            raise skuavm.CommandFailed(result)
+        return result.stdout + result.stderr
+
+    def up(self, address=None):
+        self.run(["ip", "link", "set", self.interface, "up"], check=True)
+        if address:
+            self.address(address)
+
+    def address(self, address, interface=None):
+        self.run(["ip", "addr", "replace", f"{address}/24", "dev", interface or self.interface],
+                 check=True)
+
+    def events(self):
+        """A running `iw event`."""
+        process = self.popen(["iw", "event", "-f"])
+        # it says nothing when it begins to listen: something must happen
+        mark = f"mark{len(self.running)}"
+
+        def heard():
+            self.run(["iw", "dev", self.interface, "interface", "add", mark, "type", "managed"])
+            self.run(["iw", "dev", mark, "del"])
+            return "del_interface" in process.output or "interface" in process.output
+
+        wait_until("iw event", 10, heard)
+        return process
+
+    def ap(self, **options):
+        """Starts hostapd (see skualink.AccessPoint)."""
+        options.setdefault("interface", self.interface)
+        ap = skualink.AccessPoint(self.vm, self.netns, **options)
+        self.running.append(ap)
+        return ap.start()
+
+    def station(self, timeout=30, **options):
+        """Starts wpa_supplicant and awaits its connection."""
+        options.setdefault("interface", self.interface)
+        sta = skualink.Station(self.vm, self.netns, **options)
+        self.running.append(sta)
+        return sta.start(timeout)
+
+    def ping(self, target, **options):
+        return skualink.ping(self.vm, self.netns, target, **options)
+
+    # counters
+
+    def engines(self):
+        """Counters of the NIC's MAC engines."""
+        return self.bench.counters(self.index)["mac_engines"]
+
+    def driver(self):
+        """Counters of the driver."""
+        text = self.vm.run(["cat", f"{self.debugfs}/skua/stats"], check=True).stdout
+        return {name: int(value) for name, value in (line.split() for line in text.splitlines())}
+
+    @property
+    def debugfs(self):
+        return f"/sys/kernel/debug/ieee80211/{self.phy}"
+
+    def stop_all(self):
+        for process in reversed(self.running):
+            if isinstance(process, skuavm.Process):
+                process.kill()
+            else:
+                process.stop()
+        self.running = []
+
+
+class Bench:
+    """skua-nic, guests, and ends by name; see SHAPES."""
+
+    def __init__(self, shape, run_dir):
+        self.shape, self.run_dir = shape, run_dir
+        self.guests = SHAPES[shape]
+        self.nics = None
+        self.vms = []
+        self.ends = collections.OrderedDict()
+        self.captures = 0
+        self.faults_before = {}
+
+    # life
+
+    def start(self):
+        self.nics = skuavm.Nics(sum(len(names) for names, _ in self.guests),
+                                run_dir=self.run_dir, capture=False)
+        self.nics.start()
+        for number, (names, params) in enumerate(self.guests):
+            vm = skuavm.VM(self.nics.take(len(names)), name=f"{self.shape}{number}",
+                           run_dir=self.run_dir)
+            self.vms.append(vm)
+            vm.start()
+            vm.modprobe("cfg80211")
+            self.load(vm, names, params)
+        return self
+
+    def load(self, vm, names, params):
+        vm.run(["iw", "reg", "set", "US"], check=True)
+        vm.modprobe("skua", *params)
+        wait_until("the NICs' phys", 30, lambda: len(vm.phys()) == len(names))
+        by_mac = {}
+        for phy in vm.phys():
+            mac = vm.run(["cat", f"/sys/class/ieee80211/{phy}/macaddress"], check=True).stdout
+            by_mac[mac.strip()] = phy
+        first = len(self.ends)
+        for index, name in enumerate(names, first):
+            phy = by_mac[self.nics.macs[index]]
+            vm.add_netns(name, phy)
+            # nobody speaks unless the test makes him
+            vm.run("for i in all default; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done",
+                   netns=name, check=True)
+            self.ends[name] = End(self, vm, name, phy, index)
+
+    def begin(self, test):
+        for vm in self.vms:
+            vm.log_mark()
+            vm.put("/dev/kmsg", f"test: {test}\n")
+        self.faults_before = self.faults()
+
+    def settle(self):
+        """Ends and undoes what a test did."""
+        for end in self.ends.values():
+            end.stop_all()
+        for vm in self.vms:
+            ends = [end for end in self.ends.values() if end.vm is vm]
+            vm.run(CLEAN_UP.format(names=" ".join(end.netns for end in ends),
+                                   keep=" ".join(end.interface for end in ends)), check=True)
+        self.nics.control({"cmd": "lose_clear"})
+        self.capture_end()
+
+    def judge(self, ignore=None):
+        """Raises if anything happened that is never right."""
+        for vm in self.vms:
+            vm.check_log(ignore)
+        new = {name: (self.faults_before.get(name, 0), count)
+               for name, count in self.faults().items()
+               if count != self.faults_before.get(name, 0)}
+        if new:
+            raise GuestError("counters of faults went up (before, after): "
+                             + ", ".join(f"{name} {a} -> {b}" for name, (a, b) in new.items()))
+
+    def faults(self):
+        found = {}
+        for name, end in self.ends.items():
+            driver, engines = end.driver(), end.engines()
+            found.update({f"{name}: driver {key}": driver[key] for key in DRIVER_FAULTS})
+            found.update({f"{name}: NIC {key}": engines[key] for key in NIC_FAULTS})
+            dma = self.counters(end.index)["dma"]
+            found.update({f"{name}: DMA {key}": value for key, value in dma.items()
+                          if key.startswith("rejected")})
+        return found
+
+    def stop(self):
+        for vm in self.vms:
+            vm.stop()
+        self.nics.stop()
+
+    def kill(self):
+        for vm in self.vms:
+            vm.kill()
+        if self.nics:
+            self.nics.kill()
+
+    # the NICs
+
+    def counters(self, index):
+        return self.nics.control({"cmd": "counters"})["nics"][index]
+
+    def lose(self, **rule):
+        answer = self.nics.control(dict(rule, cmd="lose"))
+        assert answer["ok"], answer
+        return answer["id"]
+
+    def capture(self):
+        """Begins a capture; capture_end() makes its file complete."""
+        self.captures += 1
+        path = os.path.join(self.run_dir, f"air{self.captures}.pcapng")
+        answer = self.nics.control({"cmd": "capture", "file": path})
+        assert answer["ok"], answer
+        return path
+
+    def capture_end(self):
+        self.nics.control({"cmd": "capture", "file": "/dev/null"})
+
+    # what tests often want
+
+    def link(self, ap="ap", sta="sta", security="wpa2", channel=36, band="auto",
+             subnet="192.168.77", ap_extra="", sta_extra="", country="US", **options):
+        """hostapd and wpa_supplicant, connected, with addresses .1 and .2."""
+        ap_end, sta_end = self.ends[ap], self.ends[sta]
+        freqs = [skualink.frequency(channel, band)]
+        access_point = ap_end.ap(security=security, channel=channel, band=band, extra=ap_extra,
+                                 country=country, **options)
+        station = sta_end.station(security=security, freqs=freqs, network_extra=sta_extra,
+                                  country=country, **options)
+        ap_end.address(f"{subnet}.1")
+        sta_end.address(f"{subnet}.2")
+        return access_point, station
+
+
+# What was on the air, by tshark
+
+
+def psk(passphrase, ssid):
+    """Options with which tshark decrypts."""
+    return ["-o", "wlan.enable_decryption:TRUE",
+            "-o", f'uat:80211_keys:"wpa-pwd","{passphrase}:{ssid}"']
+
+
+def tshark(path, *args):
+    # tshark has no business with the user's own preferences
+    env = dict(os.environ, HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent")
+    result = subprocess.run(["tshark", "-n", "-r", path, *args], stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True, timeout=120, env=env, check=False)
+    if result.returncode:
+        raise GuestError(f"tshark: {result.stderr}")
+    return result.stdout
+
+
+def frames(path, wanted, fields, options=()):
+    """Frames of a capture that a display filter selects, as named tuples of text.
+
+    A dot in a field's name is an underscore in the tuple's; a field that is
+    there several times is joined by commas.
+    """
+    kind = collections.namedtuple("Frame", [re.sub(r"\W", "_", name) for name in fields])
+    args = ["-Y", wanted, "-T", "fields", "-E", "separator=|"]
+    for name in fields:
+        args += ["-e", name]
+    out = tshark(path, *options, *args)
+    return [kind(*line.split("|")) for line in out.splitlines()]
+
+
+def count_frames(path, wanted, options=()):
+    return len(frames(path, wanted, ["frame.number"], options))
