@@ -4,8 +4,8 @@
  *
  * The protocol is that of struct skua_ring_idx in hw.h. What the host knows of
  * a ring it keeps in struct skua_ring; what the NIC writes is read once and
- * checked against that. "Partner" in the comments on barriers is the barrier
- * of the same name in docs/nic.rst, section "Ring protocol".
+ * checked against that. The letters in the comments on barriers are those of
+ * docs/nic.rst, section "Ring protocol"; the partner is the NIC's.
  */
 #include <kunit/static_stub.h>
 #include <linux/io.h>
@@ -206,8 +206,7 @@ u32 skua_ring_room(struct skua_ring *ring)
 	}
 	/*
 	 * The slots are written only after the branch on the room found here:
-	 * a control dependency. Partner: the NIC's "entries read" barrier
-	 * before it writes cons.
+	 * a control dependency. Partner: (C), the NIC's release of cons.
 	 */
 	ring->seen = cons;
 	return ring->entries - (ring->next - cons);
@@ -226,11 +225,11 @@ void skua_ring_publish(struct skua_ring *ring)
 
 	if (ring->next == old || ring->broken)
 		return;
-	/* Entries before index. Partner: the NIC's "prod read" barrier. */
+	/* (A) Entries before index. Partner: (a) after its load of prod. */
 	dma_wmb();
 	WRITE_ONCE(ring->idx->prod, cpu_to_le32(ring->next));
 	WRITE_ONCE(ring->published, ring->next);
-	/* Index before event index. Partner: the NIC's "goes to sleep" barrier. */
+	/* (B) Index before event index. Partner: (E) before it sleeps. */
 	dma_mb();
 	event = le32_to_cpu(READ_ONCE(ring->idx->avail_event));
 	if (ring->next - event - 1 < ring->next - old)
@@ -254,7 +253,7 @@ bool skua_ring_want_room(struct skua_ring *ring, u32 room)
 	WRITE_ONCE(ring->idx->space_event, cpu_to_le32(event));
 	ring->want = room;
 	WRITE_ONCE(ring->armed, true);
-	/* Event index before index. Partner: the NIC's "cons written" barrier. */
+	/* Event index before index. Partner: (D) after its store of cons. */
 	dma_mb();
 	if (skua_ring_room(ring) < room)
 		return false;
@@ -291,7 +290,7 @@ static u32 skua_ring_avail(struct skua_ring *ring)
 		return 0;
 	}
 	ring->seen = prod;
-	/* Index before entries. Partner: the NIC's "entries written" barrier. */
+	/* (a) Index before entries. Partner: (A) before its store of prod. */
 	dma_rmb();
 	return prod - ring->next;
 }
@@ -304,11 +303,11 @@ static void skua_ring_release(struct skua_ring *ring)
 
 	if (ring->next == old)
 		return;
-	/* Entries read before the index says so. Partner: "room seen". */
+	/* (C) Entries are read. Partner: its load of cons before it writes. */
 	dma_mb();
 	WRITE_ONCE(ring->idx->cons, cpu_to_le32(ring->next));
 	ring->published = ring->next;
-	/* Index before event index. Partner: the NIC's "waits for room". */
+	/* (D) Index before event index. Partner: its fence while it waits. */
 	dma_mb();
 	event = le32_to_cpu(READ_ONCE(ring->idx->space_event));
 	if (ring->next - event - 1 < ring->next - old)
@@ -321,7 +320,7 @@ static bool skua_ring_arm(struct skua_ring *ring)
 	if (ring->broken)
 		return false;
 	WRITE_ONCE(ring->idx->avail_event, cpu_to_le32(ring->next));
-	/* Event index before index. Partner: the NIC's "prod written". */
+	/* (E) Event index before index. Partner: (B) after its store of prod. */
 	dma_mb();
 	return le32_to_cpu(READ_ONCE(ring->idx->prod)) != ring->next;
 }
