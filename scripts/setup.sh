@@ -55,12 +55,13 @@ shellcheck                       make check
 pyflakes3                        make check
 '
 
-installed() {
-	case $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) in
-	installed) return 0 ;;
-	*) return 1 ;;
-	esac
+installed_list() {
+	# shellcheck disable=SC2016 # dpkg-query expands it
+	installed_packages=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' |
+		awk '$2 == "installed" { print $1 }')
 }
+
+installed() { grep -qxF -- "$1" <<<"$installed_packages"; }
 
 known() { apt-cache policy "$1" 2>/dev/null | grep -v '(none)' | grep -q Candidate; }
 
@@ -135,6 +136,7 @@ main() {
 	command -v dpkg-query >/dev/null ||
 		die "this is not Debian; install by hand what scripts/setup.sh lists"
 
+	installed_list
 	missing=$(list_missing <<<"$want")
 	[ -n "$missing" ] || return 0
 	say "these Debian packages are missing and will be installed (this needs root):"
@@ -144,6 +146,7 @@ main() {
 	names=$(cut -d' ' -f1 <<<"$missing")
 	# shellcheck disable=SC2086 # a list of names
 	run_logged "$log" "installing packages" install_packages $names || explain_unknown $names
+	installed_list
 	missing=$(list_missing <<<"$want")
 	[ -z "$missing" ] || die "still missing: $missing"
 }
