@@ -531,10 +531,10 @@ void txe_drop(struct mac *mac, const struct txq_match *m)
 
 	/* Dropping makes room for what still stands in the rings */
 	do {
-		before = mac->c.tx_fetched;
+		before = mac->c.tx_flushed;
 		txe_fetch_sync(mac);
 		for_queues(mac, m, true);
-	} while (mac->c.tx_fetched != before);
+	} while (mac->c.tx_flushed != before);
 	cpl_publish(mac);
 }
 
