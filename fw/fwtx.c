@@ -3,38 +3,63 @@
  * The firmware's own frames, one at a time
  *
  * The end is told by an interrupt cause. A frame that never ends (the channel
- * is busy for ever) must not hold up a scan for ever: a timer gives up on it.
+ * is busy for ever) must not hold up a scan for ever: a timer gives up on it,
+ * though the engine goes on. A frame that was given up or cancelled may thus be
+ * under way still when the next one comes, which then waits for it.
  */
 #include "fw.h"
 
 #define GIVE_UP_US	(30 * MSEC_US)
 #define UNDER_WAY	(~0u)
 
-static void fwtx_check(void);
 static void fwtx_give_up(void);
 
 static struct timer give_up = { .fn = fwtx_give_up };
 static void (*on_done)(void);
+static bool waiting;	/* @next has not been handed over */
+static bool handed_over;
+
+static struct {
+	const void *frame;
+	u32 len;
+	u8 vif;
+	u32 flags;
+	u32 rate;
+} next;
+
+static bool engine_busy(void)
+{
+	return handed_over && reg_read(ENG_FWTX_STATUS) == UNDER_WAY;
+}
+
+static void hand_over(void)
+{
+	waiting = false;
+	handed_over = true;
+	reg_write(ENG_FWTX_ADDR, sram_addr(next.frame));
+	reg_write(ENG_FWTX_LEN, next.len);
+	reg_write(ENG_FWTX_VIF, next.vif);
+	reg_write(ENG_FWTX_FLAGS, next.flags);
+	reg_write(ENG_FWTX_RATE, next.rate);
+	reg_write(ENG_FWTX_GO, 1);
+	/* Never call back from here: one that has ended already ends soon. */
+	timer_set(&give_up, engine_busy() ? GIVE_UP_US : 0);
+}
 
 static void fwtx_end(void)
 {
 	void (*done)(void) = on_done;
 
 	timer_cancel(&give_up);
+	waiting = false;
 	on_done = NULL;
 	if (done)
 		done();
 }
 
-static void fwtx_check(void)
-{
-	if (on_done && reg_read(ENG_FWTX_STATUS) != UNDER_WAY)
-		fwtx_end();
-}
-
 static void fwtx_give_up(void)
 {
-	if (on_done && reg_read(ENG_FWTX_STATUS) == UNDER_WAY)
+	if (engine_busy())
 		log_text("own frame did not leave");
 	fwtx_end();
 }
@@ -45,24 +70,33 @@ bool fwtx_send(const void *frame, u32 len, u8 vif, u32 flags, u32 rate,
 	if (on_done)
 		return false;
 	on_done = done;
-	reg_write(ENG_FWTX_ADDR, sram_addr(frame));
-	reg_write(ENG_FWTX_LEN, len);
-	reg_write(ENG_FWTX_VIF, vif);
-	reg_write(ENG_FWTX_FLAGS, flags);
-	reg_write(ENG_FWTX_RATE, rate);
-	reg_write(ENG_FWTX_GO, 1);
-	/* Never call back from here: one that has ended already ends soon. */
-	timer_set(&give_up, reg_read(ENG_FWTX_STATUS) == UNDER_WAY ? GIVE_UP_US : 0);
+	next.frame = frame;
+	next.len = len;
+	next.vif = vif;
+	next.flags = flags;
+	next.rate = rate;
+	if (engine_busy()) {
+		waiting = true;
+		timer_set(&give_up, GIVE_UP_US);
+	} else {
+		hand_over();
+	}
 	return true;
 }
 
 void fwtx_cancel(void)
 {
 	on_done = NULL;
+	waiting = false;
 	timer_cancel(&give_up);
 }
 
 void fwtx_irq(void)
 {
-	fwtx_check();
+	if (engine_busy())
+		return;
+	if (waiting)
+		hand_over();
+	else
+		fwtx_end();
 }

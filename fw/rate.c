@@ -19,7 +19,7 @@
 #define ROUND_US	(50 * MSEC_US)
 #define IDLE_ROUNDS	20	/* then looked at once a second */
 #define ENOUGH		8	/* transmissions before a judgement */
-#define PROBES_ENOUGH	4
+#define PROBES_ENOUGH	8
 #define PROBE_MIN	16	/* frames between probes */
 #define PROBE_MAX	1024
 #define GOOD_PERCENT	85

@@ -33,7 +33,8 @@ void timer_set(struct timer *t, u32 us)
 	struct timer **p = &first;
 
 	timer_cancel(t);
-	t->when = time_us() + us;
+	/* At least one: what is set from a timer waits for the next turn. */
+	t->when = time_us() + (us ? us : 1);
 	while (*p && (*p)->when <= t->when)
 		p = &(*p)->next;
 	t->next = *p;
@@ -45,7 +46,7 @@ void timer_run(void)
 {
 	u64 now = time_us();
 
-	/* What is set meanwhile lies after now, and waits for the next turn. */
+	/* What is set meanwhile lies after now. */
 	while (first && first->when <= now) {
 		struct timer *t = first;
 

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Rate choice: what peer and radio have in common, and what the air lets through
+ */
+#include <stdlib.h>
+
+#include "fake.h"
+
+#define WORD(enc, idx, nss, bw, gi)						\
+	(FIELD_PREP(SKUA_RATE_ENC, enc) | FIELD_PREP(SKUA_RATE_IDX, idx) |	\
+	 FIELD_PREP(SKUA_RATE_NSS, nss) | FIELD_PREP(SKUA_RATE_BW, bw) |	\
+	 FIELD_PREP(SKUA_RATE_GI, gi))
+
+static int setup(void **state)
+{
+	(void)state;
+	srand(1);
+	fake_boot();
+	fake_vif(0, SKUA_VIF_AP, 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fake_shutdown();
+	return 0;
+}
+
+static const struct eng_rate *add(struct skua_cmd_sta *p)
+{
+	assert_ok(fake_cmd(SKUA_CMD_STA_ADD, p, sizeof(*p)));
+	assert_true(fake.rate_valid[p->sta]);
+	return &fake.rate[p->sta];
+}
+
+/* Stages get slower, every one has tries, and the list ends where it says. */
+static void assert_sane(const struct eng_rate *r)
+{
+	bool ended = false;
+
+	assert_true(r->rate[0]);
+	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {
+		if (!r->rate[i]) {
+			ended = true;
+			assert_int_equal(r->tries[i], 0);
+			continue;
+		}
+		assert_false(ended);
+		assert_true(rate_word_valid(r->rate[i]));
+		assert_in_range(r->tries[i], 1, 8);
+	}
+}
+
+static void legacy(void **state)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
+	const struct eng_rate *r = add(&p);
+
+	(void)state;
+	assert_sane(r);
+	assert_int_equal(r->rate[0], 540);
+	assert_int_equal(r->rate[1], 480);
+	assert_int_equal(r->rate[3], 10);
+	assert_int_equal(r->probe_interval, 0);
+
+	/* 11 Mbit/s lies between 9 and 12. */
+	p = fake_sta_cmd(1, 1, 0);
+	p.legacy_rates = BIT(3) | BIT(5);
+	r = add(&p);
+	assert_int_equal(r->rate[0], 110);
+	assert_int_equal(r->rate[1], 90);
+	/* No CCK on 5 GHz, whatever the peer says */
+	fake_chan(0, 0, 5180, 5180, SKUA_BW_20);
+	assert_int_equal(r->rate[0], 90);
+	assert_int_equal(r->rate[1], 0);
+	assert_int_equal(fake.rate[0].rate[3], 60);
+	/* One without any rate is left to the engine's default. */
+	p = fake_sta_cmd(2, 1, 0);
+	p.legacy_rates = 0;
+	r = add(&p);
+	assert_int_equal(r->rate[0], 0);
+}
+
+static void formats(void **state)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
+
+	(void)state;
+	fake_chan(0, 0, 5180, 5210, SKUA_BW_80);
+	p.ht_mcs = 0xffff;
+	p.bw = SKUA_BW_160;
+	p.nss = 2;
+	assert_int_equal(add(&p)->rate[0], WORD(SKUA_ENC_HT, 15, 0, SKUA_BW_40, 0));
+
+	p.sta = 1;
+	p.vht_mcs = 0xfffa;
+	p.flags |= SKUA_STAF_SHORT_GI_80 | SKUA_STAF_LDPC;
+	assert_int_equal(add(&p)->rate[0],
+			 WORD(SKUA_ENC_VHT, 9, 2, SKUA_BW_80, SKUA_GI_SHORT) |
+			 SKUA_RATE_LDPC);
+	/* The channel is wider now: what the peer can, the radio too. */
+	fake_chan(0, 0, 5180, 5250, SKUA_BW_160);
+	assert_int_equal(fake.rate[1].rate[0],
+			 WORD(SKUA_ENC_VHT, 9, 2, SKUA_BW_160, 0) | SKUA_RATE_LDPC);
+	fake_chan(0, 0, 5180, 5180, SKUA_BW_20);
+	/* MCS 9 does not exist at 20 MHz with two streams. */
+	assert_int_equal(fake.rate[1].rate[0],
+			 WORD(SKUA_ENC_VHT, 8, 2, SKUA_BW_20, 0) | SKUA_RATE_LDPC);
+
+	p.sta = 2;
+	p.he_mcs = 0xfffa;
+	assert_int_equal(add(&p)->rate[0],
+			 WORD(SKUA_ENC_HE, 11, 2, SKUA_BW_20, 0) | SKUA_RATE_LDPC);
+	fake_chan(0, 0, 5180, 5250, SKUA_BW_160);
+	/* The peer has no HE map for 160 MHz. */
+	assert_int_equal(fake.rate[2].rate[0],
+			 WORD(SKUA_ENC_HE, 11, 2, SKUA_BW_80, 0) | SKUA_RATE_LDPC);
+	/* A peer with four streams, a radio with two */
+	p.sta = 3;
+	p.he_mcs = 0xff00;
+	p.he_mcs160 = 0xff55;
+	p.nss = 4;
+	assert_int_equal(add(&p)->rate[0],
+			 WORD(SKUA_ENC_HE, 9, 2, SKUA_BW_160, 0) | SKUA_RATE_LDPC);
+	p.sta = 4;
+	p.nss = 1;
+	assert_int_equal(add(&p)->rate[0],
+			 WORD(SKUA_ENC_HE, 9, 1, SKUA_BW_160, 0) | SKUA_RATE_LDPC);
+	for (u32 i = 0; i < 5; i++)
+		assert_sane(&fake.rate[i]);
+}
+
+/* Features that are not in force do not exist. */
+static void features(void **state)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
+
+	(void)state;
+	p.ht_mcs = 0xff;
+	p.vht_mcs = 0xfffe;
+	p.he_mcs = 0xfffe;
+	fake_shutdown();
+	fake_boot_with(HW_ALL & ~SKUA_FEAT_HE, DRV_ALL, 0);
+	fake_vif(0, SKUA_VIF_AP, 0);
+	assert_int_equal(FIELD_GET(SKUA_RATE_ENC, add(&p)->rate[0]), SKUA_ENC_VHT);
+	fake_shutdown();
+	fake_boot_with(HW_ALL, SKUA_FEAT_HT, 0);
+	fake_vif(0, SKUA_VIF_AP, 0);
+	assert_int_equal(FIELD_GET(SKUA_RATE_ENC, add(&p)->rate[0]), SKUA_ENC_HT);
+	fake_shutdown();
+	fake_boot_with(HW_ALL, 0, 0);
+	fake_vif(0, SKUA_VIF_AP, 0);
+	assert_int_equal(add(&p)->rate[0], 540);
+}
+
+static void fixed(void **state)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
+	const struct eng_rate *r;
+
+	(void)state;
+	p.fixed_rate = 110;
+	r = add(&p);
+	assert_int_equal(r->rate[0], 110);
+	assert_int_equal(r->rate[1], 0);
+	for (u32 i = 0; i < 100; i++) {
+		fake.stats[0].stage_sent[0] = 100;
+		fake_run(50 * MSEC_US);
+	}
+	assert_int_equal(r->rate[0], 110);
+	assert_int_equal(r->probe_interval, 0);
+	p.fixed_rate = 0;
+	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
+	assert_int_equal(r->rate[0], 540);
+}
+
+static void words(void **state)
+{
+	(void)state;
+	assert_true(rate_word_valid(0));
+	assert_true(rate_word_valid(WORD(SKUA_ENC_HT, 31, 0, 1, 1)));
+	assert_false(rate_word_valid(WORD(SKUA_ENC_HT, 32, 0, 1, 1)));
+	assert_true(rate_word_valid(WORD(SKUA_ENC_VHT, 9, 8, 3, 1)));
+	assert_false(rate_word_valid(WORD(SKUA_ENC_VHT, 10, 8, 3, 1)));
+	assert_false(rate_word_valid(WORD(SKUA_ENC_VHT, 9, 0, 3, 1)));
+	assert_false(rate_word_valid(WORD(SKUA_ENC_HE, 12, 1, 3, 1)));
+	assert_true(rate_word_valid(WORD(SKUA_ENC_EHT, 13, 1, 4, 0)));
+	assert_false(rate_word_valid(WORD(5, 1, 1, 0, 0)));
+	assert_false(rate_word_valid(WORD(SKUA_ENC_HE, 1, 1, 5, 0)));
+	assert_false(rate_word_valid(10 | 1u << 28));
+	assert_false(rate_word_valid(30));
+}
+
+/* ------------------------------------------------------------------ */
+
+/* Comparable speeds of single-stream HE words, for the air's model */
+static u32 mcs(u32 word)
+{
+	return FIELD_GET(SKUA_RATE_IDX, word) + 12 * (FIELD_GET(SKUA_RATE_NSS, word) - 1);
+}
+
+/* Percent that arrives: all up to @most, little just above, nothing further up */
+static u32 chance(u32 word, u32 most)
+{
+	if (mcs(word) <= most)
+		return 97;
+	return mcs(word) == most + 1 ? 20 : 0;
+}
+
+static bool arrives(u32 word, u32 most)
+{
+	return (u32)(rand() % 100) < chance(word, most);
+}
+
+/* One frame as the engine would send it */
+static void send(u16 sta, u32 most, u32 nth)
+{
+	const struct eng_rate *r = &fake.rate[sta];
+	struct eng_sta_stats *st = &fake.stats[sta];
+
+	if (r->probe_interval && nth % r->probe_interval == 0) {
+		st->probe_sent++;
+		if (arrives(r->probe_rate, most)) {
+			st->probe_acked++;
+			return;
+		}
+	}
+	for (u32 i = 0; i < ENG_RATE_STAGES && r->rate[i]; i++) {
+		for (u32 n = 0; n < r->tries[i]; n++) {
+			st->stage_sent[i]++;
+			if (arrives(r->rate[i], most)) {
+				st->stage_acked[i]++;
+				return;
+			}
+		}
+	}
+}
+
+static u32 nth;
+
+static void traffic(u16 sta, u32 most, u32 ms)
+{
+	for (u32 t = 0; t < ms; t++) {
+		for (u32 i = 0; i < 2; i++)
+			send(sta, most, nth++);
+		fake_run(MSEC_US);
+	}
+}
+
+static const struct eng_rate *add_he(u16 sta)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(sta, 1, 0);
+
+	p.he_mcs = 0xfffe;
+	p.nss = 1;
+	return add(&p);
+}
+
+static void perfect_air(void **state)
+{
+	const struct eng_rate *r = add_he(0);
+	u32 top = r->rate[0];
+
+	(void)state;
+	assert_int_equal(mcs(top), 11);
+	for (u32 i = 0; i < 20; i++) {
+		traffic(0, 99, 100);
+		assert_int_equal(r->rate[0], top);
+		assert_int_equal(r->probe_interval, 0);
+	}
+}
+
+/* Down to what the air carries, there most of the time, and up again */
+static void lossy_air(void **state)
+{
+	static const u32 mosts[] = { 10, 7, 4, 1 };
+	const struct eng_rate *r = add_he(0);
+
+	(void)state;
+	for (u32 m = 0; m < ARRAY_SIZE(mosts); m++) {
+		u32 right = 0, most = mosts[m];
+
+		traffic(0, most, 2000);
+		for (u32 i = 0; i < 50; i++) {
+			traffic(0, most, 50);
+			right += mcs(r->rate[0]) == most;
+			assert_sane(r);
+		}
+		assert_true(right >= 45);
+	}
+	/* Above the best rate it probes, and rarely when that is in vain. */
+	assert_true(mcs(r->probe_rate) == mcs(r->rate[0]) + 1);
+	traffic(0, 1, 3000);
+	assert_true(r->probe_interval >= 256);
+	/* The air clears. */
+	traffic(0, 99, 12000);
+	assert_int_equal(mcs(r->rate[0]), 11);
+}
+
+/* What nothing carries ends at the bottom, and stays there. */
+static void dead_air(void **state)
+{
+	const struct eng_rate *r = add_he(0);
+
+	(void)state;
+	for (u32 t = 0; t < 3000; t++) {
+		fake.stats[0].stage_sent[0] += 4;
+		fake.stats[0].stage_sent[1] += 3;
+		fake_run(MSEC_US);
+	}
+	assert_int_equal(mcs(r->rate[0]), 0);
+	assert_int_equal(r->rate[1], 0);
+}
+
+/* At most 20 reads a second for an active station, one for an idle one */
+static void reads(void **state)
+{
+	u32 before;
+
+	(void)state;
+	add_he(0);
+	add_he(1);
+	fake_run(3 * SEC_US);
+	before = fake.stats_reads;
+	fake_run(10 * SEC_US);
+	assert_in_range(fake.stats_reads - before, 16, 24);
+	before = fake.stats_reads;
+	traffic(0, 99, 10000);
+	assert_in_range(fake.stats_reads - before, 150 + 8, 200 + 12);
+}
+
+/* Nothing to do without stations */
+static void no_stations(void **state)
+{
+	struct skua_cmd_sta_ref ref = { .sta = 0, .gen = 1 };
+	u32 before;
+
+	(void)state;
+	add_he(0);
+	assert_ok(fake_cmd(SKUA_CMD_STA_REMOVE, &ref, sizeof(ref)));
+	before = fake.stats_reads;
+	fake_run(5 * SEC_US);
+	assert_int_equal(fake.stats_reads, before);
+	/* And it starts again. */
+	add_he(0);
+	traffic(0, 5, 3000);
+	assert_int_equal(mcs(fake.rate[0].rate[0]), 5);
+}
+
+/* What was learnt outlives an update that does not touch rates, and statistics. */
+static void learnt(void **state)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
+	struct skua_cmd_sta_ref ref = { .sta = 0, .gen = 1 };
+	const struct eng_rate *r = add_he(0);
+
+	(void)state;
+	p.he_mcs = 0xfffe;
+	traffic(0, 4, 3000);
+	assert_int_equal(mcs(r->rate[0]), 4);
+	p.flags |= SKUA_STAF_AUTHORIZED | SKUA_STAF_KEYED;
+	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
+	assert_int_equal(mcs(r->rate[0]), 4);
+	/* Somebody who reads statistics often takes no counters away. */
+	for (u32 i = 0; i < 3000; i++) {
+		send(0, 2, nth++);
+		assert_ok(fake_cmd(SKUA_CMD_STA_STATS, &ref, sizeof(ref)));
+		fake_forget();
+		send(0, 2, nth++);
+		fake_run(MSEC_US);
+	}
+	assert_int_equal(mcs(r->rate[0]), 2);
+	/* Other rates begin anew. */
+	p.he_mcs = 0xfffd;
+	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
+	assert_int_equal(mcs(r->rate[0]), 9);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(legacy, setup, teardown),
+		cmocka_unit_test_setup_teardown(formats, setup, teardown),
+		cmocka_unit_test_setup_teardown(features, setup, teardown),
+		cmocka_unit_test_setup_teardown(fixed, setup, teardown),
+		cmocka_unit_test_setup_teardown(words, setup, teardown),
+		cmocka_unit_test_setup_teardown(perfect_air, setup, teardown),
+		cmocka_unit_test_setup_teardown(lossy_air, setup, teardown),
+		cmocka_unit_test_setup_teardown(dead_air, setup, teardown),
+		cmocka_unit_test_setup_teardown(reads, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_stations, setup, teardown),
+		cmocka_unit_test_setup_teardown(learnt, setup, teardown),
+	};
+
+	return cmocka_run_group_tests_name("fw: rate control", tests, NULL, NULL);
+}
