@@ -527,6 +527,8 @@ bool txe_round(struct mac *mac)
 			txf_free(mac, mac->tx.batch[i]);
 	}
 	air_flush(mac->radio);
+	/* Answers that a monitor is to see */
+	rxe_flush(mac);
 	cpl_publish(mac);
 	return true;
 }
@@ -558,5 +560,6 @@ enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
 	txf_free(mac, f);
 	mac->c.tx_fw++;
 	air_flush(mac->radio);
+	rxe_flush(mac);
 	return r.status;
 }
