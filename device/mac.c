@@ -399,7 +399,10 @@ bool mac_write(struct mac *mac, uint32_t off, uint32_t val)
 	switch (off) {
 	case ENG_TBL_GO:
 		mac->tbl.status = mac_tbl_go(mac, val);
-		if (mac->tbl.status != SKUA_ST_OK)
+		/* That an entry is not there is an answer, too */
+		if (mac->tbl.status != SKUA_ST_OK &&
+		    (val != ENG_TBL_READ ||
+		     mac->tbl.status != SKUA_ST_NO_ENTRY))
 			mac->c.eng_errors++;
 		return true;
 	case ENG_RF_TUNE:
