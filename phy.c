@@ -140,7 +140,10 @@ static __le16 skua_he_6ghz_capa(const struct skua *sc)
 		mpdu = IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_11454;
 	else if (sc->caps.max_mpdu >= 7991)
 		mpdu = IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_7991;
-	return le16_encode_bits(IEEE80211_VHT_MAX_AMPDU_1024K,
+	/* The antennas never change; hostapd asks for it by default. */
+	return cpu_to_le16(IEEE80211_HE_6GHZ_CAP_RX_ANTPAT_CONS |
+			   IEEE80211_HE_6GHZ_CAP_TX_ANTPAT_CONS) |
+	       le16_encode_bits(IEEE80211_VHT_MAX_AMPDU_1024K,
 				IEEE80211_HE_6GHZ_CAP_MAX_AMPDU_LEN_EXP) |
 	       le16_encode_bits(mpdu, IEEE80211_HE_6GHZ_CAP_MAX_MPDU_LEN) |
 	       le16_encode_bits(WLAN_HT_CAP_SM_PS_DISABLED,
