@@ -116,7 +116,7 @@ def test_each_access_category_has_its_ring(trio):
     seen = {f.wlan_qos_priority for f in bench.frames(
         path, f"wlan.ta == {trio.ends['sta'].mac} && wlan.fc.type_subtype == 0x28",
         ["wlan.qos.priority"])}
-    assert {"0", "1", "4", "6"} <= seen
+    assert {"0", "1", "4", "7"} <= seen
 
 
 def ring_producers(vm, end):
