@@ -20,11 +20,12 @@ static s8 power_limit;
 
 u8 chan_band(u32 freq)
 {
-	if (freq >= 2407 && freq <= 2484)
+	/* Channels 1 to 14, 32 to 177, and 2 and 1 to 233, as the radio has them */
+	if (freq >= 2412 && freq <= 2484)
 		return SKUA_BAND_2GHZ;
-	if (freq >= 4900 && freq < 5930)
+	if (freq >= 5160 && freq <= 5885)
 		return SKUA_BAND_5GHZ;
-	if (freq >= 5930 && freq <= 7115)
+	if (freq >= 5935 && freq <= 7115)
 		return SKUA_BAND_6GHZ;
 	return 0;
 }
