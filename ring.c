@@ -626,6 +626,49 @@ static bool skua_ring_stalled(struct skua *sc, struct skua_ring *ring)
 	return same && prod != cons;
 }
 
+/*
+ * The NIC has not seen a use of this ring's doorbell if it sleeps (its event
+ * index is where it stopped) before what was published. Buffers that wait for
+ * the first frame are no stall.
+ */
+static bool skua_ring_asleep(const struct skua_ring *ring)
+{
+	__le32 cons = READ_ONCE(ring->idx->cons);
+
+	return READ_ONCE(ring->idx->avail_event) == cons &&
+	       (ring->id != SKUA_RING_RXBUF || cons);
+}
+
+/*
+ * A firmware that hangs with its watchdog off gives no sign, and without
+ * commands nobody would notice. So send one that does nothing now and then,
+ * and look whether commands are being taken.
+ */
+static void skua_watch_pulse(struct skua *sc, bool stalled)
+{
+	if (!stalled)
+		sc->watch_stalled = 0;
+	else if (++sc->watch_stalled >= SKUA_PULSE_TICKS)
+		skua_nic_dead(sc, SKUA_FATAL_NONE,
+			      "the firmware takes no commands any more");
+	if (++sc->watch_tick % SKUA_PULSE_TICKS == 0)
+		skua_cmd_post(sc, SKUA_CMD_NOP, NULL, 0);
+}
+
+static void skua_watch_ring(struct skua *sc, struct skua_ring *ring)
+{
+	if (ring->to_nic) {
+		if (!skua_ring_asleep(ring))
+			return;
+		skua_doorbell(ring);
+	} else {
+		local_bh_disable();
+		napi_schedule(&sc->napi);
+		local_bh_enable();
+	}
+	skua_count(sc, SKUA_CTR_TIMER_RING);
+}
+
 /**
  * skua_watch() - the slow check of rings and NIC
  * @work: skua.watch
@@ -635,6 +678,7 @@ static bool skua_ring_stalled(struct skua *sc, struct skua_ring *ring)
 void skua_watch(struct work_struct *work)
 {
 	struct skua *sc = container_of(to_delayed_work(work), struct skua, watch);
+	bool cmd_stalled = false;
 	unsigned int i;
 
 	if (!skua_check_status(sc))
@@ -645,19 +689,11 @@ void skua_watch(struct work_struct *work)
 		if (!ring->entries || ring->broken ||
 		    !skua_ring_stalled(sc, ring))
 			continue;
-		/* Lent buffers that wait for frames are no stall. */
-		if (i == SKUA_RING_RXBUF &&
-		    READ_ONCE(ring->idx->avail_event) != ring->idx->cons)
-			continue;
-		skua_count(sc, SKUA_CTR_TIMER_RING);
-		if (ring->to_nic) {
-			skua_doorbell(ring);
-		} else {
-			local_bh_disable();
-			napi_schedule(&sc->napi);
-			local_bh_enable();
-		}
+		skua_watch_ring(sc, ring);
+		if (i == SKUA_RING_CMD)
+			cmd_stalled = true;
 	}
+	skua_watch_pulse(sc, cmd_stalled);
 	/* Receive buffers may have run out for want of memory. */
 	if (sc->rx.nfree) {
 		local_bh_disable();

@@ -60,6 +60,7 @@ struct skua;
 #define SKUA_MAX_CIPHERS	16
 #define SKUA_CHANCTX_PRIV	1	/* drv_priv of a channel context */
 #define SKUA_MAX_ROC_MS		5000
+#define SKUA_PULSE_TICKS	5	/* seconds between signs of life */
 #define SKUA_COALESCE_US	50	/* interrupt moderation of completions */
 #define SKUA_COALESCE_MAX	32
 #define SKUA_CPL_MAX_UNITS	255	/* what SKUA_CPL_W0_UNITS can say */
@@ -509,6 +510,8 @@ struct skua_caps {
  * @nvectors: interrupt vectors in use
  * @watch: slow check against lost doorbells and interrupts; runs with @napi
  * @watch_seen: consumer index that it saw last, by ring
+ * @watch_tick: how often it ran
+ * @watch_stalled: how often in a row no command was taken
  * @cpl_rec: private copy of the completion record under way (NAPI)
  * @state_wait: woken when @flags, a key's retirement or a drain changes
  * @cmd_lock: @cmd_wait
@@ -522,6 +525,8 @@ struct skua_caps {
  * @evt_count: length of @evt_list
  * @evt_work: runs slow events under the wiphy mutex
  * @crash_work: takes the crash record and asks mac80211 for a restart
+ * @last_crash: jiffies of the last crash, 0 if there was none (crash_work)
+ * @crash_burst: crashes in quick succession (crash_work)
  * @alive: completed by ALIVE or by a failure to boot
  * @alive_ok: ALIVE has come, and @alive_evt holds it
  * @alive_evt: the event
@@ -564,6 +569,8 @@ struct skua {
 	int nvectors;
 	struct delayed_work watch;
 	u32 watch_seen[SKUA_NUM_RINGS];
+	u32 watch_tick;
+	u32 watch_stalled;
 	struct skua_cpl *cpl_rec;
 	wait_queue_head_t state_wait;
 
@@ -578,6 +585,8 @@ struct skua {
 	u32 evt_count;
 	struct wiphy_work evt_work;
 	struct work_struct crash_work;
+	unsigned long last_crash;
+	unsigned int crash_burst;
 
 	struct completion alive;
 	bool alive_ok;
