@@ -28,6 +28,8 @@ MODULE_PARM_DESC(rxring, "Receive buffers, 32 to 8192 (default: 512)");
 
 #define SKUA_BOOT_TRIES		3	/* in a restart */
 #define SKUA_STOP_MS		3000
+#define SKUA_CRASH_INTERVAL	(2 * HZ)	/* crashes closer than this ... */
+#define SKUA_CRASH_BURST	10		/* ... and more than this are hopeless */
 
 /* ------------------------------------------------------------------ */
 /* Up and down								*/
@@ -153,23 +155,45 @@ static void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 	dev_info(sc->dev, "restarted\n");
 }
 
+static void skua_shut_interfaces(struct skua *sc)
+{
+	if (!test_bit(SKUA_F_REGISTERED, &sc->flags))
+		return;
+	rtnl_lock();
+	cfg80211_shutdown_all_interfaces(sc->hw->wiphy);
+	rtnl_unlock();
+}
+
+/* Does the firmware die as soon as it has been restarted, time after time? */
+static bool skua_hopeless(struct skua *sc)
+{
+	unsigned long last = sc->last_crash;
+
+	sc->last_crash = jiffies;
+	if (!last || time_after(jiffies, last + SKUA_CRASH_INTERVAL))
+		sc->crash_burst = 0;
+	return ++sc->crash_burst > SKUA_CRASH_BURST;
+}
+
 /* The NIC has died or has been removed: tell the user and mac80211. */
 static void skua_crash_work(struct work_struct *work)
 {
 	struct skua *sc = container_of(work, struct skua, crash_work);
 
 	if (test_bit(SKUA_F_GONE, &sc->flags)) {
-		if (test_bit(SKUA_F_REGISTERED, &sc->flags)) {
-			rtnl_lock();
-			cfg80211_shutdown_all_interfaces(sc->hw->wiphy);
-			rtnl_unlock();
-		}
+		skua_shut_interfaces(sc);
 		return;
 	}
 	/* start() may have been faster. */
 	if (!test_bit(SKUA_F_DEAD, &sc->flags))
 		return;
 	skua_coredump(sc);
+	if (skua_hopeless(sc)) {
+		dev_err(sc->dev, "the firmware keeps dying; interfaces go down\n");
+		skua_shut_interfaces(sc);
+		sc->crash_burst = 0;
+		return;
+	}
 	if (test_bit(SKUA_F_REGISTERED, &sc->flags) &&
 	    test_bit(SKUA_F_STARTED, &sc->flags) &&
 	    !test_bit(SKUA_F_REMOVING, &sc->flags))
@@ -410,6 +434,8 @@ static void skua_remove(struct pci_dev *pdev)
 	set_bit(SKUA_F_REMOVING, &sc->flags);
 	if (!pci_device_is_present(pdev))
 		skua_check_status(sc);
+	/* One that is under way must not ask for a restart later. */
+	cancel_work_sync(&sc->crash_work);
 	skua_debugfs_exit(sc);
 	ieee80211_unregister_hw(sc->hw);
 	clear_bit(SKUA_F_REGISTERED, &sc->flags);
