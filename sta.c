@@ -509,8 +509,11 @@ void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
 	case SKUA_INB_KEY_RETIRED:
 		skua_key_retired(sc, arg & 0xffff, arg >> 16);
 		break;
+	case SKUA_INB_TX_DRAINED:
+		/* who flushes waits for the command's answer */
+		break;
 	default:
-		/* no Block Ack session and no cookie of ours is under way */
+		/* no Block Ack session is under way */
 		skua_count(sc, SKUA_CTR_INBAND_BAD);
 		skua_complain(sc, "in-band event %u, which nothing was set up for\n",
 			      id);
