@@ -9,7 +9,7 @@ trap 'echo "skua: ${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed" >&2' 
 
 SKUA_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SKUA_CACHE=${SKUA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/skua}
-SKUA_BUILD=$SKUA_TOP/build
+SKUA_BUILD=${SKUA_BUILD:-$SKUA_TOP/build}
 SKUA_JOBS=${SKUA_JOBS:-$(nproc)}
 export SKUA_TOP SKUA_CACHE SKUA_BUILD SKUA_JOBS
 
