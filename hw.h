@@ -20,26 +20,7 @@
 #include <linux/build_bug.h>
 #include <linux/types.h>
 #else
-#include <stddef.h>
-#include <stdint.h>
-#ifndef BIT
-#define BIT(n) (1u << (n))
-#endif
-#ifndef BIT_ULL
-#define BIT_ULL(n) (1ull << (n))
-#endif
-#ifndef GENMASK
-#define GENMASK(h, l) ((~0u >> (31 - (h))) & (~0u << (l)))
-#endif
-/* User space and firmware are little-endian machines; asserted where built. */
-typedef uint8_t u8;
-typedef int8_t s8;
-typedef uint16_t __le16;
-typedef uint32_t __le32;
-typedef uint64_t __le64;
-#ifndef static_assert
-#define static_assert _Static_assert
-#endif
+#include "fw/types.h"
 #endif
 
 /*
@@ -245,6 +226,7 @@ struct skua_ring_idx {
 	__le32 avail_event;
 	__le32 rsvd1[14];
 };
+
 static_assert(sizeof(struct skua_ring_idx) == 128, "ring index size");
 
 /**
@@ -257,6 +239,7 @@ static_assert(sizeof(struct skua_ring_idx) == 128, "ring index size");
  * @rsvd: zero
  * @coalesce_us: interrupt moderation: longest delay in microseconds
  * @coalesce_max: interrupt moderation: notify at once after so many entries
+ * @rsvd2: zero
  */
 struct skua_ring_cfg {
 	__le64 addr;
@@ -269,6 +252,7 @@ struct skua_ring_cfg {
 	__le16 coalesce_max;
 	__le32 rsvd2;
 };
+
 static_assert(sizeof(struct skua_ring_cfg) == 32, "ring config size");
 
 /* ------------------------------------------------------------------ */
@@ -292,6 +276,7 @@ struct skua_seg {
 	__le32 len;
 	__le32 rsvd;
 };
+
 static_assert(sizeof(struct skua_seg) == 16, "segment size");
 
 /**
@@ -328,6 +313,7 @@ struct skua_boot_ctx {
 	struct skua_seg fw_seg[SKUA_FW_MAX_SEGS];
 	struct skua_ring_cfg ring[SKUA_NUM_RINGS];
 };
+
 static_assert(sizeof(struct skua_boot_ctx) == 64 + 256 + 512, "boot context size");
 
 /**
@@ -361,6 +347,7 @@ struct skua_fw_hdr {
 	u8 build_id[16];
 	u8 rsvd[16];
 };
+
 static_assert(sizeof(struct skua_fw_hdr) == 128, "firmware header size");
 
 #define SKUA_CRASH_MAGIC		0x48535243	/* "CRSH" */
@@ -400,6 +387,7 @@ struct skua_crash_hdr {
 	__le32 sram_base;
 	__le32 sram_len;
 };
+
 static_assert(sizeof(struct skua_crash_hdr) == 224, "crash header size");
 
 /* ------------------------------------------------------------------ */
@@ -519,6 +507,7 @@ struct skua_tx_desc {
 	__le32 w7;
 	struct skua_seg seg[SKUA_TXD_SEGS];
 };
+
 static_assert(sizeof(struct skua_tx_desc) == 64, "tx descriptor size");
 
 /**
@@ -528,6 +517,7 @@ static_assert(sizeof(struct skua_tx_desc) == 64, "tx descriptor size");
 struct skua_tx_cont {
 	struct skua_seg seg[SKUA_TXD_CONT_SEGS];
 };
+
 static_assert(sizeof(struct skua_tx_cont) == 64, "tx continuation size");
 
 /* ------------------------------------------------------------------ */
@@ -549,6 +539,7 @@ struct skua_rx_buf {
 	__le16 id;
 	__le16 rsvd;
 };
+
 static_assert(sizeof(struct skua_rx_buf) == 16, "rx buffer size");
 
 /* ------------------------------------------------------------------ */
@@ -583,6 +574,7 @@ struct skua_cpl {
 	__le32 w0;
 	__le32 w[15];
 };
+
 static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
 
 /* Receive flags */
@@ -638,6 +630,7 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
  * @tid: TID, or 16 for frames without one
  * @tsf: microseconds; first symbol of the frame (MACTIME_START)
  * @ampdu_ref: with SKUA_RXF_AMPDU: the same in all frames of one A-MPDU
+ * @rsvd: zero
  */
 struct skua_cpl_rx {
 	__le32 w0;
@@ -664,6 +657,7 @@ struct skua_cpl_rx {
 	__le32 ampdu_ref;
 	__le64 tsf;
 };
+
 static_assert(sizeof(struct skua_cpl_rx) == SKUA_CPL_UNIT, "rx completion size");
 
 #define SKUA_TXS_TOKEN			GENMASK(15, 0)
@@ -674,7 +668,7 @@ static_assert(sizeof(struct skua_cpl_rx) == SKUA_CPL_UNIT, "rx completion size")
  * enum skua_tx_status - how a descriptor ended
  * @SKUA_TXS_ACKED: acknowledged (all of its MPDUs)
  * @SKUA_TXS_NO_ACK: given up after the last try
- * @SKUA_TXS_SENT: sent, and no acknowledgement was expected
+ * @SKUA_TXS_SENT: sent, and no acknowledgment was expected
  * @SKUA_TXS_FLUSHED: dropped by a flush, reset of its queue or station removal
  * @SKUA_TXS_STALE_STA: station handle unknown or of another generation
  * @SKUA_TXS_STALE_KEY: key slot empty or of another generation
@@ -706,13 +700,15 @@ enum skua_tx_status {
  * @vif: interface
  * @link: link
  * @tid: TID, or 16
- * @ack_signal: dBm of the last acknowledgement, 0 if none
+ * @ack_signal: dBm of the last acknowledgment, 0 if none
  * @rate: of the last transmission
  * @airtime_us: of all transmissions
  * @mpdus: sent for the first time
  * @acked: acknowledged
  * @retried: retransmissions
  * @rsvd: zero
+ * @rsvd2: zero
+ * @rsvd3: zero
  * @status: the first status words; the rest in the units that follow
  */
 struct skua_cpl_tx {
@@ -733,6 +729,7 @@ struct skua_cpl_tx {
 	__le32 rsvd3;
 	__le32 status[SKUA_CPL_TX_WORDS];
 };
+
 static_assert(sizeof(struct skua_cpl_tx) == SKUA_CPL_UNIT, "tx completion size");
 
 /**
@@ -779,6 +776,7 @@ struct skua_cpl_inband {
 	__le32 arg;
 	__le32 rsvd[12];
 };
+
 static_assert(sizeof(struct skua_cpl_inband) == SKUA_CPL_UNIT, "in-band size");
 
 /* ------------------------------------------------------------------ */
@@ -820,6 +818,7 @@ struct skua_cmd {
 	__le32 rsvd2[3];
 	u8 data[SKUA_CMD_INLINE];
 };
+
 static_assert(sizeof(struct skua_cmd) == 256, "command size");
 #define SKUA_CMD_EXT_ADDR		(SKUA_CMD_INLINE - 8)	/* offset in data */
 
@@ -940,6 +939,7 @@ enum skua_status {
 struct skua_cmd_u32 {
 	__le32 val;
 };
+
 static_assert(sizeof(struct skua_cmd_u32) == 4, "u32 command size");
 
 /**
@@ -1024,6 +1024,7 @@ struct skua_cmd_vif {
 	__le32 sync_device_ts;
 	__le64 sync_tsf;
 };
+
 static_assert(sizeof(struct skua_cmd_vif) == 52 + 4, "vif command size");
 
 /**
@@ -1043,6 +1044,7 @@ struct skua_chandef {
 	s8 power;
 	u8 rsvd;
 };
+
 static_assert(sizeof(struct skua_chandef) == 8, "chandef size");
 
 #define SKUA_CHANF_PASSIVE		BIT(0)	/* no-IR: listen only */
@@ -1060,6 +1062,7 @@ struct skua_cmd_chanctx {
 	u8 rsvd[3];
 	struct skua_chandef chan;
 };
+
 static_assert(sizeof(struct skua_cmd_chanctx) == 12, "chanctx command size");
 
 /**
@@ -1075,6 +1078,7 @@ struct skua_cmd_vif_chanctx {
 	u8 ctx;
 	u8 rsvd;
 };
+
 static_assert(sizeof(struct skua_cmd_vif_chanctx) == 4, "vif chanctx command size");
 
 /**
@@ -1106,6 +1110,7 @@ struct skua_cmd_edca {
 	u8 mu_timer;
 	u8 rsvd[2];
 };
+
 static_assert(sizeof(struct skua_cmd_edca) == 16, "edca command size");
 
 /* Receive filter: what passes beside frames for one's own interfaces */
@@ -1157,6 +1162,7 @@ static_assert(sizeof(struct skua_cmd_edca) == 16, "edca command size");
  * @ampdu_factor: largest A-MPDU as 2^(13 + factor) - 1 bytes
  * @ampdu_density: minimum MPDU spacing, as in the HT Capabilities element
  * @max_amsdu: bytes
+ * @rsvd: zero
  * @eht_mcs: its EHT receive MCS and NSS; zero without EHT
  * @fixed_rate: rate word that is used alone; 0: rate control
  */
@@ -1185,6 +1191,7 @@ struct skua_cmd_sta {
 	u8 eht_mcs[16];
 	__le32 fixed_rate;
 };
+
 static_assert(sizeof(struct skua_cmd_sta) == 64, "sta command size");
 
 /**
@@ -1196,6 +1203,7 @@ struct skua_cmd_sta_ref {
 	__le16 sta;
 	__le16 gen;
 };
+
 static_assert(sizeof(struct skua_cmd_sta_ref) == 4, "sta ref size");
 
 /**
@@ -1210,7 +1218,7 @@ static_assert(sizeof(struct skua_cmd_sta_ref) == 4, "sta ref size");
  * @rx_mic_errors: MPDUs whose MIC was wrong
  * @rx_rate: rate received last
  * @rx_signal: dBm, last frame
- * @ack_signal: dBm, last acknowledgement
+ * @ack_signal: dBm, last acknowledgment
  * @rsvd: zero
  * @tx_bytes: in acknowledged MPDUs
  * @rx_bytes: in received MPDUs
@@ -1235,6 +1243,7 @@ struct skua_sta_stats {
 	__le64 tx_airtime_us;
 	__le64 rx_airtime_us;
 };
+
 static_assert(sizeof(struct skua_sta_stats) == 72, "sta stats size");
 
 #define SKUA_KEYF_PAIRWISE		BIT(0)
@@ -1282,6 +1291,7 @@ struct skua_cmd_key {
 	u8 tx_lease[6];
 	__le32 lease_len;
 };
+
 static_assert(sizeof(struct skua_cmd_key) == 180, "key command size");
 
 /**
@@ -1297,6 +1307,7 @@ struct skua_cmd_key_ref {
 	u8 vif;
 	u8 rsvd[3];
 };
+
 static_assert(sizeof(struct skua_cmd_key_ref) == 8, "key ref size");
 
 /**
@@ -1314,6 +1325,7 @@ struct skua_cmd_tkip_phase1 {
 	__le16 p1k[5];
 	__le16 rsvd;
 };
+
 static_assert(sizeof(struct skua_cmd_tkip_phase1) == 20, "phase 1 command size");
 
 /**
@@ -1346,6 +1358,7 @@ struct skua_cmd_beacon {
 	__le16 bigtk_slot;
 	__le16 bigtk_gen;
 };
+
 static_assert(sizeof(struct skua_cmd_beacon) == 20, "beacon command size");
 
 /**
@@ -1359,6 +1372,7 @@ struct skua_cmd_tim {
 	u8 set;
 	__le16 aid;
 };
+
 static_assert(sizeof(struct skua_cmd_tim) == 4, "tim command size");
 
 #define SKUA_SCAN_MAX_SSIDS		16
@@ -1380,6 +1394,7 @@ struct skua_scan_chan {
 	__le16 dwell_active;
 	__le16 dwell_passive;
 };
+
 static_assert(sizeof(struct skua_scan_chan) == 8, "scan channel size");
 
 /**
@@ -1393,6 +1408,7 @@ struct skua_scan_ssid {
 	u8 ssid[32];
 	u8 rsvd[3];
 };
+
 static_assert(sizeof(struct skua_scan_ssid) == 36, "scan ssid size");
 
 /**
@@ -1420,6 +1436,7 @@ struct skua_cmd_scan {
 	__le16 ie_len[3];
 	__le16 ie_common_len;
 };
+
 static_assert(sizeof(struct skua_cmd_scan) == 24, "scan command size");
 
 /**
@@ -1437,6 +1454,7 @@ struct skua_cmd_roc {
 	__le32 cookie;
 	struct skua_chandef chan;
 };
+
 static_assert(sizeof(struct skua_cmd_roc) == 16, "roc command size");
 
 /**
@@ -1458,6 +1476,7 @@ struct skua_cmd_flush {
 	u8 rsvd;
 	__le32 timeout_ms;
 };
+
 static_assert(sizeof(struct skua_cmd_flush) == 12, "flush command size");
 
 /**
@@ -1481,6 +1500,7 @@ struct skua_survey {
 	__le64 rx_us;
 	__le64 tx_us;
 };
+
 static_assert(sizeof(struct skua_survey) == 40, "survey size");
 
 /**
@@ -1494,6 +1514,7 @@ struct skua_cmd_tsf {
 	u8 rsvd[7];
 	__le64 tsf;
 };
+
 static_assert(sizeof(struct skua_cmd_tsf) == 16, "tsf command size");
 
 /**
@@ -1537,6 +1558,7 @@ struct skua_cmd_ba {
 	u8 amsdu;
 	u8 rsvd[3];
 };
+
 static_assert(sizeof(struct skua_cmd_ba) == 16, "ba command size");
 
 /**
@@ -1550,6 +1572,7 @@ struct skua_cmd_ps {
 	u8 enable;
 	__le16 timeout_ms;
 };
+
 static_assert(sizeof(struct skua_cmd_ps) == 4, "ps command size");
 
 /**
@@ -1560,6 +1583,7 @@ static_assert(sizeof(struct skua_cmd_ps) == 4, "ps command size");
  * @num: how many frames
  * @reason: 0 PS-Poll, 1 U-APSD
  * @more_data: 1: the host holds more
+ * @rsvd: zero
  */
 struct skua_cmd_ps_release {
 	__le16 sta;
@@ -1570,6 +1594,7 @@ struct skua_cmd_ps_release {
 	u8 more_data;
 	u8 rsvd[2];
 };
+
 static_assert(sizeof(struct skua_cmd_ps_release) == 12, "ps release size");
 
 /* ------------------------------------------------------------------ */
@@ -1591,6 +1616,7 @@ struct skua_evt {
 	__le32 seq;
 	u8 data[SKUA_EVT_INLINE];
 };
+
 static_assert(sizeof(struct skua_evt) == 256, "event size");
 
 /**
@@ -1626,6 +1652,7 @@ struct skua_tlv {
 	__le16 type;
 	__le16 len;
 };
+
 static_assert(sizeof(struct skua_tlv) == 4, "tlv size");
 
 /**
@@ -1675,6 +1702,7 @@ struct skua_limits {
 	__le16 max_mpdu;
 	__le16 tx_queue;
 };
+
 static_assert(sizeof(struct skua_limits) == 20, "limits size");
 
 #define SKUA_BAND_2GHZ			BIT(0)
@@ -1698,6 +1726,7 @@ struct skua_radio {
 	s8 max_power;
 	u8 rsvd[3];
 };
+
 static_assert(sizeof(struct skua_radio) == 8, "radio size");
 
 /**
@@ -1713,6 +1742,7 @@ struct skua_evt_cmd_done {
 	__le16 status;
 	__le16 rsvd;
 };
+
 static_assert(sizeof(struct skua_evt_cmd_done) == 8, "cmd done size");
 
 /**
@@ -1724,6 +1754,7 @@ struct skua_evt_fatal {
 	__le32 cause;
 	__le32 pc;
 };
+
 static_assert(sizeof(struct skua_evt_fatal) == 8, "fatal event size");
 
 /**
@@ -1737,6 +1768,7 @@ struct skua_evt_scan_done {
 	u8 aborted;
 	u8 rsvd[2];
 };
+
 static_assert(sizeof(struct skua_evt_scan_done) == 4, "scan done size");
 
 /**
@@ -1750,6 +1782,7 @@ struct skua_evt_roc {
 	u8 rsvd[3];
 	__le32 cookie;
 };
+
 static_assert(sizeof(struct skua_evt_roc) == 8, "roc event size");
 
 /**
@@ -1763,6 +1796,7 @@ struct skua_evt_vif {
 	u8 link;
 	u8 rsvd[2];
 };
+
 static_assert(sizeof(struct skua_evt_vif) == 4, "vif event size");
 
 #endif /* SKUA_HW_H */

@@ -211,6 +211,7 @@ struct eng_vif {
 	__le32 dozing;
 	struct eng_key_ref def_key;
 };
+
 static_assert(sizeof(struct eng_vif) == 96, "engine vif size");
 
 #define ENG_STAF_QOS		BIT(0)
@@ -244,6 +245,7 @@ struct eng_sta {
 	u8 dozing;
 	u8 rsvd[3];
 };
+
 static_assert(sizeof(struct eng_sta) == 52, "engine sta size");
 
 /**
@@ -279,6 +281,7 @@ struct eng_key {
 	u8 tx_lease[6];
 	__le32 lease_len;
 };
+
 static_assert(sizeof(struct eng_key) == 176, "engine key size");
 
 /** struct eng_edca - as in struct skua_cmd_edca */
@@ -289,6 +292,7 @@ struct eng_edca {
 	__le16 cw_max;
 	__le16 txop;
 };
+
 static_assert(sizeof(struct eng_edca) == 8, "engine edca size");
 
 #define ENG_RATE_STAGES		4
@@ -306,6 +310,7 @@ struct eng_rate {
 	__le32 probe_rate;
 	__le32 probe_interval;
 };
+
 static_assert(sizeof(struct eng_rate) == 28, "engine rate size");
 
 /**
@@ -323,6 +328,7 @@ struct eng_sta_stats {
 	__le32 probe_acked;
 	struct skua_sta_stats stats;
 };
+
 static_assert(sizeof(struct eng_sta_stats) == 40 + 72, "engine sta stats size");
 
 /**
@@ -349,6 +355,7 @@ struct eng_beacon {
 	__le32 rate;
 	struct eng_key_ref bigtk;
 };
+
 static_assert(sizeof(struct eng_beacon) == 24, "engine beacon size");
 
 #endif /* SKUA_FW_ENGINE_H */
