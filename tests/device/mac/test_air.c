@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The air: who hears whom, losses, answers; and the length of PPDUs */
+#include "host.h"
+
+struct ear {
+	struct air_radio *radio;
+	unsigned int heard;
+	unsigned int flushed;
+	bool answers;
+	struct ear *leaves;	/* who leaves when this one hears something */
+};
+
+static void ear_rx(void *priv, const struct air_frame *f,
+		   const struct air_rx *rx)
+{
+	struct ear *e = priv;
+	uint8_t ack[14] = { 0xd4 };
+	struct air_frame a = { .data = ack, .len = 14, .ta = addr_sta,
+			       .rate = 60, .power = 10 };
+
+	assert_int_equal(rx->signal, f->power - AIR_PATH_LOSS);
+	e->heard++;
+	if (e->leaves) {
+		air_leave(e->leaves->radio);
+		e->leaves = NULL;
+	}
+	if (e->answers)
+		air_respond(e->radio, &a);
+}
+
+static void ear_flush(void *priv)
+{
+	((struct ear *)priv)->flushed++;
+}
+
+static const struct air_radio_ops ear_ops = {
+	.rx = ear_rx, .rx_flush = ear_flush,
+};
+
+static void ear_join(struct air *air, struct ear *e, const struct air_chan *c)
+{
+	memset(e, 0, sizeof(*e));
+	e->radio = air_join(air, &ear_ops, e, "ear");
+	assert_non_null(e->radio);
+	air_tune(e->radio, c);
+}
+
+static void say(struct ear *e, const struct air_chan *c, uint32_t rate)
+{
+	uint8_t f[28] = { 0x80 };
+	uint8_t back[64];
+	uint16_t len = sizeof(back);
+	struct air_rx rx;
+	struct air_frame af = { .data = f, .len = sizeof(f), .ta = addr_ap,
+				.rate = rate, .chan = *c, .power = 20 };
+
+	memcpy(f + 10, addr_ap, 6);
+	air_send(e->radio, &af, back, &len, &rx);
+}
+
+static struct air *quiet_air(struct loop **loop, struct loop_test_clock *clock)
+{
+	loop_test_clock_init(clock, LOOP_NS_PER_S);
+	*loop = loop_new(&clock->clock);
+	return air_new(*loop);
+}
+
+#define HT(bw) (HW_PUT(SKUA_RATE_ENC, SKUA_ENC_HT) | \
+		HW_PUT(SKUA_RATE_BW, SKUA_BW_##bw))
+#define VHT(bw) (HW_PUT(SKUA_RATE_ENC, SKUA_ENC_VHT) | \
+		 HW_PUT(SKUA_RATE_NSS, 1) | HW_PUT(SKUA_RATE_BW, SKUA_BW_##bw))
+
+static void test_separation(void **state)
+{
+	static const struct {
+		struct air_chan from, to;
+		uint32_t rate;
+		bool hears;
+	} cases[] = {
+		{ { 5180, 5180, 0 }, { 5180, 5180, 0 }, 60, true },
+		{ { 5180, 5180, 0 }, { 5200, 5200, 0 }, 60, false },
+		{ { 2412, 2412, 0 }, { 2417, 2417, 0 }, 10, false },
+		{ { 2412, 2412, 0 }, { 5180, 5180, 0 }, 60, false },
+		{ { 5955, 5955, 0 }, { 5955, 5955, 0 }, 60, true },
+		{ { 5180, 5180, 0 }, { 0, 0, 0 }, 60, false },
+		/* 20 MHz frames between channels of other widths */
+		{ { 5180, 5210, 2 }, { 5180, 5180, 0 }, 60, true },
+		{ { 5180, 5180, 0 }, { 5180, 5210, 2 }, 60, true },
+		{ { 5180, 5210, 2 }, { 5200, 5210, 2 }, 60, false },
+		/* 40 MHz: the same two halves */
+		{ { 5180, 5190, 1 }, { 5180, 5190, 1 }, HT(40), true },
+		{ { 5180, 5190, 1 }, { 5180, 5180, 0 }, HT(40), false },
+		{ { 5180, 5190, 1 }, { 5180, 5210, 2 }, HT(40), true },
+		{ { 5180, 5190, 1 }, { 5180, 5250, 3 }, HT(40), true },
+		{ { 5200, 5190, 1 }, { 5200, 5210, 2 }, HT(40), true },
+		{ { 5200, 5210, 1 }, { 5200, 5210, 2 }, HT(40), false },
+		{ { 2437, 2447, 1 }, { 2437, 2427, 1 }, HT(40), false },
+		{ { 2437, 2447, 1 }, { 2437, 2427, 1 }, HT(20), true },
+		/* 80 and 160 MHz */
+		{ { 5220, 5210, 2 }, { 5220, 5210, 2 }, VHT(80), true },
+		{ { 5220, 5210, 2 }, { 5220, 5250, 3 }, VHT(80), true },
+		{ { 5220, 5250, 3 }, { 5220, 5210, 2 }, VHT(160), false },
+		{ { 5220, 5250, 3 }, { 5220, 5250, 3 }, VHT(160), true },
+		{ { 5260, 5250, 3 }, { 5260, 5290, 2 }, VHT(80), true },
+		/* A frame wider than its sender's channel reaches nobody */
+		{ { 5180, 5180, 0 }, { 5180, 5190, 1 }, HT(40), false },
+	};
+	struct loop_test_clock clock;
+	struct loop *loop;
+	struct air *air = quiet_air(&loop, &clock);
+	struct ear a, b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ear_join(air, &a, &cases[i].from);
+		ear_join(air, &b, &cases[i].to);
+		say(&a, &cases[i].from, cases[i].rate);
+		air_flush(a.radio);
+		if (b.heard != cases[i].hears)
+			fail_msg("case %zu", i);
+		assert_int_equal(b.flushed, cases[i].hears);
+		assert_int_equal(a.heard, 0);
+		air_leave(a.radio);
+		air_leave(b.radio);
+	}
+	air_free(air);
+	loop_free(loop);
+}
+
+static void test_answers(void **state)
+{
+	static const struct air_chan c = { 5180, 5180, 0 };
+	struct loop_test_clock clock;
+	struct loop *loop;
+	struct air *air = quiet_air(&loop, &clock);
+	struct ear a, b, d, e;
+	uint8_t f[28] = { 0x80 }, back[64];
+	struct air_frame af = { .data = f, .len = sizeof(f), .ta = addr_ap,
+				.rate = 60, .chan = c, .power = 20 };
+	struct air_rx rx;
+	uint16_t len = sizeof(back);
+	struct air_loss l = { .match_type = 1, .match_subtype = 13, .nth = 1,
+			      .count = 1 };
+	int id;
+
+	(void)state;
+	ear_join(air, &a, &c);
+	ear_join(air, &b, &c);
+	ear_join(air, &d, &c);
+	ear_join(air, &e, &c);
+	b.answers = true;
+	air_send(a.radio, &af, back, &len, &rx);
+	assert_int_equal(len, 14);
+	assert_int_equal(rx.signal, 10 - AIR_PATH_LOSS);
+	assert_int_equal(a.heard, 0);
+	/* Bystanders hear both, who answers hears one */
+	assert_int_equal(b.heard, 1);
+	assert_int_equal(d.heard, 2);
+	/* Two at a time: the first gets through */
+	d.answers = true;
+	len = sizeof(back);
+	air_send(a.radio, &af, back, &len, &rx);
+	assert_int_equal(len, 14);
+	assert_int_equal(air_get_stats(air)->collisions, 1);
+	d.answers = false;
+	/* Out of turn, an answer is none */
+	air_respond(b.radio, &af);
+	assert_int_equal(air_get_stats(air)->responses, 2);
+	/* Lost answers, by who sends them */
+	memcpy(l.ta, addr_sta, 6);
+	id = air_lose(air, &l);
+	len = sizeof(back);
+	air_send(a.radio, &af, back, &len, &rx);
+	assert_int_equal(len, 0);
+	assert_int_equal(air_loss_hits(air, id), 1);
+	len = sizeof(back);
+	air_send(a.radio, &af, back, &len, &rx);
+	assert_int_equal(len, 14);
+	/* Too little room is no room */
+	len = 13;
+	air_send(a.radio, &af, back, &len, &rx);
+	assert_int_equal(len, 0);
+	air_free(air);
+	loop_free(loop);
+}
+
+static void test_leaving(void **state)
+{
+	static const struct air_chan c = { 5180, 5180, 0 };
+	struct loop_test_clock clock;
+	struct loop *loop;
+	struct air *air = quiet_air(&loop, &clock);
+	struct ear ear[5];
+
+	(void)state;
+	/* Each order of sender, leaver and who makes it leave */
+	for (unsigned int i = 0; i < 4; i++) {
+		for (unsigned int k = 0; k < 4; k++) {
+			for (unsigned int n = 0; n < 5; n++)
+				ear_join(air, &ear[n], &c);
+			ear[i].leaves = &ear[k];
+			say(&ear[4], &c, 60);
+			air_flush(ear[4].radio);
+			say(&ear[4], &c, 60);
+			for (unsigned int n = 0; n < 5; n++)
+				if (n != k)
+					air_leave(ear[n].radio);
+		}
+	}
+	air_free(air);
+	loop_free(loop);
+}
+
+static void test_loss_rules(void **state)
+{
+	static const struct air_chan c = { 5180, 5180, 0 };
+	struct loop_test_clock clock;
+	struct loop *loop;
+	struct air *air = quiet_air(&loop, &clock);
+	struct air_loss l = { .match_type = 0, .match_subtype = 8, .nth = 3,
+			      .count = 2, .every = 4 };
+	struct ear a, b;
+	unsigned int i;
+	int id;
+
+	(void)state;
+	ear_join(air, &a, &c);
+	ear_join(air, &b, &c);
+	id = air_lose(air, &l);
+	for (i = 1; i <= 16; i++) {
+		unsigned int before = b.heard;
+		bool lost = i == 3 || i == 4 || i == 8 || i == 12 || i == 16;
+
+		say(&a, &c, 60);
+		assert_int_equal(b.heard - before, !lost);
+	}
+	assert_int_equal(air_loss_hits(air, id), 5);
+	assert_int_equal(air_get_stats(air)->lost, 5);
+	/* Another subtype, another sender: not lost */
+	air_lose_clear(air);
+	l = (struct air_loss){ .match_type = 0, .match_subtype = 4, .nth = 1,
+			       .count = 9 };
+	air_lose(air, &l);
+	l.match_subtype = 8;
+	l.ta[0] = 0x44;
+	air_lose(air, &l);
+	i = b.heard;
+	say(&a, &c, 60);
+	assert_int_equal(b.heard, i + 1);
+	assert_int_equal(air_loss_hits(air, 99), 0);
+	for (i = 2; i < 32; i++)
+		assert_true(air_lose(air, &l) >= 0);
+	assert_true(air_lose(air, &l) < 0);
+	air_free(air);
+	loop_free(loop);
+}
+
+#define RATE(enc, idx, nss, bw, gi) \
+	(HW_PUT(SKUA_RATE_ENC, SKUA_ENC_##enc) | (idx) | \
+	 HW_PUT(SKUA_RATE_NSS, nss) | HW_PUT(SKUA_RATE_BW, SKUA_BW_##bw) | \
+	 HW_PUT(SKUA_RATE_GI, SKUA_GI_##gi))
+
+static void test_airtime(void **state)
+{
+	static const struct {
+		uint32_t rate;
+		uint32_t len;
+		bool ghz2;
+		uint32_t rate_100k;
+		uint32_t us;
+	} cases[] = {
+		/* Long and short DSSS preamble */
+		{ 10, 14, true, 10, 192 + 112 },
+		{ 110, 1536, true, 110, 192 + 1118 },
+		{ 110 | SKUA_RATE_SHORTPRE, 1536, true, 110, 96 + 1118 },
+		{ 10 | SKUA_RATE_SHORTPRE, 14, true, 10, 192 + 112 },
+		/* OFDM: 14 octets at 6 and 24 Mbit/s, 1536 at 54 */
+		{ 60, 14, false, 60, 44 },
+		{ 240, 14, false, 240, 28 },
+		{ 540, 1536, false, 540, 20 + 57 * 4 },
+		{ 540, 1536, true, 540, 20 + 57 * 4 + 6 },
+		/* HT MCS 7, 20 MHz, both guard intervals; MCS 15, 40 MHz */
+		{ RATE(HT, 7, 0, 20, LONG), 1500, false, 650, 36 + 47 * 4 },
+		{ RATE(HT, 7, 0, 20, SHORT), 1500, false, 722, 36 + 43 * 4 },
+		{ RATE(HT, 15, 0, 40, LONG), 1500, false, 2700, 40 + 12 * 4 },
+		/* VHT MCS 9, 80 MHz, two streams: 780 Mbit/s */
+		{ RATE(VHT, 9, 2, 80, LONG), 1500, false, 7800, 44 + 4 * 4 },
+		{ RATE(VHT, 0, 1, 20, LONG), 100, false, 65, 40 + 32 * 4 },
+		/* HE MCS 11, 80 MHz, two streams: 1201 Mbit/s */
+		{ RATE(HE, 11, 2, 80, LONG) | SKUA_RATE_LDPC, 1500, false,
+		  12009, 64 },
+		{ RATE(HE, 0, 1, 20, 3_2) | SKUA_RATE_LDPC, 100, false, 73,
+		  52 + 7 * 16 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint32_t us = airtime_ppdu_us(cases[i].rate, cases[i].len,
+					      cases[i].ghz2);
+
+		if (airtime_rate_100k(cases[i].rate) != cases[i].rate_100k ||
+		    us != cases[i].us)
+			fail_msg("case %zu: %u us, not %u; %u", i, us,
+				 cases[i].us, airtime_rate_100k(cases[i].rate));
+	}
+}
+
+static void test_rate_words(void **state)
+{
+	uint64_t all = SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE;
+	unsigned int good = 0;
+
+	(void)state;
+	assert_true(airtime_rate_ok(RATE(HT, 15, 0, 40, SHORT), all, 3, 2));
+	assert_false(airtime_rate_ok(RATE(HT, 16, 0, 40, SHORT), all, 3, 2));
+	assert_false(airtime_rate_ok(RATE(HT, 15, 0, 80, SHORT), all, 3, 2));
+	assert_false(airtime_rate_ok(RATE(HT, 3, 0, 20, LONG), 0, 3, 2));
+	assert_false(airtime_rate_ok(RATE(VHT, 9, 1, 20, LONG), all, 3, 2));
+	assert_true(airtime_rate_ok(RATE(VHT, 9, 1, 80, LONG), all, 3, 2));
+	assert_false(airtime_rate_ok(RATE(VHT, 9, 1, 80, LONG), all, 1, 2));
+	assert_false(airtime_rate_ok(RATE(VHT, 3, 0, 20, LONG), all, 3, 2));
+	assert_false(airtime_rate_ok(RATE(HE, 11, 1, 20, SHORT), all, 3, 2));
+	assert_false(airtime_rate_ok(RATE(HE, 12, 1, 20, LONG), all, 3, 2));
+	assert_false(airtime_rate_ok(RATE(EHT, 0, 1, 20, LONG), ~0ull, 4, 2));
+	assert_false(airtime_rate_ok(0, all, 3, 2));
+	assert_false(airtime_rate_ok(50, all, 3, 2));
+	/* Whatever passes the check can be computed with */
+	for (uint32_t i = 0; i < 1 << 23; i++) {
+		if (!airtime_rate_ok(i, all, 3, 4))
+			continue;
+		good++;
+		assert_true(airtime_ppdu_us(i, 1500, false) >= 20);
+		assert_true(airtime_rate_100k(i) >= 10);
+		assert_true(airtime_response_rate(i, 0, i & 1) >= 10);
+	}
+	assert_true(good > 500);
+}
+
+static void test_response_rates(void **state)
+{
+	(void)state;
+	assert_int_equal(airtime_response_rate(540, 0x150, false), 240);
+	assert_int_equal(airtime_response_rate(120, 0x150, false), 120);
+	assert_int_equal(airtime_response_rate(90, 0x150, false), 60);
+	assert_int_equal(airtime_response_rate(60, 0, false), 60);
+	assert_int_equal(airtime_response_rate(110, 0x003, true), 20);
+	assert_int_equal(airtime_response_rate(RATE(HT, 0, 0, 20, LONG), 0x150,
+					       false), 60);
+	assert_int_equal(airtime_response_rate(RATE(HE, 11, 2, 80, LONG),
+					       0xff0, false), 540);
+	assert_int_equal(airtime_lowest_basic(0xf, true), 10);
+	assert_int_equal(airtime_lowest_basic(0xf, false), 60);
+	assert_int_equal(airtime_lowest_basic(0x150, true), 60);
+}
+
+/* Eight NICs on three channels: each frame stays on its own */
+static void test_many_nics(void **state)
+{
+	static const uint16_t freqs[] = { 2412, 5180, 5955 };
+	struct eng_vif v = { .type = SKUA_VIF_IBSS };
+	struct loop_test_clock clock;
+	struct loop *loop;
+	struct air *air = quiet_air(&loop, &clock);
+	struct tx t = { .ring = 2, .sta = SKUA_STA_NONE, .key = SKUA_KEY_NONE };
+	struct host *h[8];
+	uint8_t f[100];
+
+	(void)state;
+	memcpy(v.bssid, addr_other, 6);
+	for (unsigned int i = 0; i < 8; i++) {
+		h[i] = host_new(loop, air, "nic", NULL);
+		v.addr[5] = (uint8_t)i;
+		v.addr[0] = 2;
+		v.freq = htole16(freqs[i % 3]);
+		host_vif(h[i], 0, &v);
+		host_tune(h[i], freqs[i % 3], freqs[i % 3], SKUA_BW_20);
+	}
+	for (unsigned int i = 0; i < 8; i++) {
+		v.addr[5] = (uint8_t)i;
+		host_tx(h[i], &t, f, mk_frame(f, IEEE80211_DATA, addr_bcast,
+					      v.addr, addr_other, -1,
+					      "12345678", 8));
+		host_poll(h[i]);
+	}
+	for (unsigned int i = 0; i < 8; i++) {
+		assert_int_equal(h[i]->mac->c.rx_data, i % 3 == 2 ? 1 : 2);
+		host_free(h[i]);
+	}
+	air_free(air);
+	loop_free(loop);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_separation),
+		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_loss_rules),
+		cmocka_unit_test(test_airtime),
+		cmocka_unit_test(test_rate_words),
+		cmocka_unit_test(test_response_rates),
+		cmocka_unit_test(test_many_nics),
+	};
+
+	return cmocka_run_group_tests_name("mac: air", tests, NULL, NULL);
+}

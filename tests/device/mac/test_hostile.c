@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* MAC engines: descriptors, frames and table entries that make no sense */
+#include "host.h"
+
+#define TX_TO_STA { .ring = 2, .token = 77, .sta = AP_STA, .gen = AP_GEN, \
+		    .key = SKUA_KEY_NONE }
+
+/* Reproducible noise (xorshift) */
+static uint32_t rnd(void)
+{
+	static uint64_t x = 88172645463325252ull;
+
+	x ^= x << 13;
+	x ^= x >> 7;
+	x ^= x << 17;
+	return (uint32_t)(x >> 16);
+}
+
+/* A good descriptor; the caller breaks one thing */
+static void good(struct scene *s, struct skua_tx_desc *d, bool qos)
+{
+	struct tx t = TX_TO_STA;
+	uint8_t f[200];
+	unsigned int len = mk_data(f, true, qos ? 3 : -1, 60);
+
+	t.flags = qos ? SKUA_TXF_QOS : 0;
+	t.tid = qos ? 3 : 0;
+	host_desc(d, &t, host_mem(s->ap, f, len), len);
+}
+
+static void put(struct scene *s, const struct skua_tx_desc *d)
+{
+	host_put_desc(s->ap, 2, d);
+	host_publish(s->ap, 2);
+	host_poll(s->ap);
+}
+
+static void refused(struct scene *s, const struct skua_tx_desc *d,
+		    enum skua_tx_status status)
+{
+	put(s, d);
+	host_expect_tx(s->ap, 77, status, 0);
+	assert_int_equal(s->sniff.n, 0);
+	/* And the engine goes on */
+	assert_int_equal(s->ap->mac->tx.count, 0);
+}
+
+static void test_descriptor_fields(void **state)
+{
+	struct scene *s = *state;
+	struct skua_tx_desc d;
+	uint64_t addr;
+
+#define BREAK(what, status) do { \
+	good(s, &d, true); \
+	what; \
+	refused(s, &d, status); \
+} while (0)
+	BREAK(d.w0 = htole32(77), SKUA_TXS_BAD);
+	BREAK(d.w0 = htole32(77 | HW_PUT(SKUA_TXD_W0_NSEG, 21)), SKUA_TXS_BAD);
+	BREAK(d.w0 = htole32(77 | HW_PUT(SKUA_TXD_W0_NSEG, 31)), SKUA_TXS_BAD);
+	/* More segments than slots were published */
+	BREAK(d.w0 = htole32(77 | HW_PUT(SKUA_TXD_W0_NSEG, 3)), SKUA_TXS_BAD);
+	/* A second segment of no length */
+	BREAK(d.w0 = htole32(77 | HW_PUT(SKUA_TXD_W0_NSEG, 2)), SKUA_TXS_BAD);
+	for (unsigned int bit = 20; bit < 32; bit++)
+		BREAK(d.flags |= htole32(1u << bit), SKUA_TXS_BAD);
+	BREAK(d.flags |= htole32(SKUA_TXF_ENCAP), SKUA_TXS_BAD);
+	BREAK(d.flags |= htole32(SKUA_TXF_CSUM), SKUA_TXS_BAD);
+	BREAK(d.flags |= htole32(SKUA_TXF_GSO_V4), SKUA_TXS_BAD);
+	BREAK(d.flags |= htole32(SKUA_TXF_GSO_V6), SKUA_TXS_BAD);
+	BREAK(d.flags |= htole32(SKUA_TXF_INSERT_TS), SKUA_TXS_BAD);
+	BREAK(d.w2 = htole32(AP_STA + 1), SKUA_TXS_STALE_STA);
+	BREAK(d.w2 = htole32(0xfffe), SKUA_TXS_STALE_STA);
+	BREAK(d.w2 ^= htole32(1u << 16), SKUA_TXS_STALE_STA);
+	BREAK(d.w3 ^= htole32(1), SKUA_TXS_BAD);
+	BREAK(d.w3 ^= htole32(16), SKUA_TXS_BAD);
+	BREAK(d.w3 ^= htole32(255), SKUA_TXS_BAD);
+	BREAK(d.w3 |= htole32(HW_PUT(SKUA_TXD_W3_LINK, 1)), SKUA_TXS_BAD);
+	BREAK(d.w3 ^= htole32(HW_PUT(SKUA_TXD_W3_TID, 1)), SKUA_TXS_BAD);
+	BREAK((d.flags |= htole32(SKUA_TXF_RATE), d.w7 = htole32(0)),
+	      SKUA_TXS_BAD);
+	BREAK((d.flags |= htole32(SKUA_TXF_RATE), d.w7 = htole32(0xffffffff)),
+	      SKUA_TXS_BAD);
+	BREAK((d.flags |= htole32(SKUA_TXF_PROTECT)), SKUA_TXS_STALE_KEY);
+	BREAK((d.flags |= htole32(SKUA_TXF_MGMT_PROT)), SKUA_TXS_STALE_KEY);
+	BREAK(d.seg[0].len = 0, SKUA_TXS_BAD);
+	BREAK(d.seg[0].len = htole32(9), SKUA_TXS_BAD);
+	BREAK(d.seg[0].len = htole32(25), SKUA_TXS_BAD);
+	BREAK(d.seg[0].len = htole32(SKUA_MAX_MPDU + 1), SKUA_TXS_BAD);
+	BREAK(d.seg[0].len = htole32(0xffffffff), SKUA_TXS_BAD);
+	BREAK(d.seg[0].addr = htole64(0), SKUA_TXS_DMA);
+	BREAK(d.seg[0].addr = htole64(HOST_BASE + HOST_MEM - 10), SKUA_TXS_DMA);
+	BREAK(d.seg[0].addr = htole64(UINT64_MAX - 10), SKUA_TXS_DMA);
+	/* Two lengths whose sum wraps around 2^32 */
+	BREAK((d.w0 = htole32(77 | HW_PUT(SKUA_TXD_W0_NSEG, 2)),
+	       d.seg[1].len = htole32(0xffffffe0), d.seg[1].addr = d.seg[0].addr),
+	      SKUA_TXS_BAD);
+#undef BREAK
+	/* The frame itself: version, type, address, length against header */
+	good(s, &d, true);
+	addr = le64toh(d.seg[0].addr) - HOST_BASE;
+	s->ap->mem[addr] |= 1;
+	refused(s, &d, SKUA_TXS_BAD);
+	s->ap->mem[addr] = 0x8c;
+	refused(s, &d, SKUA_TXS_BAD);
+	s->ap->mem[addr] = 0x88;
+	s->ap->mem[addr + 9] ^= 1;
+	refused(s, &d, SKUA_TXS_BAD);
+	s->ap->mem[addr + 9] ^= 1;
+	s->ap->mem[addr + 1] |= 0x80;
+	d.seg[0].len = htole32(29);
+	refused(s, &d, SKUA_TXS_BAD);
+	/* All of it was counted, and all right is still all right */
+	assert_int_equal(s->ap->mac->c.tx_acked, 0);
+	good(s, &d, true);
+	put(s, &d);
+	host_expect_tx(s->ap, 77, SKUA_TXS_ACKED, 1);
+}
+
+static void noise(void *p, size_t len)
+{
+	uint8_t *b = p;
+
+	while (len--)
+		*b++ = (uint8_t)rnd();
+}
+
+static void drain(struct host *h)
+{
+	struct rec rec;
+
+	while (host_next(h, &rec))
+		;
+}
+
+/* Every descriptor comes back exactly once, whatever it says */
+static void test_descriptor_noise(void **state)
+{
+	struct scene *s = *state;
+	unsigned int put_n = 0, back = 0;
+	struct rec rec;
+
+	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct skua_tx_desc d;
+		uint8_t *p = (uint8_t *)&d;
+		unsigned int ring = rnd() % 5;
+
+		good(s, &d, rnd() % 2);
+		/* Some bytes of it changed; one segment, so one slot each */
+		for (unsigned int k = rnd() % 4; k; k--)
+			p[rnd() % 48] = (uint8_t)rnd();
+		d.w0 = htole32((d.w0 & 0xffff) | HW_PUT(SKUA_TXD_W0_NSEG, 1));
+		if (rnd() % 2) {
+			uint64_t at = le64toh(d.seg[0].addr);
+
+			if (at >= HOST_BASE && at < HOST_BASE + HOST_MEM - 64)
+				noise(s->ap->mem + (at - HOST_BASE),
+				      1 + rnd() % 40);
+		}
+		host_put_desc(s->ap, ring, &d);
+		host_publish(s->ap, ring);
+		put_n++;
+		if (i % 16 == 15)
+			host_poll(s->ap);
+		if (i % 1000 == 999)
+			scene_pass(s, 20000);
+		while (host_next(s->ap, &rec))
+			back += rec.type == SKUA_CPL_TX ? rec.n : 0;
+		drain(s->sta);
+		s->sniff.n = 0;
+	}
+	/* What waits (off channel, for power save) is dropped on demand */
+	host_poll(s->ap);
+	host_write(s->ap, ENG_TXQ_VIF, SKUA_VIF_NONE);
+	host_write(s->ap, ENG_TXQ_STA, SKUA_STA_NONE);
+	host_write(s->ap, ENG_TXQ_ACS, 0x1f);
+	host_write(s->ap, ENG_TXQ_DROP, 1);
+	while (host_next(s->ap, &rec))
+		back += rec.type == SKUA_CPL_TX ? rec.n : 0;
+	assert_int_equal(back, put_n);
+	assert_int_equal(s->ap->mac->tx.count, 0);
+	assert_int_equal(s->ap->fatals, 0);
+}
+
+static void test_descriptor_pure_noise(void **state)
+{
+	struct scene *s = *state;
+
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct skua_tx_desc d;
+
+		noise(&d, sizeof(d));
+		put(s, &d);
+		drain(s->ap);
+		drain(s->sta);
+	}
+	assert_int_equal(s->ap->mac->c.tx_bad_desc, s->ap->mac->c.tx_fetched);
+}
+
+static void test_truncated_frames(void **state)
+{
+	struct scene *s = *state;
+	uint8_t f[HOST_FRAME_MAX], body[300] = { 0 };
+	static const uint16_t fcs[] = {
+		IEEE80211_BEACON, IEEE80211_PROBE_REQ, IEEE80211_ACTION,
+		IEEE80211_AUTH, IEEE80211_DATA | FC_FROMDS,
+		IEEE80211_QOS_DATA | FC_FROMDS,
+		IEEE80211_QOS_DATA | FC_FROMDS | FC_TODS,
+		IEEE80211_QOS_DATA | FC_FROMDS | IEEE80211_FC_ORDER,
+		IEEE80211_QOS_DATA | FC_FROMDS | IEEE80211_FC_PROTECTED,
+		IEEE80211_DEAUTH | IEEE80211_FC_PROTECTED,
+		IEEE80211_RTS, IEEE80211_PSPOLL, IEEE80211_BACK_REQ,
+		IEEE80211_CTL_EXT, IEEE80211_TYPE_EXT,
+	};
+
+	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_group(s, IEEE80211_CIPHER_BIP_CMAC, 4);
+	for (size_t i = 0; i < sizeof(fcs) / sizeof(fcs[0]); i++) {
+		for (unsigned int group = 0; group < 2; group++) {
+			mk_frame(f, fcs[i], group ? addr_bcast : addr_sta,
+				 addr_ap, addr_ap, -1, body, 100);
+			/* An MMIE at the end of some lengths */
+			f[60] = IEEE80211_EID_MMIE;
+			f[61] = 16;
+			f[62] = 4;
+			for (uint16_t len = 0; len <= 120; len++) {
+				sniffer_send(&s->sniff, f, len);
+				drain(s->sta);
+				drain(s->ap);
+			}
+		}
+	}
+	/* Too short even to have an FCS, and longer than anything can be */
+	for (uint16_t len = 0; len < 14; len++)
+		sniffer_send_raw(&s->sniff, f, len);
+	memset(f, 0, sizeof(f));
+	mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr_sta, addr_ap, addr_ap, -1,
+		 body, 0);
+	s->sniff.n = 0;
+	sniffer_send(&s->sniff, f, SKUA_MAX_MPDU + 1);
+	assert_int_equal(s->sniff.n, 0);
+	host_expect_nothing(s->sta);
+	assert_true(s->sta->mac->c.rx_malformed > 0);
+	/* Short bodies that claim to be protected never count as decrypted */
+	assert_int_equal(s->sta->mac->c.rx_decrypted, 0);
+	assert_int_equal(s->sta->fatals + s->ap->fatals, 0);
+}
+
+static void test_frame_noise(void **state)
+{
+	struct scene *s = *state;
+	static const uint32_t filters[] = { 0, SKUA_FILTER_OTHER_BSS,
+					    SKUA_FILTER_VALID };
+	uint8_t f[HOST_FRAME_MAX];
+
+	scene_pairwise(s, IEEE80211_CIPHER_TKIP, 0);
+	scene_group(s, IEEE80211_CIPHER_BIP_GMAC, 5);
+	for (unsigned int i = 0; i < 30000; i++) {
+		unsigned int len = 10 + rnd() % 90;
+
+		host_write(s->sta, ENG_MAC_FILTER, filters[i / 100 % 3]);
+		noise(f, len);
+		if (rnd() % 8)
+			f[0] &= 0xfc;
+		memcpy(f + 4, rnd() % 3 ? addr_sta : addr_bcast, 6);
+		if (len > 22) {
+			memcpy(f + 10, addr_ap, 6);
+			memcpy(f + 16, addr_ap, 6);
+		}
+		if (rnd() % 16)
+			sniffer_send(&s->sniff, f, (uint16_t)len);
+		else
+			sniffer_send_raw(&s->sniff, f, (uint16_t)len);
+		memcpy(f + 4, addr_ap, 6);
+		memcpy(f + 10, addr_sta, 6);
+		sniffer_send(&s->sniff, f, (uint16_t)len);
+		drain(s->sta);
+		drain(s->ap);
+		s->sniff.n = 0;
+		if (i % 5000 == 0)
+			scene_pass(s, 1000);
+	}
+	assert_int_equal(s->sta->mac->c.rx_decrypted, 0);
+	assert_int_equal(s->sta->fatals + s->ap->fatals, 0);
+}
+
+/* Table entries of noise, while frames go on */
+static void test_table_noise(void **state)
+{
+	struct scene *s = *state;
+	struct tx t = TX_TO_STA;
+	uint8_t f[200];
+
+	for (unsigned int i = 0; i < 20000; i++) {
+		host_write(s->ap, ENG_TBL_SEL, rnd() % 9);
+		host_write(s->ap, ENG_TBL_INDEX, rnd() % 70);
+		host_write(s->ap, ENG_TBL_ADDR, rnd() % 16 ?
+			   ENG_SRAM_BASE + rnd() % 65536 : rnd());
+		if (i % 64 == 0)
+			noise(s->ap->sram, sizeof(s->ap->sram));
+		/* Small numbers get further than noise does */
+		for (unsigned int k = 0; k < 100; k++)
+			s->ap->sram[rnd() % sizeof(s->ap->sram)] = rnd() % 4;
+		host_write(s->ap, ENG_TBL_GO, rnd() % 4);
+		if (i % 10 == 0) {
+			host_write(s->ap, ENG_TXQ_STA, rnd());
+			host_write(s->ap, ENG_TXQ_VIF, rnd() % 18);
+			host_write(s->ap, ENG_TXQ_ACS, rnd() % 32);
+			host_write(s->ap, ENG_TXQ_RELEASE, rnd());
+			host_write(s->ap, ENG_TXQ_DROP, 1);
+			host_read(s->ap, ENG_TXQ_COUNT);
+			host_write(s->ap, ENG_FWTX_ADDR, ENG_SRAM_BASE +
+				   rnd() % 65536);
+			host_write(s->ap, ENG_FWTX_LEN, rnd() % 300);
+			host_write(s->ap, ENG_FWTX_GO, 1);
+			host_write(s->ap, ENG_MAC_TIM, rnd());
+		}
+		t.vif = (uint8_t)(rnd() % 4);
+		t.sta = (uint16_t)(rnd() % 70);
+		host_tx(s->ap, &t, f, mk_data(f, true, -1, 60));
+		host_poll(s->ap);
+		drain(s->ap);
+		drain(s->sta);
+		s->sniff.n = 0;
+		if (i % 200 == 0)
+			scene_pass(s, 3000);
+		if (i % 1000 == 0)
+			host_tune(s->ap, 5180, 5180, SKUA_BW_20);
+	}
+	assert_int_equal(s->ap->fatals, 0);
+}
+
+static void test_broken_rings(void **state)
+{
+	struct scene *s = *state;
+	struct skua_ring_idx *idx = s->ap->nic.ring[SKUA_RING_TX_BE].idx;
+
+	idx->prod = htole32(1000);
+	host_poll(s->ap);
+	assert_int_equal(s->ap->fatals, 1);
+	assert_false(mac_poll(s->ap->mac));
+	/* The other side, in the middle of delivery */
+	s->sta->nic.ring[SKUA_RING_RXBUF].idx->prod = htole32(99999);
+	{
+		uint8_t f[100];
+
+		sniffer_send(&s->sniff, f, (uint16_t)mk_data(f, true, 0, 60));
+		assert_int_equal(s->sta->fatals, 1);
+		sniffer_send(&s->sniff, f, (uint16_t)mk_data(f, true, 0, 60));
+	}
+	host_expect_nothing(s->sta);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, scene_setup, \
+						scene_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_descriptor_fields),
+		T(test_descriptor_noise),
+		T(test_descriptor_pure_noise),
+		T(test_truncated_frames),
+		T(test_frame_noise),
+		T(test_table_noise),
+		T(test_broken_rings),
+	};
+
+	return cmocka_run_group_tests_name("mac: hostile input", tests, NULL,
+					   NULL);
+}
