@@ -65,6 +65,12 @@ test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
 	@$(run-part) e2e $(PYTHON) -m pytest -rs --color=no -p no:cacheprovider \
 		tests/e2e $(E2E)
 
+.PHONY: contract mutants
+contract: ## which clauses of docs/contract.rst are proved, and which are open
+	@$(PYTHON) scripts/contract.py
+mutants: setup-test ## breaks the clauses one by one; says which no test notices
+	@$(PYTHON) scripts/contract.py --mutants $(CLAUSES)
+
 .PHONY: check
 check: setup-test ## warnings, sparse, checkpatch, kernel-doc, shellcheck, cppcheck
 	@scripts/check.sh
