@@ -19,7 +19,7 @@ import subprocess
 import sys
 
 PLAIN = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$")
-PYTEST = re.compile(r"^=+ (.*) in [\d.]+s(?: \([\d:]+\))? =+\s*$")
+PYTEST = re.compile(r"^(?:=+ )?(\d+ \w+(?:, \d+ \w+)*) in [\d.]+s(?: \([\d:]+\))?(?: =+)?\s*$")
 PYTEST_SKIP = re.compile(r"^SKIPPED \[(\d+)\] [^:]+(?::\d+)?: ?(.*)$")
 CMOCKA = re.compile(r"^\[  (PASSED|FAILED|SKIPPED) +\] (\d+) test\(s\)")
 SKIP_LINE = re.compile(r"^SKIP:? +\S+: *\S")
