@@ -7,8 +7,8 @@
 
 #include "mac_priv.h"
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-	       "hw.h's types are native integers in user space");
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	      "hw.h's types are native integers in user space");
 
 #define FWTX_BUSY	0xffffffffu
 #define RTS_OFF		0xffffffffu

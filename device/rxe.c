@@ -15,8 +15,8 @@
 /* A frame's memory. Not a multiple of a page: that would thrash the cache. */
 #define RX_STRIDE	11520
 
-_Static_assert(RX_STRIDE >= SKUA_MAX_MPDU && RX_STRIDE % 4096 != 0,
-	       "memory of a received frame");
+static_assert(RX_STRIDE >= SKUA_MAX_MPDU && RX_STRIDE % 4096,
+	      "memory of a received frame");
 
 /* A frame that is being received */
 struct arrival {

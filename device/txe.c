@@ -338,7 +338,7 @@ unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max)
 	unsigned int n = 0, behind = 0;
 
 	for (unsigned int i = 0; i < TXE_CLASSES; i++)
-		behind += list_first(&mac->tx.active[class_order[i]]) != NULL;
+		behind += !!list_first(&mac->tx.active[class_order[i]]);
 	for (unsigned int i = 0; i < TXE_CLASSES && n < max; i++) {
 		uint8_t cls = class_order[i];
 
