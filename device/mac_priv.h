@@ -29,7 +29,7 @@
 #include "ieee80211.h"
 #include "mac.h"
 
-#define MAC_VIFS		16
+#define MAC_VIFS		NIC_MAX_VIFS
 #define MAC_BATCH		32	/* frames of one round, either way */
 #define MAC_BEACON_MAX		2048	/* template */
 #define MAC_SURVEY_MAX		160	/* channels remembered */

@@ -420,7 +420,7 @@ static void pass_up(struct mac *mac, const struct rx_item *item,
 {
 	/* What follows the header shall be aligned to four bytes */
 	unsigned int offset = item->hdr_len % 4 ? 2 : 0;
-	struct skua_cpl unit[UP_MAX_UNITS] = { 0 };
+	_Alignas(8) struct skua_cpl unit[UP_MAX_UNITS] = { 0 };
 	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)unit;
 	struct lent lent;
 	unsigned int n;
