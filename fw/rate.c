@@ -242,7 +242,8 @@ static u32 stage_step(u32 step, u32 stage)
 
 static void rate_push(struct sta *s)
 {
-	static const u8 tries[ENG_RATE_STAGES] = { 4, 3, 3, 5 };
+	/* Few at first: the second stage tells what one step down would carry. */
+	static const u8 tries[ENG_RATE_STAGES] = { 2, 3, 3, 5 };
 	const struct ladder *l = &s->rate.ladder;
 	struct eng_rate e = { .probe_interval = 0 };
 	struct rung r;

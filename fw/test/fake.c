@@ -168,6 +168,8 @@ static u32 table_go(u32 how)
 		}
 		if (sel == ENG_TBL_KEY)
 			fake.key_addr = addr;
+		if (sel == ENG_TBL_KEY && fake.panic_at_key)
+			fw_panic(__FILE__, __LINE__);
 		table_write(sel, index, &t, entry, sram_ptr(addr));
 		return SKUA_ST_OK;
 	case ENG_TBL_READ:

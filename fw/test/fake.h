@@ -94,6 +94,7 @@ struct fake {
 	bool rate_valid[FAKE_STAS];
 	bool beacon_valid[FAKE_VIFS];
 	u32 key_addr;		/* where the last key came from */
+	bool panic_at_key;	/* assert while a key is handed over */
 	u32 stats_reads;
 	u16 refuse_tbl;		/* status that the next table write gets */
 

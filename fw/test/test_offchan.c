@@ -334,6 +334,19 @@ static void beaconing(void **state)
 	assert_int_equal(away, 3);
 	/* Nobody to tell */
 	assert_int_equal(fake.n_frame, 0);
+
+	/* Without its beacons the access point waits for nothing. */
+	{
+		struct skua_cmd_beacon stop = { .vif = 1, .bigtk_slot = SKUA_KEY_NONE };
+
+		assert_ok(fake_cmd(SKUA_CMD_BEACON_SET, &stop, sizeof(stop)));
+	}
+	fake_forget();
+	assert_ok(scan(&p));
+	fake_run(2 * SEC_US);
+	assert_done(false);
+	assert_int_equal(fake.tune[2].freq, 2437);
+	assert_int_equal(fake.tune[2].time - fake.tune[1].time, 100 * TU_US);
 }
 
 /* What is asked for on other channels meanwhile finds its way. */
@@ -646,11 +659,19 @@ static void roc_refused(void **state)
 	p.chan.freq = 100;
 	assert_int_equal(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)), SKUA_ST_INVALID);
 	p = roc(4);
+	/* The interface goes: so does what it asked for, and the radio goes home. */
+	fake_vif(1, SKUA_VIF_AP, 0);
+	fake_chan(1, 0, 5180, 5210, SKUA_BW_80);
 	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
 	fake_run(5 * MSEC_US);
+	assert_int_equal(freq_now(), 2437);
 	assert_ok(fake_cmd_u32(SKUA_CMD_VIF_REMOVE, 0));
 	assert_roc(SKUA_EVT_ROC_EXPIRED, 1, 4);
+	assert_int_equal(freq_now(), 5180);
 	fake_vif(0, SKUA_VIF_STA, 0);
+	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
+	fake_run(5 * MSEC_US);
+	assert_int_equal(freq_now(), 2437);
 	assert_ok(fake_cmd(SKUA_CMD_STOP, NULL, 0));
 	assert_int_equal(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)), SKUA_ST_STATE);
 }

@@ -11,10 +11,13 @@
 	 FIELD_PREP(SKUA_RATE_NSS, nss) | FIELD_PREP(SKUA_RATE_BW, bw) |	\
 	 FIELD_PREP(SKUA_RATE_GI, gi))
 
+static u32 edge;	/* percent that arrives one above what the air carries */
+
 static int setup(void **state)
 {
 	(void)state;
 	srand(1);
+	edge = 20;
 	fake_boot();
 	fake_vif(0, SKUA_VIF_AP, 0);
 	return 0;
@@ -200,12 +203,12 @@ static u32 mcs(u32 word)
 	return FIELD_GET(SKUA_RATE_IDX, word) + 12 * (FIELD_GET(SKUA_RATE_NSS, word) - 1);
 }
 
-/* Percent that arrives: all up to @most, little just above, nothing further up */
+/* Percent that arrives: all up to @most, some just above, nothing further up */
 static u32 chance(u32 word, u32 most)
 {
 	if (mcs(word) <= most)
 		return 97;
-	return mcs(word) == most + 1 ? 20 : 0;
+	return mcs(word) == most + 1 ? edge : 0;
 }
 
 static bool arrives(u32 word, u32 most)
@@ -298,6 +301,22 @@ static void lossy_air(void **state)
 	assert_int_equal(mcs(r->rate[0]), 11);
 }
 
+/* More than half arrives, but one step down would carry more. */
+static void edge_air(void **state)
+{
+	const struct eng_rate *r = add_he(0);
+	u32 right = 0;
+
+	(void)state;
+	edge = 62;
+	traffic(0, 10, 2000);
+	for (u32 i = 0; i < 50; i++) {
+		traffic(0, 10, 50);
+		right += mcs(r->rate[0]) == 10;
+	}
+	assert_true(right >= 35);
+}
+
 /* What nothing carries ends at the bottom, and stays there. */
 static void dead_air(void **state)
 {
@@ -387,6 +406,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(words, setup, teardown),
 		cmocka_unit_test_setup_teardown(perfect_air, setup, teardown),
 		cmocka_unit_test_setup_teardown(lossy_air, setup, teardown),
+		cmocka_unit_test_setup_teardown(edge_air, setup, teardown),
 		cmocka_unit_test_setup_teardown(dead_air, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_stations, setup, teardown),

@@ -148,6 +148,12 @@ static void vif_remove_all(void **state)
 	assert_true(fake.vif_valid[1] && fake.sta_valid[11] && fake.beacon_valid[1]);
 	assert_true(fake.n_drop > 0);
 	assert_int_equal(fake_inbands(SKUA_INB_KEY_RETIRED), 2);
+	/* The next one of this number begins anew. */
+	fake_chan(1, 0, 5180, 5180, SKUA_BW_20);
+	assert_ok(fake_cmd_u32(SKUA_CMD_VIF_REMOVE, 1));
+	fake_vif(1, SKUA_VIF_STA, 0);
+	assert_int_equal(fake.vif[1].freq, 0);
+	assert_int_equal(fake.vif[1].key[0].slot, SKUA_KEY_NONE);
 }
 
 /* ------------------------------------------------------------------ */
@@ -410,6 +416,7 @@ static void key_life(void **state)
 	p.sta = 2;
 	p.sta_gen = 5;
 	p.flags = SKUA_KEYF_PAIRWISE;
+	p.keyidx = 1;
 	p.rx_pn[3][0] = 0x42;
 	p.tx_lease[5] = 0x17;
 	p.lease_len = 65536;
@@ -419,14 +426,17 @@ static void key_life(void **state)
 	assert_int_equal(fake.key[9].sta, 2);
 	assert_int_equal(fake.key[9].cipher, 0x000fac04);
 	assert_int_equal(fake.key[9].flags, SKUA_KEYF_PAIRWISE);
+	assert_int_equal(fake.key[9].keyidx, 1);
+	assert_int_equal(fake.key[9].vif, 0);
 	assert_int_equal(fake.key[9].key_len, 16);
 	assert_memory_equal(fake.key[9].key, p.key, sizeof(p.key));
 	assert_memory_equal(fake.key[9].rx_pn, p.rx_pn, sizeof(p.rx_pn));
 	assert_int_equal(fake.key[9].tx_lease[5], 0x17);
 	assert_int_equal(fake.key[9].lease_len, 65536);
-	assert_int_equal(fake.sta[2].key[0].slot, 9);
-	assert_int_equal(fake.sta[2].key[0].gen, 3);
-	assert_int_equal(fake.sta[2].group_key[0].slot, SKUA_KEY_NONE);
+	assert_int_equal(fake.sta[2].key[1].slot, 9);
+	assert_int_equal(fake.sta[2].key[1].gen, 3);
+	assert_int_equal(fake.sta[2].key[0].slot, SKUA_KEY_NONE);
+	assert_int_equal(fake.sta[2].group_key[1].slot, SKUA_KEY_NONE);
 
 	assert_int_equal(key_set(&p), SKUA_ST_EXISTS);
 	assert_int_equal(key_del(9, 2, 0), SKUA_ST_STALE);
@@ -437,7 +447,7 @@ static void key_life(void **state)
 
 	assert_ok(key_del(9, 3, 0));
 	assert_false(fake.key_valid[9]);
-	assert_int_equal(fake.sta[2].key[0].slot, SKUA_KEY_NONE);
+	assert_int_equal(fake.sta[2].key[1].slot, SKUA_KEY_NONE);
 	assert_int_equal(fake_inbands(SKUA_INB_KEY_RETIRED), 1);
 	assert_int_equal(fake_inband_last(SKUA_INB_KEY_RETIRED)->arg, 9 | 3 << 16);
 	assert_int_equal(fake_inband_last(SKUA_INB_KEY_RETIRED)->sta, 2);
@@ -446,7 +456,7 @@ static void key_life(void **state)
 	/* The slot is used again, with the next generation. */
 	p.gen = 4;
 	assert_ok(key_set(&p));
-	assert_int_equal(fake.sta[2].key[0].gen, 4);
+	assert_int_equal(fake.sta[2].key[1].gen, 4);
 }
 
 /* The new key replaces the old one's place; deleting the old leaves it there. */
