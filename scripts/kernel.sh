@@ -174,16 +174,19 @@ main() {
 		return 0
 	fi
 
-	# the source first, then the variant
-	exec 8>"$SKUA_CACHE/source.lock"
-	flock -n 8 || { say "waiting for another build of the source tree"; flock 8; }
-	[ -d "$base" ] || run_logged "$SKUA_BUILD/log/kernel-unpack.log" \
-		"unpacking and patching Linux $ver" unpack "$base"
+	# The source first, then the variant; never both locks at once, or who
+	# waits for one variant would keep the others waiting.
+	if [ ! -d "$base" ]; then
+		exec 8>"$SKUA_CACHE/source.lock"
+		flock -n 8 || { say "waiting for another build of the source tree"; flock 8; }
+		[ -d "$base" ] || run_logged "$SKUA_BUILD/log/kernel-unpack.log" \
+			"unpacking and patching Linux $ver" unpack "$base"
+		exec 8>&-
+	fi
 	exec 9>"$SKUA_CACHE/$variant-$key.lock"
 	flock -n 9 || { say "waiting for another build of the $variant kernel"; flock 9; }
 	[ -d "$tree" ] || run_logged "$SKUA_BUILD/log/kernel-tree-$variant.log" \
 		"making the tree of the $variant kernel" clone_tree "$base" "$tree"
-	exec 8>&-
 	drop_in "$tree"
 	if [ "$only" = tree ]; then
 		echo "$SKUA_CACHE/$variant-$key"
