@@ -225,6 +225,25 @@ int skua_set_txpower(struct skua *sc, int dbm)
 	return ret;
 }
 
+/* The one channel of single_channel, and all interfaces on it. */
+static int skua_set_channel(struct skua *sc)
+{
+	struct ieee80211_vif *vif;
+	unsigned int i;
+	int ret;
+
+	ret = skua_ctx_send(sc, 0, &sc->hw->conf.chandef);
+	if (ret)
+		return ret;
+	__set_bit(0, &sc->ctx_used);
+	for (i = 0; i < SKUA_MAX_VIFS && !ret; i++) {
+		vif = wiphy_dereference(sc->hw->wiphy, sc->vif[i]);
+		if (vif && skua_vif(vif)->chanctx == SKUA_CHANCTX_NONE)
+			ret = skua_vif_set_chanctx(sc, vif, 0);
+	}
+	return ret;
+}
+
 /**
  * skua_op_config() - ieee80211_ops.config
  * @hw: the device
@@ -240,7 +259,7 @@ int skua_op_config(struct ieee80211_hw *hw, u32 changed)
 	int ret = 0;
 
 	if (changed & IEEE80211_CONF_CHANGE_CHANNEL && skua_single_channel)
-		ret = skua_ctx_send(sc, 0, &hw->conf.chandef);
+		ret = skua_set_channel(sc);
 	if (!ret && changed & IEEE80211_CONF_CHANGE_POWER)
 		ret = skua_set_txpower(sc, hw->conf.power_level);
 	return skua_op_result(sc, ret);
@@ -372,6 +391,7 @@ int skua_op_get_survey(struct ieee80211_hw *hw, int idx,
 	struct skua_survey ans;
 	const struct skua_cmd_req req = {
 		.op = SKUA_CMD_SURVEY,
+		.may_miss = true,
 		.data = &cmd,
 		.len = sizeof(cmd),
 		.answer = &ans,

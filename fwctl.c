@@ -171,6 +171,8 @@ static int skua_cmd_finish(struct skua *sc, const struct skua_cmd_req *req,
 	if (!wait->answered)
 		return test_bit(SKUA_F_GONE, &sc->flags) ? -ENODEV : -EIO;
 	ret = skua_status_errno(wait->status);
+	if (ret == -ENOENT && req->may_miss)
+		return ret;
 	if (ret) {
 		skua_count(sc, SKUA_CTR_CMD_FAILED);
 		dev_dbg(sc->dev, "command 0x%02x: %s\n", req->op,

@@ -711,6 +711,7 @@ struct skua_poll {
  * struct skua_cmd_req - a command that waits for its end
  * @op: enum skua_cmd_op
  * @flags: SKUA_CMDF_SECRET for key material
+ * @may_miss: that there is no such entry is an answer and no failure
  * @data: the command's structure
  * @len: bytes of it
  * @ext: further data, or NULL; copied to DMA memory
@@ -722,6 +723,7 @@ struct skua_poll {
 struct skua_cmd_req {
 	u16 op;
 	u16 flags;
+	bool may_miss;
 	const void *data;
 	u16 len;
 	const void *ext;

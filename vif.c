@@ -174,7 +174,8 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 		return ret;
 	}
 	rcu_assign_pointer(sc->vif[idx], vif);
-	if (skua_single_channel)
+	/* With single_channel; the first config() may come only later. */
+	if (skua_single_channel && sc->ctx_used)
 		ret = skua_vif_set_chanctx(sc, vif, 0);
 	return skua_op_result(sc, ret);
 }
