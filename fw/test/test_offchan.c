@@ -629,6 +629,33 @@ static void roc_then_scan(void **state)
 	assert_roc(SKUA_EVT_ROC_EXPIRED, 1, 2);
 }
 
+/* A journey that STOP ended before it began is forgotten. */
+static void stop_between_journeys(void **state)
+{
+	struct skua_cmd_roc p = roc(5);
+	struct plan s = plan(1, 1);
+
+	(void)state;
+	associate();
+	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
+	fake_run(50 * MSEC_US);
+	assert_ok(fake_cmd(SKUA_CMD_ROC_CANCEL, NULL, 0));
+	assert_ok(scan(&s));
+	fake_run(1);
+	assert_ok(fake_cmd(SKUA_CMD_STOP, NULL, 0));
+	assert_done(true);
+	assert_ok(fake_cmd(SKUA_CMD_START, NULL, 0));
+	fake_forget();
+	p.chan.freq = 5745;
+	p.chan.center1 = 5745;
+	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
+	fake_run(SEC_US);
+	assert_roc(SKUA_EVT_ROC_EXPIRED, 1, 5);
+	assert_int_equal(fake.n_tune, 3);
+	assert_int_equal(fake.tune[1].freq, 5745);
+	assert_int_equal(freq_now(), 5180);
+}
+
 static void roc_own_channel(void **state)
 {
 	struct skua_cmd_roc p = roc(3);
@@ -695,6 +722,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(roc_life, setup, teardown),
 		cmocka_unit_test_setup_teardown(roc_cancel, setup, teardown),
 		cmocka_unit_test_setup_teardown(roc_then_scan, setup, teardown),
+		cmocka_unit_test_setup_teardown(stop_between_journeys, setup, teardown),
 		cmocka_unit_test_setup_teardown(roc_own_channel, setup, teardown),
 		cmocka_unit_test_setup_teardown(roc_refused, setup, teardown),
 	};
