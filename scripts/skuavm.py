@@ -138,26 +138,31 @@ def mac_address(number):
     return f"02:5c:0a:00:00:{number + 1:02x}"
 
 
-def nic_command(binary, sockets, macs, capture, control, log, extra):
+def nic_command(binary, sockets, macs, options, capture, control, log, extra):
     """The command line of skua-nic; the one place that knows it."""
     argv = [binary]
     for number, (path, mac) in enumerate(zip(sockets, macs)):
-        argv += ["--nic", f"socket={path},mac={mac},name=nic{number}"]
+        more = f",{options}" if options else ""
+        argv += ["--nic", f"socket={path},mac={mac},name=nic{number}{more}"]
     if capture:
         argv += ["--capture", capture]
     return argv + ["--control", control, "--log", log] + list(extra)
 
 
 class Nics:
-    """One skua-nic process: NICs that share an air, for one or more guests."""
+    """One skua-nic process: NICs that share an air, for one or more guests.
 
-    def __init__(self, count, macs=None, capture=True, run_dir=None, extra=()):
+    nic_options are for each NIC, extra is for the process; see skua-nic --help.
+    """
+
+    def __init__(self, count, macs=None, capture=True, run_dir=None, extra=(), nic_options=""):
         self.count = count
         self.macs = list(macs or (mac_address(i) for i in range(count)))
         self.run_dir = run_dir or make_run_dir("nics")
         self.log = os.path.join(self.run_dir, "nic.log")
         self.capture = os.path.join(self.run_dir, "air.pcapng") if capture else None
         self.extra = extra
+        self.nic_options = nic_options
         self.proc = None
         self.given = 0
         # Unix sockets need short paths, and only the guest's user may pass
@@ -173,7 +178,8 @@ class Nics:
         if not os.access(binary, os.X_OK):
             raise GuestError(f"{binary} is not built: run make")
         argv = nic_command(
-            binary, self.sockets, self.macs, self.capture, self.control_path, self.log, self.extra
+            binary, self.sockets, self.macs, self.nic_options, self.capture, self.control_path,
+            self.log, self.extra
         )
         with open(os.path.join(self.run_dir, "nic.stderr"), "wb") as err:
             self.proc = subprocess.Popen(
