@@ -252,21 +252,25 @@ static int skua_bands_init(struct skua *sc)
 static int skua_combinations_init(struct skua *sc)
 {
 	struct ieee80211_iface_combination *comb;
-	struct ieee80211_iface_limit *limit;
+	struct ieee80211_iface_limit *limits;
 	struct wiphy *wiphy = sc->hw->wiphy;
 
 	comb = devm_kzalloc(sc->dev, sizeof(*comb), GFP_KERNEL);
-	limit = devm_kzalloc(sc->dev, sizeof(*limit), GFP_KERNEL);
-	if (!comb || !limit)
+	limits = devm_kcalloc(sc->dev, 2, sizeof(*limits), GFP_KERNEL);
+	if (!comb || !limits)
 		return -ENOMEM;
-	wiphy->interface_modes = BIT(NL80211_IFTYPE_STATION) |
-				 BIT(NL80211_IFTYPE_AP);
-	limit->types = wiphy->interface_modes;
+	limits[0].types = BIT(NL80211_IFTYPE_STATION) |
+			  BIT(NL80211_IFTYPE_AP) |
+			  BIT(NL80211_IFTYPE_P2P_CLIENT) |
+			  BIT(NL80211_IFTYPE_P2P_GO);
 	/* mac80211's own monitor interface needs one as well. */
-	limit->max = max_t(u16, sc->caps.vifs, 2) - 1;
-	comb->limits = limit;
-	comb->n_limits = 1;
-	comb->max_interfaces = limit->max;
+	limits[0].max = max_t(u16, sc->caps.vifs, 2) - 1;
+	limits[1].types = BIT(NL80211_IFTYPE_P2P_DEVICE);
+	limits[1].max = 1;
+	wiphy->interface_modes = limits[0].types | limits[1].types;
+	comb->limits = limits;
+	comb->n_limits = 2;
+	comb->max_interfaces = limits[0].max;
 	comb->num_different_channels = skua_single_channel ?
 				       1 : sc->caps.channels;
 	comb->beacon_int_infra_match = false;
