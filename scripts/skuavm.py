@@ -377,13 +377,17 @@ class VM:
     memory     as UML's mem= wants it
     cmdline    more for the kernel's command line
     run_dir    where console.log goes; made if not given
+    show       directories that the guest shall see, read only, under their own
+               names; the checkout and what is outside of home directories and
+               /tmp are seen anyway
     """
 
     CHUNK = 2048  # of raw data in one message over the serial line
     ACK = 8192  # bytes after which the agent may send more; well below its WINDOW
 
     def __init__(
-        self, sockets=(), name="guest", kernel="plain", memory="512M", cmdline=(), run_dir=None
+        self, sockets=(), name="guest", kernel="plain", memory="512M", cmdline=(), run_dir=None,
+        show=(),
     ):
         if len(sockets) > MAX_NICS:
             raise GuestError(f"{len(sockets)} NICs, but a guest takes {MAX_NICS} at most")
@@ -392,6 +396,7 @@ class VM:
         self.kernel_dir = os.path.join(BUILD, "kernel", os.environ.get("SKUA_KERNEL", kernel))
         self.memory = memory
         self.cmdline = list(cmdline)
+        self.show = [TOP, *show]
         self.run_dir = run_dir or make_run_dir(name)
         self.console = os.path.join(self.run_dir, f"{name}.console.log")
         self.release = None
@@ -480,9 +485,9 @@ class VM:
         argv += ["--ro-bind", os.path.join(self.stage, "guest"), "/skua/guest",
                  "--ro-bind", os.path.join(self.stage, "fw"), "/skua/fw",
                  "--ro-bind", self.kernel_dir, "/skua/kernel"]
-        if TOP.split("/")[1] in private:
-            # the checkout under its own name, so that tests find their files
-            argv += ["--ro-bind", TOP, TOP]
+        for path in self.show:
+            if path.split("/")[1] in private:
+                argv += ["--ro-bind", path, path]
         for number, path in enumerate(self.sockets):
             argv += ["--ro-bind", path, f"/skua/nic{number}"]
         if os.geteuid() == 0:
@@ -767,7 +772,8 @@ def forward(vm, argv, timeout):
         stream.buffer.write(data)
         stream.buffer.flush()
 
-    process = vm.popen(argv, on_output=out)
+    # the checkout and the current directory are there under their own names
+    process = vm.popen(argv, on_output=out, cwd=os.getcwd())
     process.write(None)
     return process.wait(timeout)
 
@@ -810,19 +816,22 @@ def load_driver(vm, args):
 
 def run_program(args):
     vms = []
-    nics = Nics(args.nics * args.guests, extra=args.nic_option) if args.nics else None
+    run_dir = make_run_dir("vm")
+    nics = None
+    if args.nics:
+        nics = Nics(args.nics * args.guests, run_dir=run_dir, extra=args.nic_option)
     try:
         if nics:
             nics.start()
         for number in range(args.guests):
             name = f"guest{number}" if args.guests > 1 else "guest"
             vms.append(VM(nics.take(args.nics) if nics else (), name=name, kernel=args.kernel,
-                          memory=args.memory, cmdline=args.append.split()))
+                          memory=args.memory, cmdline=args.append.split(), run_dir=run_dir,
+                          show=[os.getcwd()]))
             vms[-1].start()
             load_driver(vms[-1], args)
         if not args.quiet:
-            say(f"booted in {vms[0].boot_seconds:.1f} s; logs in {vms[0].run_dir}"
-                + (f", air in {nics.capture}" if nics else ""))
+            say(f"booted in {vms[0].boot_seconds:.1f} s; logs in {run_dir}")
         if args.shell:
             return interactive(vms[0], args.command or ["/bin/bash", "--norc", "-i"])
         return forward(vms[0], args.command, args.timeout)

@@ -62,6 +62,8 @@ class Child:
 def spawn_child(msg):
     """Starts msg's command; returns its Child. Raises OSError."""
     argv = list(msg["argv"])
+    if msg.get("cwd"):
+        os.stat(msg["cwd"] + "/.")  # so that an error names it
     if msg.get("netns"):
         argv = ["ip", "netns", "exec", msg["netns"]] + argv
     env = dict(os.environ)
@@ -104,6 +106,7 @@ def spawn_child(msg):
 
 def run_child(argv, env, cwd, fds, is_tty):
     os.setsid()
+    os.chdir(cwd or "/")
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
@@ -111,8 +114,6 @@ def run_child(argv, env, cwd, fds, is_tty):
         os.dup2(fd, target)  # inheritable; all other descriptors are not
     if is_tty:
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    if cwd:
-        os.chdir(cwd)
     os.execvpe(argv[0], argv, env)
 
 

@@ -6,6 +6,7 @@ No Skua NIC takes part; where a radio is needed, it is mac80211_hwsim's.
 
 import os
 import signal
+import subprocess
 import time
 
 import pytest
@@ -151,3 +152,14 @@ def test_two_guests_at_once(lab):
     one.put("/tmp/only-here", "x")
     assert two.run(["ls", "/tmp/only-here"]).returncode != 0
     assert one.run(["ls", "/tmp/only-here"]).returncode == 0
+
+
+def test_the_program_passes_status_output_and_the_current_directory(tmp_path):
+    tmp_path.chmod(0o755)  # run by root, the guest reads as nobody
+    script = tmp_path / "script"
+    script.write_text("echo from $PWD; echo err >&2; touch here 2>/dev/null; exit 9\n")
+    result = subprocess.run(
+        [os.path.join(skuavm.TOP, "scripts", "vm"), "--quiet", "--", "sh", "./script"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (9, f"from {tmp_path}\n", "err\n")
+    assert os.listdir(tmp_path) == ["script"]
