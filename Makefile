@@ -35,13 +35,15 @@ device: setup ## the NIC, build/device/skua-nic
 kernel: setup ## the UML kernel with the driver; KERNEL=debug for the checking one
 	@scripts/kernel.sh $(KERNEL)
 
-.PHONY: demo demo-shell shell
+.PHONY: demo demo-shell shell bench
 demo: all ## two NICs in one guest: WPA2 and WPA3 links, DHCP, ping, iperf3, capture
 	@$(PYTHON) scripts/demo.py
 demo-shell: all ## the same links, then a shell in the guest
 	@$(PYTHON) scripts/demo.py --shell
 shell: all ## a shell in a guest with two NICs, nothing set up
 	@scripts/vm --nics 2 --shell
+bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and others
+	@$(PYTHON) scripts/benchmark.py $(BENCH)
 
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
 PARTS := kunit device fw e2e
@@ -70,6 +72,10 @@ contract: ## which clauses of docs/contract.rst are proved, and which are open
 	@$(PYTHON) scripts/contract.py
 mutants: setup-test ## breaks the clauses one by one; says which no test notices
 	@$(PYTHON) scripts/contract.py --mutants $(CLAUSES)
+
+.PHONY: test-long
+test-long: setup-test all ## tests that run for minutes: crashes, removal, races
+	@$(PYTHON) -m pytest -s -m long --color=no -p no:cacheprovider tests/e2e $(E2E)
 
 .PHONY: check
 check: setup-test ## warnings, sparse, checkpatch, kernel-doc, shellcheck, cppcheck
