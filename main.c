@@ -110,7 +110,9 @@ static int skua_op_start(struct ieee80211_hw *hw)
 	if (!ret)
 		ret = skua_cmd_send(sc, SKUA_CMD_START, NULL, 0);
 	if (ret && skua_op_result(sc, ret)) {
+		/* mac80211 does not call stop() after this. */
 		clear_bit(SKUA_F_RECONFIG, &sc->flags);
+		clear_bit(SKUA_F_STARTED, &sc->flags);
 		return ret;
 	}
 	sc->rts = ~0u;
@@ -300,9 +302,7 @@ static int skua_first_boot(struct skua *sc)
 	int ret;
 
 	wiphy_lock(sc->hw->wiphy);
-	ret = skua_reset(sc);
-	if (!ret)
-		ret = skua_boot(sc);
+	ret = skua_boot(sc);
 	/* The duties' tables are made while nobody looks at them. */
 	if (!ret)
 		skua_napi_stop(sc);
