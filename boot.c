@@ -485,10 +485,10 @@ static int skua_boot_hand_over(struct skua *sc)
  * skua_boot() - load the firmware and wait until it is alive
  * @sc: the device
  *
- * Process context, wiphy mutex. The NIC is reset, the rings are empty, and
- * receive buffers have been lent (after the first boot, in probe, they are
- * lent later). NAPI runs when it returns 0; on failure the NIC has been reset
- * again and NAPI is off.
+ * Process context, wiphy mutex. The rings are empty but for the receive buffers
+ * that have been lent (after the first boot, in probe, they are lent later).
+ * NAPI runs when it returns 0; on failure the NIC has been reset again and
+ * NAPI is off.
  *
  * Return: 0 or a negative error, after saying why.
  */
@@ -498,6 +498,10 @@ int skua_boot(struct skua *sc)
 	struct skua_caps caps;
 	int ret;
 
+	/* One that does not reset may not have the bus: it could write anywhere. */
+	ret = skua_reset(sc);
+	if (ret)
+		return ret;
 	clear_bit(SKUA_F_DEAD, &sc->flags);
 	pci_set_master(sc->pdev);
 	skua_boot_fill(sc);
