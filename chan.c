@@ -208,7 +208,8 @@ int skua_op_switch_vif_chanctx(struct ieee80211_hw *hw,
 /**
  * skua_set_txpower() - set the transmit power
  * @sc: the device
- * @dbm: power; a value outside the radio's range is moved into it
+ * @dbm: power, or INT_MIN for none wanted yet; a value outside the radio's
+ *	range is moved into it
  *
  * Process context, wiphy mutex.
  *
@@ -218,6 +219,8 @@ int skua_set_txpower(struct skua *sc, int dbm)
 {
 	int ret;
 
+	if (dbm == INT_MIN)
+		return 0;
 	dbm = clamp(dbm, 0, (int)sc->caps.max_power);
 	ret = skua_cmd_send_u32(sc, SKUA_CMD_TXPOWER, dbm);
 	if (!ret)
