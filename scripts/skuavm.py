@@ -486,7 +486,11 @@ class VM:
                  "--ro-bind", os.path.join(self.stage, "fw"), "/skua/fw",
                  "--ro-bind", self.kernel_dir, "/skua/kernel"]
         for path in self.show:
-            if path.split("/")[1] in private:
+            parts = path.split("/")
+            if parts[1] in private:
+                # bubblewrap would make the directories above for its user alone
+                for depth in range(3, len(parts)):
+                    argv += ["--perms", "0755", "--dir", "/".join(parts[:depth])]
                 argv += ["--ro-bind", path, path]
         for number, path in enumerate(self.sockets):
             argv += ["--ro-bind", path, f"/skua/nic{number}"]
