@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - unit tests: keys
+ */
+#include "../../key.h"
+#include "fake.h"
+
+static int key_set(struct kunit *test, struct ieee80211_sta *sta,
+		   struct ieee80211_key_conf *conf)
+{
+	struct skua_fake *fake = test->priv;
+	int ret;
+
+	wiphy_lock(fake->hw->wiphy);
+	ret = skua_op_set_key(fake->hw, SET_KEY, fake->vif, sta, conf);
+	wiphy_unlock(fake->hw->wiphy);
+	return ret;
+}
+
+static int key_disable(struct kunit *test, struct ieee80211_sta *sta,
+		       struct ieee80211_key_conf *conf)
+{
+	struct skua_fake *fake = test->priv;
+	int ret;
+
+	wiphy_lock(fake->hw->wiphy);
+	ret = skua_op_set_key(fake->hw, DISABLE_KEY, fake->vif, sta, conf);
+	wiphy_unlock(fake->hw->wiphy);
+	return ret;
+}
+
+static struct ieee80211_key_conf *ccmp_key(struct kunit *test, u8 keyidx)
+{
+	return skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP,
+			     keyidx);
+}
+
+static struct skua_cmd_key *last_key_cmd(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake->len, sizeof(struct skua_cmd_key));
+	return (struct skua_cmd_key *)fake->data;
+}
+
+/* K1 */
+static void key_pairwise_is_installed(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	struct skua_cmd_key *cmd;
+
+	conf->flags = IEEE80211_KEY_FLAG_PAIRWISE;
+	skua_sta(fake->sta)->handle = 2;
+	skua_sta(fake->sta)->gen = 7;
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, fake->sta, conf));
+	KUNIT_EXPECT_EQ(test, 0, conf->hw_key_idx);
+
+	cmd = last_key_cmd(test);
+	KUNIT_EXPECT_EQ(test, 2, le16_to_cpu(cmd->sta));
+	KUNIT_EXPECT_EQ(test, 7, le16_to_cpu(cmd->sta_gen));
+	KUNIT_EXPECT_EQ(test, 3, cmd->vif);
+	KUNIT_EXPECT_EQ(test, 0, cmd->keyidx);
+	KUNIT_EXPECT_EQ(test, 16, cmd->key_len);
+	KUNIT_EXPECT_EQ(test, WLAN_CIPHER_SUITE_CCMP, le32_to_cpu(cmd->cipher));
+	KUNIT_EXPECT_EQ(test, SKUA_KEYF_PAIRWISE, le32_to_cpu(cmd->flags));
+	KUNIT_EXPECT_MEMEQ(test, cmd->key, conf->key, 16);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_INSTALLED));
+	KUNIT_EXPECT_TRUE(test, skua_sta(fake->sta)->keyed);
+}
+
+/* K2 */
+static void key_default_belongs_to_the_interface(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 1);
+	struct skua_cmd_key *cmd;
+
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, NULL, conf));
+	cmd = last_key_cmd(test);
+	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE, le16_to_cpu(cmd->sta));
+	KUNIT_EXPECT_EQ(test, 1, cmd->keyidx);
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(cmd->flags));
+	KUNIT_EXPECT_TRUE(test, skua_vif(fake->vif)->keyed);
+	KUNIT_EXPECT_FALSE(test, skua_sta(fake->sta)->keyed);
+}
+
+/* K3: the same index, two owners */
+static void key_same_index_of_two_stations(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_sta *other = skua_fake_sta(test, fake->vif);
+	struct ieee80211_key_conf *a = ccmp_key(test, 0);
+	struct ieee80211_key_conf *b = ccmp_key(test, 0);
+	struct skua_key *ka, *kb;
+
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, fake->sta, a));
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, other, b));
+	rcu_read_lock();
+	ka = skua_key_of(skua_sta(fake->sta)->key, a);
+	kb = skua_key_of(skua_sta(other)->key, b);
+	rcu_read_unlock();
+	KUNIT_ASSERT_NOT_NULL(test, ka);
+	KUNIT_ASSERT_NOT_NULL(test, kb);
+	KUNIT_EXPECT_NE(test, ka->slot, kb->slot);
+}
+
+/* K4: hw_key_idx alone proves nothing */
+static void key_of_goes_by_the_cookie(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	struct ieee80211_key_conf *software = ccmp_key(test, 0);
+
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, fake->sta, conf));
+	software->hw_key_idx = conf->hw_key_idx;
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, skua_key_of(skua_sta(fake->sta)->key, software));
+	software->hw_key_idx = SKUA_OWNER_KEYS;
+	KUNIT_EXPECT_NULL(test, skua_key_of(skua_sta(fake->sta)->key, software));
+	KUNIT_EXPECT_NOT_NULL(test, skua_key_of(skua_sta(fake->sta)->key, conf));
+	rcu_read_unlock();
+}
+
+struct key_refused_case {
+	const char *desc;
+	u32 cipher;
+	u8 len;
+};
+
+/* K5 */
+static const struct key_refused_case key_refused_cases[] = {
+	{ "wep 40", WLAN_CIPHER_SUITE_WEP40, 5 },
+	{ "wep 104", WLAN_CIPHER_SUITE_WEP104, 13 },
+	{ "tkip", WLAN_CIPHER_SUITE_TKIP, 32 },
+	{ "ccmp 256", WLAN_CIPHER_SUITE_CCMP_256, 32 },
+	{ "gcmp", WLAN_CIPHER_SUITE_GCMP, 16 },
+	{ "gcmp 256", WLAN_CIPHER_SUITE_GCMP_256, 32 },
+	{ "bip cmac", WLAN_CIPHER_SUITE_AES_CMAC, 16 },
+	{ "bip gmac 256", WLAN_CIPHER_SUITE_BIP_GMAC_256, 32 },
+	{ "ccmp of a wrong length", WLAN_CIPHER_SUITE_CCMP, 32 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(key_refused, key_refused_cases, desc);
+
+static void key_unsupported_is_left_to_software(struct kunit *test)
+{
+	const struct key_refused_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+
+	conf = skua_fake_key(test, c->cipher, c->len, 0);
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, key_set(test, fake->sta, conf));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_REFUSED));
+	/* refused or not: no clear text from now on */
+	KUNIT_EXPECT_TRUE(test, skua_sta(fake->sta)->keyed);
+	/* K7 */
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+}
+
+/* X1: the NIC's list decides too */
+static void key_cipher_must_be_announced_by_the_nic(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, skua_key_in_nic(fake->sc, WLAN_CIPHER_SUITE_CCMP, 16));
+	fake->sc->caps.n_ciphers = 0;
+	KUNIT_EXPECT_FALSE(test, skua_key_in_nic(fake->sc, WLAN_CIPHER_SUITE_CCMP, 16));
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP,
+			key_set(test, fake->sta, ccmp_key(test, 0)));
+}
+
+/* X1: what mac80211 can do in software is announced whatever the NIC does */
+static void key_suites_are_all_eleven(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	const u32 *suites;
+
+	KUNIT_EXPECT_EQ(test, 11, skua_key_suites(fake->sc, &suites));
+}
+
+/* K5, X2: full table, then room again after a removal in any order */
+static void key_table_full(struct kunit *test)
+{
+	struct ieee80211_key_conf *conf[SKUA_FAKE_KEYS], *extra;
+	struct skua_fake *fake = test->priv;
+	int i;
+
+	for (i = 0; i < SKUA_FAKE_KEYS; i++) {
+		conf[i] = ccmp_key(test, i % 4);
+		KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf[i]));
+	}
+	extra = ccmp_key(test, 0);
+	KUNIT_EXPECT_EQ(test, -ENOSPC, key_set(test, NULL, extra));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_FULL));
+
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf[1]));
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, NULL, extra));
+	KUNIT_EXPECT_EQ(test, 1, le16_to_cpu(last_key_cmd(test)->slot));
+}
+
+/* K4, K15: a slot used anew has another generation */
+static void key_generation_grows(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *old = ccmp_key(test, 0);
+	struct ieee80211_key_conf *new = ccmp_key(test, 0);
+	u16 slot, gen;
+
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, old));
+	slot = le16_to_cpu(last_key_cmd(test)->slot);
+	gen = le16_to_cpu(last_key_cmd(test)->gen);
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, old));
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, new));
+	KUNIT_EXPECT_EQ(test, slot, le16_to_cpu(last_key_cmd(test)->slot));
+	KUNIT_EXPECT_EQ(test, gen + 1, le16_to_cpu(last_key_cmd(test)->gen));
+
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, skua_key_get(fake->sc, slot, gen));
+	KUNIT_EXPECT_NOT_NULL(test, skua_key_get(fake->sc, slot, gen + 1));
+	KUNIT_EXPECT_NULL(test, skua_key_get(fake->sc, slot, gen + 2));
+	KUNIT_EXPECT_NULL(test, skua_key_get(fake->sc, SKUA_FAKE_KEYS, gen));
+	KUNIT_EXPECT_NULL(test, skua_key_get(fake->sc, SKUA_KEY_NONE, gen));
+	rcu_read_unlock();
+}
+
+/* K15, rule 1: DISABLE_KEY tells the NIC and waits for the last frame */
+static void key_disable_retires(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	struct skua_cmd_key_ref *ref = (void *)fake->data;
+	u16 slot, gen;
+
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	slot = le16_to_cpu(last_key_cmd(test)->slot);
+	gen = le16_to_cpu(last_key_cmd(test)->gen);
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_DEL, fake->op[fake->ncmds - 1]);
+	KUNIT_EXPECT_EQ(test, slot, le16_to_cpu(ref->slot));
+	KUNIT_EXPECT_EQ(test, gen, le16_to_cpu(ref->gen));
+	KUNIT_EXPECT_EQ(test, 3, ref->vif);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
+
+	/* K9: forgotten, the key's memory is not ours */
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, skua_key_of(skua_sta(fake->sta)->key, conf));
+	rcu_read_unlock();
+}
+
+/* K7: without the event, with a failing command, with a dead NIC */
+static void key_disable_always_succeeds(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	unsigned int ncmds;
+
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	fake->keep_retired = true;
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	fake->cmd_err = -EIO;
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+
+	fake->cmd_err = 0;
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	set_bit(SKUA_F_DEAD, &fake->sc->flags);
+	ncmds = fake->ncmds;
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+	KUNIT_EXPECT_EQ(test, ncmds, fake->ncmds);
+
+	/* and the slots are all free again */
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(fake->sc->keys->used, SKUA_FAKE_KEYS));
+}
+
+static void key_refused_by_the_nic_leaves_nothing(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+
+	fake->cmd_err = -ENOSPC;
+	KUNIT_EXPECT_EQ(test, -ENOSPC, key_set(test, fake->sta, conf));
+	KUNIT_EXPECT_TRUE(test, bitmap_empty(fake->sc->keys->used, SKUA_FAKE_KEYS));
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->sc->keys->list));
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+}
+
+/* T11: dead once more while mac80211 reinstalls its keys */
+static void key_set_in_a_restart_that_fails_again(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	set_bit(SKUA_F_DEAD, &fake->sc->flags);
+	fake->cmd_err = -EIO;
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, fake->sta, ccmp_key(test, 0)));
+}
+
+/* K16, T11: SET_KEY without DISABLE_KEY; the shadow goes along, the slot does not */
+static void key_restart_keeps_the_shadow(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	const u8 pn[6] = { 0xbc, 0x9a, 0x78, 0x56, 0x34, 0x12 };
+	struct skua_cmd_key *cmd;
+	struct skua_key *key;
+	u16 gen;
+	u8 idx;
+
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	gen = le16_to_cpu(last_key_cmd(test)->gen);
+	idx = conf->hw_key_idx;
+	rcu_read_lock();
+	key = skua_key_of(skua_sta(fake->sta)->key, conf);
+	skua_key_saw_pn(key, 5, 0x123456789abcULL);
+	skua_key_saw_pn(key, 5, 1);
+	skua_key_saw_pn(key, SKUA_PN_MGMT, 9);
+	skua_key_saw_pn(key, SKUA_NUM_PN, 1);
+	rcu_read_unlock();
+
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	skua_key_reset(fake->sc);
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, skua_key_get(fake->sc, 0, gen));
+	rcu_read_unlock();
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+
+	cmd = last_key_cmd(test);
+	KUNIT_EXPECT_EQ(test, idx, conf->hw_key_idx);
+	KUNIT_EXPECT_EQ(test, gen + 1, le16_to_cpu(cmd->gen));
+	KUNIT_EXPECT_MEMEQ(test, cmd->rx_pn[5], pn, 6);
+	KUNIT_EXPECT_EQ(test, 9, cmd->rx_pn[SKUA_PN_MGMT][0]);
+	KUNIT_EXPECT_EQ(test, 0, cmd->rx_pn[4][0]);
+	KUNIT_EXPECT_EQ(test, 1, bitmap_weight(fake->sc->keys->used, SKUA_FAKE_KEYS));
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+}
+
+/* A start that is no restart knows no keys. */
+static void key_reset_forgets(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, ccmp_key(test, 0)));
+	skua_key_reset(fake->sc);
+	RCU_INIT_POINTER(skua_sta(fake->sta)->key[0], NULL);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->sc->keys->list));
+}
+
+struct key_pn_case {
+	const char *desc;
+	u64 before;
+	unsigned int n;
+	u64 first;
+	u64 after;
+};
+
+/* K14 */
+static const struct key_pn_case key_pn_cases[] = {
+	{ "first of all", 0, 1, 1, 1 },
+	{ "no segments count as one", 5, 0, 6, 6 },
+	{ "one a segment", 5, 44, 6, 49 },
+	{ "past 32 bits", 0xffffffffULL, 2, 0x100000000ULL, 0x100000001ULL },
+};
+
+KUNIT_ARRAY_PARAM_DESC(key_pn, key_pn_cases, desc);
+
+static void key_take_pn(struct kunit *test)
+{
+	const struct key_pn_case *c = test->param_value;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+
+	atomic64_set(&conf->tx_pn, c->before);
+	KUNIT_EXPECT_EQ(test, c->first, skua_key_take_pn(conf, c->n));
+	KUNIT_EXPECT_EQ(test, c->after, atomic64_read(&conf->tx_pn));
+}
+
+/* What hostapd hears is the least significant byte first. */
+static void key_get_seq(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 1);
+	const u8 pn[6] = { 6, 5, 4, 3, 2, 1 };
+	struct ieee80211_key_seq seq = {};
+
+	atomic64_set(&conf->tx_pn, 0x010203040506ULL);
+	skua_op_get_key_seq(fake->hw, conf, &seq);
+	KUNIT_EXPECT_MEMEQ(test, seq.ccmp.pn, pn, 6);
+}
+
+/* K13 */
+static void key_flags_are_honoured(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 1);
+
+	conf->flags = IEEE80211_KEY_FLAG_PAIRWISE |
+		      IEEE80211_KEY_FLAG_NO_AUTO_TX |
+		      IEEE80211_KEY_FLAG_SPP_AMSDU;
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	KUNIT_EXPECT_EQ(test, SKUA_KEYF_PAIRWISE | SKUA_KEYF_RX_ONLY |
+			SKUA_KEYF_SPP_AMSDU,
+			le32_to_cpu(last_key_cmd(test)->flags));
+	/* nothing is asked of mac80211 */
+	KUNIT_EXPECT_EQ(test, IEEE80211_KEY_FLAG_PAIRWISE |
+			IEEE80211_KEY_FLAG_NO_AUTO_TX |
+			IEEE80211_KEY_FLAG_SPP_AMSDU, conf->flags);
+}
+
+/* K11 */
+static void key_default_unicast(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	unsigned int ncmds;
+
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, ccmp_key(test, 2)));
+	ncmds = fake->ncmds;
+	wiphy_lock(fake->hw->wiphy);
+	skua_op_set_default_unicast_key(fake->hw, fake->vif, 1);
+	KUNIT_EXPECT_EQ(test, ncmds, fake->ncmds);
+	skua_op_set_default_unicast_key(fake->hw, fake->vif, 2);
+	KUNIT_EXPECT_EQ(test, ncmds + 1, fake->ncmds);
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_DEFAULT, fake->op[ncmds]);
+	KUNIT_EXPECT_EQ(test, 2, skua_vif(fake->vif)->default_wep);
+}
+
+static struct kunit_case key_cases[] = {
+	KUNIT_CASE(key_pairwise_is_installed),
+	KUNIT_CASE(key_default_belongs_to_the_interface),
+	KUNIT_CASE(key_same_index_of_two_stations),
+	KUNIT_CASE(key_of_goes_by_the_cookie),
+	KUNIT_CASE_PARAM(key_unsupported_is_left_to_software, key_refused_gen_params),
+	KUNIT_CASE(key_cipher_must_be_announced_by_the_nic),
+	KUNIT_CASE(key_suites_are_all_eleven),
+	KUNIT_CASE(key_table_full),
+	KUNIT_CASE(key_generation_grows),
+	KUNIT_CASE(key_disable_retires),
+	KUNIT_CASE(key_disable_always_succeeds),
+	KUNIT_CASE(key_refused_by_the_nic_leaves_nothing),
+	KUNIT_CASE(key_set_in_a_restart_that_fails_again),
+	KUNIT_CASE(key_restart_keeps_the_shadow),
+	KUNIT_CASE(key_reset_forgets),
+	KUNIT_CASE_PARAM(key_take_pn, key_pn_gen_params),
+	KUNIT_CASE(key_get_seq),
+	KUNIT_CASE(key_flags_are_honoured),
+	KUNIT_CASE(key_default_unicast),
+	{}
+};
+
+static struct kunit_suite key_suite = {
+	.name = "skua_key",
+	.init = skua_fake_init,
+	.test_cases = key_cases,
+};
+
+kunit_test_suite(key_suite);

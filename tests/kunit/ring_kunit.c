@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - unit tests: ring indices and event indices
+ */
+#include "fake.h"
+
+#define N	8u
+
+static struct skua_ring *make_ring(struct kunit *test, u32 start)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_ring *ring = &fake->sc->ring[SKUA_RING_TX_BE];
+
+	skua_fake_ring(test, SKUA_RING_TX_BE, sizeof(struct skua_tx_desc), N);
+	ring->next = start;
+	ring->published = start;
+	ring->seen = start;
+	ring->idx->prod = cpu_to_le32(start);
+	ring->idx->cons = cpu_to_le32(start);
+	return ring;
+}
+
+struct ring_start_case {
+	const char *desc;
+	u32 start;
+};
+
+static const struct ring_start_case ring_start_cases[] = {
+	{ "from zero", 0 },
+	{ "in the middle", 12345 },
+	{ "over the sign", 0x7ffffffd },
+	{ "over the end", 0xfffffffd },
+};
+
+KUNIT_ARRAY_PARAM_DESC(ring_start, ring_start_cases, desc);
+
+static void ring_room_follows_the_consumer(struct kunit *test)
+{
+	const struct ring_start_case *c = test->param_value;
+	struct skua_ring *ring = make_ring(test, c->start);
+	u32 i;
+
+	for (i = 0; i <= N; i++) {
+		KUNIT_EXPECT_EQ(test, N - i, skua_ring_room(ring));
+		if (i < N)
+			ring->next++;
+	}
+	skua_ring_publish(ring);
+	KUNIT_EXPECT_EQ(test, c->start + N, le32_to_cpu(ring->idx->prod));
+	for (i = 1; i <= N; i++) {
+		ring->idx->cons = cpu_to_le32(c->start + i);
+		KUNIT_EXPECT_EQ(test, i, skua_ring_room(ring));
+	}
+	KUNIT_EXPECT_FALSE(test, ring->broken);
+}
+
+static void ring_slot_is_the_index_masked(struct kunit *test)
+{
+	const struct ring_start_case *c = test->param_value;
+	struct skua_ring *ring = make_ring(test, c->start);
+
+	KUNIT_EXPECT_PTR_EQ(test, skua_ring_slot(ring, c->start),
+			    ring->base + (c->start % N) * sizeof(struct skua_tx_desc));
+	KUNIT_EXPECT_PTR_EQ(test, skua_ring_slot(ring, c->start + N),
+			    skua_ring_slot(ring, c->start));
+}
+
+/* X6: one doorbell, and only when the NIC asked for one */
+static void ring_doorbell_when_asked(struct kunit *test)
+{
+	const struct ring_start_case *c = test->param_value;
+	struct skua_ring *ring = make_ring(test, c->start);
+	struct skua_fake *fake = test->priv;
+
+	/* asleep at the start: wake me for the first entry */
+	ring->idx->avail_event = cpu_to_le32(c->start);
+	ring->next += 3;
+	skua_ring_publish(ring);
+	KUNIT_EXPECT_EQ(test, 1, fake->doorbells);
+	/* it has been told, and asked for nothing more */
+	ring->next += 2;
+	skua_ring_publish(ring);
+	KUNIT_EXPECT_EQ(test, 1, fake->doorbells);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_DOORBELL_SAVED));
+	/* nothing new: no publication at all */
+	skua_ring_publish(ring);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_DOORBELL_SAVED));
+	/* asleep again after all five */
+	ring->idx->cons = cpu_to_le32(c->start + 5);
+	ring->idx->avail_event = cpu_to_le32(c->start + 5);
+	ring->next++;
+	skua_ring_publish(ring);
+	KUNIT_EXPECT_EQ(test, 2, fake->doorbells);
+}
+
+/* wanted only for the last entry of a burst: told when the burst reaches it */
+static void ring_doorbell_inside_a_burst(struct kunit *test)
+{
+	const struct ring_start_case *c = test->param_value;
+	struct skua_ring *ring = make_ring(test, c->start);
+	struct skua_fake *fake = test->priv;
+
+	ring->idx->avail_event = cpu_to_le32(c->start + 3);
+	ring->next += 3;
+	skua_ring_publish(ring);
+	KUNIT_EXPECT_EQ(test, 0, fake->doorbells);
+	ring->next += 1;
+	skua_ring_publish(ring);
+	KUNIT_EXPECT_EQ(test, 1, fake->doorbells);
+}
+
+/* X4 */
+static void ring_want_room(struct kunit *test)
+{
+	const struct ring_start_case *c = test->param_value;
+	struct skua_ring *ring = make_ring(test, c->start);
+	u32 cons, event, old = c->start;
+	u32 told = 0;
+
+	ring->next += N;
+	skua_ring_publish(ring);
+	KUNIT_EXPECT_FALSE(test, skua_ring_want_room(ring, 3));
+	KUNIT_EXPECT_TRUE(test, ring->armed);
+	event = le32_to_cpu(ring->idx->space_event);
+	/* the NIC consumes one by one and tells by the rule of hw.h */
+	for (cons = c->start + 1; cons != c->start + N + 1; cons++) {
+		if (cons - event - 1 < cons - old)
+			told = cons - c->start;
+		old = cons;
+	}
+	KUNIT_EXPECT_EQ(test, 3, told);
+
+	ring->idx->cons = cpu_to_le32(c->start + 4);
+	KUNIT_EXPECT_TRUE(test, skua_ring_want_room(ring, 3));
+	KUNIT_EXPECT_FALSE(test, ring->armed);
+}
+
+struct ring_bad_case {
+	const char *desc;
+	s32 cons;
+};
+
+/* Four entries are published, the first two are known to be consumed. */
+static const struct ring_bad_case ring_bad_cases[] = {
+	{ "beyond what was published", 5 },
+	{ "going back", 1 },
+	{ "far away", 0x40000000 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(ring_bad, ring_bad_cases, desc);
+
+static void ring_bad_consumer_index(struct kunit *test)
+{
+	const struct ring_bad_case *c = test->param_value;
+	struct skua_ring *ring = make_ring(test, 0xfffffffe);
+	struct skua_fake *fake = test->priv;
+
+	ring->next += 4;
+	skua_ring_publish(ring);
+	ring->idx->cons = cpu_to_le32(0xfffffffe + 2);
+	KUNIT_EXPECT_EQ(test, N - 2, skua_ring_room(ring));
+	ring->idx->cons = cpu_to_le32(0xfffffffe + c->cons);
+	KUNIT_EXPECT_EQ(test, 0, skua_ring_room(ring));
+	KUNIT_EXPECT_TRUE(test, ring->broken);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RING_BAD));
+	KUNIT_EXPECT_FALSE(test, skua_alive(fake->sc));
+	/* and stays so, whatever comes */
+	ring->idx->cons = cpu_to_le32(0xfffffffe + 2);
+	KUNIT_EXPECT_EQ(test, 0, skua_ring_room(ring));
+}
+
+static struct kunit_case ring_cases[] = {
+	KUNIT_CASE_PARAM(ring_room_follows_the_consumer, ring_start_gen_params),
+	KUNIT_CASE_PARAM(ring_slot_is_the_index_masked, ring_start_gen_params),
+	KUNIT_CASE_PARAM(ring_doorbell_when_asked, ring_start_gen_params),
+	KUNIT_CASE_PARAM(ring_doorbell_inside_a_burst, ring_start_gen_params),
+	KUNIT_CASE_PARAM(ring_want_room, ring_start_gen_params),
+	KUNIT_CASE_PARAM(ring_bad_consumer_index, ring_bad_gen_params),
+	{}
+};
+
+static struct kunit_suite ring_suite = {
+	.name = "skua_ring",
+	.init = skua_fake_init,
+	.test_cases = ring_cases,
+};
+
+kunit_test_suite(ring_suite);

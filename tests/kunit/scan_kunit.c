@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - unit tests: scan and remain on channel
+ */
+#include <linux/etherdevice.h>
+
+#include "../../scan.h"
+#include "fake.h"
+
+#define ROOM	SKUA_CMD_MAX_EXT
+#define NCHANS	9	/* one more than the fake NIC's limit */
+
+/**
+ * struct scan_ctx - a request, and what became of it
+ * @req: two SSIDs, three channels, elements of every kind
+ * @ssid: SSIDs of it
+ * @chan: channels of it
+ * @cmd: command
+ * @ext: further data
+ */
+struct scan_ctx {
+	struct ieee80211_scan_request *req;
+	struct cfg80211_ssid ssid[5];
+	struct ieee80211_channel chan[NCHANS];
+	struct skua_cmd_scan cmd;
+	u8 *ext;
+};
+
+static struct scan_ctx *make_scan(struct kunit *test)
+{
+	struct scan_ctx *ctx = kunit_kzalloc(test, sizeof(*ctx), GFP_KERNEL);
+	struct cfg80211_scan_request *scan;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, ctx);
+	ctx->ext = kunit_kzalloc(test, ROOM, GFP_KERNEL);
+	ctx->req = kunit_kzalloc(test, struct_size(ctx->req, req.channels, NCHANS),
+				 GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, ctx->ext);
+	KUNIT_ASSERT_NOT_NULL(test, ctx->req);
+	scan = &ctx->req->req;
+	scan->ssids = ctx->ssid;
+	scan->n_ssids = 2;
+	ctx->ssid[1].ssid_len = 4;
+	memcpy(ctx->ssid[1].ssid, "skua", 4);
+	scan->n_channels = 3;
+	for (i = 0; i < NCHANS; i++) {
+		ctx->chan[i].center_freq = 5180 + 20 * i;
+		ctx->chan[i].band = NL80211_BAND_5GHZ;
+		ctx->chan[i].max_power = 17;
+		scan->channels[i] = &ctx->chan[i];
+	}
+	ctx->chan[1].flags = IEEE80211_CHAN_NO_IR;
+	eth_broadcast_addr(scan->bssid);
+	ctx->req->ies.ies[NL80211_BAND_2GHZ] = "ab";
+	ctx->req->ies.len[NL80211_BAND_2GHZ] = 2;
+	ctx->req->ies.ies[NL80211_BAND_5GHZ] = "cde";
+	ctx->req->ies.len[NL80211_BAND_5GHZ] = 3;
+	ctx->req->ies.common_ies = "fghi";
+	ctx->req->ies.common_ie_len = 4;
+	return ctx;
+}
+
+static int encode(struct kunit *test, struct scan_ctx *ctx)
+{
+	static const u8 addr[ETH_ALEN] = { 2, 0, 0, 0, 0, 9 };
+	struct skua_fake *fake = test->priv;
+
+	return skua_scan_encode(&ctx->cmd, ctx->ext, ROOM, &fake->sc->caps,
+				ctx->req, skua_vif(fake->vif), addr);
+}
+
+/* M1, M5 */
+static void scan_encode_all(struct kunit *test)
+{
+	struct scan_ctx *ctx = make_scan(test);
+	struct skua_scan_ssid *ssid = (void *)ctx->ext;
+	struct skua_scan_chan *chan = (void *)(ssid + 2);
+	u8 *ies = (u8 *)(chan + 3);
+
+	KUNIT_EXPECT_EQ(test, 2 * 36 + 3 * 8 + 9, encode(test, ctx));
+	KUNIT_EXPECT_EQ(test, 3, ctx->cmd.vif);
+	KUNIT_EXPECT_EQ(test, 2, ctx->cmd.n_ssids);
+	KUNIT_EXPECT_EQ(test, 3, ctx->cmd.n_chans);
+	KUNIT_EXPECT_EQ(test, 0, ctx->cmd.flags);
+	KUNIT_EXPECT_EQ(test, 9, ctx->cmd.addr[5]);
+	KUNIT_EXPECT_TRUE(test, is_broadcast_ether_addr(ctx->cmd.bssid));
+	KUNIT_EXPECT_EQ(test, 2, le16_to_cpu(ctx->cmd.ie_len[0]));
+	KUNIT_EXPECT_EQ(test, 3, le16_to_cpu(ctx->cmd.ie_len[1]));
+	KUNIT_EXPECT_EQ(test, 0, le16_to_cpu(ctx->cmd.ie_len[2]));
+	KUNIT_EXPECT_EQ(test, 4, le16_to_cpu(ctx->cmd.ie_common_len));
+	KUNIT_EXPECT_EQ(test, 0, ssid[0].len);
+	KUNIT_EXPECT_EQ(test, 4, ssid[1].len);
+	KUNIT_EXPECT_MEMEQ(test, ssid[1].ssid, "skua", 4);
+	KUNIT_EXPECT_EQ(test, 5180, le16_to_cpu(chan[0].freq));
+	KUNIT_EXPECT_EQ(test, 17, chan[0].power);
+	KUNIT_EXPECT_GT(test, le16_to_cpu(chan[0].dwell_active), 0);
+	/* a beacon a second apart would be missed by less */
+	KUNIT_EXPECT_GT(test, le16_to_cpu(chan[0].dwell_passive), 100);
+	KUNIT_EXPECT_MEMEQ(test, ies, "abcdefghi", 9);
+}
+
+/* M2 */
+static void scan_passive_where_it_must_be(struct kunit *test)
+{
+	struct scan_ctx *ctx = make_scan(test);
+	struct skua_scan_chan *chan = (void *)(ctx->ext + 2 * 36);
+
+	KUNIT_ASSERT_GT(test, encode(test, ctx), 0);
+	KUNIT_EXPECT_FALSE(test, chan[0].flags & SKUA_CHANF_PASSIVE);
+	KUNIT_EXPECT_TRUE(test, chan[1].flags & SKUA_CHANF_PASSIVE);
+
+	ctx->req->req.n_ssids = 0;
+	chan = (void *)ctx->ext;
+	KUNIT_ASSERT_GT(test, encode(test, ctx), 0);
+	KUNIT_EXPECT_EQ(test, 0, ctx->cmd.n_ssids);
+	KUNIT_EXPECT_TRUE(test, chan[0].flags & SKUA_CHANF_PASSIVE);
+}
+
+static void scan_no_cck(struct kunit *test)
+{
+	struct scan_ctx *ctx = make_scan(test);
+
+	ctx->req->req.no_cck = true;
+	KUNIT_ASSERT_GT(test, encode(test, ctx), 0);
+	KUNIT_EXPECT_EQ(test, 1, ctx->cmd.flags);
+}
+
+static void scan_beyond_a_limit(struct kunit *test)
+{
+	struct scan_ctx *ctx = make_scan(test);
+
+	ctx->req->req.n_ssids = 5;
+	KUNIT_EXPECT_EQ(test, -EINVAL, encode(test, ctx));
+	ctx->req->req.n_ssids = 4;
+	KUNIT_EXPECT_GT(test, encode(test, ctx), 0);
+	ctx->req->req.n_channels = 9;
+	KUNIT_EXPECT_EQ(test, -EINVAL, encode(test, ctx));
+	ctx->req->req.n_channels = 0;
+	KUNIT_EXPECT_EQ(test, -EINVAL, encode(test, ctx));
+	ctx->req->req.n_channels = 8;
+	KUNIT_EXPECT_GT(test, encode(test, ctx), 0);
+	ctx->req->ies.common_ies = ctx->ext;
+	ctx->req->ies.common_ie_len = 256 - 5 + 1;
+	KUNIT_EXPECT_EQ(test, -EINVAL, encode(test, ctx));
+}
+
+static void scan_ssid_longer_than_any(struct kunit *test)
+{
+	struct scan_ctx *ctx = make_scan(test);
+	struct skua_scan_ssid *ssid = (void *)ctx->ext;
+
+	ctx->ssid[0].ssid_len = 255;
+	KUNIT_ASSERT_GT(test, encode(test, ctx), 0);
+	KUNIT_EXPECT_EQ(test, 32, ssid[0].len);
+	KUNIT_EXPECT_EQ(test, 4, ssid[1].len);
+}
+
+/* M5: the event of a cancelled scan is not that of the next one */
+static void scan_done_of_a_cancelled_scan(struct kunit *test)
+{
+	const struct skua_evt_scan_done evt = { .vif = 3, .aborted = 1 };
+	struct skua_fake *fake = test->priv;
+	struct skua *sc = fake->sc;
+
+	sc->scan_stale = 1;
+	set_bit(SKUA_F_SCANNING, &sc->flags);
+	skua_scan_done(sc, &evt);
+	KUNIT_EXPECT_TRUE(test, test_bit(SKUA_F_SCANNING, &sc->flags));
+	KUNIT_EXPECT_EQ(test, 0, sc->scan_stale);
+	clear_bit(SKUA_F_SCANNING, &sc->flags);
+
+	/* and one that nobody waits for is the NIC's mistake */
+	skua_scan_done(sc, &evt);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_EVT_BAD));
+}
+
+/* M6 */
+static void roc_begin_and_cancel(struct kunit *test)
+{
+	struct ieee80211_channel chan = {
+		.center_freq = 2412, .band = NL80211_BAND_2GHZ,
+	};
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_roc *cmd = (void *)fake->data;
+	struct skua_evt_roc evt = {};
+	struct skua *sc = fake->sc;
+
+	fake->cmd_err = -EBUSY;
+	KUNIT_EXPECT_EQ(test, -EBUSY,
+			skua_op_remain_on_channel(fake->hw, fake->vif, &chan, 100,
+						  IEEE80211_ROC_TYPE_NORMAL));
+	KUNIT_EXPECT_FALSE(test, test_bit(SKUA_F_ROC, &sc->flags));
+
+	fake->cmd_err = 0;
+	KUNIT_EXPECT_EQ(test, 0,
+			skua_op_remain_on_channel(fake->hw, fake->vif, &chan,
+						  100000, IEEE80211_ROC_TYPE_NORMAL));
+	KUNIT_EXPECT_TRUE(test, test_bit(SKUA_F_ROC, &sc->flags));
+	KUNIT_EXPECT_EQ(test, U16_MAX, le16_to_cpu(cmd->duration_ms));
+	KUNIT_EXPECT_EQ(test, 2412, le16_to_cpu(cmd->chan.freq));
+	KUNIT_EXPECT_EQ(test, 3, cmd->vif);
+
+	/* the end of another period changes nothing */
+	evt.cookie = cpu_to_le32(sc->roc_cookie - 1);
+	skua_roc_event(sc, SKUA_EVT_ROC_EXPIRED, &evt);
+	KUNIT_EXPECT_TRUE(test, test_bit(SKUA_F_ROC, &sc->flags));
+
+	KUNIT_EXPECT_EQ(test, 0, skua_op_cancel_remain_on_channel(fake->hw, fake->vif));
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_ROC_CANCEL, fake->op[fake->ncmds - 1]);
+	KUNIT_EXPECT_FALSE(test, test_bit(SKUA_F_ROC, &sc->flags));
+	/* once */
+	skua_op_cancel_remain_on_channel(fake->hw, fake->vif);
+	KUNIT_EXPECT_EQ(test, 3, fake->ncmds);
+}
+
+static struct kunit_case scan_cases[] = {
+	KUNIT_CASE(scan_encode_all),
+	KUNIT_CASE(scan_passive_where_it_must_be),
+	KUNIT_CASE(scan_no_cck),
+	KUNIT_CASE(scan_beyond_a_limit),
+	KUNIT_CASE(scan_ssid_longer_than_any),
+	KUNIT_CASE(scan_done_of_a_cancelled_scan),
+	KUNIT_CASE(roc_begin_and_cancel),
+	{}
+};
+
+static struct kunit_suite scan_suite = {
+	.name = "skua_scan",
+	.init = skua_fake_init,
+	.test_cases = scan_cases,
+};
+
+kunit_test_suite(scan_suite);

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - unit tests: stations and in-band events
+ */
+#include "../../key.h"
+#include "../../sta.h"
+#include "fake.h"
+
+static int step(struct kunit *test, struct ieee80211_sta *sta,
+		enum ieee80211_sta_state from, enum ieee80211_sta_state to)
+{
+	struct skua_fake *fake = test->priv;
+	int ret;
+
+	wiphy_lock(fake->hw->wiphy);
+	ret = skua_op_sta_state(fake->hw, fake->vif, sta, from, to);
+	wiphy_unlock(fake->hw->wiphy);
+	return ret;
+}
+
+static struct ieee80211_sta *get(struct kunit *test, u16 handle, u16 gen)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_sta *sta;
+
+	rcu_read_lock();
+	sta = skua_sta_get(fake->sc, handle, gen);
+	rcu_read_unlock();
+	return sta;
+}
+
+static void sta_up(struct kunit *test, struct ieee80211_sta *sta)
+{
+	KUNIT_ASSERT_EQ(test, 0, step(test, sta, IEEE80211_STA_NOTEXIST,
+				      IEEE80211_STA_NONE));
+}
+
+static void sta_down(struct kunit *test, struct ieee80211_sta *sta)
+{
+	KUNIT_EXPECT_EQ(test, 0, step(test, sta, IEEE80211_STA_NONE,
+				      IEEE80211_STA_NOTEXIST));
+}
+
+static void sta_life(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_sta *cmd = (void *)fake->data;
+	struct skua_sta *ssta = skua_sta(fake->sta);
+
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_STA_ADD, fake->op[0]);
+	KUNIT_EXPECT_EQ(test, ssta->handle, le16_to_cpu(cmd->sta));
+	KUNIT_EXPECT_EQ(test, ssta->gen, le16_to_cpu(cmd->gen));
+	KUNIT_EXPECT_EQ(test, 3, cmd->vif);
+	KUNIT_EXPECT_MEMEQ(test, cmd->addr, fake->sta->addr, 6);
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(cmd->flags));
+	KUNIT_EXPECT_PTR_EQ(test, fake->sta, get(test, ssta->handle, ssta->gen));
+
+	KUNIT_EXPECT_EQ(test, 0, step(test, fake->sta, IEEE80211_STA_NONE,
+				      IEEE80211_STA_AUTH));
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_STA_UPDATE, fake->op[1]);
+	KUNIT_EXPECT_EQ(test, SKUA_STAF_AUTH, le32_to_cpu(cmd->flags));
+	step(test, fake->sta, IEEE80211_STA_AUTH, IEEE80211_STA_ASSOC);
+	step(test, fake->sta, IEEE80211_STA_ASSOC, IEEE80211_STA_AUTHORIZED);
+	KUNIT_EXPECT_EQ(test, SKUA_STAF_AUTH | SKUA_STAF_ASSOC |
+			SKUA_STAF_AUTHORIZED, le32_to_cpu(cmd->flags));
+	step(test, fake->sta, IEEE80211_STA_AUTHORIZED, IEEE80211_STA_ASSOC);
+	KUNIT_EXPECT_EQ(test, SKUA_STAF_AUTH | SKUA_STAF_ASSOC,
+			le32_to_cpu(cmd->flags));
+	sta_down(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_STA_REMOVE, fake->op[fake->ncmds - 1]);
+	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE, ssta->handle);
+}
+
+/* T8: nobody finds it after sta_pre_rcu_remove; generations tell users apart */
+static void sta_handles_and_generations(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_sta *other = skua_fake_sta(test, fake->vif);
+	struct skua_sta *ssta = skua_sta(fake->sta);
+	u16 handle, gen;
+
+	sta_up(test, fake->sta);
+	handle = ssta->handle;
+	gen = ssta->gen;
+	skua_op_sta_pre_rcu_remove(fake->hw, fake->vif, fake->sta);
+	KUNIT_EXPECT_NULL(test, get(test, handle, gen));
+	sta_down(test, fake->sta);
+
+	sta_up(test, other);
+	KUNIT_EXPECT_EQ(test, handle, skua_sta(other)->handle);
+	KUNIT_EXPECT_EQ(test, gen + 1, skua_sta(other)->gen);
+	KUNIT_EXPECT_NULL(test, get(test, handle, gen));
+	KUNIT_EXPECT_PTR_EQ(test, other, get(test, handle, gen + 1));
+	KUNIT_EXPECT_NULL(test, get(test, SKUA_FAKE_STAS, 0));
+	KUNIT_EXPECT_NULL(test, get(test, SKUA_STA_NONE, 0));
+	sta_down(test, other);
+}
+
+static void sta_table_full(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	int i;
+
+	for (i = 0; i < SKUA_FAKE_STAS; i++)
+		sta_up(test, skua_fake_sta(test, fake->vif));
+	KUNIT_EXPECT_EQ(test, -ENOSPC,
+			step(test, fake->sta, IEEE80211_STA_NOTEXIST,
+			     IEEE80211_STA_NONE));
+	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE, skua_sta(fake->sta)->handle);
+	KUNIT_EXPECT_EQ(test, SKUA_FAKE_STAS, fake->ncmds);
+}
+
+static void sta_refused_leaves_nothing(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	fake->cmd_err = -EINVAL;
+	KUNIT_EXPECT_EQ(test, -EINVAL,
+			step(test, fake->sta, IEEE80211_STA_NOTEXIST,
+			     IEEE80211_STA_NONE));
+	KUNIT_EXPECT_FALSE(test, fake->sc->sta[0].used);
+	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE, skua_sta(fake->sta)->handle);
+}
+
+/* T11, V3: steps down succeed with a dead NIC, and free the handle */
+static void sta_down_always_succeeds(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	sta_up(test, fake->sta);
+	step(test, fake->sta, IEEE80211_STA_NONE, IEEE80211_STA_AUTH);
+	fake->cmd_err = -EINVAL;
+	KUNIT_EXPECT_EQ(test, 0, step(test, fake->sta, IEEE80211_STA_AUTH,
+				      IEEE80211_STA_NONE));
+	set_bit(SKUA_F_DEAD, &fake->sc->flags);
+	sta_down(test, fake->sta);
+	KUNIT_EXPECT_FALSE(test, fake->sc->sta[0].used);
+}
+
+/* T11: added again after a restart, without having been removed */
+static void sta_restart(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_sta *ssta = skua_sta(fake->sta);
+	u16 gen;
+
+	sta_up(test, fake->sta);
+	gen = ssta->gen;
+	skua_sta_reset(fake->sc);
+	KUNIT_EXPECT_NULL(test, get(test, ssta->handle, gen));
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, gen + 1, ssta->gen);
+	KUNIT_EXPECT_PTR_EQ(test, fake->sta, get(test, ssta->handle, gen + 1));
+	sta_down(test, fake->sta);
+}
+
+/* K15 rule 4: the NIC hears of the first key at once */
+static void sta_first_key_is_told(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_sta *cmd = (void *)fake->data;
+	struct ieee80211_key_conf *conf;
+
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_TKIP, 32, 0);
+	sta_up(test, fake->sta);
+	wiphy_lock(fake->hw->wiphy);
+	skua_op_set_key(fake->hw, SET_KEY, fake->vif, fake->sta, conf);
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 2, fake->ncmds);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_STA_UPDATE, fake->op[1]);
+	KUNIT_EXPECT_TRUE(test, le32_to_cpu(cmd->flags) & SKUA_STAF_KEYED);
+	/* and only of the first */
+	wiphy_lock(fake->hw->wiphy);
+	skua_op_set_key(fake->hw, SET_KEY, fake->vif, fake->sta, conf);
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 2, fake->ncmds);
+	sta_down(test, fake->sta);
+}
+
+static void sta_encode_plain(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_sta cmd;
+
+	fake->sta->deflink.supp_rates[NL80211_BAND_5GHZ] = 0x15;
+	skua_sta_encode(&cmd, fake->vif, fake->sta, NL80211_BAND_5GHZ);
+	KUNIT_EXPECT_EQ(test, 0x150, le32_to_cpu(cmd.legacy_rates));
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(cmd.ht_mcs));
+	KUNIT_EXPECT_EQ(test, 0xffff, le16_to_cpu(cmd.vht_mcs));
+	KUNIT_EXPECT_EQ(test, 0xffff, le16_to_cpu(cmd.he_mcs));
+	KUNIT_EXPECT_EQ(test, 0xffff, le16_to_cpu(cmd.he_mcs160));
+	KUNIT_EXPECT_EQ(test, SKUA_BW_20, cmd.bw);
+	KUNIT_EXPECT_EQ(test, 1, cmd.nss);
+}
+
+static void sta_encode_capable(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_sta *sta = fake->sta;
+	struct ieee80211_link_sta *link = &sta->deflink;
+	struct skua_cmd_sta cmd;
+
+	sta->aid = 5;
+	sta->wme = true;
+	sta->mfp = true;
+	sta->max_sp = 2;
+	skua_sta(sta)->fourway = true;
+	link->rx_nss = 2;
+	link->bandwidth = IEEE80211_STA_RX_BW_160;
+	link->ht_cap.ht_supported = true;
+	link->ht_cap.cap = IEEE80211_HT_CAP_SGI_20 | IEEE80211_HT_CAP_LDPC_CODING;
+	link->ht_cap.ampdu_factor = 3;
+	link->ht_cap.ampdu_density = 4;
+	link->ht_cap.mcs.rx_mask[0] = 0xff;
+	link->ht_cap.mcs.rx_mask[1] = 0x7f;
+	link->vht_cap.vht_supported = true;
+	link->vht_cap.cap = IEEE80211_VHT_CAP_SHORT_GI_160 |
+		(5 << IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_SHIFT);
+	link->vht_cap.vht_mcs.rx_mcs_map = cpu_to_le16(0xfffa);
+	link->he_cap.has_he = true;
+	link->he_cap.he_mcs_nss_supp.rx_mcs_80 = cpu_to_le16(0xfff5);
+	link->he_cap.he_mcs_nss_supp.rx_mcs_160 = cpu_to_le16(0xfff0);
+	link->agg.max_amsdu_len = 7935;
+
+	skua_sta_encode(&cmd, fake->vif, sta, NL80211_BAND_5GHZ);
+	KUNIT_EXPECT_EQ(test, 5, le16_to_cpu(cmd.aid));
+	KUNIT_EXPECT_EQ(test, SKUA_STAF_QOS | SKUA_STAF_MFP | SKUA_STAF_4ADDR |
+			SKUA_STAF_SHORT_GI_20 | SKUA_STAF_SHORT_GI_160 |
+			SKUA_STAF_LDPC, le32_to_cpu(cmd.flags));
+	KUNIT_EXPECT_EQ(test, 0x00007fff, le32_to_cpu(cmd.ht_mcs));
+	KUNIT_EXPECT_EQ(test, 0xfffa, le16_to_cpu(cmd.vht_mcs));
+	KUNIT_EXPECT_EQ(test, 0xfff5, le16_to_cpu(cmd.he_mcs));
+	/* 160 MHz only if it says so */
+	KUNIT_EXPECT_EQ(test, 0xffff, le16_to_cpu(cmd.he_mcs160));
+	link->he_cap.he_cap_elem.phy_cap_info[0] =
+		IEEE80211_HE_PHY_CAP0_CHANNEL_WIDTH_SET_160MHZ_IN_5G;
+	skua_sta_encode(&cmd, fake->vif, sta, NL80211_BAND_5GHZ);
+	KUNIT_EXPECT_EQ(test, 0xfff0, le16_to_cpu(cmd.he_mcs160));
+	KUNIT_EXPECT_EQ(test, SKUA_BW_160, cmd.bw);
+	KUNIT_EXPECT_EQ(test, 2, cmd.nss);
+	KUNIT_EXPECT_EQ(test, 2, cmd.max_sp);
+	KUNIT_EXPECT_EQ(test, 5, cmd.ampdu_factor);
+	KUNIT_EXPECT_EQ(test, 4, cmd.ampdu_density);
+	KUNIT_EXPECT_EQ(test, 7935, le16_to_cpu(cmd.max_amsdu));
+}
+
+struct uapsd_case {
+	const char *desc;
+	u8 qosinfo;
+	u8 acs;
+};
+
+/* P6: the QoS Info field counts otherwise than the rings */
+static const struct uapsd_case uapsd_cases[] = {
+	{ "none", 0, 0 },
+	{ "voice", BIT(0), BIT(0) },
+	{ "video", BIT(1), BIT(1) },
+	{ "background", BIT(2), BIT(3) },
+	{ "best effort", BIT(3), BIT(2) },
+	{ "all", 0xff, 0xf },
+};
+
+KUNIT_ARRAY_PARAM_DESC(uapsd, uapsd_cases, desc);
+
+static void sta_uapsd_queues(struct kunit *test)
+{
+	const struct uapsd_case *c = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, c->acs, skua_sta_uapsd(c->qosinfo));
+}
+
+static void inband(struct kunit *test, u16 id, u16 sta, u16 gen, u32 arg)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_poll poll = {};
+	struct skua_cpl_inband rec = {
+		.id = cpu_to_le16(id),
+		.sta = cpu_to_le16(sta),
+		.sta_gen = cpu_to_le16(gen),
+		.arg = cpu_to_le32(arg),
+	};
+
+	local_bh_disable();
+	rcu_read_lock();
+	skua_inband(fake->sc, &rec, &poll);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/* Whatever the NIC names that does not exist is counted, and nothing else. */
+static void inband_nonsense(struct kunit *test)
+{
+	inband(test, SKUA_INB_STA_SLEEP, 0, 0, 0);
+	inband(test, SKUA_INB_PSPOLL, SKUA_STA_NONE, 0, 0);
+	inband(test, SKUA_INB_KEY_RETIRED, 0, 0, 0xffffffff);
+	inband(test, SKUA_INB_BA_STOP, 0, 0, 1);
+	inband(test, 0, 0, 0, 0);
+	inband(test, 999, 0, 0, 0);
+	/* a station that is gone is nobody's fault */
+	KUNIT_EXPECT_EQ(test, 2, skua_fake_count(test, SKUA_CTR_RX_STALE_STA));
+	KUNIT_EXPECT_EQ(test, 4, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
+}
+
+/* P1: a station's sleep on an interface that is no access point is ignored */
+static void inband_sleep_of_a_peer(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_sta *ssta = skua_sta(fake->sta);
+
+	sta_up(test, fake->sta);
+	fake->vif->type = NL80211_IFTYPE_STATION;
+	inband(test, SKUA_INB_STA_SLEEP, ssta->handle, ssta->gen, 0);
+	KUNIT_EXPECT_FALSE(test, ssta->asleep);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
+	sta_down(test, fake->sta);
+}
+
+static struct kunit_case sta_cases[] = {
+	KUNIT_CASE(sta_life),
+	KUNIT_CASE(sta_handles_and_generations),
+	KUNIT_CASE(sta_table_full),
+	KUNIT_CASE(sta_refused_leaves_nothing),
+	KUNIT_CASE(sta_down_always_succeeds),
+	KUNIT_CASE(sta_restart),
+	KUNIT_CASE(sta_first_key_is_told),
+	KUNIT_CASE(sta_encode_plain),
+	KUNIT_CASE(sta_encode_capable),
+	KUNIT_CASE_PARAM(sta_uapsd_queues, uapsd_gen_params),
+	KUNIT_CASE(inband_nonsense),
+	KUNIT_CASE(inband_sleep_of_a_peer),
+	{}
+};
+
+static struct kunit_suite sta_suite = {
+	.name = "skua_sta",
+	.init = skua_fake_init,
+	.test_cases = sta_cases,
+};
+
+kunit_test_suite(sta_suite);

@@ -1,0 +1,765 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - unit tests: transmit
+ */
+#include <linux/etherdevice.h>
+
+#include "../../key.h"
+#include "../../tx.h"
+#include "fake.h"
+
+/* ------------------------------------------------------------------ */
+/* Encode								*/
+/* ------------------------------------------------------------------ */
+
+struct tx_encode_case {
+	const char *desc;
+	struct skua_tx_req req;
+	u32 w0, flags, w2, w3, w4, pn_lo, w6, w7;
+};
+
+/* Each field alone, all bits of it: no other bit may be set. */
+static const struct tx_encode_case tx_encode_cases[] = {
+	{ "nothing", .w0 = 0x00010000 },
+	{ "token", .req.token = 0xffff, .w0 = 0x0001ffff },
+	{ "flags", .req.flags = SKUA_TXF_VALID, .w0 = 0x10000, .flags = 0xfffff },
+	{ "station", .req.sta = 0xffff, .w0 = 0x10000, .w2 = 0x0000ffff },
+	{ "its generation", .req.sta_gen = 0xffff, .w0 = 0x10000, .w2 = 0xffff0000 },
+	{ "vif", .req.vif = 0xff, .w0 = 0x10000, .w3 = 0x000000ff },
+	{ "link", .req.link = 0xf, .w0 = 0x10000, .w3 = 0x00000f00 },
+	{ "tid", .req.tid = 0xf, .w0 = 0x10000, .w3 = 0x0000f000 },
+	{ "tries", .req.tries = 31, .w0 = 0x10000, .w3 = 0x001f0000 },
+	{ "key", .req.key = 0xffff, .w0 = 0x10000, .w4 = 0x0000ffff },
+	{ "its generation", .req.key_gen = 0xffff, .w0 = 0x10000, .w4 = 0xffff0000 },
+	{ "pn, low", .req.pn = 0x12345678, .w0 = 0x10000, .pn_lo = 0x12345678 },
+	{ "pn, high", .req.pn = 0xffff00000000ULL, .w0 = 0x10000, .w6 = 0xffff },
+	{ "rate", .req.rate = 0x0fffffff, .w0 = 0x10000, .w7 = 0x0fffffff },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_encode, tx_encode_cases, desc);
+
+static void tx_encode_fields(struct kunit *test)
+{
+	const struct tx_encode_case *c = test->param_value;
+	struct skua_tx_desc slot[SKUA_TX_MAX_SLOTS];
+	struct skua_tx_map map = { .addr = 0x1122334455667788ULL, .len = 1500 };
+
+	memset(slot, 0x5a, sizeof(slot));
+	KUNIT_EXPECT_EQ(test, 1, skua_tx_encode(&c->req, &map, 1, slot));
+	KUNIT_EXPECT_EQ(test, c->w0, le32_to_cpu(slot[0].w0));
+	KUNIT_EXPECT_EQ(test, c->flags, le32_to_cpu(slot[0].flags));
+	KUNIT_EXPECT_EQ(test, c->w2, le32_to_cpu(slot[0].w2));
+	KUNIT_EXPECT_EQ(test, c->w3, le32_to_cpu(slot[0].w3));
+	KUNIT_EXPECT_EQ(test, c->w4, le32_to_cpu(slot[0].w4));
+	KUNIT_EXPECT_EQ(test, c->pn_lo, le32_to_cpu(slot[0].pn_lo));
+	KUNIT_EXPECT_EQ(test, c->w6, le32_to_cpu(slot[0].w6));
+	KUNIT_EXPECT_EQ(test, c->w7, le32_to_cpu(slot[0].w7));
+	KUNIT_EXPECT_EQ(test, map.addr, le64_to_cpu(slot[0].seg[0].addr));
+	KUNIT_EXPECT_EQ(test, map.len, le32_to_cpu(slot[0].seg[0].len));
+	KUNIT_EXPECT_EQ(test, 0, le64_to_cpu(slot[0].seg[1].addr));
+}
+
+struct tx_segs_case {
+	const char *desc;
+	unsigned int nmaps;
+	unsigned int slots;
+};
+
+static const struct tx_segs_case tx_segs_cases[] = {
+	{ "one", 1, 1 },
+	{ "all of the first slot", 2, 1 },
+	{ "one more", 3, 2 },
+	{ "all of the second slot", 6, 2 },
+	{ "one in the third", 7, 3 },
+	{ "the most", SKUA_TXD_MAX_SEGS, 6 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_segs, tx_segs_cases, desc);
+
+static void tx_encode_segments(struct kunit *test)
+{
+	const struct tx_segs_case *c = test->param_value;
+	struct skua_tx_desc slot[SKUA_TX_MAX_SLOTS];
+	struct skua_tx_map map[SKUA_TXD_MAX_SEGS];
+	const struct skua_tx_req req = {};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(map); i++) {
+		map[i].addr = 0x1000 * (i + 1);
+		map[i].len = 100 + i;
+	}
+	KUNIT_ASSERT_EQ(test, c->slots,
+			skua_tx_encode(&req, map, c->nmaps, slot));
+	KUNIT_EXPECT_EQ(test, c->nmaps,
+			le32_get_bits(slot[0].w0, SKUA_TXD_W0_NSEG));
+	for (i = 0; i < c->nmaps; i++) {
+		const struct skua_tx_cont *cont = (void *)&slot[1 + (i - 2) / 4];
+		const struct skua_seg *seg = i < 2 ? &slot[0].seg[i] :
+						     &cont->seg[(i - 2) % 4];
+
+		KUNIT_EXPECT_EQ(test, map[i].addr, le64_to_cpu(seg->addr));
+		KUNIT_EXPECT_EQ(test, map[i].len, le32_to_cpu(seg->len));
+	}
+}
+
+/* ------------------------------------------------------------------ */
+/* Frames								*/
+/* ------------------------------------------------------------------ */
+
+static const u8 snap_ip[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00, 0x08, 0x00 };
+
+/* A frame to the fake's station, or to a group; QoS data have TID 5. */
+static struct sk_buff *make_frame(struct kunit *test, u16 fc, bool group)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_qos_hdr *hdr;
+	struct sk_buff *skb;
+	unsigned int len = ieee80211_hdrlen(cpu_to_le16(fc));
+
+	skb = alloc_skb(512, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, 64);
+	hdr = skb_put_zero(skb, len);
+	hdr->frame_control = cpu_to_le16(fc);
+	memcpy(hdr->addr1, fake->sta->addr, ETH_ALEN);
+	if (group)
+		eth_broadcast_addr(hdr->addr1);
+	if (ieee80211_is_data_qos(hdr->frame_control))
+		*ieee80211_get_qos_ctl((void *)hdr) = 5;
+	skb_put_data(skb, snap_ip, sizeof(snap_ip));
+	skb_put_zero(skb, 100);
+	memset(skb->cb, 0, sizeof(skb->cb));
+	IEEE80211_SKB_CB(skb)->control.vif = fake->vif;
+	skb_set_queue_mapping(skb, IEEE80211_AC_VI);
+	skb->protocol = cpu_to_be16(ETH_P_IP);
+	return skb;
+}
+
+#define QOS_DATA	(IEEE80211_FTYPE_DATA | IEEE80211_STYPE_QOS_DATA)
+#define DATA		(IEEE80211_FTYPE_DATA | IEEE80211_STYPE_DATA)
+#define NULLFUNC	(IEEE80211_FTYPE_DATA | IEEE80211_STYPE_NULLFUNC)
+#define QOS_NULL	(IEEE80211_FTYPE_DATA | IEEE80211_STYPE_QOS_NULLFUNC)
+#define PSPOLL		(IEEE80211_FTYPE_CTL | IEEE80211_STYPE_PSPOLL)
+#define DEAUTH		(IEEE80211_FTYPE_MGMT | IEEE80211_STYPE_DEAUTH)
+#define PROBE_RESP	(IEEE80211_FTYPE_MGMT | IEEE80211_STYPE_PROBE_RESP)
+#define PROTECTED	IEEE80211_FCTL_PROTECTED
+
+struct tx_flags_case {
+	const char *desc;
+	u16 fc;
+	bool group;
+	u32 info;
+	u16 seq_ctrl;
+	u32 flags;
+};
+
+/* T2, T5, T6, V7 */
+static const struct tx_flags_case tx_flags_cases[] = {
+	{ "data", DATA, .flags = 0 },
+	{ "qos data", QOS_DATA, .flags = SKUA_TXF_QOS },
+	{ "group", DATA, .group = true, .flags = SKUA_TXF_NO_ACK },
+	{ "no ack", DATA, .info = IEEE80211_TX_CTL_NO_ACK, .flags = SKUA_TXF_NO_ACK },
+	{ "after dtim", DATA, .info = IEEE80211_TX_CTL_SEND_AFTER_DTIM,
+	  .flags = SKUA_TXF_AFTER_DTIM },
+	{ "no ps buffer", DATA, .info = IEEE80211_TX_CTL_NO_PS_BUFFER,
+	  .flags = SKUA_TXF_NO_PS_BUFFER },
+	{ "off channel", DATA, .info = IEEE80211_TX_CTL_TX_OFFCHAN,
+	  .flags = SKUA_TXF_OFFCHAN },
+	{ "end of service period", DATA, .info = IEEE80211_TX_STATUS_EOSP,
+	  .flags = SKUA_TXF_EOSP },
+	{ "more data", DATA | IEEE80211_FCTL_MOREDATA, .flags = SKUA_TXF_MORE_DATA },
+	{ "status", DATA, .info = IEEE80211_TX_CTL_REQ_TX_STATUS,
+	  .flags = SKUA_TXF_STATUS },
+	{ "injected", DATA, .info = IEEE80211_TX_CTL_INJECTED,
+	  .flags = SKUA_TXF_KEEP_SEQ },
+	{ "probe response", PROBE_RESP, .flags = SKUA_TXF_INSERT_TS },
+	{ "injected probe response", PROBE_RESP, .info = IEEE80211_TX_CTL_INJECTED,
+	  .flags = SKUA_TXF_KEEP_SEQ },
+	{ "first fragment", DATA | IEEE80211_FCTL_MOREFRAGS,
+	  .flags = SKUA_TXF_KEEP_SEQ },
+	{ "last fragment", DATA, .seq_ctrl = 0x0013, .flags = SKUA_TXF_KEEP_SEQ },
+	{ "number but no fragment", DATA, .seq_ctrl = 0x0010, .flags = 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_flags, tx_flags_cases, desc);
+
+static void tx_flags_follow_the_frame(struct kunit *test)
+{
+	const struct tx_flags_case *c = test->param_value;
+	struct sk_buff *skb = make_frame(test, c->fc, c->group);
+	struct ieee80211_hdr *hdr = (void *)skb->data;
+
+	IEEE80211_SKB_CB(skb)->flags = c->info;
+	hdr->seq_ctrl = cpu_to_le16(c->seq_ctrl);
+	KUNIT_EXPECT_EQ(test, c->flags, skua_tx_flags(skb));
+	kfree_skb(skb);
+}
+
+struct tx_clear_case {
+	const char *desc;
+	u16 fc;
+	struct skua_tx_view v;
+	bool ok;
+};
+
+#define STA	.v.sta_keyed = true
+#define VIF	.v.vif_keyed = true
+
+/* K4, K5, K15 rule 4: every kind of frame in every state of keys */
+static const struct tx_clear_case tx_clear_cases[] = {
+	{ "data, open", DATA, .ok = true },
+	{ "data, station keyed", DATA, STA, .ok = false },
+	{ "data, interface keyed", DATA, VIF, .ok = false },
+	{ "data, both keyed", QOS_DATA, STA, VIF, .ok = false },
+	{ "data, keyed, clear text asked for", DATA, STA, .v.dont_encrypt = true },
+	{ "data, keyed, sealed", DATA, STA, .v.sealed = true, .ok = true },
+	{ "data, interface keyed, sealed", DATA, VIF, .v.sealed = true, .ok = true },
+	{ "data, keyed, injected", DATA, STA, .v.injected = true, .ok = true },
+	{ "group data, open", DATA, .v.group = true, .ok = true },
+	{ "group data, station keyed only", DATA, STA, .v.group = true, .ok = true },
+	{ "group data, keyed", DATA, VIF, .v.group = true, .ok = false },
+	{ "group data, keyed, sealed", DATA, VIF, .v.group = true, .v.sealed = true,
+	  .ok = true },
+	{ "group eapol, keyed", DATA, VIF, .v.group = true, .v.eapol = true },
+	{ "eapol, open", DATA, .v.eapol = true, .ok = true },
+	{ "eapol, before the first key", DATA, VIF, .v.eapol = true, .ok = true },
+	{ "eapol, keyed", DATA, STA, .v.eapol = true, .ok = false },
+	{ "eapol, keyed, clear text asked for", DATA, STA, .v.eapol = true,
+	  .v.dont_encrypt = true, .ok = true },
+	{ "null data, keyed", NULLFUNC, STA, VIF, .ok = true },
+	{ "qos null data, keyed", QOS_NULL, STA, VIF, .ok = true },
+	{ "ps-poll, keyed", PSPOLL, STA, VIF, .ok = true },
+	{ "management, keyed", PROBE_RESP, STA, VIF, .v.mfp = true, .ok = true },
+	{ "robust, keyed, no mfp", DEAUTH, STA, VIF, .v.robust = true, .ok = true },
+	{ "robust, mfp, not yet keyed", DEAUTH, VIF, .v.robust = true, .v.mfp = true,
+	  .ok = true },
+	{ "robust, mfp, keyed", DEAUTH, STA, .v.robust = true, .v.mfp = true },
+	{ "robust, mfp, keyed, sealed", DEAUTH, STA, .v.robust = true, .v.mfp = true,
+	  .v.sealed = true, .ok = true },
+	{ "robust group, keyed", DEAUTH, STA, VIF, .v.robust = true, .v.mfp = true,
+	  .v.group = true, .ok = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_clear, tx_clear_cases, desc);
+
+static void tx_fails_closed(struct kunit *test)
+{
+	const struct tx_clear_case *c = test->param_value;
+	struct skua_tx_view v = c->v;
+
+	v.fc = cpu_to_le16(c->fc);
+	KUNIT_EXPECT_EQ(test, c->ok, skua_tx_clear_ok(&v));
+}
+
+static void tx_looks_clear(struct kunit *test)
+{
+	struct sk_buff *skb = make_frame(test, QOS_DATA, false);
+
+	KUNIT_EXPECT_TRUE(test, skua_tx_looks_clear(skb));
+	skb->data[26 + 3] = 0x20;
+	KUNIT_EXPECT_FALSE(test, skua_tx_looks_clear(skb));
+	skb_trim(skb, 26 + 4);
+	KUNIT_EXPECT_FALSE(test, skua_tx_looks_clear(skb));
+	kfree_skb(skb);
+}
+
+/* ------------------------------------------------------------------ */
+/* Tokens								*/
+/* ------------------------------------------------------------------ */
+
+#define NTOKENS	16
+
+static void free_tokens(void *sc)
+{
+	skua_tx_exit(sc);
+}
+
+static void make_tokens(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	KUNIT_ASSERT_EQ(test, 0, skua_tokens_alloc(&fake->sc->tx, NTOKENS));
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, free_tokens,
+							   fake->sc));
+}
+
+/* X4 */
+static void tokens_run_out_and_return(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_tx *tx = &fake->sc->tx;
+	DECLARE_BITMAP(seen, NTOKENS) = {};
+	int i, id;
+
+	make_tokens(test);
+	local_bh_disable();
+	for (i = 0; i < NTOKENS; i++) {
+		id = skua_token_get(tx);
+		KUNIT_ASSERT_GE(test, id, 0);
+		KUNIT_ASSERT_LT(test, id, NTOKENS);
+		KUNIT_EXPECT_FALSE(test, test_and_set_bit(id, seen));
+	}
+	KUNIT_EXPECT_EQ(test, -ENOSPC, skua_token_get(tx));
+	KUNIT_EXPECT_EQ(test, 0, tx->nfree);
+	skua_token_put(tx, 7);
+	skua_token_put(tx, 3);
+	KUNIT_EXPECT_EQ(test, 2, tx->nfree);
+	KUNIT_EXPECT_EQ(test, 3, skua_token_get(tx));
+	KUNIT_EXPECT_EQ(test, 7, skua_token_get(tx));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, skua_token_get(tx));
+	local_bh_enable();
+}
+
+static void token_unknown_or_free(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_tx *tx = &fake->sc->tx;
+
+	make_tokens(test);
+	KUNIT_EXPECT_NULL(test, skua_token_used(tx, NTOKENS));
+	KUNIT_EXPECT_NULL(test, skua_token_used(tx, 0xffff));
+	KUNIT_EXPECT_NULL(test, skua_token_used(tx, 0));
+	tx->token[0].skb = (void *)1;
+	KUNIT_EXPECT_PTR_EQ(test, &tx->token[0], skua_token_used(tx, 0));
+	tx->token[0].skb = NULL;
+}
+
+/* ------------------------------------------------------------------ */
+/* Post									*/
+/* ------------------------------------------------------------------ */
+
+static void make_path(struct kunit *test, u32 entries)
+{
+	unsigned int n;
+
+	make_tokens(test);
+	for (n = 0; n < SKUA_NUM_TX_RINGS; n++)
+		skua_fake_ring(test, SKUA_RING_TX_VO + n,
+			       sizeof(struct skua_tx_desc), entries);
+}
+
+static void give(struct kunit *test, unsigned int n, struct sk_buff *skb)
+{
+	struct skua_fake *fake = test->priv;
+
+	local_bh_disable();
+	rcu_read_lock();
+	skua_tx_give(fake->sc, n, fake->sta, skb);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+static void end(struct kunit *test, u32 word)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cpl_tx rec = { .sta = cpu_to_le16(SKUA_STA_NONE) };
+	__le32 status = cpu_to_le32(word);
+	struct skua_poll poll = {};
+
+	INIT_LIST_HEAD(&poll.free_list);
+	INIT_LIST_HEAD(&poll.rx_list);
+	local_bh_disable();
+	rcu_read_lock();
+	skua_tx_cpl(fake->sc, &rec, &status, 1, &poll);
+	rcu_read_unlock();
+	local_bh_enable();
+	KUNIT_EXPECT_TRUE(test, list_empty(&poll.free_list));
+}
+
+static struct skua_tx_desc *posted(struct kunit *test, unsigned int n, u32 index)
+{
+	struct skua_fake *fake = test->priv;
+
+	return skua_ring_slot(skua_tx_ring(fake->sc, n), index);
+}
+
+static void tx_posts_a_frame(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct sk_buff *skb = make_frame(test, QOS_DATA, false);
+	struct skua_tx_desc *desc;
+	unsigned int len = skb->len;
+
+	make_path(test, 16);
+	skua_sta(fake->sta)->handle = 2;
+	skua_sta(fake->sta)->gen = 0x1234;
+	give(test, IEEE80211_AC_VI, skb);
+
+	desc = posted(test, IEEE80211_AC_VI, 0);
+	KUNIT_EXPECT_EQ(test, 1,
+			le32_to_cpu(skua_tx_ring(fake->sc, IEEE80211_AC_VI)->idx->prod));
+	KUNIT_EXPECT_EQ(test, SKUA_TXF_QOS, le32_to_cpu(desc->flags));
+	KUNIT_EXPECT_EQ(test, 0x12340002, le32_to_cpu(desc->w2));
+	KUNIT_EXPECT_EQ(test, 0x00005003, le32_to_cpu(desc->w3));
+	KUNIT_EXPECT_EQ(test, SKUA_KEY_NONE, le32_get_bits(desc->w4, SKUA_TXD_W4_KEY));
+	KUNIT_EXPECT_EQ(test, len, le32_to_cpu(desc->seg[0].len));
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&fake->sc->tx.queued));
+	end(test, FIELD_PREP(SKUA_TXS_STATUS, SKUA_TXS_NO_MEM));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
+}
+
+/* T1: a token that ends twice, or that never was, costs nothing */
+static void tx_record_with_a_bad_token(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	u32 word = FIELD_PREP(SKUA_TXS_STATUS, SKUA_TXS_STALE_STA);
+
+	make_path(test, 16);
+	give(test, IEEE80211_AC_VI, make_frame(test, QOS_DATA, false));
+	end(test, word | 1);
+	end(test, word | 0xffff);
+	KUNIT_EXPECT_EQ(test, 2, skua_fake_count(test, SKUA_CTR_TX_BAD_TOKEN));
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&fake->sc->tx.queued));
+	end(test, word);
+	end(test, word);
+	KUNIT_EXPECT_EQ(test, 3, skua_fake_count(test, SKUA_CTR_TX_BAD_TOKEN));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_STALE));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
+	KUNIT_EXPECT_EQ(test, NTOKENS, fake->sc->tx.nfree);
+}
+
+/* T1: a reset gives everything back */
+static void tx_reset_reclaims(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	make_path(test, 32);
+	give(test, IEEE80211_AC_VI, make_frame(test, QOS_DATA, false));
+	give(test, IEEE80211_AC_BK, make_frame(test, DATA, false));
+	give(test, SKUA_TX_MGMT, make_frame(test, DEAUTH, false));
+	KUNIT_EXPECT_EQ(test, 3, atomic_read(&fake->sc->tx.queued));
+	skua_tx_reset(fake->sc);
+	KUNIT_EXPECT_EQ(test, 3, skua_fake_count(test, SKUA_CTR_TX_RECLAIMED));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
+	KUNIT_EXPECT_EQ(test, NTOKENS, fake->sc->tx.nfree);
+}
+
+static void tx_to_a_dead_nic(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	make_path(test, 16);
+	set_bit(SKUA_F_DEAD, &fake->sc->flags);
+	give(test, IEEE80211_AC_VI, make_frame(test, QOS_DATA, false));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_DEAD));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
+}
+
+/* X4: a full ring takes nothing more, and nothing is overwritten */
+static void tx_ring_full(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	unsigned int i;
+
+	make_path(test, 8);
+	for (i = 0; i < 4; i++)
+		give(test, IEEE80211_AC_VI, make_frame(test, QOS_DATA, false));
+	/* three fit before the room for a largest frame is gone */
+	KUNIT_EXPECT_EQ(test, 3, atomic_read(&fake->sc->tx.queued));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_NO_ROOM));
+	skua_tx_reset(fake->sc);
+}
+
+static struct ieee80211_key_conf *install(struct kunit *test,
+					  struct ieee80211_sta *sta)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, 0);
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(fake->hw, SET_KEY, fake->vif,
+						 sta, conf));
+	wiphy_unlock(fake->hw->wiphy);
+	return conf;
+}
+
+/* K4, K14: exactly the key that mac80211 names, with its next numbers */
+static void tx_with_a_key(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf, *other;
+	struct sk_buff *skb;
+	struct skua_tx_desc *desc;
+
+	make_path(test, 32);
+	other = install(test, NULL);
+	conf = install(test, fake->sta);
+	atomic64_set(&conf->tx_pn, 0xabcdffffffffULL - 1);
+
+	skb = make_frame(test, QOS_DATA | PROTECTED, false);
+	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	skb_shinfo(skb)->gso_segs = 3;
+	give(test, IEEE80211_AC_VI, skb);
+	desc = posted(test, IEEE80211_AC_VI, 0);
+	KUNIT_EXPECT_EQ(test, SKUA_TXF_QOS | SKUA_TXF_PROTECT,
+			le32_to_cpu(desc->flags));
+	KUNIT_EXPECT_EQ(test, 0x00010001, le32_to_cpu(desc->w4));
+	KUNIT_EXPECT_EQ(test, 0xffffffff, le32_to_cpu(desc->pn_lo));
+	KUNIT_EXPECT_EQ(test, 0xabcd, le32_to_cpu(desc->w6));
+	KUNIT_EXPECT_EQ(test, 0xabcd00000000ULL + 0x100000001ULL,
+			atomic64_read(&conf->tx_pn));
+
+	/* the interface's key for a frame to its station */
+	skb = make_frame(test, DATA | PROTECTED, true);
+	IEEE80211_SKB_CB(skb)->control.hw_key = other;
+	give(test, IEEE80211_AC_VI, skb);
+	desc = posted(test, IEEE80211_AC_VI, 1);
+	KUNIT_EXPECT_EQ(test, 0x00010000, le32_to_cpu(desc->w4));
+	KUNIT_EXPECT_EQ(test, 1, le32_to_cpu(desc->pn_lo));
+	skua_tx_reset(fake->sc);
+}
+
+/* K4, K15 rule 4: mac80211 names a key that the NIC does not have */
+static void tx_with_a_key_of_the_past(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	struct sk_buff *skb;
+
+	make_path(test, 32);
+	conf = install(test, fake->sta);
+	wiphy_lock(fake->hw->wiphy);
+	skua_op_set_key(fake->hw, DISABLE_KEY, fake->vif, fake->sta, conf);
+	wiphy_unlock(fake->hw->wiphy);
+	skb = make_frame(test, QOS_DATA | PROTECTED, false);
+	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	give(test, IEEE80211_AC_VI, skb);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_NO_KEY));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
+	KUNIT_EXPECT_EQ(test, 0, atomic64_read(&conf->tx_pn));
+}
+
+struct tx_seal_case {
+	const char *desc;
+	u16 fc;
+	u32 control;
+	bool iv;
+	bool sent;
+};
+
+/* K15 rule 4: the Protected bit alone proves nothing */
+static const struct tx_seal_case tx_seal_cases[] = {
+	{ "encrypted by mac80211", QOS_DATA | PROTECTED, 0, true, true },
+	{ "clear", QOS_DATA, 0, false, false },
+	{ "the bit, but clear text", QOS_DATA | PROTECTED, 0, false, false },
+	{ "the bit, by the fast path", QOS_DATA | PROTECTED,
+	  IEEE80211_TX_CTRL_FAST_XMIT, true, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_seal, tx_seal_cases, desc);
+
+static void tx_to_a_keyed_station_without_a_key(struct kunit *test)
+{
+	const struct tx_seal_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct sk_buff *skb = make_frame(test, c->fc, false);
+
+	make_path(test, 32);
+	skua_sta(fake->sta)->keyed = true;
+	IEEE80211_SKB_CB(skb)->control.flags = c->control;
+	if (c->iv)
+		memcpy(skb->data + 26, "\x01\x00\x00\x20\x00\x00\x00\x00", 8);
+	give(test, IEEE80211_AC_VI, skb);
+	KUNIT_EXPECT_EQ(test, c->sent, atomic_read(&fake->sc->tx.queued));
+	KUNIT_EXPECT_EQ(test, !c->sent, skua_fake_count(test, SKUA_CTR_TX_NO_KEY));
+	skua_tx_reset(fake->sc);
+}
+
+/* T4, V7 */
+static void tx_rates(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_tx_info *info;
+	struct skua_tx_desc *desc;
+	struct sk_buff *skb;
+
+	make_path(test, 32);
+	fake->vif->bss_conf.basic_rates = BIT(1) | BIT(5);
+	skb = make_frame(test, DATA, false);
+	IEEE80211_SKB_CB(skb)->flags = IEEE80211_TX_CTL_USE_MINRATE;
+	give(test, IEEE80211_AC_VI, skb);
+	desc = posted(test, IEEE80211_AC_VI, 0);
+	KUNIT_EXPECT_EQ(test, SKUA_TXF_RATE, le32_to_cpu(desc->flags));
+	KUNIT_EXPECT_EQ(test, 20, le32_to_cpu(desc->w7));
+
+	skb = make_frame(test, DATA, false);
+	IEEE80211_SKB_CB(skb)->flags = IEEE80211_TX_CTL_NO_CCK_RATE;
+	give(test, IEEE80211_AC_VI, skb);
+	desc = posted(test, IEEE80211_AC_VI, 1);
+	KUNIT_EXPECT_EQ(test, 90, le32_to_cpu(desc->w7));
+
+	skb = make_frame(test, DATA, false);
+	info = IEEE80211_SKB_CB(skb);
+	info->flags = IEEE80211_TX_CTL_INJECTED;
+	info->control.flags = IEEE80211_TX_CTRL_RATE_INJECT;
+	info->control.rates[0].idx = 9;
+	info->control.rates[0].count = 4;
+	info->control.rates[0].flags = IEEE80211_TX_RC_USE_RTS_CTS;
+	give(test, IEEE80211_AC_VI, skb);
+	desc = posted(test, IEEE80211_AC_VI, 2);
+	KUNIT_EXPECT_EQ(test, SKUA_TXF_RATE | SKUA_TXF_KEEP_SEQ | SKUA_TXF_RTS,
+			le32_to_cpu(desc->flags));
+	KUNIT_EXPECT_EQ(test, 360, le32_to_cpu(desc->w7));
+	KUNIT_EXPECT_EQ(test, 4, le32_get_bits(desc->w3, SKUA_TXD_W3_TRIES));
+
+	skb = make_frame(test, DATA, false);
+	give(test, IEEE80211_AC_VI, skb);
+	desc = posted(test, IEEE80211_AC_VI, 3);
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(desc->flags));
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(desc->w7));
+	skua_tx_reset(fake->sc);
+}
+
+/* management and what leaves the channel have a ring of their own */
+static void tx_chooses_the_ring(struct kunit *test)
+{
+	struct ieee80211_tx_control control = {};
+	struct skua_fake *fake = test->priv;
+	struct sk_buff *skb;
+
+	make_path(test, 32);
+	local_bh_disable();
+	rcu_read_lock();
+	skua_op_tx(fake->hw, &control, make_frame(test, QOS_DATA, false));
+	skua_op_tx(fake->hw, &control, make_frame(test, DEAUTH, false));
+	skb = make_frame(test, DATA, false);
+	IEEE80211_SKB_CB(skb)->flags = IEEE80211_TX_CTL_TX_OFFCHAN;
+	skua_op_tx(fake->hw, &control, skb);
+	rcu_read_unlock();
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, 1, skua_tx_ring(fake->sc, IEEE80211_AC_VI)->next);
+	KUNIT_EXPECT_EQ(test, 2, skua_tx_ring(fake->sc, SKUA_TX_MGMT)->next);
+	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE,
+			le32_get_bits(posted(test, SKUA_TX_MGMT, 0)->w2,
+				      SKUA_TXD_W2_STA));
+	skua_tx_reset(fake->sc);
+}
+
+/* ------------------------------------------------------------------ */
+/* Status								*/
+/* ------------------------------------------------------------------ */
+
+struct tx_status_case {
+	const char *desc;
+	u8 status;
+	s8 signal;
+	u32 flags;
+	bool signal_valid;
+};
+
+/* T2, A10 */
+static const struct tx_status_case tx_status_cases[] = {
+	{ "acknowledged", SKUA_TXS_ACKED, -40, IEEE80211_TX_STAT_ACK, true },
+	{ "acknowledged, strength unknown", SKUA_TXS_ACKED, 0,
+	  IEEE80211_TX_STAT_ACK, false },
+	{ "not acknowledged", SKUA_TXS_NO_ACK, -40, 0, false },
+	{ "sent", SKUA_TXS_SENT, -40, IEEE80211_TX_STAT_NOACK_TRANSMITTED, false },
+	{ "flushed", SKUA_TXS_FLUSHED, 0, 0, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_status, tx_status_cases, desc);
+
+static void tx_status_is_filled(struct kunit *test)
+{
+	const struct tx_status_case *c = test->param_value;
+	const u32 mask = IEEE80211_TX_STAT_ACK |
+			 IEEE80211_TX_STAT_NOACK_TRANSMITTED;
+	struct skua_tx_fate fate = {
+		.status = c->status,
+		.ack_signal = c->signal,
+		.rate = 540,
+		.tries = 3,
+		.airtime_us = 100000,
+	};
+	/* bits of an earlier life must not survive */
+	struct ieee80211_tx_info info = {
+		.flags = mask | IEEE80211_TX_CTL_REQ_TX_STATUS,
+		.band = NL80211_BAND_5GHZ,
+	};
+
+	skua_tx_fill_status(&info, &fate);
+	KUNIT_EXPECT_EQ(test, c->flags, info.flags & mask);
+	KUNIT_EXPECT_TRUE(test, info.flags & IEEE80211_TX_CTL_REQ_TX_STATUS);
+	KUNIT_EXPECT_EQ(test, 7, (u32)info.status.rates[0].idx);
+	KUNIT_EXPECT_EQ(test, 3, (u32)info.status.rates[0].count);
+	KUNIT_EXPECT_EQ(test, -1, info.status.rates[1].idx);
+	KUNIT_EXPECT_EQ(test, U16_MAX, info.status.tx_time);
+	KUNIT_EXPECT_EQ(test, c->signal_valid,
+			!!(info.status.flags & IEEE80211_TX_STATUS_ACK_SIGNAL_VALID));
+	if (c->signal_valid)
+		KUNIT_EXPECT_EQ(test, c->signal, info.status.ack_signal);
+}
+
+/* ------------------------------------------------------------------ */
+/* Flush								*/
+/* ------------------------------------------------------------------ */
+
+/* T5 */
+static void tx_flush(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_flush *cmd = (void *)fake->data;
+
+	/* nothing is out: no command */
+	skua_op_flush(fake->hw, fake->vif, BIT(0), true);
+	KUNIT_EXPECT_EQ(test, 0, fake->ncmds);
+	KUNIT_EXPECT_FALSE(test, skua_op_tx_frames_pending(fake->hw));
+
+	atomic_set(&fake->sc->tx.queued, 1);
+	KUNIT_EXPECT_TRUE(test, skua_op_tx_frames_pending(fake->hw));
+	skua_op_flush(fake->hw, fake->vif, BIT(1) | BIT(7), true);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_FLUSH, fake->op[0]);
+	KUNIT_EXPECT_EQ(test, 3, cmd->vif);
+	KUNIT_EXPECT_EQ(test, BIT(1) | BIT(SKUA_TX_MGMT), cmd->ac_mask);
+	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE, le16_to_cpu(cmd->sta));
+	KUNIT_EXPECT_EQ(test, 1, cmd->drop);
+
+	skua_op_flush(fake->hw, NULL, BIT(1), false);
+	KUNIT_EXPECT_EQ(test, SKUA_VIF_NONE, cmd->vif);
+	KUNIT_EXPECT_EQ(test, 0, cmd->drop);
+
+	skua_sta(fake->sta)->handle = 1;
+	skua_sta(fake->sta)->gen = 5;
+	skua_op_flush_sta(fake->hw, fake->vif, fake->sta);
+	KUNIT_EXPECT_EQ(test, 1, le16_to_cpu(cmd->sta));
+	KUNIT_EXPECT_EQ(test, 5, le16_to_cpu(cmd->sta_gen));
+	KUNIT_EXPECT_EQ(test, 0, cmd->drop);
+	KUNIT_EXPECT_EQ(test, 0x1f, cmd->ac_mask);
+
+	set_bit(SKUA_F_DEAD, &fake->sc->flags);
+	skua_op_flush(fake->hw, fake->vif, BIT(1), false);
+	KUNIT_EXPECT_EQ(test, 3, fake->ncmds);
+	atomic_set(&fake->sc->tx.queued, 0);
+}
+
+static struct kunit_case tx_cases[] = {
+	KUNIT_CASE_PARAM(tx_encode_fields, tx_encode_gen_params),
+	KUNIT_CASE_PARAM(tx_encode_segments, tx_segs_gen_params),
+	KUNIT_CASE_PARAM(tx_flags_follow_the_frame, tx_flags_gen_params),
+	KUNIT_CASE_PARAM(tx_fails_closed, tx_clear_gen_params),
+	KUNIT_CASE(tx_looks_clear),
+	KUNIT_CASE(tokens_run_out_and_return),
+	KUNIT_CASE(token_unknown_or_free),
+	KUNIT_CASE(tx_posts_a_frame),
+	KUNIT_CASE(tx_record_with_a_bad_token),
+	KUNIT_CASE(tx_reset_reclaims),
+	KUNIT_CASE(tx_to_a_dead_nic),
+	KUNIT_CASE(tx_ring_full),
+	KUNIT_CASE(tx_with_a_key),
+	KUNIT_CASE(tx_with_a_key_of_the_past),
+	KUNIT_CASE_PARAM(tx_to_a_keyed_station_without_a_key, tx_seal_gen_params),
+	KUNIT_CASE(tx_rates),
+	KUNIT_CASE(tx_chooses_the_ring),
+	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
+	KUNIT_CASE(tx_flush),
+	{}
+};
+
+static struct kunit_suite tx_suite = {
+	.name = "skua_tx",
+	.init = skua_fake_init,
+	.test_cases = tx_cases,
+};
+
+kunit_test_suite(tx_suite);
