@@ -475,9 +475,13 @@ static void skua_inband_sta(struct skua *sc, const struct skua_cpl_inband *rec)
 	struct ieee80211_sta *sta;
 
 	sta = skua_sta_get(sc, le16_to_cpu(rec->sta), le16_to_cpu(rec->sta_gen));
-	if (!sta || rec->tid > SKUA_NUM_TIDS) {
-		/* gone meanwhile, most likely: nobody's fault */
+	if (rec->tid > SKUA_NUM_TIDS) {
 		skua_count(sc, SKUA_CTR_INBAND_BAD);
+		return;
+	}
+	if (!sta) {
+		/* gone meanwhile: nobody's fault */
+		skua_count(sc, SKUA_CTR_RX_STALE_STA);
 		return;
 	}
 	skua_ps_event(sc, le16_to_cpu(rec->id), sta, rec->tid);
