@@ -148,6 +148,7 @@ enum eng_tbl {
 	ENG_TBL_STA_STATS	= 5,
 	ENG_TBL_BEACON		= 6,
 	ENG_TBL_SURVEY		= 7,
+	ENG_TBL_TKIP_P1		= 8,
 };
 
 enum eng_tbl_op {
@@ -283,6 +284,26 @@ struct eng_key {
 };
 
 static_assert(sizeof(struct eng_key) == 176, "engine key size");
+
+/**
+ * struct eng_tkip_p1 - phase 1 key for receiving with a TKIP key
+ * @gen: generation of the key
+ * @rsvd: zero
+ * @iv32: the IV32 that it is for
+ * @p1k: phase 1 key, for the key's station or the interface's BSSID
+ * @rsvd2: zero
+ *
+ * With SKUA_FEAT_TKIP_PHASE1_HOST alone. Cannot be read.
+ */
+struct eng_tkip_p1 {
+	__le16 gen;
+	__le16 rsvd;
+	__le32 iv32;
+	__le16 p1k[5];
+	__le16 rsvd2;
+};
+
+static_assert(sizeof(struct eng_tkip_p1) == 20, "engine phase 1 size");
 
 /** struct eng_edca - as in struct skua_cmd_edca */
 struct eng_edca {

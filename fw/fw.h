@@ -32,6 +32,7 @@
 			 SKUA_FEAT_RX_CSUM | SKUA_FEAT_RX_COALESCE |		\
 			 SKUA_FEAT_TX_FRAG | SKUA_FEAT_AP_PS |			\
 			 SKUA_FEAT_UAPSD | SKUA_FEAT_BEACON_PROT |		\
+			 SKUA_FEAT_TKIP_PHASE1_HOST |				\
 			 SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
 
 #define TU_US			1024u
@@ -455,6 +456,7 @@ bool key_exists(u32 slot, u32 gen);
 u16 key_cmd_set(struct cmd *c);
 u16 key_cmd_del(struct cmd *c);
 u16 key_cmd_default(struct cmd *c);
+u16 key_cmd_phase1(struct cmd *c);
 
 /* ------------------------------------------------------------------ */
 /* mac.c: EDCA, filter, thresholds, start and stop			*/

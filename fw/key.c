@@ -253,6 +253,22 @@ u16 key_cmd_default(struct cmd *c)
 	return vif_push(v);
 }
 
+/* The engine checks slot, generation and cipher, and knows whose frames it is for. */
+u16 key_cmd_phase1(struct cmd *c)
+{
+	const struct skua_cmd_tkip_phase1 *p = c->data;
+	struct eng_tkip_p1 e = { .gen = p->gen, .iv32 = p->iv32 };
+	u16 status;
+
+	if (!key_exists(p->slot, p->gen))
+		return p->slot < limits.keys && keys[p->slot].used ? SKUA_ST_STALE :
+								     SKUA_ST_NO_ENTRY;
+	memcpy(e.p1k, p->p1k, sizeof(e.p1k));
+	status = tbl_write(ENG_TBL_TKIP_P1, p->slot, &e);
+	wipe(&e, sizeof(e));
+	return status;
+}
+
 void key_sta_gone(u16 sta)
 {
 	for (u32 i = 0; i < limits.keys; i++) {

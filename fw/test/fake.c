@@ -97,6 +97,8 @@ static struct table table_of(u32 sel)
 	case ENG_TBL_KEY:
 		return (struct table){ fake.key, sizeof(fake.key[0]), FAKE_KEYS,
 				       fake.key_valid };
+	case ENG_TBL_TKIP_P1:
+		return (struct table){ fake.p1, sizeof(fake.p1[0]), FAKE_KEYS, NULL };
 	case ENG_TBL_EDCA:
 		return (struct table){ fake.edca, sizeof(fake.edca[0]), FAKE_VIFS * 4,
 				       NULL };

@@ -91,6 +91,7 @@ struct fake {
 	bool vif_valid[FAKE_VIFS];
 	bool sta_valid[FAKE_STAS];
 	bool key_valid[FAKE_KEYS];
+	struct eng_tkip_p1 p1[FAKE_KEYS];
 	bool rate_valid[FAKE_STAS];
 	bool beacon_valid[FAKE_VIFS];
 	u32 key_addr;		/* where the last key came from */

@@ -459,6 +459,33 @@ static void key_life(void **state)
 	assert_int_equal(fake.sta[2].key[1].gen, 4);
 }
 
+/* K10: a phase 1 key goes to the engine as it is, for a key that is there. */
+static void key_phase1(void **state)
+{
+	struct skua_cmd_key a = fake_key_cmd(1, 7, 0);
+	struct skua_cmd_tkip_phase1 p = {
+		.slot = 1, .gen = 7, .iv32 = 0x01020304,
+		.p1k = { 1, 2, 3, 4, 0xfffe },
+	};
+
+	(void)state;
+	fake_vif(0, SKUA_VIF_STA, 0);
+	assert_int_equal(fake_cmd(SKUA_CMD_KEY_TKIP_PHASE1, &p, sizeof(p)),
+			 SKUA_ST_NO_ENTRY);
+	a.cipher = 0x000fac02;
+	assert_ok(key_set(&a));
+	assert_ok(fake_cmd(SKUA_CMD_KEY_TKIP_PHASE1, &p, sizeof(p)));
+	assert_int_equal(fake.p1[1].gen, 7);
+	assert_int_equal(fake.p1[1].iv32, 0x01020304);
+	assert_memory_equal(fake.p1[1].p1k, p.p1k, sizeof(p.p1k));
+	p.gen = 6;
+	assert_int_equal(fake_cmd(SKUA_CMD_KEY_TKIP_PHASE1, &p, sizeof(p)), SKUA_ST_STALE);
+	p.slot = FAKE_KEYS;
+	assert_int_equal(fake_cmd(SKUA_CMD_KEY_TKIP_PHASE1, &p, sizeof(p)),
+			 SKUA_ST_NO_ENTRY);
+	assert_int_equal(fake.p1[1].gen, 7);
+}
+
 /* The new key replaces the old one's place; deleting the old leaves it there. */
 static void key_rekey(void **state)
 {
@@ -687,6 +714,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sta_stats, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_life, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_rekey, setup, teardown),
+		cmocka_unit_test_setup_teardown(key_phase1, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_default, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_ciphers, setup, teardown),
