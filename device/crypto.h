@@ -251,4 +251,16 @@ void crypto_tkip_set_p1k(struct crypto_key *key, enum crypto_op op,
 			 const uint8_t *ta, uint32_t iv32,
 			 const uint16_t p1k[CRYPTO_P1K_WORDS]);
 
+/**
+ * crypto_tkip_has_p1k() - can a received frame do without phase 1?
+ * @key: TKIP key
+ * @frame: MPDU
+ * @hdr_len: octets of its MAC header
+ * @len: octets of @frame
+ *
+ * Return: false if the phase 1 key at hand is for another sender or IV32.
+ */
+bool crypto_tkip_has_p1k(const struct crypto_key *key, const uint8_t *frame,
+			 size_t hdr_len, size_t len);
+
 #endif /* SKUA_DEVICE_CRYPTO_H */

@@ -212,6 +212,16 @@ void crypto_tkip_set_p1k(struct crypto_key *key, enum crypto_op op,
 	memcpy(c->p1k, p1k, sizeof(c->p1k));
 }
 
+bool crypto_tkip_has_p1k(const struct crypto_key *key, const uint8_t *frame,
+			 size_t hdr_len, size_t len)
+{
+	const struct crypto_p1k *c = &key->p1k[CRYPTO_DECRYPT];
+
+	return c->valid && len >= hdr_len + key->cipher->iv_len &&
+	       ieee80211_addr_equal(c->ta, ieee80211_addr2(frame)) &&
+	       c->iv32 == ieee80211_get_le32(frame + hdr_len + 4);
+}
+
 /* Phase 1 lasts for 65536 frames of one sender, so the last one is kept */
 static void tkip_seed(const struct crypto_job *job,
 		      uint8_t seed[CRYPTO_RC4_SEED_LEN])

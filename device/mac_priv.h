@@ -559,6 +559,7 @@ struct cplq {
 	X(rx_mic_error,	"frames whose MIC or ICV was wrong")		\
 	X(rx_michael_error, "frames whose Michael MIC was wrong")	\
 	X(rx_no_key,	"protected frames without key, passed up so")	\
+	X(rx_no_phase1,	"TKIP frames that wait for a phase 1 key: likewise") \
 	X(rx_clear_refused, "clear frames of keyed stations dropped")	\
 	X(rx_decrypted,	"MPDUs decrypted or verified")			\
 	X(rx_decrypted_bytes, "octets decrypted")			\

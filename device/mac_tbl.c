@@ -366,6 +366,36 @@ static void key_read(const struct mac_key *key, struct eng_key *e)
 	e->lease_len = htole32(key->lease_len);
 }
 
+/* A phase 1 key is for one sender: the key's station, or one's own AP */
+static enum skua_status p1_write(struct mac *mac, uint32_t i,
+				 const struct eng_tkip_p1 *e)
+{
+	struct mac_key *key = mac->key[i];
+	uint16_t p1k[CRYPTO_P1K_WORDS];
+	const uint8_t *ta;
+
+	if (!(mac->nic->features & SKUA_FEAT_TKIP_PHASE1_HOST))
+		return SKUA_ST_UNSUPPORTED;
+	if (!key)
+		return SKUA_ST_NO_ENTRY;
+	if (key->gen != le16toh(e->gen))
+		return SKUA_ST_STALE;
+	if (key->crypto.cipher->suite != IEEE80211_CIPHER_TKIP)
+		return SKUA_ST_INVALID;
+	ta = mac->vif[key->vif].bssid;
+	if (key->sta != SKUA_STA_NONE) {
+		if (!mac->sta[key->sta])
+			return SKUA_ST_NO_ENTRY;
+		ta = mac->sta[key->sta]->addr;
+	}
+	for (unsigned int w = 0; w < CRYPTO_P1K_WORDS; w++)
+		p1k[w] = le16toh(e->p1k[w]);
+	crypto_tkip_set_p1k(&key->crypto, CRYPTO_DECRYPT, ta, le32toh(e->iv32),
+			    p1k);
+	OPENSSL_cleanse(p1k, sizeof(p1k));
+	return SKUA_ST_OK;
+}
+
 /* EDCA, rates, statistics */
 
 static void edca_write(struct mac *mac, uint32_t i, const struct eng_edca *e)
@@ -572,6 +602,7 @@ static const struct {
 	[ENG_TBL_STA_STATS] = { sizeof(struct eng_sta_stats), false },
 	[ENG_TBL_BEACON] = { sizeof(struct eng_beacon), true },
 	[ENG_TBL_SURVEY] = { sizeof(struct skua_survey), false },
+	[ENG_TBL_TKIP_P1] = { sizeof(struct eng_tkip_p1), true },
 };
 
 /* Room for any entry, aligned for all */
@@ -584,6 +615,7 @@ union entry {
 	struct eng_sta_stats stats;
 	struct eng_beacon beacon;
 	struct skua_survey survey;
+	struct eng_tkip_p1 p1;
 };
 
 static uint32_t table_len(const struct mac *mac, uint32_t sel)
@@ -595,6 +627,7 @@ static uint32_t table_len(const struct mac *mac, uint32_t sel)
 	case ENG_TBL_EDCA:
 		return MAC_VIFS * SKUA_NUM_ACS;
 	case ENG_TBL_KEY:
+	case ENG_TBL_TKIP_P1:
 		return mac->nic->cfg.max_keys;
 	case ENG_TBL_SURVEY:
 		return UINT16_MAX;
@@ -616,6 +649,8 @@ static enum skua_status entry_write(struct mac *mac, uint32_t sel, uint32_t i,
 	case ENG_TBL_EDCA:
 		edca_write(mac, i, &e->edca);
 		return SKUA_ST_OK;
+	case ENG_TBL_TKIP_P1:
+		return p1_write(mac, i, &e->p1);
 	case ENG_TBL_RATE:
 		return mac->sta[i] ? rate_write(mac, mac->sta[i], &e->rate) :
 				     SKUA_ST_NO_ENTRY;
@@ -644,6 +679,7 @@ static enum skua_status entry_read(struct mac *mac, uint32_t sel, uint32_t i,
 	case ENG_TBL_SURVEY:
 		return survey_read(mac, i, &e->survey);
 	case ENG_TBL_BEACON:
+	case ENG_TBL_TKIP_P1:
 		return SKUA_ST_UNSUPPORTED;
 	default:
 		break;
@@ -697,6 +733,11 @@ static enum skua_status entry_clear(struct mac *mac, uint32_t sel, uint32_t i)
 		break;
 	case ENG_TBL_BEACON:
 		beacon_stop(&mac->vif[i]);
+		break;
+	case ENG_TBL_TKIP_P1:
+		if (mac->key[i])
+			OPENSSL_cleanse(mac->key[i]->crypto.p1k,
+					sizeof(mac->key[i]->crypto.p1k));
 		break;
 	case ENG_TBL_RATE:
 		if (mac->sta[i])

@@ -25,16 +25,38 @@ struct lent {
 
 /* Keys */
 
+/* What the cipher does not cover goes up as it came */
+static bool covers(const struct crypto_cipher *c, uint16_t fc)
+{
+	/* Third frame of Shared Key authentication */
+	if (ieee80211_is_stype(fc, IEEE80211_AUTH))
+		return !(c->flags & CRYPTO_F_REPLAY);
+	return !ieee80211_is_mgmt(fc) || (c->flags & CRYPTO_F_MGMT);
+}
+
 static struct mac_key *usable_key(struct mac *mac, const struct rx_item *item,
 				  struct key_ref ref, uint8_t keyid, bool bip)
 {
 	struct mac_key *key = mac_key_get(mac, ref);
+	const struct crypto_cipher *c;
 
 	if (!key || key->vif != item->vif || key->keyidx != keyid ||
-	    (key->flags & SKUA_KEYF_TX_ONLY) ||
-	    bip != (bool)(key->crypto.cipher->flags & CRYPTO_F_GROUP_MGMT))
+	    (key->flags & SKUA_KEYF_TX_ONLY))
+		return NULL;
+	c = key->crypto.cipher;
+	if (bip != (bool)(c->flags & CRYPTO_F_GROUP_MGMT) ||
+	    (!bip && !covers(c, ieee80211_fc(item->data))))
 		return NULL;
 	return key;
+}
+
+/* The host does phase 1, and has not done it for this frame: it gets it so */
+static bool lacks_phase1(const struct mac *mac, const struct rx_item *item)
+{
+	return (mac->nic->features & SKUA_FEAT_TKIP_PHASE1_HOST) &&
+	       (item->key->crypto.cipher->flags & CRYPTO_F_MICHAEL) &&
+	       !crypto_tkip_has_p1k(&item->key->crypto, item->data,
+				    item->hdr_len, item->len);
 }
 
 static bool has_mmie(const struct rx_item *item, unsigned int len)
@@ -109,8 +131,12 @@ static void choose_key(struct mac *mac, struct rx_item *item)
 		    (item->key->crypto.cipher->flags & CRYPTO_F_REPLAY))
 			item->key = NULL;
 	}
-	if (!item->key)
+	if (!item->key) {
 		mac->c.rx_no_key++;
+	} else if (lacks_phase1(mac, item)) {
+		mac->c.rx_no_phase1++;
+		item->key = NULL;
+	}
 }
 
 static void start_job(struct mac *mac, struct rx_item *item, uint16_t n)
@@ -148,6 +174,20 @@ static void reject(struct rx_item *item)
 	item->flags |= SKUA_RXF_MONITOR_ONLY;
 }
 
+/*
+ * A forged or repeated beacon goes up unverified, so that the stack, which
+ * finds the same, can tell its user of the attack.
+ */
+static void reject_bip(struct rx_item *item)
+{
+	if (!ieee80211_is_beacon(ieee80211_fc(item->data))) {
+		reject(item);
+		return;
+	}
+	item->key = NULL;
+	item->flags &= ~(SKUA_RXF_DECRYPTED | SKUA_RXF_PN_VALID);
+}
+
 static void mic_error(struct mac *mac, struct rx_item *item)
 {
 	struct mac_sta *sta = mac_sta_get(mac, item->sta, item->sta_gen);
@@ -156,7 +196,10 @@ static void mic_error(struct mac *mac, struct rx_item *item)
 	item->key->mic_errors++;
 	if (sta)
 		sta->stats.rx_mic_errors++;
-	reject(item);
+	if (item->key->crypto.cipher->flags & CRYPTO_F_GROUP_MGMT)
+		reject_bip(item);
+	else
+		reject(item);
 }
 
 static bool is_replay(struct mac *mac, struct rx_item *item, uint64_t pn)
@@ -236,13 +279,16 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 {
 	const struct crypto_cipher *c = item->key->crypto.cipher;
 
+	/* BIP: the stack looks at the MMIE and takes it off */
+	if (c->flags & CRYPTO_F_GROUP_MGMT) {
+		if (is_replay(mac, item, pn))
+			reject_bip(item);
+		return;
+	}
 	if (is_replay(mac, item, pn)) {
 		reject(item);
 		return;
 	}
-	/* BIP: the stack looks at the MMIE and takes it off */
-	if (c->flags & CRYPTO_F_GROUP_MGMT)
-		return;
 	item->len -= c->mic_len;
 	item->flags |= SKUA_RXF_MIC_STRIPPED;
 	/* Fragments keep it: whoever joins them checks that PNs follow */

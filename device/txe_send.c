@@ -390,10 +390,10 @@ static bool start_protect(struct mac *mac, const struct mac_vif *vif,
 		return false;
 	}
 	c = key->crypto.cipher;
-	mac_count_key(mac, key, true, f->len - f->hdr_len);
 	/* Fragments have had theirs before they were cut */
 	if ((c->flags & CRYPTO_F_MICHAEL) && !is_fragment(f))
 		add_michael(vif, key, f);
+	mac_count_key(mac, key, true, f->len - f->hdr_len);
 	memmove(frame - c->iv_len, frame, f->hdr_len);
 	f->off -= c->iv_len;
 	f->len += c->iv_len + c->mic_len;
