@@ -295,7 +295,7 @@ int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val)
  */
 int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len)
 {
-	const struct skua_cmd_req req = {
+	struct skua_cmd_req req = {
 		.op = op,
 		.flags = SKUA_CMDF_NO_ACK,
 		.data = data,
@@ -303,6 +303,8 @@ int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len)
 	};
 
 	KUNIT_STATIC_STUB_REDIRECT(skua_cmd_post, sc, op, data, len);
+	if (op == SKUA_CMD_KEY_TKIP_PHASE1)
+		req.flags |= SKUA_CMDF_SECRET;
 	if (!skua_alive(sc))
 		return -EIO;
 	return skua_cmd_write(sc, skua_cmd_next_seq(sc), &req, 0, NULL);

@@ -11,6 +11,8 @@
  */
 #include <linux/bitmap.h>
 #include <linux/etherdevice.h>
+#include <linux/module.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -19,42 +21,68 @@
 
 #define SKUA_RETIRE_TIMEOUT	(HZ)	/* then the NIC has lost the event */
 #define SKUA_DEFAULT_KEYS	4	/* above are those of management frames */
+#define SKUA_FIRST_BIGTK	6
+#define SKUA_WEP_IV_MASK	GENMASK(23, 0)
+/*
+ * Packet numbers of protected beacons, which the NIC counts by itself. At the
+ * shortest beacon interval they last for years; and there are as many leases.
+ */
+#define SKUA_KEY_LEASE		U32_MAX
 
-/* Everything that mac80211 can do, in the NIC or in software. */
-static const u32 skua_suites[] = {
-	WLAN_CIPHER_SUITE_WEP40,
-	WLAN_CIPHER_SUITE_WEP104,
-	WLAN_CIPHER_SUITE_TKIP,
-	WLAN_CIPHER_SUITE_CCMP,
-	WLAN_CIPHER_SUITE_CCMP_256,
-	WLAN_CIPHER_SUITE_GCMP,
-	WLAN_CIPHER_SUITE_GCMP_256,
-	WLAN_CIPHER_SUITE_AES_CMAC,
-	WLAN_CIPHER_SUITE_BIP_CMAC_256,
-	WLAN_CIPHER_SUITE_BIP_GMAC_128,
-	WLAN_CIPHER_SUITE_BIP_GMAC_256,
-};
+static bool skua_sw_crypto_control;
+module_param_named(sw_crypto_control, skua_sw_crypto_control, bool, 0444);
+MODULE_PARM_DESC(sw_crypto_control, "Let mac80211 do in software only keys that the driver names (default: off)");
 
-/* What this file knows how to give to the NIC, if the NIC has an engine. */
-static const struct {
-	u32 suite;
-	u8 len;
-} skua_nic_suites[] = {
-	{ WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP },
+static bool skua_tkip_phase1;
+module_param_named(tkip_phase1, skua_tkip_phase1, bool, 0444);
+MODULE_PARM_DESC(tkip_phase1, "Compute TKIP's receive phase 1 keys on the host (default: off)");
+
+/*
+ * The one table of ciphers: what is announced, and what this file can give to
+ * a NIC that has an engine for it. mac80211 does the rest in software.
+ */
+static const struct skua_suite skua_suites[] = {
+	{ WLAN_CIPHER_SUITE_WEP40, WLAN_KEY_LEN_WEP40, WLAN_KEY_LEN_WEP40,
+	  SKUA_SUITE_WEP },
+	{ WLAN_CIPHER_SUITE_WEP104, WLAN_KEY_LEN_WEP104, WLAN_KEY_LEN_WEP104,
+	  SKUA_SUITE_WEP },
+	{ WLAN_CIPHER_SUITE_TKIP, WLAN_KEY_LEN_TKIP,
+	  NL80211_TKIP_DATA_OFFSET_TX_MIC_KEY, SKUA_SUITE_TKIP },
+	{ WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, WLAN_KEY_LEN_CCMP,
+	  SKUA_SUITE_EXT_IV },
+	{ WLAN_CIPHER_SUITE_CCMP_256, WLAN_KEY_LEN_CCMP_256,
+	  WLAN_KEY_LEN_CCMP_256, SKUA_SUITE_EXT_IV },
+	{ WLAN_CIPHER_SUITE_GCMP, WLAN_KEY_LEN_GCMP, WLAN_KEY_LEN_GCMP,
+	  SKUA_SUITE_EXT_IV },
+	{ WLAN_CIPHER_SUITE_GCMP_256, WLAN_KEY_LEN_GCMP_256,
+	  WLAN_KEY_LEN_GCMP_256, SKUA_SUITE_EXT_IV },
+	{ WLAN_CIPHER_SUITE_AES_CMAC, WLAN_KEY_LEN_AES_CMAC,
+	  WLAN_KEY_LEN_AES_CMAC, SKUA_SUITE_BIP },
+	{ WLAN_CIPHER_SUITE_BIP_CMAC_256, WLAN_KEY_LEN_BIP_CMAC_256,
+	  WLAN_KEY_LEN_BIP_CMAC_256, SKUA_SUITE_BIP },
+	{ WLAN_CIPHER_SUITE_BIP_GMAC_128, WLAN_KEY_LEN_BIP_GMAC_128,
+	  WLAN_KEY_LEN_BIP_GMAC_128, SKUA_SUITE_BIP },
+	{ WLAN_CIPHER_SUITE_BIP_GMAC_256, WLAN_KEY_LEN_BIP_GMAC_256,
+	  WLAN_KEY_LEN_BIP_GMAC_256, SKUA_SUITE_BIP },
 };
 
 /**
  * skua_key_suites() - cipher suites to announce
- * @sc: the device
+ * @sc: the device; skua_key_init() has been called
  * @suites: where they are
  *
- * What the NIC lacks is done by mac80211, so the list is always the same.
+ * What the NIC lacks is done by mac80211, so all of the table is announced.
  *
  * Return: how many
  */
 unsigned int skua_key_suites(struct skua *sc, const u32 **suites)
 {
-	*suites = skua_suites;
+	static_assert(ARRAY_SIZE(skua_suites) == SKUA_NUM_SUITES);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skua_suites); i++)
+		sc->keys->suite[i] = skua_suites[i].suite;
+	*suites = sc->keys->suite;
 	return ARRAY_SIZE(skua_suites);
 }
 
@@ -63,22 +91,68 @@ unsigned int skua_key_suites(struct skua *sc, const u32 **suites)
  * @sc: the device
  * @suite: suite selector
  * @len: bytes of the key
+ *
+ * Return: its row of the table, or NULL
  */
-bool skua_key_in_nic(const struct skua *sc, u32 suite, u8 len)
+const struct skua_suite *skua_key_in_nic(const struct skua *sc, u32 suite,
+					 u8 len)
 {
-	bool known = false;
+	const struct skua_suite *row = NULL;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(skua_nic_suites); i++)
-		known |= skua_nic_suites[i].suite == suite &&
-			 skua_nic_suites[i].len == len;
-	if (!known)
-		return false;
-
-	for (i = 0; i < sc->caps.n_ciphers; i++)
+	for (i = 0; i < ARRAY_SIZE(skua_suites); i++)
+		if (skua_suites[i].suite == suite && skua_suites[i].len == len)
+			row = &skua_suites[i];
+	for (i = 0; row && i < sc->caps.n_ciphers; i++)
 		if (sc->caps.cipher[i] == suite)
-			return true;
-	return false;
+			return row;
+	return NULL;
+}
+
+/**
+ * skua_key_features() - features that the key code asks the NIC for
+ *
+ * Return: SKUA_FEAT_*
+ */
+u64 skua_key_features(void)
+{
+	u64 features = 0;
+
+	/* a template cannot carry what software counts and signs */
+	if (!skua_swcrypto)
+		features |= SKUA_FEAT_BEACON_PROT;
+	if (skua_tkip_phase1)
+		features |= SKUA_FEAT_TKIP_PHASE1_HOST;
+	return features;
+}
+
+/**
+ * skua_key_phy_init() - announces what follows from the keys
+ * @sc: the device, before its registration
+ *
+ * The rules for CAN_REPLACE_PTK0 are kept thus: DISABLE_KEY returns after the
+ * last frame that the key decrypted has gone by; the NIC drops what waits under
+ * the generation of a removed key; a frame names slot and generation, so none
+ * gets another key; and what has lost its key is not sent at all.
+ */
+void skua_key_phy_init(struct skua *sc)
+{
+	struct wiphy *wiphy = sc->hw->wiphy;
+
+	wiphy->n_cipher_suites = skua_key_suites(sc, &wiphy->cipher_suites);
+	wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_CAN_REPLACE_PTK0);
+	wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_EXT_KEY_ID);
+	wiphy_ext_feature_set(wiphy,
+			      NL80211_EXT_FEATURE_BEACON_PROTECTION_CLIENT);
+	if (skua_has(sc, SKUA_FEAT_BEACON_PROT))
+		wiphy_ext_feature_set(wiphy,
+				      NL80211_EXT_FEATURE_BEACON_PROTECTION);
+	if (!skua_sw_crypto_control)
+		return;
+	ieee80211_hw_set(sc->hw, SW_CRYPTO_CONTROL);
+	/* with it, mac80211 leaves to us to say that software frames pass */
+	wiphy->interface_modes |= BIT(NL80211_IFTYPE_AP_VLAN);
+	wiphy->software_iftypes |= BIT(NL80211_IFTYPE_AP_VLAN);
 }
 
 /**
@@ -96,6 +170,9 @@ int skua_key_init(struct skua *sc)
 	if (!keys)
 		return -ENOMEM;
 	keys->nslots = n;
+	/* a beacon whose key found no slot could not be protected at all */
+	if (skua_has(sc, SKUA_FEAT_BEACON_PROT))
+		keys->reserve = min(2 * sc->caps.vifs, n / 8);
 	keys->used = bitmap_zalloc(max(n, 1U), GFP_KERNEL);
 	if (!keys->used) {
 		kvfree(keys);
@@ -163,8 +240,11 @@ void skua_key_reset(struct skua *sc)
 int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key)
 {
 	unsigned int slot = find_first_zero_bit(keys->used, keys->nslots);
+	unsigned int n = keys->nslots;
 
-	if (slot >= keys->nslots)
+	if (key->keyidx < SKUA_FIRST_BIGTK)
+		n -= keys->reserve;
+	if (slot >= n)
 		return -ENOSPC;
 	__set_bit(slot, keys->used);
 	key->slot = slot;
@@ -231,18 +311,24 @@ struct skua_key *skua_key_of(struct skua_key __rcu **table,
 
 /**
  * skua_key_take_pn() - reserves packet numbers
- * @conf: key
+ * @key: key in the NIC
+ * @conf: the same to mac80211
  * @n: how many MPDUs need one, at least 1
  *
  * mac80211's software path counts with the same counter, so no number comes
- * twice whichever path a frame takes. Any context.
+ * twice whichever path a frame takes; but for WEP, whose IVs wrap anyway. Any
+ * context.
  *
  * Return: the first of them
  */
-u64 skua_key_take_pn(struct ieee80211_key_conf *conf, unsigned int n)
+u64 skua_key_take_pn(const struct skua_key *key,
+		     struct ieee80211_key_conf *conf, unsigned int n)
 {
+	u64 pn;
+
 	n = max(n, 1U);
-	return atomic64_add_return(n, &conf->tx_pn) - n + 1;
+	pn = atomic64_add_return(n, &conf->tx_pn) - n + 1;
+	return key->suite->flags & SKUA_SUITE_WEP ? pn & SKUA_WEP_IV_MASK : pn;
 }
 
 /**
@@ -268,25 +354,47 @@ static u64 skua_pn_be(const u8 pn[6])
 	return val;
 }
 
+static void skua_key_learn_tid(struct skua_key *key,
+			       struct ieee80211_key_conf *conf, int tid)
+{
+	struct ieee80211_key_seq seq = {};
+
+	ieee80211_get_key_rx_seq(conf, tid, &seq);
+	if (key->suite->flags & SKUA_SUITE_TKIP)
+		skua_key_saw_pn(key, tid,
+				(u64)seq.tkip.iv32 << 16 | seq.tkip.iv16);
+	else if (key->suite->flags & SKUA_SUITE_BIP)
+		skua_key_saw_pn(key, SKUA_PN_MGMT, skua_pn_be(seq.aes_cmac.pn));
+	else
+		skua_key_saw_pn(key, tid < 0 ? SKUA_PN_MGMT : tid,
+				skua_pn_be(seq.ccmp.pn));
+}
+
 /* Where receiving goes on: never behind what mac80211 or the NIC has seen. */
 static void skua_key_learn_pn(struct skua_key *key,
 			      struct ieee80211_key_conf *conf)
 {
-	struct ieee80211_key_seq seq;
+	u8 flags = key->suite->flags;
 	int tid;
 
-	for (tid = 0; tid < IEEE80211_NUM_TIDS; tid++) {
-		ieee80211_get_key_rx_seq(conf, tid, &seq);
-		skua_key_saw_pn(key, tid, skua_pn_be(seq.ccmp.pn));
-	}
-	ieee80211_get_key_rx_seq(conf, -1, &seq);
-	skua_key_saw_pn(key, SKUA_PN_MGMT, skua_pn_be(seq.ccmp.pn));
+	if (flags & SKUA_SUITE_BIP)
+		skua_key_learn_tid(key, conf, 0);
+	if (flags & (SKUA_SUITE_EXT_IV | SKUA_SUITE_TKIP))
+		for (tid = 0; tid < IEEE80211_NUM_TIDS; tid++)
+			skua_key_learn_tid(key, conf, tid);
+	if (flags & SKUA_SUITE_EXT_IV)
+		skua_key_learn_tid(key, conf, -1);
 }
 
-static u32 skua_key_flags(const struct ieee80211_key_conf *conf)
+static u32 skua_key_flags(const struct skua_key *key,
+			  const struct ieee80211_key_conf *conf)
 {
 	u32 flags = 0;
 
+	if (key->suite->flags & SKUA_SUITE_BIP)
+		flags |= SKUA_KEYF_MGMT;
+	if (key->lease)
+		flags |= SKUA_KEYF_DEFAULT_TX;
 	if (conf->flags & IEEE80211_KEY_FLAG_PAIRWISE)
 		flags |= SKUA_KEYF_PAIRWISE;
 	if (conf->flags & IEEE80211_KEY_FLAG_NO_AUTO_TX)
@@ -294,6 +402,14 @@ static u32 skua_key_flags(const struct ieee80211_key_conf *conf)
 	if (conf->flags & IEEE80211_KEY_FLAG_SPP_AMSDU)
 		flags |= SKUA_KEYF_SPP_AMSDU;
 	return flags;
+}
+
+static void skua_key_put_pn(u8 to[6], u64 pn)
+{
+	unsigned int b;
+
+	for (b = 0; b < 6; b++)
+		to[b] = pn >> (8 * b);
 }
 
 /**
@@ -307,7 +423,7 @@ void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
 		     const struct ieee80211_key_conf *conf,
 		     const struct skua_sta *sta)
 {
-	unsigned int i, b;
+	unsigned int i;
 
 	memset(cmd, 0, sizeof(*cmd));
 	cmd->slot = cpu_to_le16(key->slot);
@@ -316,13 +432,24 @@ void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
 	cmd->sta_gen = cpu_to_le16(sta ? sta->gen : 0);
 	cmd->vif = key->vif;
 	cmd->keyidx = conf->keyidx;
-	cmd->key_len = conf->keylen;
+	cmd->key_len = key->suite->nic_len;
 	cmd->cipher = cpu_to_le32(conf->cipher);
-	cmd->flags = cpu_to_le32(skua_key_flags(conf));
-	memcpy(cmd->key, conf->key, conf->keylen);
+	cmd->flags = cpu_to_le32(skua_key_flags(key, conf));
+	memcpy(cmd->key, conf->key, key->suite->nic_len);
+	if (key->suite->flags & SKUA_SUITE_TKIP) {
+		memcpy(cmd->tx_mic_key,
+		       conf->key + NL80211_TKIP_DATA_OFFSET_TX_MIC_KEY,
+		       sizeof(cmd->tx_mic_key));
+		memcpy(cmd->rx_mic_key,
+		       conf->key + NL80211_TKIP_DATA_OFFSET_RX_MIC_KEY,
+		       sizeof(cmd->rx_mic_key));
+	}
 	for (i = 0; i < SKUA_NUM_PN; i++)
-		for (b = 0; b < 6; b++)
-			cmd->rx_pn[i][b] = key->rx_pn[i] >> (8 * b);
+		skua_key_put_pn(cmd->rx_pn[i], key->rx_pn[i]);
+	if (key->lease) {
+		skua_key_put_pn(cmd->tx_lease, key->lease);
+		cmd->lease_len = cpu_to_le32(SKUA_KEY_LEASE);
+	}
 }
 
 static int skua_key_install(struct skua *sc, struct skua_key *key,
@@ -426,8 +553,31 @@ void skua_key_retired(struct skua *sc, u16 slot, u16 gen)
 	wake_up(&sc->state_wait);
 }
 
+/*
+ * mac80211 does not say which of the keys its beacons get: it is the newest.
+ * Without it beacons go out as they are, until hostapd has the next one.
+ */
+static void skua_key_protect_beacon(struct skua *sc, struct ieee80211_vif *vif,
+				    const struct skua_key *key)
+{
+	struct skua_vif *svif = skua_vif(vif);
+
+	svif->bigtk.slot = key ? key->slot : SKUA_KEY_NONE;
+	svif->bigtk.gen = key ? key->gen : 0;
+	if (svif->beacon_set && skua_alive(sc))
+		skua_beacon_set(sc, vif);
+}
+
+static bool skua_key_is_bigtk(const struct ieee80211_vif *vif,
+			      const struct ieee80211_key_conf *conf)
+{
+	return vif->type == NL80211_IFTYPE_AP &&
+	       conf->keyidx >= SKUA_FIRST_BIGTK;
+}
+
 static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
 				     struct ieee80211_key_conf *conf,
+				     const struct skua_suite *suite,
 				     const struct skua_key *old)
 {
 	struct skua_key *key = kzalloc(sizeof(*key), GFP_KERNEL);
@@ -435,12 +585,17 @@ static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
 	if (!key)
 		return NULL;
 	key->conf = conf;
-	key->cipher = conf->cipher;
+	key->suite = suite;
 	key->keyidx = conf->keyidx;
 	key->vif = skua_vif(vif)->idx;
 	if (old)
 		memcpy(key->rx_pn, old->rx_pn, sizeof(key->rx_pn));
 	skua_key_learn_pn(key, conf);
+	if (skua_key_is_bigtk(vif, conf))
+		key->lease = skua_key_take_pn(key, conf, SKUA_KEY_LEASE);
+	/* lest each association begin with the same IVs */
+	if (suite->flags & SKUA_SUITE_WEP && !atomic64_read(&conf->tx_pn))
+		atomic64_set(&conf->tx_pn, get_random_u32() & SKUA_WEP_IV_MASK);
 	return key;
 }
 
@@ -460,9 +615,73 @@ static void skua_key_mark(struct skua *sc, struct ieee80211_vif *vif,
 	skua_sta_post(sc, vif, sta);
 }
 
+/* Commands for receiving only; what NIC and mac80211 send is theirs. */
+static void skua_key_post_phase1(struct skua *sc, const struct skua_key *key,
+				 u32 iv32, const u16 *p1k)
+{
+	struct skua_cmd_tkip_phase1 cmd = {
+		.slot = cpu_to_le16(key->slot),
+		.gen = cpu_to_le16(key->gen),
+		.iv32 = cpu_to_le32(iv32),
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cmd.p1k); i++)
+		cmd.p1k[i] = cpu_to_le16(p1k[i]);
+	skua_cmd_post(sc, SKUA_CMD_KEY_TKIP_PHASE1, &cmd, sizeof(cmd));
+	memzero_explicit(&cmd, sizeof(cmd));
+}
+
+/*
+ * mac80211 calls update_tkip_key() when IV32 changes, and not because the NIC
+ * has forgotten it; so a key comes with the phase 1 key of its state.
+ */
+static void skua_key_first_phase1(struct skua *sc, const struct skua_key *key,
+				  struct ieee80211_key_conf *conf,
+				  struct ieee80211_vif *vif,
+				  struct ieee80211_sta *sta)
+{
+	u32 iv32 = key->rx_pn[0] >> 16;
+	u16 p1k[5];
+
+	if (!(key->suite->flags & SKUA_SUITE_TKIP))
+		return;
+	ieee80211_get_tkip_rx_p1k(conf, sta ? sta->addr : vif->bss_conf.bssid,
+				  iv32, p1k);
+	skua_key_post_phase1(sc, key, iv32, p1k);
+	memzero_explicit(p1k, sizeof(p1k));
+}
+
+/**
+ * skua_op_update_tkip_key() - a phase 1 key for receiving
+ * @hw: the device
+ * @vif: interface
+ * @conf: TKIP key
+ * @sta: its owner, or NULL for a key of the interface
+ * @iv32: what the phase 1 key is for
+ * @p1k: the phase 1 key
+ *
+ * Softirq, inside rcu_read_lock() by mac80211. Never called while the NIC
+ * leaves no TKIP frame encrypted.
+ */
+void skua_op_update_tkip_key(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			     struct ieee80211_key_conf *conf,
+			     struct ieee80211_sta *sta, u32 iv32, u16 *p1k)
+{
+	struct skua *sc = hw->priv;
+	struct skua_key *key;
+
+	if (!skua_has(sc, SKUA_FEAT_TKIP_PHASE1_HOST))
+		return;
+	key = skua_key_of(skua_key_table(vif, sta), conf);
+	if (key && key->suite->flags & SKUA_SUITE_TKIP)
+		skua_key_post_phase1(sc, key, iv32, p1k);
+}
+
 static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 			struct ieee80211_sta *sta,
-			struct ieee80211_key_conf *conf)
+			struct ieee80211_key_conf *conf,
+			const struct skua_suite *suite)
 {
 	struct skua_key __rcu **table = skua_key_table(vif, sta);
 	struct skua_key *old = skua_key_find(sc, conf);
@@ -472,7 +691,7 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	idx = skua_key_place(sc, table, old);
 	if (idx < 0)
 		return idx;
-	key = skua_key_new(sc, vif, conf, old);
+	key = skua_key_new(sc, vif, conf, suite, old);
 	if (!key)
 		return -ENOMEM;
 	err = skua_key_slot_take(sc->keys, key);
@@ -494,6 +713,10 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	list_add(&key->list, &sc->keys->list);
 	rcu_assign_pointer(table[idx], key);
 	conf->hw_key_idx = idx;
+	if (key->lease)
+		skua_key_protect_beacon(sc, vif, key);
+	if (skua_has(sc, SKUA_FEAT_TKIP_PHASE1_HOST))
+		skua_key_first_phase1(sc, key, conf, vif, sta);
 	if (old)
 		skua_key_drop(sc, old);
 	return 0;
@@ -503,15 +726,17 @@ static int skua_key_add(struct skua *sc, struct ieee80211_vif *vif,
 			struct ieee80211_sta *sta,
 			struct ieee80211_key_conf *conf)
 {
+	const struct skua_suite *suite;
 	int err;
 
 	skua_key_mark(sc, vif, sta, conf);
-	if (skua_swcrypto || !skua_key_in_nic(sc, conf->cipher, conf->keylen)) {
+	suite = skua_key_in_nic(sc, conf->cipher, conf->keylen);
+	if (skua_swcrypto || !suite) {
 		skua_count(sc, SKUA_CTR_KEY_REFUSED);
 		return -EOPNOTSUPP;
 	}
 
-	err = skua_key_set(sc, vif, sta, conf);
+	err = skua_key_set(sc, vif, sta, conf, suite);
 	if (!err)
 		skua_count(sc, SKUA_CTR_KEY_INSTALLED);
 	else if (err == -ENOSPC)
@@ -533,6 +758,8 @@ static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
 		return;
 	if (rcu_access_pointer(table[key->idx]) == key)
 		RCU_INIT_POINTER(table[key->idx], NULL);
+	if (key->lease && key->held && skua_vif(vif)->bigtk.slot == key->slot)
+		skua_key_protect_beacon(sc, vif, NULL);
 	skua_key_drop(sc, key);
 }
 
@@ -546,17 +773,23 @@ static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
  *
  * Wiphy mutex; sleeps.
  *
- * Return: 0; -EOPNOTSUPP or -ENOSPC to leave the key to mac80211
+ * Return: 0; -EOPNOTSUPP or -ENOSPC to leave the key to mac80211, which is 1
+ * with SW_CRYPTO_CONTROL
  */
 int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 		    struct ieee80211_vif *vif, struct ieee80211_sta *sta,
 		    struct ieee80211_key_conf *conf)
 {
 	struct skua *sc = hw->priv;
+	int err;
 
 	switch (cmd) {
 	case SET_KEY:
-		return skua_key_add(sc, vif, sta, conf);
+		err = skua_key_add(sc, vif, sta, conf);
+		if (ieee80211_hw_check(hw, SW_CRYPTO_CONTROL) &&
+		    (err == -EOPNOTSUPP || err == -ENOSPC))
+			return 1;
+		return err;
 	case DISABLE_KEY:
 		skua_key_remove(sc, vif, sta, conf);
 		return 0;
@@ -573,16 +806,30 @@ int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
  * Atomic. The header says "most significant byte first", but mac80211 hands
  * the bytes to user space as they are, and its own software path, like every
  * reader there, has the least significant byte first.
+ *
+ * Of a leased key only the NIC knows how far it is. What is told is where the
+ * lease begins: whoever gets the key now is current with the next beacon.
  */
 void skua_op_get_key_seq(struct ieee80211_hw *hw,
 			 struct ieee80211_key_conf *conf,
 			 struct ieee80211_key_seq *seq)
 {
 	u64 pn = atomic64_read(&conf->tx_pn);
-	unsigned int b;
 
-	for (b = 0; b < sizeof(seq->ccmp.pn); b++)
-		seq->ccmp.pn[b] = pn >> (8 * b);
+	switch (conf->cipher) {
+	case WLAN_CIPHER_SUITE_WEP40:
+	case WLAN_CIPHER_SUITE_WEP104:
+		break;
+	case WLAN_CIPHER_SUITE_TKIP:
+		seq->tkip.iv32 = pn >> 16;
+		seq->tkip.iv16 = pn;
+		break;
+	default:
+		if (conf->keyidx >= SKUA_FIRST_BIGTK && pn >= SKUA_KEY_LEASE)
+			pn -= SKUA_KEY_LEASE;
+		skua_key_put_pn(seq->ccmp.pn, pn);
+		break;
+	}
 }
 
 /**

@@ -5,19 +5,44 @@
 #ifndef SKUA_KEY_H
 #define SKUA_KEY_H
 
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 
 #include "skua.h"
 
+#define SKUA_NUM_SUITES		11
+
+/* What the key code knows of a cipher: &struct skua_suite.flags */
+#define SKUA_SUITE_EXT_IV	BIT(0)	/* PN in an IV of 8 bytes: CCMP, GCMP */
+#define SKUA_SUITE_TKIP		BIT(1)	/* TSC, and Michael keys beside the key */
+#define SKUA_SUITE_WEP		BIT(2)	/* IV of 24 bits that proves nothing */
+#define SKUA_SUITE_BIP		BIT(3)	/* integrity of management frames */
+
+/**
+ * struct skua_suite - a cipher, in the NIC or in mac80211's software
+ * @suite: suite selector
+ * @len: bytes of mac80211's key
+ * @nic_len: bytes of it that the NIC calls the key
+ * @flags: SKUA_SUITE_*
+ */
+struct skua_suite {
+	u32 suite;
+	u8 len;
+	u8 nic_len;
+	u8 flags;
+};
+
 /**
  * struct skua_key - a key in the NIC
  * @list: all keys (wiphy mutex)
  * @conf: mac80211's key; a cookie to compare with, never followed from here
- * @cipher: suite selector
+ * @suite: its cipher
  * @idx: hw_key_idx: index in the owner's table
  * @keyidx: key index, 0 to 7
  * @vif: handle of the interface
+ * @lease: first PN of those that the NIC may use for frames that it makes
+ *	itself; 0: none
  * @slot: slot in the NIC
  * @gen: generation of the slot
  * @held: the slot is taken; a reset of the NIC takes it back (wiphy mutex)
@@ -28,16 +53,17 @@
  *	of a frame whose IV the NIC has stripped
  * @rcu: for kfree_rcu()
  *
- * What the transmit path reads (@conf, @slot, @gen) never changes once the
+ * What the transmit path reads (@conf, @suite, @slot, @gen) never changes once the
  * object is published; a key that goes to another slot is a new object.
  */
 struct skua_key {
 	struct list_head list;
 	const struct ieee80211_key_conf *conf;
-	u32 cipher;
+	const struct skua_suite *suite;
 	u8 idx;
 	u8 keyidx;
 	u8 vif;
+	u64 lease;
 	u16 slot;
 	u16 gen;
 	bool held;
@@ -60,12 +86,16 @@ struct skua_key_slot {
  * struct skua_keys - all keys
  * @list: every struct skua_key (wiphy mutex)
  * @used: bitmap of taken slots (wiphy mutex)
+ * @reserve: slots that only keys for beacon protection get
+ * @suite: cipher suites for wiphy->cipher_suites
  * @nslots: size of @slot
  * @slot: by number
  */
 struct skua_keys {
 	struct list_head list;
 	unsigned long *used;
+	unsigned int reserve;
+	u32 suite[SKUA_NUM_SUITES];
 	unsigned int nslots;
 	struct skua_key_slot slot[] __counted_by(nslots);
 };
@@ -73,13 +103,21 @@ struct skua_keys {
 struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen);
 struct skua_key *skua_key_of(struct skua_key __rcu **table,
 			     const struct ieee80211_key_conf *conf);
-u64 skua_key_take_pn(struct ieee80211_key_conf *conf, unsigned int n);
+u64 skua_key_take_pn(const struct skua_key *key,
+		     struct ieee80211_key_conf *conf, unsigned int n);
 void skua_key_saw_pn(struct skua_key *key, u8 tid, u64 pn);
-bool skua_key_in_nic(const struct skua *sc, u32 suite, u8 len);
+const struct skua_suite *skua_key_in_nic(const struct skua *sc, u32 suite,
+					 u8 len);
 int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key);
 void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key);
 void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
 		     const struct ieee80211_key_conf *conf,
 		     const struct skua_sta *sta);
+
+u64 skua_key_features(void);
+void skua_key_phy_init(struct skua *sc);
+void skua_op_update_tkip_key(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			     struct ieee80211_key_conf *conf,
+			     struct ieee80211_sta *sta, u32 iv32, u16 *p1k);
 
 #endif /* SKUA_KEY_H */

@@ -8,7 +8,7 @@
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 
-#include "skua.h"
+#include "key.h"
 
 bool skua_swcrypto;
 module_param_named(swcrypto, skua_swcrypto, bool, 0444);
@@ -226,6 +226,7 @@ static void skua_crash_work(struct work_struct *work)
 	.conf_tx		= skua_op_conf_tx,			\
 	.set_key		= skua_op_set_key,			\
 	.get_key_seq		= skua_op_get_key_seq,			\
+	.update_tkip_key	= skua_op_update_tkip_key,		\
 	.set_default_unicast_key = skua_op_set_default_unicast_key,	\
 	.sta_state		= skua_op_sta_state,			\
 	.sta_pre_rcu_remove	= skua_op_sta_pre_rcu_remove,		\

@@ -5,7 +5,7 @@
  */
 #include <linux/slab.h>
 
-#include "skua.h"
+#include "key.h"
 
 #define CHAN2G(_n, _freq) \
 	{ .band = NL80211_BAND_2GHZ, .hw_value = (_n), .center_freq = (_freq) }
@@ -304,11 +304,9 @@ static void skua_hw_flags(struct skua *sc)
 static void skua_wiphy_init(struct skua *sc)
 {
 	struct wiphy *wiphy = sc->hw->wiphy;
-	const u32 *suites;
 
 	SET_IEEE80211_PERM_ADDR(sc->hw, sc->caps.mac);
-	wiphy->n_cipher_suites = skua_key_suites(sc, &suites);
-	wiphy->cipher_suites = suites;
+	skua_key_phy_init(sc);
 	wiphy->available_antennas_tx = BIT(sc->caps.chains) - 1;
 	wiphy->available_antennas_rx = BIT(sc->caps.chains) - 1;
 	wiphy->flags |= WIPHY_FLAG_IBSS_RSN | WIPHY_FLAG_AP_UAPSD |

@@ -340,8 +340,8 @@ static struct skua_key *skua_rx_key_for(struct skua *sc,
 
 /*
  * A frame that the NIC left encrypted is decrypted by mac80211, which has not
- * seen the PNs of those that the NIC did. So the shadow judges first. Only
- * ciphers with an extended IV of 8 bytes are in the NIC.
+ * seen the PNs of those that the NIC did. So the shadow judges first. It sees
+ * all PNs of TKIP and of BIP, which the NIC does not take out of the frame.
  */
 static bool skua_rx_replayed(struct skua *sc, const struct sk_buff *skb,
 			     const struct skua_rx_unit *unit,
@@ -359,7 +359,7 @@ static bool skua_rx_replayed(struct skua *sc, const struct sk_buff *skb,
 		return false;
 	key = skua_rx_key_for(sc, unit, sta,
 			      is_multicast_ether_addr(hdr->addr1), iv[3] >> 6);
-	if (!key)
+	if (!key || !(key->suite->flags & SKUA_SUITE_EXT_IV))
 		return false;
 	pn = (u64)iv[7] << 40 | (u64)iv[6] << 32 | (u32)iv[5] << 24 |
 	     iv[4] << 16 | iv[1] << 8 | iv[0];
@@ -377,8 +377,8 @@ static bool skua_rx_key_ok(struct skua *sc, const struct sk_buff *skb,
 	key = skua_key_get(sc, unit->key, unit->key_gen);
 	if (!key)
 		return false;
-	if ((unit->flags & SKUA_RXF_PN_VALID) &&
-	    (unit->flags & SKUA_RXF_PN_VALIDATED))
+	/* Fragments too: the NIC has checked them, if not for their joining. */
+	if (unit->flags & SKUA_RXF_PN_VALID)
 		skua_key_saw_pn(key, skua_rx_pn_index(skb, unit), unit->pn);
 	return true;
 }

@@ -204,7 +204,9 @@ static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
 	req->flags |= SKUA_TXF_PROTECT;
 	req->key = key->slot;
 	req->key_gen = key->gen;
-	req->pn = skua_key_take_pn(conf, skb_shinfo(skb)->gso_segs);
+	if (key->suite->flags & SKUA_SUITE_BIP)
+		req->flags |= SKUA_TXF_MGMT_PROT;
+	req->pn = skua_key_take_pn(key, conf, skb_shinfo(skb)->gso_segs);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * Skua - interfaces: their life, their BSS, their beacons, EDCA and TSF
  */
-#include "skua.h"
+#include "key.h"
 
 static int skua_vif_type(enum nl80211_iftype type)
 {
@@ -160,8 +160,9 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 	if (!test_bit(SKUA_F_RECONFIG, &sc->flags)) {
 		memset(svif, 0, sizeof(*svif));
 		svif->default_wep = -1;
-		svif->bigtk.slot = SKUA_KEY_NONE;
 	}
+	/* a restart brings it back with the keys */
+	svif->bigtk.slot = SKUA_KEY_NONE;
 	svif->idx = idx;
 	svif->type = type;
 	svif->chanctx = SKUA_CHANCTX_NONE;
@@ -261,6 +262,24 @@ static int skua_beacon_empty_tim(struct sk_buff *skb, unsigned int off)
 	return len - full;
 }
 
+/*
+ * The NIC numbers and signs what it sends. An MMIE of mac80211's, made while
+ * the key is not in the NIC, would come out the same in each beacon.
+ */
+static void skua_beacon_cut_mmie(struct sk_buff *skb)
+{
+	const struct ieee80211_mgmt *mgmt = (const void *)skb->data;
+	const size_t head = offsetof(struct ieee80211_mgmt, u.beacon.variable);
+	const struct element *elem, *last = NULL;
+
+	if (skb->len < head)
+		return;
+	for_each_element(elem, mgmt->u.beacon.variable, skb->len - head)
+		last = elem;
+	if (last && last->id == WLAN_EID_MMIE)
+		skb_trim(skb, (const u8 *)last - skb->data);
+}
+
 static int skua_beacon_fill(struct skua *sc, struct ieee80211_vif *vif,
 			    struct sk_buff *skb,
 			    const struct ieee80211_mutable_offsets *offs,
@@ -275,6 +294,7 @@ static int skua_beacon_fill(struct skua *sc, struct ieee80211_vif *vif,
 		if (cut < 0)
 			return cut;
 	}
+	skua_beacon_cut_mmie(skb);
 	if (skb->len > sc->caps.beacon_len)
 		return -EMSGSIZE;
 	memset(cmd, 0, sizeof(*cmd));
