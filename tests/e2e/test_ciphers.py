@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every cipher in the NIC, with stock hostapd and wpa_supplicant.
+
+The judges are the NIC's counters per key, mac80211's software ciphers on the
+other side (a guest with swcrypto=1), and tshark, which decrypts the air.
+"""
+
+import re
+
+import pytest
+
+import bench
+from skuavm import wait_until
+
+AP = "192.168.77.1"
+STA = "192.168.77.2"
+PASS = "open sesame"
+# around the block sizes, below and at the MTU
+SIZES = (0, 1, 7, 8, 15, 16, 17, 64, 255, 256, 1000, 1471, 1472)
+
+
+def wpa(pairwise, group, version=2):
+    hostapd = (f"wpa={version}\nwpa_key_mgmt=WPA-PSK\nwpa_pairwise={pairwise}\n"
+               f"rsn_pairwise={pairwise}\ngroup_cipher={group}\nwpa_passphrase=PASS\n")
+    proto = "RSN" if version == 2 else "WPA"
+    return (hostapd, f"key_mgmt=WPA-PSK\nproto={proto}\npairwise={pairwise}\ngroup={group}\n"
+                     'psk="PASS"\n')
+
+
+def sae(pairwise, mgmt, beacons=False):
+    more = "beacon_prot=1\n" if beacons else ""
+    hostapd = (f"wpa=2\nwpa_key_mgmt=SAE\nrsn_pairwise={pairwise}\nsae_password=PASS\n"
+               f"ieee80211w=2\ngroup_mgmt_cipher={mgmt}\n{more}")
+    return (hostapd, f"key_mgmt=SAE\nproto=RSN\npairwise={pairwise}\ngroup={pairwise}\n"
+                     f'group_mgmt={mgmt}\nsae_password="PASS"\nieee80211w=2\n{more}')
+
+
+def wep(key):
+    return (f"auth_algs=3\nwep_default_key=0\nwep_key0={key}\n",
+            f"key_mgmt=NONE\nwep_key0={key}\nwep_tx_keyidx=0\nauth_alg=%s\n")
+
+
+# name -> (lines of both programs, pairwise cipher, group cipher) as the NIC calls them
+DATA = {
+    "wep-40": (wep("0102030405"), "WEP-40", "WEP-40"),
+    "wep-104": (wep("0102030405060708090a0b0c0d"), "WEP-104", "WEP-104"),
+    "tkip": (wpa("TKIP", "TKIP", version=1), "TKIP", "TKIP"),
+    "ccmp-tkip": (wpa("CCMP", "TKIP"), "CCMP-128", "TKIP"),
+    "ccmp-128": (wpa("CCMP", "CCMP"), "CCMP-128", "CCMP-128"),
+    "ccmp-256": (wpa("CCMP-256", "CCMP-256"), "CCMP-256", "CCMP-256"),
+    "gcmp-128": (wpa("GCMP", "GCMP"), "GCMP-128", "GCMP-128"),
+    "gcmp-256": (wpa("GCMP-256", "GCMP-256"), "GCMP-256", "GCMP-256"),
+}
+MGMT = {
+    "AES-128-CMAC": ("CCMP", "BIP-CMAC-128"),
+    "BIP-CMAC-256": ("CCMP-256", "BIP-CMAC-256"),
+    "BIP-GMAC-128": ("GCMP", "BIP-GMAC-128"),
+    "BIP-GMAC-256": ("GCMP-256", "BIP-GMAC-256"),
+}
+
+
+def lines_of(name, auth="OPEN"):
+    hostapd, supplicant = DATA[name][0]
+    return hostapd, supplicant.replace("%s", auth)
+
+
+def keys(end, cipher, **wanted):
+    """The NIC's keys of a cipher; wanted are further fields."""
+    return [key for key in end.engines()["keys"]
+            if key["cipher"] == cipher and all(key[name] == value for name, value in wanted.items())]
+
+
+def total(found, what):
+    return sum(key[what] for key in found)
+
+
+def broadcast(end, count=5):
+    end.run(["ping", "-n", "-q", "-b", "-c", str(count), "-i", "0.02", "-W", "1", "192.168.77.255"])
+
+
+@pytest.mark.contract("K1", "K2", "K4", "K12", "K10", "X1")
+@pytest.mark.parametrize("name", DATA)
+def test_data_cipher_in_the_nic(trio, name):
+    """K12: both NICs do it, byte for byte the same number, and no key is left to software."""
+    _, pairwise, group = DATA[name]
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    refused = [end.driver()["key_refused"] for end in (ap, sta)]
+    trio.link(security=lines_of(name))
+    assert [end.driver()["key_refused"] for end in (ap, sta)] == refused
+    before = [end.engines() for end in (ap, sta)]
+    for size in SIZES:
+        assert sta.ping(AP, count=1, size=size)[1] == 1, size
+        assert ap.ping(STA, count=1, size=size)[1] == 1, size
+    broadcast(ap)
+
+    def settled():
+        theirs = [end.engines() for end in (ap, sta)]
+        return all(a["tx_encrypted_bytes"] - c["tx_encrypted_bytes"]
+                   == b["rx_decrypted_bytes"] - d["rx_decrypted_bytes"]
+                   for (a, b), (c, d) in zip((theirs, theirs[::-1]), (before, before[::-1])))
+
+    wait_until("bytes encrypted and decrypted to agree", 5, settled)
+    uni = [keys(end, pairwise, pairwise=not name.startswith("wep")) for end in (ap, sta)]
+    multi = [keys(end, group, pairwise=False) for end in (ap, sta)]
+    assert all(len(found) == 1 for found in uni + multi), (uni, multi)
+    for a, b in (uni, uni[::-1]):
+        assert total(a, "encrypted_frames") >= 2 * len(SIZES)
+        assert total(b, "decrypted_frames") >= 2 * len(SIZES)
+        assert total(a, "replays") == total(a, "mic_errors") == 0
+    assert total(multi[1], "decrypted_frames") >= 5
+
+
+@pytest.mark.contract("K12", "K13", "K4", "R2")
+@pytest.mark.parametrize("ap_name", ["hard", "soft"])
+@pytest.mark.parametrize("name", DATA)
+def test_data_cipher_against_software(mixed, name, ap_name):
+    """K12: what the NIC encrypts mac80211's software decrypts, and the other way round."""
+    _, pairwise, group = DATA[name]
+    sta_name = "soft" if ap_name == "hard" else "hard"
+    ap, sta, hard = mixed.ends[ap_name], mixed.ends[sta_name], mixed.ends["hard"]
+    before = hard.engines()
+    mixed.link(ap_name, sta_name, security=lines_of(name))
+    assert not mixed.ends["soft"].engines()["keys"]
+    for size in SIZES:
+        assert sta.ping(AP, count=1, size=size)[1] == 1, size
+        assert ap.ping(STA, count=1, size=size)[1] == 1, size
+    heard = sta.engines()["rx_group"]
+    broadcast(ap)
+    wait_until("group frames", 5, lambda: sta.engines()["rx_group"] >= heard + 5)
+    used = keys(hard, pairwise, pairwise=not name.startswith("wep"))
+    assert total(used, "encrypted_frames") >= 2 * len(SIZES)
+    assert total(used, "decrypted_frames") >= 2 * len(SIZES)
+    side = "encrypted_frames" if ap_name == "hard" else "decrypted_frames"
+    assert total(keys(hard, group, pairwise=False), side) >= 5
+    after = hard.engines()
+    for fault in ("rx_replay", "rx_mic_error", "rx_michael_error"):
+        assert after[fault] == before[fault]
+
+
+@pytest.mark.contract("K12")
+def test_shared_key_authentication(mixed):
+    """K12: its third frame is a management frame under WEP, which software encrypts."""
+    for ap_name, sta_name in (("hard", "soft"), ("soft", "hard")):
+        mixed.link(ap_name, sta_name, security=lines_of("wep-104", "SHARED"))
+        assert mixed.ends[sta_name].ping(AP, count=3, interval=0.02)[1] == 3
+        mixed.settle()
+
+
+@pytest.mark.contract("K12", "K13")
+@pytest.mark.parametrize("shape", ["hard-hard", "hard-soft", "soft-hard"])
+@pytest.mark.parametrize("mgmt", MGMT)
+def test_management_cipher(trio, mixed, mgmt, shape):
+    """K12: group management frames under the IGTK, unicast ones under the pairwise key."""
+    pairwise, name = MGMT[mgmt]
+    here, ap_name, sta_name = ((trio, "ap", "sta") if shape == "hard-hard" else
+                               (mixed, *shape.split("-")))
+    ap, sta = here.ends[ap_name], here.ends[sta_name]
+    before = sta.engines()
+    hostapd, supplicant = here.link(ap_name, sta_name, security=sae(pairwise, mgmt))
+    assert supplicant.status()["mgmt_group_cipher"] == {"AES-128-CMAC": "BIP"}.get(mgmt, mgmt)
+    if ap_name != "soft":
+        assert len(keys(ap, name, keyidx=4)) == 1
+    assert sta.ping(AP, count=3, interval=0.02)[1] == 3
+    # unicast: SA Query is a robust action frame
+    start = len(supplicant.process.output)
+    # group: a broadcast deauthentication that is believed only under the IGTK
+    hostapd.cli("deauthenticate", "ff:ff:ff:ff:ff:ff")
+    supplicant.process.wait_for("CTRL-EVENT-DISCONNECTED", 10, start=start)
+    if sta_name != "soft":
+        after = sta.engines()["ciphers"].get(name, {})
+        was = before["ciphers"].get(name, {})
+        assert after.get("decrypted_frames", 0) > was.get("decrypted_frames", 0)
+
+
+@pytest.mark.contract("K12", "K14")
+@pytest.mark.parametrize("mgmt", MGMT)
+def test_beacon_protection(trio, mgmt):
+    """K12: beacons under the BIGTK, each with an IPN of its own; the station's NIC checks them."""
+    pairwise, name = MGMT[mgmt]
+    path = trio.capture()
+    trio.link(security=sae(pairwise, mgmt, beacons=True))
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    wait_until("the BIGTK in both NICs", 5, lambda: all(
+        keys(end, name, keyidx=6) for end in (ap, sta)))
+    wait_until("protected beacons", 10, lambda: total(
+        keys(sta, name, keyidx=6), "decrypted_frames") >= 10)
+    key = keys(sta, name, keyidx=6)[0]
+    assert key["replays"] == 0 and key["mic_errors"] == 0
+    trio.capture_end()
+    seen = [int(f.frame_number) for f in bench.frames(
+        path, f"wlan.ta == {ap.mac} && wlan.fc.type_subtype == 8 && wlan.tag.number == 76",
+        ["frame.number"])]
+    assert len(seen) >= 10
+
+
+@pytest.mark.contract("K12")
+@pytest.mark.parametrize("name", ["wep-40", "wep-104", "tkip", "ccmp-128", "ccmp-256", "gcmp-128",
+                                  "gcmp-256"])
+def test_tshark_decrypts_the_air(trio, name):
+    """K12: an independent implementation finds the same plain text in the NIC's frames."""
+    path = trio.capture()
+    trio.link(security=lines_of(name))
+    for size in SIZES:
+        assert trio.ends["sta"].ping(AP, count=1, size=size)[1] == 1
+    trio.capture_end()
+    options = bench.psk(PASS, "skua")
+    if name.startswith("wep"):
+        key = re.search("wep_key0=(.*)", DATA[name][0][0])[1]
+        options = ["-o", "wlan.enable_decryption:TRUE", "-o", f'uat:80211_keys:"wep","{key}"']
+    found = bench.frames(path, "icmp", ["wlan.fc.protected", "data.len"], options)
+    assert {frame.wlan_fc_protected for frame in found} == {"1"}
+    lengths = [int(frame.data_len or 0) for frame in found]
+    for size in SIZES:
+        # tshark takes the first 8 or 16 bytes for a timestamp
+        assert sum(length in (size, size - 8, size - 16) for length in lengths) >= 2, (size, lengths)
+
+
+@pytest.mark.contract("K10")
+def test_tkip_phase_1_by_the_host(lab):
+    """K10: with the feature the NIC leaves a frame encrypted until it is told its phase 1 key."""
+    vm = lab.pair(params=["tkip_phase1=1"])
+    ap, sta = lab.link(vm, security=wpa("TKIP", "TKIP", version=1))
+    result = vm.run(["ping", "-n", "-q", "-c", "20", "-i", "0.02", AP], netns="sta")
+    assert "20 received" in result.stdout
+    engines = lab.nics.control({"cmd": "counters"})["nics"]
+    for nic in engines:
+        count = nic["mac_engines"]
+        assert count["ciphers"]["TKIP"]["decrypted_frames"] >= 20
+        assert count["rx_mic_error"] == count["rx_michael_error"] == 0
+    assert ap.status()["state"] == "ENABLED"
+    assert sta.status()["pairwise_cipher"] == "TKIP"
+
+
+@pytest.mark.contract("K10")
+def test_michael_failures_start_countermeasures(trio):
+    """K10: two frames with a wrong Michael MIC, and the access point shuts its doors."""
+    ap, sta = trio.link(security=wpa("TKIP", "TKIP", version=1))
+    end = trio.ends["sta"]
+    before = trio.ends["ap"].engines()["rx_michael_error"]
+    mic_test = (f"{end.debugfs}/netdev:{end.interface}/tkip_mic_test")
+    start = len(ap.process.output)
+    for _ in range(2):
+        trio.vms[0].run(f"echo {trio.ends['ap'].mac} > {mic_test}", check=True)
+    wait_until("Michael failures in the NIC", 5, lambda: trio.ends["ap"].engines()[
+        "rx_michael_error"] >= before + 2)
+    ap.process.wait_for("TKIP countermeasures initiated", 10, start=start)
+    sta.process.wait_for("CTRL-EVENT-DISCONNECTED", 10)
