@@ -12,7 +12,7 @@
 #include "skua.h"
 #include "trace.h"
 
-#define SKUA_CMD_TIMEOUT_MS	5000
+#define SKUA_CMD_TIMEOUT_MS	2000
 #define SKUA_EVT_BACKLOG	64
 
 /* The command under way; on its sender's stack. */
@@ -311,6 +311,47 @@ int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len)
 }
 
 /**
+ * skua_pulse() - ask the firmware for a sign of life
+ * @sc: the device
+ *
+ * Any context but hard interrupts. One that cannot even be sent counts as not
+ * answered.
+ */
+void skua_pulse(struct skua *sc)
+{
+	const struct skua_cmd_req req = { .op = SKUA_CMD_NOP };
+	u16 seq = skua_cmd_next_seq(sc);
+
+	spin_lock_bh(&sc->cmd_lock);
+	sc->pulse_due = true;
+	sc->pulse_seq = seq;
+	spin_unlock_bh(&sc->cmd_lock);
+	skua_cmd_write(sc, seq, &req, 0, NULL);
+}
+
+/**
+ * skua_pulse_pending() - is an answer to skua_pulse() awaited?
+ * @sc: the device. Any context but hard interrupts
+ *
+ * Return: true if it is.
+ */
+bool skua_pulse_pending(struct skua *sc)
+{
+	return READ_ONCE(sc->pulse_due);
+}
+
+/**
+ * skua_pulse_forget() - an answer will not come any more
+ * @sc: the device. Any context but hard interrupts
+ */
+void skua_pulse_forget(struct skua *sc)
+{
+	spin_lock_bh(&sc->cmd_lock);
+	sc->pulse_due = false;
+	spin_unlock_bh(&sc->cmd_lock);
+}
+
+/**
  * skua_op_result() - what an op tells mac80211 about a command's error
  * @sc: the device
  * @err: 0 or a negative error
@@ -369,6 +410,11 @@ static void skua_evt_cmd_done(struct skua *sc, const u8 *data, u16 len)
 			memcpy(wait->answer, data, wait->got);
 		wait->answered = true;
 		complete(&wait->done);
+		spin_unlock(&sc->cmd_lock);
+		return;
+	}
+	if (op == SKUA_CMD_NOP && sc->pulse_due && seq == sc->pulse_seq) {
+		WRITE_ONCE(sc->pulse_due, false);
 		spin_unlock(&sc->cmd_lock);
 		return;
 	}

@@ -28,7 +28,7 @@ MODULE_PARM_DESC(rxring, "Receive buffers, 32 to 8192 (default: 512)");
 
 #define SKUA_BOOT_TRIES		3	/* in a restart */
 #define SKUA_STOP_MS		3000
-#define SKUA_CRASH_INTERVAL	(2 * HZ)	/* crashes closer than this ... */
+#define SKUA_CRASH_INTERVAL	(HZ / 2)	/* crashes closer than this ... */
 #define SKUA_CRASH_BURST	10		/* ... and more than this are hopeless */
 
 /* ------------------------------------------------------------------ */
@@ -380,7 +380,7 @@ static int skua_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	sc->dev = &pdev->dev;
 	init_waitqueue_head(&sc->tx.idle);
 	INIT_WORK(&sc->crash_work, skua_crash_work);
-	INIT_DELAYED_WORK(&sc->watch, skua_watch);
+	skua_watch_init(sc);
 	SET_IEEE80211_DEV(hw, sc->dev);
 	pci_set_drvdata(pdev, sc);
 

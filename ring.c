@@ -136,7 +136,6 @@ void skua_rings_reset(struct skua *sc)
 		skua_ring_clear(ring);
 		spin_unlock_bh(&ring->lock);
 	}
-	memset(sc->watch_seen, 0, sizeof(sc->watch_seen));
 }
 
 /**
@@ -582,7 +581,7 @@ void skua_irq_exit(struct skua *sc)
 }
 
 /**
- * skua_napi_start() - let NAPI run, and the slow check with it
+ * skua_napi_start() - let NAPI run, and the watch with it
  * @sc: the device; the rings are in order. Process context, wiphy mutex
  */
 void skua_napi_start(struct skua *sc)
@@ -591,114 +590,18 @@ void skua_napi_start(struct skua *sc)
 		return;
 	napi_enable(&sc->napi);
 	sc->napi_on = true;
-	schedule_delayed_work(&sc->watch, HZ);
+	skua_watch_start(sc);
 }
 
 /**
- * skua_napi_stop() - wait until NAPI and the slow check are over
+ * skua_napi_stop() - wait until NAPI and the watch are over
  * @sc: the device. Process context, wiphy mutex
  */
 void skua_napi_stop(struct skua *sc)
 {
 	if (!sc->napi_on)
 		return;
-	cancel_delayed_work_sync(&sc->watch);
+	skua_watch_stop(sc);
 	napi_disable(&sc->napi);
 	sc->napi_on = false;
-}
-
-/* ------------------------------------------------------------------ */
-/* The slow check							*/
-/* ------------------------------------------------------------------ */
-
-/*
- * A ring that has work, but has not moved for a whole period, may have lost a
- * doorbell or an interrupt (a virtual bus under load can). Telling once more
- * costs nothing.
- */
-static bool skua_ring_stalled(struct skua *sc, struct skua_ring *ring)
-{
-	u32 prod = le32_to_cpu(READ_ONCE(ring->idx->prod));
-	u32 cons = le32_to_cpu(READ_ONCE(ring->idx->cons));
-	bool same = sc->watch_seen[ring->id] == cons;
-
-	sc->watch_seen[ring->id] = cons;
-	return same && prod != cons;
-}
-
-/*
- * The NIC has not seen a use of this ring's doorbell if it sleeps (its event
- * index is where it stopped) before what was published. Buffers that wait for
- * the first frame are no stall.
- */
-static bool skua_ring_asleep(const struct skua_ring *ring)
-{
-	__le32 cons = READ_ONCE(ring->idx->cons);
-
-	return READ_ONCE(ring->idx->avail_event) == cons &&
-	       (ring->id != SKUA_RING_RXBUF || cons);
-}
-
-/*
- * A firmware that hangs with its watchdog off gives no sign, and without
- * commands nobody would notice. So send one that does nothing now and then,
- * and look whether commands are being taken.
- */
-static void skua_watch_pulse(struct skua *sc, bool stalled)
-{
-	if (!stalled)
-		sc->watch_stalled = 0;
-	else if (++sc->watch_stalled >= SKUA_PULSE_TICKS)
-		skua_nic_dead(sc, SKUA_FATAL_NONE,
-			      "the firmware takes no commands any more");
-	if (++sc->watch_tick % SKUA_PULSE_TICKS == 0)
-		skua_cmd_post(sc, SKUA_CMD_NOP, NULL, 0);
-}
-
-static void skua_watch_ring(struct skua *sc, struct skua_ring *ring)
-{
-	if (ring->to_nic) {
-		if (!skua_ring_asleep(ring))
-			return;
-		skua_doorbell(ring);
-	} else {
-		local_bh_disable();
-		napi_schedule(&sc->napi);
-		local_bh_enable();
-	}
-	skua_count(sc, SKUA_CTR_TIMER_RING);
-}
-
-/**
- * skua_watch() - the slow check of rings and NIC
- * @work: skua.watch
- *
- * Every second: one register read, and a look at each ring's indices.
- */
-void skua_watch(struct work_struct *work)
-{
-	struct skua *sc = container_of(to_delayed_work(work), struct skua, watch);
-	bool cmd_stalled = false;
-	unsigned int i;
-
-	if (!skua_check_status(sc))
-		return;
-	for (i = 0; i < SKUA_NUM_RINGS; i++) {
-		struct skua_ring *ring = &sc->ring[i];
-
-		if (!ring->entries || ring->broken ||
-		    !skua_ring_stalled(sc, ring))
-			continue;
-		skua_watch_ring(sc, ring);
-		if (i == SKUA_RING_CMD)
-			cmd_stalled = true;
-	}
-	skua_watch_pulse(sc, cmd_stalled);
-	/* Receive buffers may have run out for want of memory. */
-	if (sc->rx.nfree) {
-		local_bh_disable();
-		napi_schedule(&sc->napi);
-		local_bh_enable();
-	}
-	schedule_delayed_work(&sc->watch, HZ);
 }

@@ -60,7 +60,6 @@ struct skua;
 #define SKUA_MAX_CIPHERS	16
 #define SKUA_CHANCTX_PRIV	1	/* drv_priv of a channel context */
 #define SKUA_MAX_ROC_MS		5000
-#define SKUA_PULSE_TICKS	5	/* seconds between signs of life */
 #define SKUA_COALESCE_US	50	/* interrupt moderation of completions */
 #define SKUA_COALESCE_MAX	32
 #define SKUA_CPL_MAX_UNITS	255	/* what SKUA_CPL_W0_UNITS can say */
@@ -84,7 +83,10 @@ struct skua;
  * @SKUA_CTR_DOORBELL_SAVED: doorbells the NIC did not ask for
  * @SKUA_CTR_IRQ: interrupts
  * @SKUA_CTR_POLL: NAPI polls
- * @SKUA_CTR_TIMER_RING: rings the timer found with work left
+ * @SKUA_CTR_LOST_IRQ: interrupts that were due and did not come
+ * @SKUA_CTR_LOST_DOORBELL: doorbells that the NIC did not get
+ * @SKUA_CTR_TX_STALL: times that a transmit ring was not served any more
+ * @SKUA_CTR_SILENT: times that the firmware gave no sign of life
  * @SKUA_CTR_CRASH: firmware crashes
  * @SKUA_CTR_RESTART: restarts done
  * @SKUA_CTR_INBAND: in-band events
@@ -132,7 +134,10 @@ enum skua_ctr {
 	SKUA_CTR_DOORBELL_SAVED,
 	SKUA_CTR_IRQ,
 	SKUA_CTR_POLL,
-	SKUA_CTR_TIMER_RING,
+	SKUA_CTR_LOST_IRQ,
+	SKUA_CTR_LOST_DOORBELL,
+	SKUA_CTR_TX_STALL,
+	SKUA_CTR_SILENT,
 	SKUA_CTR_CRASH,
 	SKUA_CTR_RESTART,
 	SKUA_CTR_INBAND,
@@ -416,6 +421,40 @@ struct skua_keys;	/* private to key.c: the slots and their shadows */
 struct skua_cmd_wait;	/* private to fwctl.c */
 
 /* ------------------------------------------------------------------ */
+/* The watch (watch.c)							*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct skua_ring_watch - what the watch knows of a ring
+ * @pos: the consumer's index when it last looked
+ * @looks: looks in a row at which entries waited and it had not moved
+ * @kicked: the NIC slept then, and was notified once more
+ */
+struct skua_ring_watch {
+	u32 pos;
+	unsigned int looks;
+	bool kicked;
+};
+
+/**
+ * struct skua_watch - looks for a NIC that has died or missed a notification
+ * @work: looks, and schedules itself
+ * @ring: by enum skua_ring_id
+ * @frames: frames sent and received until the last look
+ * @last_pulse: when the firmware was last asked for a sign of life, jiffies
+ * @misses: looks since then without an answer
+ * @off: look at nothing (debugfs), to prove that nothing gets lost
+ */
+struct skua_watch {
+	struct delayed_work work;
+	struct skua_ring_watch ring[SKUA_NUM_RINGS];
+	u64 frames;
+	unsigned long last_pulse;
+	unsigned int misses;
+	bool off;
+};
+
+/* ------------------------------------------------------------------ */
 /* The device								*/
 /* ------------------------------------------------------------------ */
 
@@ -508,15 +547,14 @@ struct skua_caps {
  * @napi: polls event and completion rings
  * @napi_on: @napi is enabled (wiphy mutex)
  * @nvectors: interrupt vectors in use
- * @watch: slow check against lost doorbells and interrupts; runs with @napi
- * @watch_seen: consumer index that it saw last, by ring
- * @watch_tick: how often it ran
- * @watch_stalled: how often in a row no command was taken
+ * @watch: see struct skua_watch; runs with @napi
  * @cpl_rec: private copy of the completion record under way (NAPI)
  * @state_wait: woken when @flags, a key's retirement or a drain changes
  * @cmd_lock: @cmd_wait
  * @cmd_wait: the command that waits for CMD_DONE, or NULL
  * @cmd_seq: number of the last command
+ * @pulse_due: the firmware has yet to answer a pulse; under @cmd_lock
+ * @pulse_seq: number of that command
  * @ext: further data of the command that waits, DMA-coherent
  * @ext_dma: its bus address
  * @cmd_seq_evt: number expected in the next event (NAPI)
@@ -567,16 +605,15 @@ struct skua {
 	struct napi_struct napi;
 	bool napi_on;
 	int nvectors;
-	struct delayed_work watch;
-	u32 watch_seen[SKUA_NUM_RINGS];
-	u32 watch_tick;
-	u32 watch_stalled;
+	struct skua_watch watch;
 	struct skua_cpl *cpl_rec;
 	wait_queue_head_t state_wait;
 
 	spinlock_t cmd_lock; /* see above */
 	struct skua_cmd_wait *cmd_wait;
 	atomic_t cmd_seq;
+	bool pulse_due;
+	u16 pulse_seq;
 	void *ext;
 	dma_addr_t ext_dma;
 	u32 cmd_seq_evt;
@@ -687,7 +724,6 @@ int skua_irq_init(struct skua *sc);
 void skua_irq_exit(struct skua *sc);
 void skua_napi_start(struct skua *sc);
 void skua_napi_stop(struct skua *sc);
-void skua_watch(struct work_struct *work);
 
 /**
  * struct skua_poll - one run of NAPI
@@ -742,6 +778,24 @@ void skua_cmds_abort(struct skua *sc);
 void skua_evt(struct skua *sc, const struct skua_evt *evt);
 void skua_evt_flush(struct skua *sc);
 int skua_fwctl_init(struct skua *sc);
+
+void skua_pulse(struct skua *sc);
+bool skua_pulse_pending(struct skua *sc);
+void skua_pulse_forget(struct skua *sc);
+
+/* watch.c */
+enum skua_verdict {
+	SKUA_RING_FINE,
+	SKUA_RING_DOUBT,
+	SKUA_RING_KICK,
+	SKUA_RING_DEAD,
+};
+
+enum skua_verdict skua_watch_judge(struct skua_ring_watch *w, u32 pos,
+				   bool pending);
+void skua_watch_init(struct skua *sc);
+void skua_watch_start(struct skua *sc);
+void skua_watch_stop(struct skua *sc);
 
 /* boot.c */
 int skua_boot_init(struct skua *sc);
