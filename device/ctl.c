@@ -13,6 +13,7 @@
 
 #include "air.h"
 #include "ctl.h"
+#include "ctl_fault.h"
 #include "hif_priv.h"
 #include "mac.h"
 #include "nic.h"
@@ -116,12 +117,13 @@ static json_t *nic_json(const struct nic *nic)
 	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x",
 		 nic->cfg.mac[0], nic->cfg.mac[1], nic->cfg.mac[2],
 		 nic->cfg.mac[3], nic->cfg.mac[4], nic->cfg.mac[5]);
-	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "name", nic->cfg.name, "mac", mac,
 			 "state", state_names[nic->state],
 			 "boot_err", (int)nic->boot_err, "fatal", (int)nic->fatal,
 			 "instructions", count(cp_instret(nic->cp)),
 			 "commands", count(nic->hif->fetched),
+			 "mutated", count(nic->fault.mutated),
 			 "pci", pci_json(nic), "dma", dma_json(nic),
 			 "bus", bus_json(nic), "rings", rings_json(nic),
 			 "mac_engines", mac_counters(nic->mac));
@@ -188,6 +190,37 @@ static json_t *req_gone(struct ctl *ctl, json_t *req)
 	return done();
 }
 
+/* A request about one NIC, whose handler says what is wrong with it, or NULL */
+static json_t *about_nic(struct ctl *ctl, json_t *req,
+			 const char *(*fn)(struct nic *nic, json_t *req))
+{
+	const char *why = NULL, *name;
+	struct nic *nic;
+
+	if (json_unpack(req, "{s:s}", "nic", &name))
+		return fail("wanted: nic (text)");
+	nic = find_nic(ctl, name);
+	if (!nic)
+		return fail("no NIC of that name");
+	why = fn(nic, req);
+	return why ? fail(why) : done();
+}
+
+static json_t *req_fault(struct ctl *ctl, json_t *req)
+{
+	return about_nic(ctl, req, ctl_fault);
+}
+
+static json_t *req_inject(struct ctl *ctl, json_t *req)
+{
+	return about_nic(ctl, req, ctl_inject);
+}
+
+static json_t *req_poke(struct ctl *ctl, json_t *req)
+{
+	return about_nic(ctl, req, ctl_poke);
+}
+
 static bool parse_mac(const char *text, uint8_t mac[6])
 {
 	char end;
@@ -244,6 +277,9 @@ static const struct {
 	{ "lose", req_lose },
 	{ "lose_clear", req_lose_clear },
 	{ "capture", req_capture },
+	{ "fault", req_fault },
+	{ "inject", req_inject },
+	{ "poke", req_poke },
 };
 
 static json_t *ctl_answer(struct ctl *ctl, const char *line)
@@ -265,7 +301,7 @@ static json_t *ctl_answer(struct ctl *ctl, const char *line)
 			answer = requests[i].fn(ctl, req);
 	json_decref(req);
 	return answer ? answer :
-		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture");
+		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke");
 }
 
 /* Connections */

@@ -194,6 +194,8 @@ static enum skua_status evt_post(struct hif *hif)
 	memcpy(&evt, from, sizeof(evt));
 	if (le16toh(evt.len) > SKUA_EVT_INLINE)
 		return SKUA_ST_INVALID;
+	if (le16toh(evt.id) == SKUA_EVT_CMD_DONE && fault_answer(hif->nic, &evt))
+		return SKUA_ST_OK;
 	hif_event(hif, le16toh(evt.id), evt.data, le16toh(evt.len));
 	return SKUA_ST_OK;
 }

@@ -55,7 +55,10 @@ static void nic_boot(struct nic *nic)
 	if (nic->boot_err != SKUA_BOOT_OK) {
 		nic_detach_rings(nic);
 		nic->state = NIC_BOOT_FAILED;
+		return;
 	}
+	if (nic->fault.boot_silent)
+		cp_halt(nic->cp);
 }
 
 void nic_alive(struct nic *nic)
@@ -91,7 +94,7 @@ static uint32_t nic_status(const struct nic *nic)
 {
 	switch (nic->state) {
 	case NIC_RESET:
-		return SKUA_STATUS_RESET_DONE;
+		return nic->fault.reset_never ? 0 : SKUA_STATUS_RESET_DONE;
 	case NIC_BOOTING:
 		return SKUA_STATUS_BOOTING;
 	case NIC_ALIVE:
@@ -145,6 +148,13 @@ static void nic_ctrl(struct nic *nic, uint32_t val)
 		nic_boot(nic);
 }
 
+/* Asleep, as the host sees it: who did not hear the doorbell sleeps on. */
+static void nic_asleep(struct nic *nic)
+{
+	ring_arm(&nic->ring[SKUA_RING_CMD]);
+	mac_arm(nic->mac);
+}
+
 static void nic_bar_write(void *priv, uint32_t off, uint32_t val)
 {
 	struct nic *nic = priv;
@@ -170,7 +180,10 @@ static void nic_bar_write(void *priv, uint32_t off, uint32_t val)
 	if (off >= SKUA_REG_DOORBELL(0) &&
 	    off < SKUA_REG_DOORBELL(SKUA_NUM_RINGS)) {
 		nic->doorbells++;
-		loop_activity(nic->loop);
+		if (!fault_doorbell(nic))
+			loop_activity(nic->loop);
+		else if (nic_running(nic))
+			nic_asleep(nic);
 	}
 }
 
@@ -210,7 +223,7 @@ static bool nic_poll(struct loop_poll *p)
 
 	if (nic->state == NIC_BOOTING)
 		return hif_poll(nic->hif);
-	if (!nic_running(nic))
+	if (!nic_running(nic) || nic->fault.deaf)
 		return false;
 	busy = hif_poll(nic->hif);
 	return mac_poll(nic->mac) || busy;
@@ -222,7 +235,7 @@ static bool nic_arm(struct loop_poll *p)
 	struct ring *cmd = &nic->ring[SKUA_RING_CMD];
 	bool busy;
 
-	if (nic->state != NIC_BOOTING && !nic_running(nic))
+	if ((nic->state != NIC_BOOTING && !nic_running(nic)) || nic->fault.deaf)
 		return false;
 	/* Commands that the firmware was told of are no news. */
 	ring_arm(cmd);
@@ -236,7 +249,7 @@ static void nic_disarm(struct loop_poll *p)
 {
 	struct nic *nic = container_of(p, struct nic, poll);
 
-	if (!nic_running(nic))
+	if (!nic_running(nic) || nic->fault.deaf)
 		return;
 	ring_disarm(&nic->ring[SKUA_RING_CMD]);
 	mac_disarm(nic->mac);
@@ -294,6 +307,7 @@ void nic_free(struct nic *nic)
 		loop_poll_del(nic->loop, &nic->poll);
 	if (nic->cp && nic->hif && nic->mac)
 		nic_reset(nic);
+	fault_free(nic);
 	mac_free(nic->mac);
 	hif_free(nic->hif);
 	cp_free(nic->cp);

@@ -19,6 +19,7 @@
 
 #include "../fw/engine.h"
 #include "dma.h"
+#include "fault.h"
 #include "hart.h"
 #include "log.h"
 #include "loop.h"
@@ -102,6 +103,7 @@ struct nic_config {
  * @poll: looks at the rings
  * @polled: @poll is registered
  * @doorbells: doorbell writes
+ * @fault: faults on purpose
  * @next: next NIC of the process
  */
 struct nic {
@@ -129,6 +131,7 @@ struct nic {
 	struct loop_poll poll;
 	bool polled;
 	uint64_t doorbells;
+	struct fault fault;
 	struct nic *next;
 };
 

@@ -61,6 +61,7 @@ struct pci_dev {
 	void *priv;
 	bool gone;
 	bool dma_on;
+	uint32_t lose;
 	uint8_t cfg[CFG_SIZE];
 	uint8_t writable[CFG_SIZE];
 	struct pci_vector vec[PCI_VECTORS];
@@ -191,8 +192,12 @@ static void pci_irq_deliver(struct pci_dev *pdev, unsigned int vector)
 	    (v->entry[3] & PCI_MSIX_ENTRY_CTRL_MASKBIT) ||
 	    !pci_master_on(pdev))
 		return;
-	if (!fe->ops->msi(fe, addr, v->entry[2]))
+	if (pdev->lose) {
+		pdev->lose--;
+		pdev->stats.lost++;
+	} else if (!fe->ops->msi(fe, addr, v->entry[2])) {
 		return;
+	}
 	v->pending = false;
 	pdev->stats.sent[vector]++;
 	pdev->stats.coalesced[vector] += v->events - 1;
@@ -275,6 +280,11 @@ void pci_irq_coalesce(struct pci_dev *pdev, unsigned int vector,
 		loop_timer_cancel(pdev->loop, &v->timer);
 		pci_irq_moderate(pdev, vector);
 	}
+}
+
+void pci_irq_lose(struct pci_dev *pdev, uint32_t n)
+{
+	pdev->lose = n;
 }
 
 unsigned int pci_irq_vectors(const struct pci_dev *pdev)

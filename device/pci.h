@@ -48,6 +48,7 @@ struct pci_ops {
  * @sent: interrupts delivered to the guest, by vector
  * @coalesced: raises that shared the interrupt of another one, by vector
  * @dropped: raises while MSI-X was off or the function gone, by vector
+ * @lost: interrupts that pci_irq_lose() lost; they count as sent
  */
 struct pci_stats {
 	uint64_t bad_cfg;
@@ -57,6 +58,7 @@ struct pci_stats {
 	uint64_t sent[PCI_VECTORS];
 	uint64_t coalesced[PCI_VECTORS];
 	uint64_t dropped[PCI_VECTORS];
+	uint64_t lost;
 };
 
 /**
@@ -90,6 +92,9 @@ struct dma *pci_dma(struct pci_dev *pdev);
  * pending. Store what the driver shall find before the call.
  */
 void pci_irq_raise(struct pci_dev *pdev, unsigned int vector);
+
+/** pci_irq_lose() - lose the next @n interrupts, of all vectors: a fault on purpose */
+void pci_irq_lose(struct pci_dev *pdev, uint32_t n);
 
 /**
  * pci_irq_flush() - deliver at once what coalescing holds back

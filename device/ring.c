@@ -208,7 +208,10 @@ uint32_t ring_room(struct ring *ring)
 
 void ring_put(struct ring *ring, const void *entry)
 {
-	memcpy(ring_slot(ring, ring->own), entry, ring->entry_size);
+	uint8_t *slot = ring_slot(ring, ring->own);
+
+	memcpy(slot, entry, ring->entry_size);
+	fault_entry(ring->nic, slot, ring->entry_size);
 	ring->own++;
 }
 

@@ -367,6 +367,8 @@ bool txe_fetch(struct mac *mac)
 	uint32_t avail[TXE_CLASSES], n = 0;
 	bool any = false;
 
+	if (mac->nic->fault.tx_stall)
+		return false;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
 		avail[i] = ring_avail(tx_ring(mac, i));
 		any |= avail[i] != 0;
@@ -385,7 +387,7 @@ bool txe_fetch(struct mac *mac)
 
 void txe_fetch_sync(struct mac *mac)
 {
-	if (!mac->tx.sync_valid || !mac->running)
+	if (!mac->tx.sync_valid || !mac->running || mac->nic->fault.tx_stall)
 		return;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
 		struct ring *ring = tx_ring(mac, i);

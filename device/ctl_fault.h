@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Control socket: requests that make a NIC misbehave
+ */
+#ifndef SKUA_DEVICE_CTL_FAULT_H
+#define SKUA_DEVICE_CTL_FAULT_H
+
+struct json_t;
+struct nic;
+
+/** ctl_fault() - set or end a fault; NULL, or what is wrong with the request */
+const char *ctl_fault(struct nic *nic, struct json_t *req);
+
+/** ctl_inject() - put raw entries into a ring that the host consumes */
+const char *ctl_inject(struct nic *nic, struct json_t *req);
+
+/** ctl_poke() - write any value to the NIC's own index of a ring, and interrupt */
+const char *ctl_poke(struct nic *nic, struct json_t *req);
+
+#endif /* SKUA_DEVICE_CTL_FAULT_H */
