@@ -46,7 +46,9 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 	@$(PYTHON) scripts/benchmark.py $(BENCH)
 
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
-PARTS := kunit device fw e2e
+PARTS := kunit device fw e2e mutants
+# the cheapest ones: can the tests fail at all?
+MUTANTS_CI := X4 K14-replay D3-event
 run-part = SKUA_RESULTS=$(O)/test $(PYTHON) scripts/testsum.py --run
 
 .PHONY: test $(PARTS:%=test-%)
@@ -67,11 +69,15 @@ test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
 	@$(run-part) e2e $(PYTHON) -m pytest -rs --color=no -p no:cacheprovider \
 		tests/e2e $(E2E)
 
-.PHONY: contract mutants
+test-mutants: setup-test ## a few of the mutants
+	@$(run-part) mutants $(PYTHON) scripts/contract.py --mutants $(MUTANTS_CI)
+
+.PHONY: contract mutants mutants-ci
 contract: ## which clauses of docs/contract.rst are proved, and which are open
 	@$(PYTHON) scripts/contract.py
 mutants: setup-test ## breaks the clauses one by one; says which no test notices
 	@$(PYTHON) scripts/contract.py --mutants $(CLAUSES)
+mutants-ci: test-mutants ## three of them, a part of "make test"
 
 .PHONY: test-long
 test-long: setup-test all ## tests that run for minutes: crashes, removal, races

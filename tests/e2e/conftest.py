@@ -40,6 +40,16 @@ def pytest_configure(config):
         "markers", "splats(ignore): kernel messages that the test provokes on purpose")
     config.addinivalue_line(
         "markers", "contract(*ids): clauses of docs/contract.rst that the test proves")
+    config.addinivalue_line(
+        "markers", "long: runs for minutes, and only when asked for: -m long (make test-long)")
+
+
+def pytest_collection_modifyitems(config, items):
+    if "long" in (config.option.markexpr or ""):
+        return
+    late = [item for item in items if item.get_closest_marker("long")]
+    items[:] = [item for item in items if item not in late]
+    config.hook.pytest_deselected(items=late)
 
 
 class Lab:

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the tests of crashes, removal and bad input share.
+
+A probe in the guest measures how long a link is dead: a datagram every few
+milliseconds, answered by the other end, with the guest's own clock.
+"""
+
+import json
+import re
+
+from skuavm import GuestError, wait_until
+
+AP = "192.168.77.1"
+STA = "192.168.77.2"
+CRASHES = {"assertion": 0, "trap": 1, "loop": 2, "silent": 3}
+
+ECHO = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 9))
+print("ready", flush=True)
+while True:
+    data, peer = s.recvfrom(64)
+    try:
+        s.sendto(data, peer)
+    except OSError:
+        pass
+"""
+
+# Writes VALUE to FILE, then prints when datagrams sent after that were answered
+PROBE = """
+import ctypes, json, select, socket, sys, time
+target, path, value, seconds = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
+# not `ip netns exec`, which hides debugfs
+with open("/run/netns/" + sys.argv[5]) as netns:
+    assert ctypes.CDLL(None).setns(netns.fileno(), 0x40000000) == 0
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect((target, 9))
+s.setblocking(False)
+def turn(wait):
+    try:
+        s.send(b"x" * 32)
+    except OSError:
+        pass
+    heard = False
+    end = time.monotonic() + wait
+    while True:
+        left = end - time.monotonic()
+        if left <= 0:
+            return heard
+        if select.select([s], [], [], left)[0]:
+            try:
+                s.recv(64)
+                heard = True
+                now.append(time.monotonic())
+            except OSError:
+                pass
+now = []
+while not turn(0.005):
+    pass
+start = time.monotonic()
+now = [start]
+if path != "-":
+    with open(path, "w") as file:
+        file.write(value)
+else:
+    print("go", flush=True)
+while time.monotonic() < start + seconds:
+    turn(0.005)
+gaps = [(b - a, b - start) for a, b in zip(now, now[1:])]
+print(json.dumps({"gap": max(gaps)[0], "until": max(gaps)[1], "answers": len(now),
+                  "last": now[-1] - start}))
+"""
+
+
+def fault(bench, end, kind, **more):
+    """A fault of an end's NIC; see docs/nic.rst."""
+    request(bench.nics, {"cmd": "fault", "nic": f"nic{end.index}", "kind": kind, **more})
+
+
+def request(nics, what):
+    answer = nics.control(what)
+    assert answer["ok"], answer
+    return answer
+
+
+def crash_file(end):
+    return f"{end.debugfs}/skua/crash"
+
+
+def forgive(bench, *patterns):
+    """What a test provoked is no fault: counters whose names match begin anew."""
+    now = bench.faults()
+    for name in now:
+        if any(re.search(pattern, name) for pattern in patterns):
+            bench.faults_before[name] = now[name]
+
+
+class Echo:
+    """Answers datagrams in the access point's name space."""
+
+    def __init__(self, end):
+        self.process = end.popen(["python3", "-c", ECHO])
+        self.process.wait_for("ready", 10)
+
+
+def start_probe(end, path="-", value="", seconds=1.0, target=AP):
+    process = end.vm.popen(["python3", "-c", PROBE, target, path, value, str(seconds), end.netns])
+    end.running.append(process)
+    return process
+
+
+def outage(end, path="-", value="", seconds=1.0, target=AP):
+    """The longest silence, in seconds, and when after the fault it was over."""
+    process = start_probe(end, path, value, seconds, target)
+    status = process.wait(seconds + 30)
+    lines = process.stdout.strip().splitlines()
+    if status or not lines:
+        raise GuestError(f"probe: {process.output}")
+    return json.loads(lines[-1])
+
+
+def kernel_times(vm, start, *patterns):
+    """Kernel time of the first line after start (a kmsg mark) that matches each pattern."""
+    lines = vm.console_text().splitlines()
+    begin = max((i for i, line in enumerate(lines) if start in line), default=0)
+    found = []
+    for pattern in (re.escape(start), *patterns):
+        for line in lines[begin:]:
+            match = re.match(r"\[ *([\d.]+)\]", line)
+            if match and re.search(pattern, line):
+                found.append(float(match[1]))
+                break
+        else:
+            found.append(None)
+    return found
+
+
+def await_count(end, counter, value, timeout=5):
+    wait_until(f"{counter} of {end.netns} to reach {value}", timeout,
+               lambda: end.driver()[counter] >= value)
+
+
+class Load:
+    """iperf3 between the ends, for as long as the test wants."""
+
+    def __init__(self, bench, client="sta", server="ap", target=AP, extra=()):
+        self.bench = bench
+        self.server = bench.ends[server].popen(["iperf3", "-s", "-1", "--forceflush"])
+        self.server.wait_for("listening", 10)
+        self.client = bench.ends[client].popen(
+            ["iperf3", "-c", target, "-t", "600", "-i", "1", "--forceflush", *extra])
+        self.client.wait_for("connected", 10)
+        self.alive()
+
+    def alive(self, timeout=10):
+        """The connection of the beginning still moves bytes."""
+        rate = r"[1-9][\d.]* [KM]?bits/sec"
+        start = len(self.client.output)
+        self.client.wait_for(rate, timeout, start=start)
+        assert self.client.poll() is None, self.client.output
+
+    def stop(self):
+        self.client.kill()
+        self.server.kill()

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Firmware crashes, lost notifications, and what the driver makes of them."""
+
+import random
+import re
+import statistics
+import time
+
+import pytest
+
+import faults
+from faults import AP, CRASHES
+from skuavm import wait_until
+
+# a silent firmware leaves frames in the driver's hands
+REPAIRED = (r"tx_reclaimed", r"cmd_timeout")
+
+
+def associations(sta):
+    return len(re.findall("CTRL-EVENT-CONNECTED", sta.process.output))
+
+
+def noticed(vm, end, how):
+    """Seconds from the crash to the driver's word, and on to its restart."""
+    mark = f"mark {random.getrandbits(32):08x}"
+    before = end.driver()["restart"]
+    # one process for both, or its start would count
+    vm.run(f"echo {mark} > /dev/kmsg; echo {CRASHES[how]} > {faults.crash_file(end)}", check=True)
+    faults.await_count(end, "restart", before + 1)
+    device = end.index
+    wait_until("the restart", 5, lambda: faults.kernel_times(
+        vm, mark, rf"00:0{device}\.0: restarted")[1])
+    start, dead, done = faults.kernel_times(
+        vm, mark, rf"00:0{device}\.0: .*(the firmware died \(|no sign of life|no frames any more)",
+        rf"00:0{device}\.0: restarted")
+    return dead - start, done - start
+
+
+@pytest.mark.contract("D4")
+@pytest.mark.parametrize("where", ["sta", "ap"])
+@pytest.mark.parametrize("how", CRASHES)
+def test_crash_idle(trio, where, how):
+    """D4: each way to die is noticed within a second without traffic, and repaired."""
+    _, sta = trio.link()
+    time.sleep(0.3)
+    end = trio.ends[where]
+    dead, done = noticed(trio.vms[0], end, how)
+    assert dead <= 1.0, f"{how} noticed after {dead} s"
+    assert done - dead <= 1.0, f"restarted {done - dead} s later"
+    assert trio.ends["sta"].ping(AP, count=3, interval=0.02)[1] == 3
+    assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+
+
+@pytest.mark.contract("D4")
+@pytest.mark.parametrize("where", ["sta", "ap"])
+@pytest.mark.parametrize("how", CRASHES)
+def test_crash_under_traffic(trio, where, how):
+    """D4: under traffic it is noticed within 200 ms; TCP and the association live on."""
+    _, sta = trio.link()
+    load = faults.Load(trio)
+    end = trio.ends[where]
+    dead, done = noticed(trio.vms[0], end, how)
+    # the kernel's log has a grain of 10 ms at both ends
+    assert dead <= 0.22, f"{how} noticed after {dead} s"
+    load.alive()
+    load.stop()
+    assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+
+
+@pytest.mark.contract("D4")
+def test_lost_doorbells(trio):
+    """A doorbell that the NIC does not get is rung again, and recorded."""
+    trio.link()
+    sta = trio.ends["sta"]
+    before = sta.driver()
+    for _ in range(3):
+        faults.fault(trio, sta, "lose-doorbells", count=1)
+        assert sta.ping(AP, count=1)[1] == 1
+    assert sta.driver()["lost_doorbell"] > before["lost_doorbell"]
+    assert sta.driver()["crash"] == before["crash"]
+
+
+@pytest.mark.contract("D4")
+def test_lost_interrupts(trio):
+    """An interrupt that does not come is made up for, and recorded."""
+    trio.link()
+    sta = trio.ends["sta"]
+    before = sta.driver()
+    for _ in range(3):
+        faults.fault(trio, sta, "lose-interrupts", count=1)
+        assert sta.ping(AP, count=1)[1] == 1
+    assert sta.driver()["lost_irq"] > before["lost_irq"]
+    assert sta.driver()["crash"] == before["crash"]
+
+
+@pytest.mark.contract("D4")
+def test_stalled_transmit_ring(trio):
+    """A NIC that takes no more frames is restarted."""
+    _, sta = trio.link()
+    end = trio.ends["sta"]
+    before = end.driver()
+    faults.fault(trio, end, "tx-stall")
+    flood = end.popen(["ping", "-n", "-q", "-i", "0.01", "-c", "500", AP])
+    faults.await_count(end, "tx_stall", before["tx_stall"] + 1)
+    faults.fault(trio, end, "none")
+    faults.await_count(end, "restart", before["restart"] + 1)
+    flood.kill()
+    assert end.ping(AP, count=3, interval=0.02)[1] == 3
+    assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+
+
+@pytest.mark.contract("D4", "D2")
+def test_command_without_an_answer(trio):
+    """A command that is never answered costs its time, a restart, and no more."""
+    _, sta = trio.link()
+    end = trio.ends["sta"]
+    before = end.driver()
+    faults.fault(trio, end, "answer-never", op=0x22)
+    # SKUA_CMD_STA_STATS
+    end.iw("station", "dump")
+    faults.fault(trio, end, "none")
+    if end.driver()["cmd_timeout"] == before["cmd_timeout"]:
+        pytest.fail("no command was without an answer")
+    faults.await_count(end, "restart", before["restart"] + 1)
+    assert end.ping(AP, count=3, interval=0.02)[1] == 3
+    assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+
+
+def report(name, values):
+    print(f"{name}: median {1000 * statistics.median(values):.0f} ms, "
+          f"worst {1000 * max(values):.0f} ms, {len(values)} times")
+
+
+def crash_rounds(trio, rounds, seconds=0.8):
+    """Crashes by turns; how long until traffic flows again, by way to die."""
+    _, sta = trio.link()
+    faults.Echo(trio.ends["ap"])
+    ways, times = list(CRASHES), {}
+    for number in range(rounds):
+        how = ways[number % len(ways)]
+        end = trio.ends["ap" if number // len(ways) % 2 else "sta"]
+        seen = faults.outage(trio.ends["sta"], faults.crash_file(end), str(CRASHES[how]), seconds)
+        assert seen["last"] > seconds - 0.2, f"{how} of {end.netns}: no traffic any more: {seen}"
+        times.setdefault(how, []).append(seen["until"])
+    for how, values in times.items():
+        report(how, values)
+    report("all", sum(times.values(), []))
+    assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+    return times
+
+
+@pytest.mark.contract("D4")
+def test_time_to_traffic(trio):
+    """D4: from the crash to the first datagram that comes through again."""
+    times = crash_rounds(trio, 8)
+    assert statistics.median(sum(times.values(), [])) < 0.6
+
+
+@pytest.mark.long
+@pytest.mark.contract("D4")
+def test_time_to_traffic_long(trio):
+    """D4: the same, a hundred times."""
+    crash_rounds(trio, 100)
