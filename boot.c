@@ -11,7 +11,7 @@
 #include <linux/random.h>
 #include <linux/unaligned.h>
 
-#include "key.h"
+#include "skua.h"
 
 #define SKUA_FW_CHUNK		SZ_64K
 #define SKUA_RESET_MS		2000
@@ -20,7 +20,8 @@
 #define SKUA_DUMP_LEN		(SZ_512K + SZ_4K)
 
 /* What the driver can make use of. */
-#define SKUA_DRV_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE)
+#define SKUA_DRV_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE | \
+				 SKUA_FEAT_AP_PS)
 #define SKUA_DRV_FEATURES_MC	(SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
 
 static_assert(DIV_ROUND_UP(SKUA_FW_MAX_LEN + sizeof(struct skua_fw_hdr),
@@ -405,7 +406,7 @@ out:
 static void skua_boot_fill(struct skua *sc)
 {
 	struct skua_boot_ctx *boot = sc->boot;
-	u64 features = SKUA_DRV_FEATURES | skua_key_features();
+	u64 features = SKUA_DRV_FEATURES;
 
 	if (!skua_single_channel)
 		features |= SKUA_DRV_FEATURES_MC;
