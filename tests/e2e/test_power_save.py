@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Power save of stations, as the access point's NIC and driver see it.
+
+No NIC dozes yet, so a third one speaks for the station: it injects the frames
+by which a station falls asleep, polls and wakes, under the station's address.
+"""
+
+import time
+
+import pytest
+
+import bench
+from skuavm import wait_until
+
+AP = "192.168.77.1"
+STA = "192.168.77.2"
+
+# a radiotap header without fields, then the frame; to a monitor interface
+INJECT = """
+import socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind((sys.argv[1], 0))
+s.send(bytes.fromhex("0000080000000000" + sys.argv[2]))
+"""
+
+
+class Voice:
+    """Speaks for a station from a monitor interface."""
+
+    def __init__(self, end, station, ap, freq):
+        self.end = end
+        self.station, self.ap = (mac.replace(":", "") for mac in (station, ap))
+        end.run(["ip", "link", "set", end.interface, "down"], check=True)
+        end.iw("set", "type", "monitor")
+        end.up()
+        end.iw("set", "freq", str(freq))
+
+    def say(self, frame):
+        self.end.run(["python3", "-c", INJECT, self.end.interface, frame], check=True)
+
+    def null(self, doze):
+        """Null data to the access point, with the power management bit or without."""
+        self.say(("4811" if doze else "4801") + "0000" + self.ap + self.station + self.ap + "0000")
+
+    def poll(self, aid):
+        low, high = aid & 0xff, aid >> 8 | 0xc0
+        self.say(f"a400{low:02x}{high:02x}" + self.ap + self.station)
+
+
+@pytest.fixture
+def sleeper(trio):
+    """The link's station is associated, and can be put to sleep."""
+    ap, _ = trio.link(security="wpa2")
+    assert trio.ends["ap"].ping(STA, count=2, interval=0.05)[1] == 2
+    voice = Voice(trio.ends["third"], trio.ends["sta"].mac, trio.ends["ap"].mac, 5180)
+    voice.aid = int(ap.station(trio.ends["sta"].mac)["aid"])
+    return voice
+
+
+def asleep(trio):
+    return trio.ends["ap"].engines()["ps_sleep"] - trio.ends["ap"].engines()["ps_wake"]
+
+
+def doze(trio, voice):
+    before = trio.ends["ap"].engines()["ps_sleep"]
+    voice.null(True)
+    wait_until("the access point's notice of the sleep", 5,
+               lambda: trio.ends["ap"].engines()["ps_sleep"] > before)
+
+
+def start_ping(trio, count):
+    process = trio.ends["ap"].popen(["ping", "-c", str(count), "-i", "0.2", "-W", "20", STA])
+    time.sleep(0.2 * count + 1)
+    return process
+
+
+@pytest.mark.contract("P1", "P3", "P4")
+def test_frames_for_a_sleeper_wait_until_it_wakes(trio, sleeper):
+    """P1, P4: null data with the bit holds frames, without it lets them go, in order, all."""
+    doze(trio, sleeper)
+    path = trio.capture()
+    process = start_ping(trio, 4)
+    trio.capture_end()
+    assert "bytes from" not in process.output
+    # P3: its bit is in the beacons' partial virtual bitmap
+    bitmaps = {f.wlan_tim_partial_virtual_bitmap for f in bench.frames(
+        path, "wlan.fc.type_subtype == 8", ["wlan.tim.partial_virtual_bitmap"])}
+    assert any(int(b.replace(":", "") or "0", 16) for b in bitmaps), bitmaps
+
+    sleeper.null(False)
+    assert process.wait(30) == 0, process.output
+    assert "4 received" in process.output
+    wait_until("the wake", 5, lambda: not asleep(trio))
+
+
+@pytest.mark.contract("P2", "P4")
+def test_a_poll_brings_one_frame_and_says_that_there_are_more(trio, sleeper):
+    """P2, P4: PS-Poll gets a frame with More Data; the answer to it wakes the station."""
+    doze(trio, sleeper)
+    process = start_ping(trio, 3)
+    assert "bytes from" not in process.output
+    path = trio.capture()
+    sleeper.poll(sleeper.aid)
+    assert process.wait(30) == 0, process.output
+    trio.capture_end()
+    assert "3 received" in process.output
+    first = bench.frames(path, f"wlan.fc.type == 2 && wlan.ra == {trio.ends['sta'].mac} && "
+                         "wlan.fc.retry == 0", ["wlan.fc.moredata"])[0]
+    assert first.wlan_fc_moredata in ("1", "True")
