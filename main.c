@@ -448,9 +448,15 @@ static void skua_remove(struct pci_dev *pdev)
 	ieee80211_free_hw(sc->hw);
 }
 
+/* The bus below us goes next, so nothing may look at a register any more. */
 static void skua_shutdown(struct pci_dev *pdev)
 {
-	skua_reset(pci_get_drvdata(pdev));
+	struct skua *sc = pci_get_drvdata(pdev);
+
+	set_bit(SKUA_F_REMOVING, &sc->flags);
+	skua_down_locked(sc);
+	set_bit(SKUA_F_GONE, &sc->flags);
+	cancel_work_sync(&sc->crash_work);
 }
 
 static const struct pci_device_id skua_ids[] = {
