@@ -11,7 +11,7 @@
 #include <linux/random.h>
 #include <linux/unaligned.h>
 
-#include "skua.h"
+#include "key.h"
 
 #define SKUA_FW_CHUNK		SZ_64K
 #define SKUA_RESET_MS		2000
@@ -406,7 +406,7 @@ out:
 static void skua_boot_fill(struct skua *sc)
 {
 	struct skua_boot_ctx *boot = sc->boot;
-	u64 features = SKUA_DRV_FEATURES;
+	u64 features = SKUA_DRV_FEATURES | skua_key_features();
 
 	if (!skua_single_channel)
 		features |= SKUA_DRV_FEATURES_MC;
