@@ -118,7 +118,7 @@ class End:
         return sta.start(timeout)
 
     def ping(self, target, count=5, interval=0.02, size=56, more=(), timeout=15):
-        """Pings until so many answers came; returns how many pings that took.
+        """Pings until so many answers came; returns (sent, answered).
 
         On a busy machine an answer may be late, which ping takes for lost: so
         it may take some more. That nothing is lost is seen by counters, see
@@ -130,7 +130,7 @@ class End:
                           result.stdout)
         if not found or int(found[2]) != count or found[3]:
             raise GuestError(f"ping {target}: {result.stdout}{result.stderr}")
-        return int(found[1])
+        return int(found[1]), count
 
     def broadcast(self, address, count=3):
         """Pings a broadcast address; nobody answers that."""
