@@ -262,7 +262,8 @@ static int skua_combinations_init(struct skua *sc)
 	limits[0].types = BIT(NL80211_IFTYPE_STATION) |
 			  BIT(NL80211_IFTYPE_AP) |
 			  BIT(NL80211_IFTYPE_P2P_CLIENT) |
-			  BIT(NL80211_IFTYPE_P2P_GO);
+			  BIT(NL80211_IFTYPE_P2P_GO) |
+			  BIT(NL80211_IFTYPE_MESH_POINT);
 	/* mac80211's own monitor interface needs one as well. */
 	limits[0].max = max_t(u16, sc->caps.vifs, 2) - 1;
 	limits[1].types = BIT(NL80211_IFTYPE_P2P_DEVICE);
