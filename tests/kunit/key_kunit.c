@@ -369,10 +369,200 @@ static void key_take_pn(struct kunit *test)
 {
 	const struct key_pn_case *c = test->param_value;
 	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	struct skua_fake *fake = test->priv;
+	const struct skua_key key = {
+		.suite = skua_key_in_nic(fake->sc, conf->cipher, conf->keylen),
+	};
 
 	atomic64_set(&conf->tx_pn, c->before);
-	KUNIT_EXPECT_EQ(test, c->first, skua_key_take_pn(conf, c->n));
+	KUNIT_EXPECT_EQ(test, c->first, skua_key_take_pn(&key, conf, c->n));
 	KUNIT_EXPECT_EQ(test, c->after, atomic64_read(&conf->tx_pn));
+}
+
+struct key_suite_case {
+	const char *desc;
+	u32 cipher;
+	u8 len;
+	u8 nic_len;
+	u8 keyidx;
+	u32 flags;
+};
+
+/* K12 */
+static const struct key_suite_case key_suite_cases[] = {
+	{ "wep 40", WLAN_CIPHER_SUITE_WEP40, 5, 5, 1, 0 },
+	{ "wep 104", WLAN_CIPHER_SUITE_WEP104, 13, 13, 3, 0 },
+	{ "tkip", WLAN_CIPHER_SUITE_TKIP, 32, 16, 1, 0 },
+	{ "ccmp", WLAN_CIPHER_SUITE_CCMP, 16, 16, 1, 0 },
+	{ "ccmp 256", WLAN_CIPHER_SUITE_CCMP_256, 32, 32, 2, 0 },
+	{ "gcmp", WLAN_CIPHER_SUITE_GCMP, 16, 16, 1, 0 },
+	{ "gcmp 256", WLAN_CIPHER_SUITE_GCMP_256, 32, 32, 2, 0 },
+	{ "bip cmac", WLAN_CIPHER_SUITE_AES_CMAC, 16, 16, 4, SKUA_KEYF_MGMT },
+	{ "bip cmac 256", WLAN_CIPHER_SUITE_BIP_CMAC_256, 32, 32, 5,
+	  SKUA_KEYF_MGMT },
+	{ "bip gmac", WLAN_CIPHER_SUITE_BIP_GMAC_128, 16, 16, 4,
+	  SKUA_KEYF_MGMT },
+	{ "bip gmac 256", WLAN_CIPHER_SUITE_BIP_GMAC_256, 32, 32, 5,
+	  SKUA_KEYF_MGMT },
+};
+
+KUNIT_ARRAY_PARAM_DESC(key_suite, key_suite_cases, desc);
+
+static void key_of_each_cipher_is_installed(struct kunit *test)
+{
+	const struct key_suite_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	struct skua_cmd_key *cmd;
+
+	fake->sc->caps.cipher[0] = c->cipher;
+	conf = skua_fake_key(test, c->cipher, c->len, c->keyidx);
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, conf));
+	cmd = last_key_cmd(test);
+	KUNIT_EXPECT_EQ(test, c->cipher, le32_to_cpu(cmd->cipher));
+	KUNIT_EXPECT_EQ(test, c->nic_len, cmd->key_len);
+	KUNIT_EXPECT_EQ(test, c->flags, le32_to_cpu(cmd->flags));
+	KUNIT_EXPECT_MEMEQ(test, cmd->key, conf->key, c->nic_len);
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(cmd->lease_len));
+	/* K5: nothing of another length is taken for it */
+	conf = skua_fake_key(test, c->cipher, c->len + 1, c->keyidx);
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, key_set(test, NULL, conf));
+}
+
+/* K10: mac80211 orders the Michael keys by direction, and so does the NIC */
+static void key_tkip_has_michael_keys(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	struct skua_cmd_key *cmd;
+
+	fake->sc->caps.cipher[0] = WLAN_CIPHER_SUITE_TKIP;
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_TKIP, 32, 0);
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	cmd = last_key_cmd(test);
+	KUNIT_EXPECT_MEMEQ(test, cmd->tx_mic_key, conf->key + 16, 8);
+	KUNIT_EXPECT_MEMEQ(test, cmd->rx_mic_key, conf->key + 24, 8);
+	KUNIT_EXPECT_EQ(test, 0, cmd->key[16]);
+}
+
+/* K10: phase 1 keys are for a NIC that wants them, and for a key it has */
+static void key_phase1_needs_the_feature(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	const struct skua_cmd_tkip_phase1 *cmd = (const void *)fake->data;
+	u16 p1k[5] = { 1, 2, 3, 4, 5 };
+	struct ieee80211_key_conf *conf;
+	unsigned int ncmds;
+
+	fake->sc->caps.cipher[0] = WLAN_CIPHER_SUITE_TKIP;
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_TKIP, 32, 0);
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	ncmds = fake->ncmds;
+	rcu_read_lock();
+	skua_op_update_tkip_key(fake->hw, fake->vif, conf, fake->sta, 7, p1k);
+	KUNIT_EXPECT_EQ(test, ncmds, fake->ncmds);
+
+	fake->sc->caps.features |= SKUA_FEAT_TKIP_PHASE1_HOST;
+	skua_op_update_tkip_key(fake->hw, fake->vif, conf, fake->sta, 7, p1k);
+	rcu_read_unlock();
+	KUNIT_ASSERT_EQ(test, ncmds + 1, fake->ncmds);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_TKIP_PHASE1, fake->op[ncmds]);
+	KUNIT_EXPECT_EQ(test, 7, le32_to_cpu(cmd->iv32));
+	KUNIT_EXPECT_EQ(test, 5, le16_to_cpu(cmd->p1k[4]));
+
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+	ncmds = fake->ncmds;
+	rcu_read_lock();
+	skua_op_update_tkip_key(fake->hw, fake->vif, conf, fake->sta, 8, p1k);
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, ncmds, fake->ncmds);
+}
+
+/* K14: an IV has 24 bits, and begins anywhere */
+static void key_wep_iv_wraps(struct kunit *test)
+{
+	struct ieee80211_key_conf *conf;
+	struct skua_fake *fake = test->priv;
+	const struct skua_key key = {
+		.suite = skua_key_in_nic(fake->sc, WLAN_CIPHER_SUITE_WEP40, 5),
+	};
+	const struct skua_key *installed;
+
+	KUNIT_EXPECT_NULL(test, key.suite);
+	fake->sc->caps.cipher[0] = WLAN_CIPHER_SUITE_WEP40;
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_WEP40, 5, 0);
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, conf));
+	rcu_read_lock();
+	installed = skua_key_of(skua_vif(fake->vif)->key, conf);
+	rcu_read_unlock();
+	KUNIT_ASSERT_NOT_NULL(test, installed);
+	atomic64_set(&conf->tx_pn, 0xffffff);
+	KUNIT_EXPECT_EQ(test, 0, skua_key_take_pn(installed, conf, 1));
+	KUNIT_EXPECT_EQ(test, 1, skua_key_take_pn(installed, conf, 1));
+}
+
+/* K14: the NIC counts for beacons; nobody else uses what it may use */
+static void key_bigtk_has_a_lease(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	const u8 one[6] = { 1 }, none[6] = {};
+	struct ieee80211_key_seq seq = {};
+	struct ieee80211_key_conf *conf;
+	struct skua_cmd_key *cmd;
+
+	fake->sc->caps.cipher[0] = WLAN_CIPHER_SUITE_AES_CMAC;
+	fake->vif->type = NL80211_IFTYPE_AP;
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_AES_CMAC, 16, 6);
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, conf));
+	cmd = last_key_cmd(test);
+	KUNIT_EXPECT_EQ(test, SKUA_KEYF_MGMT | SKUA_KEYF_DEFAULT_TX,
+			le32_to_cpu(cmd->flags));
+	KUNIT_EXPECT_MEMEQ(test, cmd->tx_lease, one, 6);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&conf->tx_pn),
+			le32_to_cpu(cmd->lease_len));
+	KUNIT_EXPECT_EQ(test, le16_to_cpu(cmd->slot),
+			skua_vif(fake->vif)->bigtk.slot);
+	skua_op_get_key_seq(fake->hw, conf, &seq);
+	KUNIT_EXPECT_MEMEQ(test, seq.aes_cmac.pn, none, 6);
+
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, NULL, conf));
+	KUNIT_EXPECT_EQ(test, SKUA_KEY_NONE, skua_vif(fake->vif)->bigtk.slot);
+}
+
+/* K5: the last slots are kept for beacons */
+static void key_reserve_is_for_beacons(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	int i;
+
+	fake->sc->keys->reserve = 1;
+	for (i = 0; i < SKUA_FAKE_KEYS - 1; i++)
+		KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, ccmp_key(test, 0)));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, key_set(test, NULL, ccmp_key(test, 0)));
+	fake->sc->caps.cipher[0] = WLAN_CIPHER_SUITE_AES_CMAC;
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_AES_CMAC, 16, 7);
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, NULL, conf));
+}
+
+/* K6 */
+static void key_software_control(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	int i;
+
+	ieee80211_hw_set(fake->hw, SW_CRYPTO_CONTROL);
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, fake->sta, conf));
+	KUNIT_EXPECT_EQ(test, 1,
+			key_set(test, NULL, skua_fake_key(test, WLAN_CIPHER_SUITE_GCMP, 16, 1)));
+	for (i = 1; i < SKUA_FAKE_KEYS; i++)
+		KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, ccmp_key(test, 0)));
+	KUNIT_EXPECT_EQ(test, 1, key_set(test, NULL, ccmp_key(test, 1)));
+	/* an error is one: mac80211 must not go on in software */
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+	fake->cmd_err = -EIO;
+	KUNIT_EXPECT_EQ(test, -EIO, key_set(test, NULL, ccmp_key(test, 1)));
 }
 
 /* What hostapd hears is the least significant byte first. */
@@ -442,6 +632,13 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_restart_keeps_the_shadow),
 	KUNIT_CASE(key_reset_forgets),
 	KUNIT_CASE_PARAM(key_take_pn, key_pn_gen_params),
+	KUNIT_CASE_PARAM(key_of_each_cipher_is_installed, key_suite_gen_params),
+	KUNIT_CASE(key_tkip_has_michael_keys),
+	KUNIT_CASE(key_phase1_needs_the_feature),
+	KUNIT_CASE(key_wep_iv_wraps),
+	KUNIT_CASE(key_bigtk_has_a_lease),
+	KUNIT_CASE(key_reserve_is_for_beacons),
+	KUNIT_CASE(key_software_control),
 	KUNIT_CASE(key_get_seq),
 	KUNIT_CASE(key_flags_are_honoured),
 	KUNIT_CASE(key_default_unicast),
