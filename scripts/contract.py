@@ -6,8 +6,9 @@ A clause is proved if a test names it and tests/mutants/ID.patch breaks it. With
 --mutants, applies the mutants one by one to a copy of the tree and runs the
 tests that each of them names; says which no test noticed.
 
-A mutant is a patch whose head has lines "Test: COMMAND", run from the top of
-the copy; each has to fail with the patch applied.
+A mutant is a patch, tests/mutants/ID.patch or ID-WORDS.patch, whose head has
+lines "Test: COMMAND", run from the top of the copy. Each has to pass without
+the patch; with it, it has to build, and to fail.
 """
 
 import argparse
@@ -18,11 +19,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+MUTANTS = os.path.join(TOP, "tests/mutants")
 CLAUSE = re.compile(r"^([KXARPMVTSD]\d+)$", re.M)
 # These have words that look like clauses: registers, power states, constants of ciphers.
 NOT_TESTS = ("/device/hart/", "/device/crypto/", "/device/bus/")
+# Seconds that a test may take; a mutant may well hang.
+PATIENCE = 1500
+# A mutant that no compiler takes proves nothing; cmocka too says "error:".
+NO_BUILD = re.compile(r"^\S+:\d+(?::\d+)?: (?:fatal )?error: (?!Failure!)|undefined reference to|"
+                      r"No rule to make target", re.M)
+# How cmocka, kunit.py and pytest name a test that failed, and cmocka one that it died in.
+FAILED = re.compile(r"^\[  (?:FAILED|ERROR ) +\] (?!\d+ test|---)(\S+)|\[FAILED\] (\S+)|^FAILED (\S+)",
+                    re.M)
+BEGUN = re.compile(r"^\[ RUN      \] (\S+)", re.M)
 
 
 def clauses():
@@ -50,7 +62,7 @@ def named():
 def mutants():
     """clause -> patches, ID.patch or ID-anything.patch"""
     found = {}
-    for path in sorted(glob.glob(os.path.join(TOP, "tests/mutants/*.patch"))):
+    for path in sorted(glob.glob(os.path.join(MUTANTS, "*.patch"))):
         clause = re.match(r"[A-Z]\d+", os.path.basename(path))
         if clause:
             found.setdefault(clause[0], []).append(path)
@@ -79,49 +91,110 @@ def commands(patch):
     return re.findall(r"^Test: (.+)$", head, re.M)
 
 
-def run_mutant(tree, patch):
-    """None if a test noticed, or what went wrong"""
-    applied = subprocess.run(["patch", "-p1", "-s", "-i", patch], cwd=tree, capture_output=True,
-                             text=True, check=False)
-    if applied.returncode:
-        return "does not apply: " + applied.stdout.strip().replace("\n", "; ")
-    unnoticed = [c for c in commands(patch)
-                 if subprocess.run(c, shell=True, cwd=tree, check=False, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                                   ).returncode == 0]
-    subprocess.run(["patch", "-p1", "-s", "-R", "-i", patch], cwd=tree, check=True)
-    if not commands(patch):
-        return "names no test"
-    return f"not noticed by: {'; '.join(unnoticed)}" if unnoticed else None
+def environment():
+    """Not that of a make around us: the copy is built in itself."""
+    env = {k: v for k, v in os.environ.items()
+           if not k.startswith(("MAKE", "MFLAGS", "SKUA_BUILD", "SKUA_RESULTS"))}
+    return env | {"SKUA_CACHE_TAG": "mutants"}
+
+
+def run(command, tree):
+    """Exit status, output"""
+    try:
+        done = subprocess.run(command, shell=True, cwd=tree, env=environment(), check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=PATIENCE)
+    except subprocess.TimeoutExpired as late:
+        return -1, (late.stdout or b"").decode(errors="replace")
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
+class Copy:
+    """The tree, for mutants to be applied to."""
+
+    def __init__(self):
+        self.top = tempfile.mkdtemp(prefix="skua-mutants.")
+        self.passes = {}
+        listing = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=TOP,
+                                 capture_output=True, check=True)
+        for name in listing.stdout.decode().split("\0"):
+            if name and os.path.exists(os.path.join(TOP, name)):
+                os.makedirs(os.path.dirname(os.path.join(self.top, name)), exist_ok=True)
+                shutil.copy2(os.path.join(TOP, name), os.path.join(self.top, name),
+                             follow_symlinks=False)
+
+    def patch(self, path, *options):
+        return subprocess.run(["patch", "-p1", "-s", "-F0", "-r-", "-i", path, *options],
+                              cwd=self.top, capture_output=True, text=True, check=False)
+
+    def passes_without(self, command):
+        if command not in self.passes:
+            status, output = run(command, self.top)
+            self.passes[command] = status == 0
+            if status:
+                print(output[-2000:])
+        return self.passes[command]
+
+    def notices(self, command):
+        """What went wrong, which tests failed"""
+        status, output = run(command, self.top)
+        if status == 0:
+            return f"not noticed by: {command}", []
+        if NO_BUILD.search(output):
+            return "does not build: " + NO_BUILD.search(output)[0], []
+        failed = {next(filter(None, m)) for m in FAILED.findall(output)}
+        return None, sorted(failed or set(BEGUN.findall(output)[-1:]))
+
+    def judge(self, path):
+        """What went wrong, or None; which tests failed"""
+        tests = commands(path)
+        if not tests:
+            return "names no test", []
+        dry = self.patch(path, "--dry-run")
+        if dry.returncode:
+            return "does not apply: " + dry.stdout.strip().replace("\n", "; "), []
+        for command in tests:
+            if not self.passes_without(command):
+                return f"fails without it: {command}", []
+        self.patch(path)
+        failed = []
+        try:
+            for command in tests:
+                trouble, names = self.notices(command)
+                failed += names
+                if trouble:
+                    return trouble, failed
+        finally:
+            self.patch(path, "-R")
+        return None, failed
 
 
 def run_mutants(wanted):
+    """@wanted: clauses, or names of patches; all if empty"""
+    paths = [path for found in mutants().values() for path in found]
+    names = {path: os.path.basename(path)[:-len(".patch")] for path in paths}
+    paths = sorted(p for p in paths if not wanted or names[p] in wanted
+                   or names[p].split("-")[0] in wanted)
     survivors = 0
-    tree = tempfile.mkdtemp(prefix="skua-mutants.")
+    copy = Copy()
     try:
-        listing = subprocess.run(["git", "ls-files", "-z"], cwd=TOP, capture_output=True, check=True)
-        for name in listing.stdout.decode().split("\0"):
-            if name and os.path.exists(os.path.join(TOP, name)):
-                os.makedirs(os.path.dirname(os.path.join(tree, name)), exist_ok=True)
-                shutil.copy2(os.path.join(TOP, name), os.path.join(tree, name), follow_symlinks=False)
-        for clause, patches in sorted(mutants().items()):
-            if wanted and clause not in wanted:
-                continue
-            for patch in patches:
-                trouble = run_mutant(tree, patch)
-                survivors += bool(trouble)
-                print(f"{os.path.basename(patch)}: {trouble or 'noticed'}", flush=True)
+        for path in paths:
+            start = time.monotonic()
+            trouble, failed = copy.judge(path)
+            survivors += bool(trouble)
+            verdict = trouble or "noticed" + (" by " + ", ".join(failed) if failed else "")
+            print(f"{names[path]}: {verdict} ({time.monotonic() - start:.0f} s)", flush=True)
     finally:
-        shutil.rmtree(tree)
-    print(f"mutants: {survivors} survived" if survivors else "mutants: all noticed")
-    return 1 if survivors else 0
+        shutil.rmtree(copy.top)
+    print(f"{len(paths) - survivors} passed, {survivors} failed, 0 skipped")
+    return 1 if survivors or not paths else 0
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each clause")
     parser.add_argument("--mutants", action="store_true", help="run the mutants")
-    parser.add_argument("clause", nargs="*", help="only these mutants")
+    parser.add_argument("clause", nargs="*", help="only these, clauses or names of patches")
     args = parser.parse_args()
     return run_mutants(args.clause) if args.mutants else report(args.verbose)
 

@@ -54,6 +54,21 @@ clone_tree() {
 	mv "$dir.tmp" "$dir"
 }
 
+# A built variant once more, at another place. The commands that kbuild has noted
+# name the old one; unless they are put right, all is built again.
+copy_variant() {
+	local from to=$2
+
+	from=$(realpath "$1")
+	rm -rf "$to.tmp"
+	mkdir -p "$to.tmp"
+	cp -al "$from/tree" "$to.tmp/tree"
+	rsync -a --exclude='.tmp_*' "$from/obj/" "$to.tmp/obj/"
+	find "$to.tmp/obj" -name '*.cmd' -exec sed -i "s|$from/|$to/|g" {} +
+	rm -rf "$to"
+	mv "$to.tmp" "$to"
+}
+
 have_driver() { [ -f "$SKUA_TOP/main.c" ] && [ -f "$SKUA_TOP/Kconfig" ]; }
 
 driver_sums() {
@@ -143,7 +158,7 @@ deliver() {
 }
 
 main() {
-	local variant=plain only='' configs ver key base obj tree out stamp
+	local variant=plain only='' configs ver key base main dir obj tree out stamp
 
 	case ${1:-} in
 	--tree | --objects) only=${1#--}; shift ;;
@@ -161,10 +176,12 @@ main() {
 	mapfile -t configs < <(config_files "$variant")
 	# A changed configuration is built in place: kbuild knows what it touches.
 	key=$({ gcc -dumpfullversion; echo "$base"; } | sha256sum | cut -c1-12)
-	tree=$SKUA_CACHE/$variant-$key/tree
-	obj=$SKUA_CACHE/$variant-$key/obj
+	main=$SKUA_CACHE/$variant-$key
+	dir=$main${SKUA_CACHE_TAG:+-$SKUA_CACHE_TAG}
+	mkdir -p "$dir"
+	tree=$dir/tree
+	obj=$dir/obj
 	out=$SKUA_BUILD/kernel/$variant
-	mkdir -p "$obj"
 
 	# what this checkout's kernel is made of
 	stamp=$({ echo "$key"; cat "${configs[@]}"; driver_sums; } | sha256sum | cut -c1-16)
@@ -183,13 +200,23 @@ main() {
 			"unpacking and patching Linux $ver" unpack "$base"
 		exec 8>&-
 	fi
-	exec 9>"$SKUA_CACHE/$variant-$key.lock"
+	exec 9>"$dir.lock"
 	flock -n 9 || { say "waiting for another build of the $variant kernel"; flock 9; }
+	if [ ! -d "$tree" ] && [ -x "$main/obj/linux" ] && [ "$main" != "$dir" ]; then
+		# whoever builds in the original, let them finish
+		exec 8>"$main.lock" 7>"$SKUA_CACHE/kunit.lock"
+		flock 7
+		flock 8
+		run_logged "$SKUA_BUILD/log/kernel-tree-$variant.log" \
+			"copying the $variant kernel" copy_variant "$main" "$dir"
+		exec 7>&- 8>&-
+	fi
 	[ -d "$tree" ] || run_logged "$SKUA_BUILD/log/kernel-tree-$variant.log" \
 		"making the tree of the $variant kernel" clone_tree "$base" "$tree"
+	mkdir -p "$obj"
 	drop_in "$tree"
 	if [ "$only" = tree ]; then
-		echo "$SKUA_CACHE/$variant-$key"
+		echo "$dir"
 		return 0
 	fi
 

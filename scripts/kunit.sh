@@ -4,7 +4,9 @@
 # Runs the driver's unit tests through the kernel's own kunit.py under
 # User-Mode Linux. Needs no NIC and no file system.
 #
-#   scripts/kunit.sh [FILTER]     a KUnit filter, e.g. 'skua_ring.*'
+#   scripts/kunit.sh [FILTER]     a suite, or suites and tests: skua_key, 'skua_ring.*'
+#
+# SKUA_CACHE_TAG=WORD: in trees of its own, see kernel.sh.
 #
 # Ends with the line "kunit: N passed, N failed, N skipped".
 
@@ -15,7 +17,7 @@
 
 # another checkout must not drop its driver into the same tree meanwhile
 mkdir -p "$SKUA_CACHE"
-exec 9>"$SKUA_CACHE/kunit.lock"
+exec 9>"$SKUA_CACHE/kunit${SKUA_CACHE_TAG:+-$SKUA_CACHE_TAG}.lock"
 flock -n 9 || { say "waiting for another run of the unit tests"; flock 9; }
 work=$("$SKUA_TOP/scripts/kernel.sh" --tree kunit 9>&-)
 out=$SKUA_BUILD/kunit
