@@ -192,6 +192,7 @@ static void crash_by(u32 how)
 	fail_msg("it survived %u", how);
 }
 
+/* D4 */
 static void crash(void **state)
 {
 	static const struct {
@@ -227,7 +228,7 @@ static void crash(void **state)
 	assert_int_equal(fake_cmd_u32(SKUA_CMD_CRASH, 4), SKUA_ST_INVALID);
 }
 
-/* A crash while a key is at hand: the record must not show it. */
+/* D4, K7: a crash while a key is at hand: the record must not show it. */
 static void crash_wipes(void **state)
 {
 	struct skua_cmd_key p = fake_key_cmd(0, 1, 0);
@@ -312,6 +313,7 @@ static void filter(void **state)
 	assert_ok(fake_cmd_u32(SKUA_CMD_RX_FILTER, 0));
 }
 
+/* T4 */
 static void thresholds(void **state)
 {
 	(void)state;
@@ -338,6 +340,7 @@ static u16 edca(u8 vif, u8 ac, u8 aifsn, u16 cw_min, u16 cw_max)
 	return fake_cmd(SKUA_CMD_EDCA, &p, sizeof(p));
 }
 
+/* T3 */
 static void edca_table(void **state)
 {
 	struct skua_cmd_edca link = { .vif = 2, .link = 1, .aifsn = 2 };
@@ -376,6 +379,7 @@ static struct skua_cmd_flush flush_all(u32 timeout_ms)
 	return p;
 }
 
+/* T5 */
 static void flush(void **state)
 {
 	struct skua_cmd_flush p = flush_all(500);
@@ -497,6 +501,7 @@ static void associate(void)
 	fake_forget();
 }
 
+/* T7 */
 static void beacon_loss(void **state)
 {
 	struct skua_cmd_vif p = fake_vif_cmd(0, SKUA_VIF_STA, 0);
@@ -595,6 +600,7 @@ static void ps_release(void **state)
 	assert_int_equal(fake.release, 0);
 }
 
+/* T9 */
 static void survey(void **state)
 {
 	struct skua_survey s;
@@ -637,6 +643,7 @@ static u64 tsf_get(u8 vif)
 	return p.tsf;
 }
 
+/* T9 */
 static void tsf(void **state)
 {
 	struct skua_cmd_tsf p = { .vif = 1, .tsf = 1000000000000ull };

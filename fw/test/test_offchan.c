@@ -103,6 +103,7 @@ static u32 freq_now(void)
 
 /* ------------------------------------------------------------------ */
 
+/* M1 */
 static void active(void **state)
 {
 	static const struct {
@@ -155,7 +156,7 @@ static void active(void **state)
 	assert_int_equal(fake.tune[5].freq, 0);
 }
 
-/* No SSID, or a channel where nobody may begin: listen only, and longer */
+/* M2: no SSID, or a channel where nobody may begin: listen only, and longer */
 static void passive(void **state)
 {
 	struct plan p = plan(0, 2);
@@ -217,7 +218,7 @@ static void assert_tells(const struct fake_frame *f, bool pm)
 	assert_memory_equal(f->data + 16, bssid, 6);
 }
 
-/* The access point is told before leaving and after returning. */
+/* P1: the access point is told before leaving and after returning. */
 static void told(void **state)
 {
 	struct plan p = plan(1, 2);
@@ -375,6 +376,7 @@ static u32 count_probes(void)
 	return n;
 }
 
+/* M5 */
 static void cancel(void **state)
 {
 	struct plan p = plan(1, 8);
@@ -549,6 +551,7 @@ static void assert_roc(u16 id, u32 n, u32 cookie)
 	assert_int_equal(e.vif, 0);
 }
 
+/* M6 */
 static void roc_life(void **state)
 {
 	struct skua_cmd_roc p = roc(0xfeedface);

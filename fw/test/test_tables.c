@@ -79,6 +79,7 @@ static void bad_basic(struct skua_cmd_vif *p) { p->basic_rates = BIT(12); }
 static void bad_rate(struct skua_cmd_vif *p) { p->mgmt_rate = 61; }
 static void bad_mcast(struct skua_cmd_vif *p) { p->mcast_rate = ~0u; }
 
+/* V2 */
 static void vif_fields(void **state)
 {
 	(void)state;
@@ -124,7 +125,7 @@ static void vif_keeps_tsf(void **state)
 	assert_true(fake.vif[1].tsf_offset == 5000000000ull - (fake.time - 1000));
 }
 
-/* Stations, keys and beacons go with their interface, and only with it. */
+/* V3: stations, keys and beacons go with their interface, and only with it. */
 static void vif_remove_all(void **state)
 {
 	struct skua_cmd_key key = fake_key_cmd(5, 1, 0);
@@ -146,7 +147,8 @@ static void vif_remove_all(void **state)
 	assert_false(fake.vif_valid[0] || fake.sta_valid[10] || fake.beacon_valid[0]);
 	assert_false(fake.key_valid[5] || fake.key_valid[6]);
 	assert_true(fake.vif_valid[1] && fake.sta_valid[11] && fake.beacon_valid[1]);
-	assert_true(fake.n_drop > 0);
+	/* The frames of the interface, and those of the station */
+	assert_int_equal(fake.n_drop, 2);
 	assert_int_equal(fake_inbands(SKUA_INB_KEY_RETIRED), 2);
 	/* The next one of this number begins anew. */
 	fake_chan(1, 0, 5180, 5180, SKUA_BW_20);
@@ -406,6 +408,7 @@ static u16 key_del(u16 slot, u16 gen, u8 vif)
 	return fake_cmd(SKUA_CMD_KEY_DEL, &ref, sizeof(ref));
 }
 
+/* K1, K7 */
 static void key_life(void **state)
 {
 	struct skua_cmd_key p = fake_key_cmd(9, 3, 0);
@@ -486,7 +489,7 @@ static void key_phase1(void **state)
 	assert_int_equal(fake.p1[1].gen, 7);
 }
 
-/* The new key replaces the old one's place; deleting the old leaves it there. */
+/* K15: the new key replaces the old one's place; deleting the old leaves it there. */
 static void key_rekey(void **state)
 {
 	struct skua_cmd_key a = fake_key_cmd(1, 1, 0);
@@ -507,6 +510,7 @@ static void key_rekey(void **state)
 	assert_int_equal(fake.vif[0].key[2].slot, SKUA_KEY_NONE);
 }
 
+/* K2, K3 */
 static void key_places(void **state)
 {
 	struct skua_cmd_key p = fake_key_cmd(0, 1, 0);
@@ -678,7 +682,7 @@ static void key_fields(void **state)
 	}
 }
 
-/* Removing a station wipes its keys, and tells. */
+/* K7: removing a station wipes its keys, and tells. */
 static void key_goes_with_sta(void **state)
 {
 	struct skua_cmd_sta_ref ref = { .sta = 2, .gen = 5 };

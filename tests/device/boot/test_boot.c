@@ -523,6 +523,7 @@ static void crash(struct host *h, uint32_t how, enum skua_fatal cause)
 	assert_in_range(hdr->pc, ENG_SRAM_BASE, ENG_SRAM_BASE + ENG_SRAM_SIZE);
 }
 
+/* D4 */
 static void test_crash_assert(void **state)
 {
 	const struct skua_crash_hdr *hdr;
@@ -564,7 +565,7 @@ static void test_broken_ring(void **state)
 	assert_int_equal(reg_read(h, SKUA_REG_FATAL), SKUA_FATAL_RING);
 }
 
-/* No guest memory is touched after RESET_DONE. */
+/* X7: no guest memory is touched after RESET_DONE. */
 static void test_reset_lets_go(void **state)
 {
 	struct host *h = *state;

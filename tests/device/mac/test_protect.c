@@ -76,6 +76,7 @@ static void pass_one(struct scene *s, uint32_t suite, bool from_ap, int tid,
 	assert_memory_equal(rec.frame + hdr + c->iv_len, f + hdr, payload);
 }
 
+/* K12, R2, R3, R4 */
 static void test_all_data_ciphers(void **state)
 {
 	static const unsigned int sizes[] = { 8, 9, 100, 1500, 2304, 7935,
@@ -121,7 +122,7 @@ static void test_pn_width(void **state)
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 }
 
-/* Group data, by the interface's key */
+/* K2: group data, by the interface's key */
 static void test_group_data(void **state)
 {
 	struct scene *s = *state;
@@ -149,7 +150,7 @@ static void test_group_data(void **state)
 	assert_int_equal(s->sta->mac->key[GROUP_SLOT]->replays, 1);
 }
 
-/* A station's own group key comes before the interface's */
+/* K3: a station's own group key comes before the interface's */
 static void test_sta_group_key(void **state)
 {
 	struct scene *s = *state;
@@ -203,6 +204,7 @@ static void test_robust_unicast(void **state)
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->rx_pn[0], 1);
 }
 
+/* K12 */
 static void test_bip(void **state)
 {
 	(void)state;
@@ -247,6 +249,7 @@ static void test_bip(void **state)
 	}
 }
 
+/* K14 */
 static void test_replay(void **state)
 {
 	struct scene *s = *state;
@@ -289,6 +292,7 @@ static void test_replay(void **state)
 	assert_int_equal(le16toh(rec.rx.key), SKUA_KEY_NONE);
 }
 
+/* K16 */
 static void test_initial_pn(void **state)
 {
 	struct scene *s = *state;
@@ -351,6 +355,7 @@ static void test_flipped_bits(void **state)
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->rx_pn[0], 1);
 }
 
+/* K8 */
 static void test_no_key(void **state)
 {
 	struct scene *s = *state;
@@ -382,6 +387,7 @@ static void test_no_key(void **state)
 	assert_int_equal(le32toh(rec.rx.flags), RXF_ALWAYS);
 }
 
+/* K15 */
 static void test_clear_from_keyed(void **state)
 {
 	struct scene *s = *state;
@@ -407,6 +413,7 @@ static void test_clear_from_keyed(void **state)
 	assert_int_equal(s->sta->mac->c.rx_clear_refused, 3);
 }
 
+/* K16, R4 */
 static void test_fragments(void **state)
 {
 	struct scene *s = *state;
@@ -443,6 +450,7 @@ static void test_fragments(void **state)
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 }
 
+/* R1, R3 */
 static void test_michael(void **state)
 {
 	struct scene *s = *state;

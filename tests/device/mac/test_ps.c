@@ -51,6 +51,7 @@ static const uint8_t *next_beacon(struct scene *s)
 	return f;
 }
 
+/* T7 */
 static void test_beacon(void **state)
 {
 	struct scene *s = *state;
@@ -119,6 +120,7 @@ static void set_tim(struct scene *s, uint16_t aid, bool set)
 	host_write(s->ap, ENG_MAC_TIM, aid | (uint32_t)set << 15);
 }
 
+/* P4, T7 */
 static void test_bitmap(void **state)
 {
 	struct scene *s = *state;
@@ -213,7 +215,7 @@ static void test_bad_template(void **state)
 				  sizeof(b)), SKUA_ST_NO_ENTRY);
 }
 
-/* The BIGTK's MMIE, made from leased PNs, verified by the station */
+/* K14: the BIGTK's MMIE, made from leased PNs, verified by the station */
 static void test_beacon_protection(void **state)
 {
 	struct scene *s = *state;
@@ -301,6 +303,7 @@ static void fall_asleep(struct scene *s)
 	host_expect_rx(s->ap, &rec);
 }
 
+/* P4, T6 */
 static void test_hold_and_wake(void **state)
 {
 	struct scene *s = *state;
@@ -350,6 +353,7 @@ static void test_hold_and_wake(void **state)
 	assert_int_equal(s->ap->mac->vif[0].dozing, 0);
 }
 
+/* P2 */
 static void test_ps_poll(void **state)
 {
 	struct scene *s = *state;
@@ -471,6 +475,7 @@ static unsigned int mk_group(uint8_t *f)
 			addr_other, -1, "12345678", 8);
 }
 
+/* P5, T6, T7 */
 static void test_dtim(void **state)
 {
 	struct scene *s = *state;
@@ -546,7 +551,7 @@ static void test_mgmt_to_sleeper(void **state)
 	host_expect_tx(s->ap, 2, SKUA_TXS_ACKED, 1);
 }
 
-/* Each station's events and frames keep their order under load */
+/* D3: each station's events and frames keep their order under load */
 static void test_in_order(void **state)
 {
 	struct scene *s = *state;

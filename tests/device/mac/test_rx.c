@@ -97,6 +97,7 @@ static void test_filter_data(void **state)
 	assert_int_equal(s->ap->mac->c.rx_data, 1);
 }
 
+/* V8, D3 */
 static void test_monitor(void **state)
 {
 	struct scene *s = *state;
@@ -154,6 +155,7 @@ static void test_control(void **state)
 	assert_int_equal(heard(s, f, 16), 1);
 }
 
+/* R5 */
 static void test_fcs(void **state)
 {
 	struct scene *s = *state;
@@ -175,6 +177,7 @@ static void test_fcs(void **state)
 	assert_int_equal(s->sniff.n, 0);
 }
 
+/* R16 */
 static void test_duplicates(void **state)
 {
 	struct scene *s = *state;
@@ -317,7 +320,7 @@ static void test_bad_buffers(void **state)
 	scene_teardown(state);
 }
 
-/* A full completion ring: nothing is lost that must not be */
+/* X4, T1: a full completion ring: nothing is lost that must not be */
 static void test_full_ring(void **state)
 {
 	struct host_cfg small = { .cpl_entries = 16 };
@@ -384,7 +387,7 @@ static void test_event_flood(void **state)
 	scene_teardown(state);
 }
 
-/* Two interfaces of a NIC in one BSS: each gets its own group frames */
+/* V4: two interfaces of a NIC in one BSS: each gets its own group frames */
 static void test_two_vifs(void **state)
 {
 	struct scene *s = *state;

@@ -20,6 +20,7 @@ static uint16_t sniffed_fc(struct scene *s, unsigned int i)
 	return ieee80211_fc(sniffed(s, i));
 }
 
+/* R7, R12 */
 static void test_open_data(void **state)
 {
 	struct scene *s = *state;
@@ -135,6 +136,7 @@ static void lose(struct scene *s, int type, int subtype, uint32_t nth,
 	assert_true(air_lose(s->air, &l) >= 0);
 }
 
+/* A10, T2 */
 static void test_lost_data(void **state)
 {
 	struct scene *s = *state;
@@ -166,6 +168,7 @@ static void test_lost_data(void **state)
 	host_expect_nothing(s->sta);
 }
 
+/* R16 */
 static void test_lost_ack(void **state)
 {
 	struct scene *s = *state;
@@ -265,6 +268,7 @@ static void test_rate_plan(void **state)
 	assert_int_equal(s->sniff.frame[1].rate, 240);
 }
 
+/* T4 */
 static void test_rts(void **state)
 {
 	struct scene *s = *state;
@@ -308,6 +312,7 @@ static void test_rts(void **state)
 		;
 }
 
+/* T4 */
 static void test_cts_to_self(void **state)
 {
 	struct scene *s = *state;
@@ -367,6 +372,7 @@ static void test_channel(void **state)
 	assert_int_equal(s->sniff.n, 4);
 }
 
+/* K4 */
 static void test_stale(void **state)
 {
 	struct scene *s = *state;
@@ -398,7 +404,7 @@ static void test_stale(void **state)
 	assert_int_equal(s->sniff.n, 0);
 }
 
-/* The key changes while the frame waits: checked again when it leaves */
+/* K4, K15: the key changes while the frame waits: checked again when it leaves */
 static void test_stale_in_queue(void **state)
 {
 	struct scene *s = *state;
@@ -433,7 +439,7 @@ static void test_stale_in_queue(void **state)
 	assert_int_equal(s->sniff.n, 0);
 }
 
-/* Fail closed: what may leave in the clear to a keyed station */
+/* K15: fail closed: what may leave in the clear to a keyed station */
 static void test_keyed(void **state)
 {
 	struct scene *s = *state;
@@ -469,6 +475,7 @@ static void test_keyed(void **state)
 	assert_int_equal(s->ap->mac->c.tx_clear_refused, 3);
 }
 
+/* K4 */
 static void test_wrong_owner(void **state)
 {
 	struct scene *s = *state;
@@ -563,7 +570,7 @@ static void test_segments(void **state)
 	}
 }
 
-/* Several frames of one station and rate may share a record */
+/* X5: several frames of one station and rate may share a record */
 static void test_aggregated_records(void **state)
 {
 	struct scene *s = *state;
@@ -692,7 +699,7 @@ static void test_fw_frame(void **state)
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_NO_CHAN);
 }
 
-/* Commands and frames in order: the gate, and fetching up to a command */
+/* D2: commands and frames in order: the gate, and fetching up to a command */
 static void test_gate(void **state)
 {
 	struct scene *s = *state;
@@ -728,6 +735,7 @@ static void select_txq(struct host *h, uint32_t vif, uint32_t sta, uint32_t acs)
 	host_write(h, ENG_TXQ_ACS, acs);
 }
 
+/* T5 */
 static void test_count_drop(void **state)
 {
 	struct scene *s = *state;
@@ -800,6 +808,7 @@ static void test_queue_limit(void **state)
 	scene_teardown(state);
 }
 
+/* T5, X4 */
 static void test_drop_reaches_ring(void **state)
 {
 	struct host_cfg small = { .max_txq = 16 };
@@ -825,6 +834,7 @@ static void test_drop_reaches_ring(void **state)
 	scene_teardown(state);
 }
 
+/* X6 */
 static void test_wake_up(void **state)
 {
 	struct scene *s = *state;
