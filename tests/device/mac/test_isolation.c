@@ -248,10 +248,18 @@ static void test_keys_are_of_one_nic(void **state)
 {
 	struct pair *p = *state;
 	struct eng_key key;
+	struct eng_sta e;
 
-	assert_int_equal(host_key(p->victim, KEY_SLOT, KEY_GEN, STA_AP, 0,
+	/* The key's owner has the same handle and generation on both NICs */
+	assert_int_equal(host_tbl(p->victim, ENG_TBL_STA, STA_AP, ENG_TBL_READ,
+				  &e, sizeof(e)), SKUA_ST_OK);
+	e.gen = htole16(AP_GEN);
+	memcpy(e.addr, addr_other, sizeof(e.addr));
+	host_sta(p->victim, AP_STA, &e);
+	assert_int_equal(host_key(p->victim, KEY_SLOT, KEY_GEN, AP_STA, 0,
 				  IEEE80211_CIPHER_CCMP, SECRET), SKUA_ST_OK);
 	send_with_key(p, SKUA_TXS_STALE_KEY, 0);
+	assert_int_equal(p->attacker->mac->c.tx_wrong_key, 0);
 	memset(&key, 0, sizeof(key));
 	assert_int_not_equal(host_tbl(p->attacker, ENG_TBL_KEY, KEY_SLOT,
 				      ENG_TBL_READ, &key, sizeof(key)),
