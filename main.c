@@ -154,6 +154,14 @@ static void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 	if (!skua_alive(sc))
 		return;
 	clear_bit(SKUA_F_RECONFIG, &sc->flags);
+	/*
+	 * Queues that mac80211 wanted served while the NIC was dead are still
+	 * on its list, and may never get another frame that would wake them:
+	 * TCP waits for those that are in there.
+	 */
+	local_bh_disable();
+	skua_tx_resume(sc, GENMASK(IEEE80211_NUM_ACS - 1, 0));
+	local_bh_enable();
 	dev_info(sc->dev, "restarted\n");
 }
 
