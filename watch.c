@@ -22,7 +22,8 @@
 #define SKUA_WATCH_DOUBT_MS	10	/* when something is not as it should be */
 #define SKUA_PULSE_IDLE_MS	400	/* between two pulses */
 #define SKUA_PULSE_LOOKS	4	/* looks that a pulse may take */
-#define SKUA_STUCK_KICK		2	/* looks after which to notify again */
+#define SKUA_STUCK_ASK		2	/* looks after which to see that the NIC runs */
+#define SKUA_STUCK_KICK		4	/* looks after which to notify again */
 #define SKUA_STUCK_DEAD		15	/* looks after which to give up */
 #define SKUA_BUSY_FRAMES	4	/* a look: more than beacons */
 
@@ -118,6 +119,9 @@ static enum skua_verdict skua_watch_ring(struct skua *sc, struct skua_ring *ring
 		skua_was_lost(sc, ring);
 		break;
 	case SKUA_RING_DOUBT:
+		/* See the top: proves that the NIC runs. */
+		if (sc->watch.ring[ring->id].looks >= SKUA_STUCK_ASK)
+			skua_check_status(sc);
 		break;
 	case SKUA_RING_DEAD:
 		if (skua_is_tx_ring(ring)) {
@@ -129,7 +133,6 @@ static enum skua_verdict skua_watch_ring(struct skua *sc, struct skua_ring *ring
 		fallthrough;
 	case SKUA_RING_KICK:
 		skua_kick(sc, ring);
-		/* See the top: proves that the NIC runs. */
 		skua_check_status(sc);
 		break;
 	}
