@@ -6,9 +6,15 @@ milliseconds, answered by the other end, with the guest's own clock.
 """
 
 import json
+import os
 import re
 
+import skuavm
 from skuavm import GuestError, wait_until
+
+with open(os.path.join(skuavm.TOP, "hw.h"), encoding="ascii") as _hw:
+    NUMBERS = {name: int(value, 0) for name, value in re.findall(
+        r"^\t(SKUA_(?:CMD|EVT|RING|CPL|INB)_\w+)\s*= (\w+),", _hw.read(), re.MULTILINE)}
 
 AP = "192.168.77.1"
 STA = "192.168.77.2"
