@@ -78,6 +78,8 @@ struct skua_tx_view {
 bool skua_tx_clear_ok(const struct skua_tx_view *v);
 bool skua_tx_looks_clear(const struct sk_buff *skb);
 u32 skua_tx_flags(const struct sk_buff *skb);
+int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
+		   struct ieee80211_sta *sta);
 unsigned int skua_tx_encode(const struct skua_tx_req *req,
 			    const struct skua_tx_map *map, unsigned int nmaps,
 			    struct skua_tx_desc slot[SKUA_TX_MAX_SLOTS]);
@@ -86,6 +88,7 @@ int skua_tokens_alloc(struct skua_tx *tx, u32 n);
 int skua_token_get(struct skua_tx *tx);
 struct skua_tx_token *skua_token_used(struct skua_tx *tx, u16 id);
 void skua_token_put(struct skua_tx *tx, u16 id);
+struct sk_buff *skua_tx_take_back(struct skua *sc, u16 id);
 
 struct sk_buff *skua_tx_dequeue(struct skua *sc, struct ieee80211_txq *txq);
 void skua_tx_give(struct skua *sc, unsigned int n, struct ieee80211_sta *sta,

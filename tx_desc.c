@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - transmit: what becomes of a frame, and its descriptor
+ *
+ * Nothing here touches a ring. Deciding reads what mac80211 says about a frame
+ * and fails closed; encoding is a pure function.
+ */
+#include <linux/etherdevice.h>
+
+#include "key.h"
+#include "tx.h"
+
+/* ------------------------------------------------------------------ */
+/* Decide								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_tx_clear_ok() - may a frame without a key of the NIC leave as it is?
+ * @v: the frame
+ *
+ * Fails closed: a peer that was ever to have a key gets no clear text but what
+ * is listed here. mac80211 has rules of its own; but while a key is replaced,
+ * or taken away, a frame of its queues can slip through them.
+ *
+ * Return: true if it may
+ */
+bool skua_tx_clear_ok(const struct skua_tx_view *v)
+{
+	/* the bytes are what root asked for */
+	if (v->injected)
+		return true;
+	if (ieee80211_is_mgmt(v->fc))
+		return v->sealed || v->group || !v->robust || !v->mfp ||
+		       !v->sta_keyed;
+	/* control and null data frames have no body to hide */
+	if (!ieee80211_is_data_present(v->fc))
+		return true;
+	if (v->sealed)
+		return true;
+	if (v->eapol && !v->group)
+		return v->dont_encrypt || !v->sta_keyed;
+	if (v->group)
+		return !v->vif_keyed;
+	return !v->sta_keyed && !v->vif_keyed;
+}
+
+/**
+ * skua_tx_looks_clear() - does the body of a data frame begin with LLC/SNAP?
+ * @skb: frame
+ *
+ * mac80211 sets the Protected bit early. A frame that it filtered while its
+ * station slept comes back with the bit, but in clear text, and is not
+ * encrypted again; only the body tells.
+ *
+ * Return: true if it does
+ */
+bool skua_tx_looks_clear(const struct sk_buff *skb)
+{
+	static const u8 snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00 };
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	unsigned int hdrlen = ieee80211_hdrlen(hdr->frame_control);
+	u8 buf[sizeof(snap)], *p;
+
+	p = skb_header_pointer(skb, hdrlen, sizeof(buf), buf);
+	return p && !memcmp(p, snap, sizeof(snap));
+}
+
+static bool skua_tx_sealed(const struct sk_buff *skb)
+{
+	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB((struct sk_buff *)skb);
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+
+	if (!ieee80211_has_protected(hdr->frame_control))
+		return false;
+	/* mac80211's fast path never encrypts by itself. */
+	if (info->control.flags & IEEE80211_TX_CTRL_FAST_XMIT)
+		return false;
+	return ieee80211_is_mgmt(hdr->frame_control) ||
+	       !skua_tx_looks_clear(skb);
+}
+
+static void skua_tx_look(struct skua_tx_view *v, struct sk_buff *skb,
+			 struct ieee80211_vif *vif, struct ieee80211_sta *sta)
+{
+	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+
+	*v = (struct skua_tx_view) {
+		.fc = hdr->frame_control,
+		.group = is_multicast_ether_addr(hdr->addr1),
+		.robust = ieee80211_is_robust_mgmt_frame(skb),
+		.sealed = skua_tx_sealed(skb),
+		.eapol = skb->protocol == cpu_to_be16(ETH_P_PAE) ||
+			 (info->control.flags & IEEE80211_TX_CTRL_PORT_CTRL_PROTO),
+		.dont_encrypt = info->flags & IEEE80211_TX_INTFL_DONT_ENCRYPT,
+		.injected = info->flags & IEEE80211_TX_CTL_INJECTED,
+		.sta_keyed = sta && READ_ONCE(skua_sta(sta)->keyed),
+		.vif_keyed = vif && READ_ONCE(skua_vif(vif)->keyed),
+		.mfp = sta && sta->mfp,
+	};
+}
+
+/**
+ * skua_tx_flags() - descriptor flags that follow from the frame alone
+ * @skb: frame with its control information
+ *
+ * Return: SKUA_TXF_*
+ */
+u32 skua_tx_flags(const struct sk_buff *skb)
+{
+	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB((struct sk_buff *)skb);
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	__le16 fc = hdr->frame_control;
+	u32 flags = 0;
+
+	if (ieee80211_is_data_qos(fc))
+		flags |= SKUA_TXF_QOS;
+	if ((info->flags & IEEE80211_TX_CTL_NO_ACK) ||
+	    is_multicast_ether_addr(hdr->addr1))
+		flags |= SKUA_TXF_NO_ACK;
+	if (info->flags & IEEE80211_TX_CTL_INJECTED)
+		flags |= SKUA_TXF_KEEP_SEQ;
+	else if (ieee80211_is_probe_resp(fc))
+		flags |= SKUA_TXF_INSERT_TS;
+	/* fragments of an MSDU share the number that mac80211 gave it */
+	if (ieee80211_has_morefrags(fc) ||
+	    le16_to_cpu(hdr->seq_ctrl) & IEEE80211_SCTL_FRAG)
+		flags |= SKUA_TXF_KEEP_SEQ;
+	if (info->flags & IEEE80211_TX_CTL_SEND_AFTER_DTIM)
+		flags |= SKUA_TXF_AFTER_DTIM;
+	if (info->flags & IEEE80211_TX_CTL_NO_PS_BUFFER)
+		flags |= SKUA_TXF_NO_PS_BUFFER;
+	if (info->flags & IEEE80211_TX_CTL_TX_OFFCHAN)
+		flags |= SKUA_TXF_OFFCHAN;
+	if (info->flags & IEEE80211_TX_STATUS_EOSP)
+		flags |= SKUA_TXF_EOSP;
+	if (ieee80211_has_moredata(fc))
+		flags |= SKUA_TXF_MORE_DATA;
+	if (info->flags & IEEE80211_TX_CTL_REQ_TX_STATUS)
+		flags |= SKUA_TXF_STATUS;
+	return flags;
+}
+
+/* Lowest basic rate, or lowest without CCK. */
+static u32 skua_tx_min_rate(const struct ieee80211_tx_info *info,
+			    const struct ieee80211_vif *vif)
+{
+	u32 basic = vif ? vif->bss_conf.basic_rates : 0;
+	u8 first = 0;
+
+	if (info->band == NL80211_BAND_2GHZ &&
+	    (info->flags & IEEE80211_TX_CTL_NO_CCK_RATE)) {
+		first = 4;
+		basic &= ~GENMASK(3, 0);
+	}
+	return skua_legacy_rate(info->band, basic ? __ffs(basic) : first);
+}
+
+/* A rate that mac80211 insists on; all others are the NIC's choice. */
+static void skua_tx_set_rate(struct skua_tx_req *req,
+			     const struct ieee80211_tx_info *info,
+			     const struct ieee80211_vif *vif)
+{
+	const struct ieee80211_tx_rate *rate = &info->control.rates[0];
+
+	if ((info->flags & IEEE80211_TX_CTL_INJECTED) &&
+	    (info->control.flags & IEEE80211_TX_CTRL_RATE_INJECT)) {
+		req->rate = skua_rate_from_tx_rate(info->band, rate);
+		req->tries = min_t(u8, rate->count, 31);
+		if (rate->flags & IEEE80211_TX_RC_USE_RTS_CTS)
+			req->flags |= SKUA_TXF_RTS;
+		else if (rate->flags & IEEE80211_TX_RC_USE_CTS_PROTECT)
+			req->flags |= SKUA_TXF_CTS_SELF;
+	} else if (info->flags & (IEEE80211_TX_CTL_USE_MINRATE |
+				  IEEE80211_TX_CTL_NO_CCK_RATE)) {
+		req->rate = skua_tx_min_rate(info, vif);
+	}
+	if (req->rate)
+		req->flags |= SKUA_TXF_RATE;
+}
+
+/* The NIC's key for the frame; -ENOKEY if it must not leave. */
+static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
+			   struct ieee80211_vif *vif, struct ieee80211_sta *sta)
+{
+	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+	struct ieee80211_key_conf *conf = info->control.hw_key;
+	struct skua_key *key = NULL;
+	struct skua_tx_view view;
+
+	req->key = SKUA_KEY_NONE;
+	if (!conf) {
+		skua_tx_look(&view, skb, vif, sta);
+		return skua_tx_clear_ok(&view) ? 0 : -ENOKEY;
+	}
+
+	if (sta)
+		key = skua_key_of(skua_sta(sta)->key, conf);
+	if (!key && vif)
+		key = skua_key_of(skua_vif(vif)->key, conf);
+	if (!key)
+		return -ENOKEY;
+	req->flags |= SKUA_TXF_PROTECT;
+	req->key = key->slot;
+	req->key_gen = key->gen;
+	if (key->suite->flags & SKUA_SUITE_BIP)
+		req->flags |= SKUA_TXF_MGMT_PROT;
+	req->pn = skua_key_take_pn(key, conf, skb_shinfo(skb)->gso_segs);
+	return 0;
+}
+
+/**
+ * skua_tx_decide() - what mac80211 wants done with a frame
+ * @req: to fill, but for the token
+ * @skb: the frame
+ * @sta: its station, or NULL
+ *
+ * Takes packet numbers: frames of one access category come here under the lock
+ * of its ring, so that they are posted in the order of their numbers. Inside
+ * rcu_read_lock().
+ *
+ * Return: 0, or -ENOKEY if it must not leave
+ */
+int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
+		   struct ieee80211_sta *sta)
+{
+	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+	struct ieee80211_hdr *hdr = (void *)skb->data;
+	struct ieee80211_vif *vif = info->control.vif;
+
+	*req = (struct skua_tx_req) {
+		.flags = skua_tx_flags(skb),
+		.vif = vif ? skua_vif(vif)->idx : SKUA_VIF_NONE,
+		.sta = sta ? skua_sta(sta)->handle : SKUA_STA_NONE,
+		.sta_gen = sta ? skua_sta(sta)->gen : 0,
+	};
+	if (req->flags & SKUA_TXF_QOS)
+		req->tid = ieee80211_get_tid(hdr);
+	skua_tx_set_rate(req, info, vif);
+	return skua_tx_set_key(req, skb, vif, sta);
+}
+
+/* ------------------------------------------------------------------ */
+/* Encode								*/
+/* ------------------------------------------------------------------ */
+
+static void skua_tx_encode_segs(struct skua_seg *seg, unsigned int room,
+				const struct skua_tx_map *map, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < min(room, n); i++) {
+		seg[i].addr = cpu_to_le64(map[i].addr);
+		seg[i].len = cpu_to_le32(map[i].len);
+	}
+}
+
+/**
+ * skua_tx_encode() - a frame's ring slots
+ * @req: the frame
+ * @map: its pieces
+ * @nmaps: how many, 1 to SKUA_TXD_MAX_SEGS
+ * @slot: to fill; continuation slots have the layout of struct skua_tx_cont
+ *
+ * Return: how many slots
+ */
+unsigned int skua_tx_encode(const struct skua_tx_req *req,
+			    const struct skua_tx_map *map, unsigned int nmaps,
+			    struct skua_tx_desc slot[SKUA_TX_MAX_SLOTS])
+{
+	struct skua_tx_desc *desc = &slot[0];
+	unsigned int done = SKUA_TXD_SEGS, n = 1;
+
+	memset(desc, 0, sizeof(*desc));
+	desc->w0 = le32_encode_bits(req->token, SKUA_TXD_W0_TOKEN) |
+		   le32_encode_bits(nmaps, SKUA_TXD_W0_NSEG);
+	desc->flags = cpu_to_le32(req->flags);
+	desc->w2 = le32_encode_bits(req->sta, SKUA_TXD_W2_STA) |
+		   le32_encode_bits(req->sta_gen, SKUA_TXD_W2_STA_GEN);
+	desc->w3 = le32_encode_bits(req->vif, SKUA_TXD_W3_VIF) |
+		   le32_encode_bits(req->link, SKUA_TXD_W3_LINK) |
+		   le32_encode_bits(req->tid, SKUA_TXD_W3_TID) |
+		   le32_encode_bits(req->tries, SKUA_TXD_W3_TRIES);
+	desc->w4 = le32_encode_bits(req->key, SKUA_TXD_W4_KEY) |
+		   le32_encode_bits(req->key_gen, SKUA_TXD_W4_KEY_GEN);
+	desc->pn_lo = cpu_to_le32(lower_32_bits(req->pn));
+	desc->w6 = le32_encode_bits(upper_32_bits(req->pn) & 0xffff,
+				    SKUA_TXD_W6_PN_HI);
+	desc->w7 = cpu_to_le32(req->rate);
+	skua_tx_encode_segs(desc->seg, SKUA_TXD_SEGS, map, nmaps);
+
+	for (; done < nmaps; done += SKUA_TXD_CONT_SEGS, n++) {
+		struct skua_tx_cont *cont = (void *)&slot[n];
+
+		memset(cont, 0, sizeof(*cont));
+		skua_tx_encode_segs(cont->seg, SKUA_TXD_CONT_SEGS, map + done,
+				    nmaps - done);
+	}
+	return n;
+}

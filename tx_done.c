@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - transmit: what became of a frame, and waiting for that
+ *
+ * A frame that was on the air goes back by ieee80211_tx_status_ext(), one that
+ * never got there by ieee80211_free_txskb().
+ */
+#include "trace.h"
+#include "tx.h"
+
+#define SKUA_FLUSH_MS		1000	/* flush of everything */
+#define SKUA_FLUSH_STA_MS	100	/* flush before a station goes */
+
+/* ------------------------------------------------------------------ */
+/* Fate									*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_tx_fill_status() - what mac80211 hears about a frame that was sent
+ * @info: the frame's; its control part is overwritten
+ * @fate: from the transmit record
+ */
+void skua_tx_fill_status(struct ieee80211_tx_info *info,
+			 const struct skua_tx_fate *fate)
+{
+	ieee80211_tx_info_clear_status(info);
+	info->flags &= ~(IEEE80211_TX_STAT_ACK |
+			 IEEE80211_TX_STAT_NOACK_TRANSMITTED);
+	if (fate->status == SKUA_TXS_ACKED)
+		info->flags |= IEEE80211_TX_STAT_ACK;
+	else if (fate->status == SKUA_TXS_SENT)
+		info->flags |= IEEE80211_TX_STAT_NOACK_TRANSMITTED;
+
+	if (skua_rate_to_tx_rate(fate->rate, info->band, &info->status.rates[0]))
+		info->status.rates[0].idx = -1;
+	info->status.rates[0].count = fate->tries;
+	info->status.rates[1].idx = -1;
+	info->status.tx_time = min_t(u32, fate->airtime_us, U16_MAX);
+	if (fate->status == SKUA_TXS_ACKED && fate->ack_signal) {
+		info->status.ack_signal = fate->ack_signal;
+		info->status.flags |= IEEE80211_TX_STATUS_ACK_SIGNAL_VALID;
+	}
+}
+
+/*
+ * A frame that was never on the air is no transmission that failed, so it must
+ * not count as a lost one. But mac80211 waits for the status of the last frame
+ * of a service period, and queues again what it filters for a sleeper.
+ */
+static bool skua_tx_wants_status(const struct ieee80211_tx_info *info,
+				 const struct skua_tx_fate *fate)
+{
+	if (fate->status <= SKUA_TXS_SENT)
+		return true;
+	if (info->flags & IEEE80211_TX_STATUS_EOSP)
+		return true;
+	return fate->status == SKUA_TXS_FLUSHED && fate->sta &&
+	       READ_ONCE(skua_sta(fate->sta)->asleep);
+}
+
+static void skua_tx_report(struct skua *sc, struct sk_buff *skb,
+			   const struct skua_tx_fate *fate,
+			   struct skua_poll *poll)
+{
+	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+	struct ieee80211_rate_status rate = { .try_count = fate->tries };
+	struct ieee80211_tx_status status = {
+		.sta = fate->sta,
+		.info = info,
+		.skb = skb,
+		.free_list = &poll->free_list,
+	};
+
+	if (!skua_tx_wants_status(info, fate)) {
+		ieee80211_free_txskb(sc->hw, skb);
+		return;
+	}
+	skua_tx_fill_status(info, fate);
+	if (!skua_rate_to_info(fate->rate, &rate.rate_idx)) {
+		status.rates = &rate;
+		status.n_rates = 1;
+	}
+	ieee80211_tx_status_ext(sc->hw, &status);
+}
+
+static void skua_tx_count_fate(struct skua *sc, u8 status)
+{
+	static const enum skua_ctr ctr[] = {
+		[SKUA_TXS_ACKED] = SKUA_CTR_TX_ACKED,
+		[SKUA_TXS_NO_ACK] = SKUA_CTR_TX_NOT_ACKED,
+		[SKUA_TXS_SENT] = SKUA_CTR_TX_UNACKED_SENT,
+		[SKUA_TXS_FLUSHED] = SKUA_CTR_TX_FLUSHED,
+		[SKUA_TXS_STALE_STA] = SKUA_CTR_TX_STALE,
+		[SKUA_TXS_STALE_KEY] = SKUA_CTR_TX_STALE,
+		[SKUA_TXS_BAD] = SKUA_CTR_TX_BAD,
+	};
+
+	skua_count(sc, status < ARRAY_SIZE(ctr) ? ctr[status] :
+						  SKUA_CTR_TX_NIC_OTHER);
+	if (status == SKUA_TXS_BAD || status == SKUA_TXS_DMA)
+		skua_complain(sc, "the NIC cannot %s a transmit descriptor\n",
+			      status == SKUA_TXS_BAD ? "understand" : "read");
+}
+
+static void skua_tx_end(struct skua *sc, u32 word, struct skua_tx_fate *fate,
+			struct skua_poll *poll)
+{
+	u16 id = u32_get_bits(word, SKUA_TXS_TOKEN);
+	struct skua_tx_token *tok = skua_token_used(&sc->tx, id);
+
+	if (!tok) {
+		skua_count(sc, SKUA_CTR_TX_BAD_TOKEN);
+		skua_complain(sc, "transmit record with token %u, which the NIC does not have\n",
+			      id);
+		return;
+	}
+	fate->status = u32_get_bits(word, SKUA_TXS_STATUS);
+	fate->tries = u32_get_bits(word, SKUA_TXS_TRIES);
+	poll->tx_rings |= BIT(tok->ring);
+	skua_tx_count_fate(sc, fate->status);
+	skua_tx_report(sc, skua_tx_take_back(sc, id), fate, poll);
+}
+
+/**
+ * skua_tx_cpl() - a transmit record: descriptors have ended
+ * @sc: the device
+ * @rec: private copy; nothing in it has been checked but its size
+ * @status: its status words
+ * @n: how many
+ * @poll: this run of NAPI
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
+		 const __le32 *status, unsigned int n, struct skua_poll *poll)
+{
+	u16 handle = le16_to_cpu(rec->sta);
+	struct skua_tx_fate fate = {
+		.rate = le32_to_cpu(rec->rate),
+		.airtime_us = le32_to_cpu(rec->airtime_us),
+		.ack_signal = rec->ack_signal,
+	};
+	unsigned int i;
+
+	if (handle != SKUA_STA_NONE)
+		fate.sta = skua_sta_get(sc, handle, le16_to_cpu(rec->sta_gen));
+	if (fate.sta && fate.airtime_us) {
+		ieee80211_sta_register_airtime(fate.sta,
+					       rec->tid < SKUA_NUM_TIDS ? rec->tid : 0,
+					       fate.airtime_us, 0);
+		skua_sta(fate.sta)->tx_airtime_us += fate.airtime_us;
+	}
+	for (i = 0; i < n; i++) {
+		u32 word = le32_to_cpu(status[i]);
+
+		trace_skua_tx_status(sc, rec, word);
+		skua_tx_end(sc, word, &fate, poll);
+	}
+}
+
+/* ------------------------------------------------------------------ */
+/* Flush								*/
+/* ------------------------------------------------------------------ */
+
+static void skua_tx_flush(struct skua *sc, const struct skua_cmd_flush *cmd)
+{
+	struct skua_cmd_req req = {
+		.op = SKUA_CMD_FLUSH,
+		.data = cmd,
+		.len = sizeof(*cmd),
+		.timeout_ms = le32_to_cpu(cmd->timeout_ms) + 1000,
+	};
+
+	if (skua_alive(sc) && atomic_read(&sc->tx.queued))
+		skua_cmd_exec(sc, &req);
+}
+
+/**
+ * skua_op_flush() - wait until frames have left, or drop them
+ * @hw: the device
+ * @vif: interface, or NULL for all
+ * @queues: bit per AC
+ * @drop: drop instead of waiting
+ *
+ * Wiphy mutex; sleeps.
+ */
+void skua_op_flush(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		   u32 queues, bool drop)
+{
+	struct skua_cmd_flush cmd = {
+		.vif = vif ? skua_vif(vif)->idx : SKUA_VIF_NONE,
+		.ac_mask = (queues & GENMASK(3, 0)) | BIT(SKUA_TX_MGMT),
+		.sta = cpu_to_le16(SKUA_STA_NONE),
+		.drop = drop,
+		.timeout_ms = cpu_to_le32(SKUA_FLUSH_MS),
+	};
+
+	skua_tx_flush(hw->priv, &cmd);
+}
+
+/**
+ * skua_op_flush_sta() - a station is about to go: let its last frames leave
+ * @hw: the device
+ * @vif: interface
+ * @sta: station
+ *
+ * Wiphy mutex; sleeps. Nothing is dropped before a short time has passed, for
+ * the deauthentication frame is among them.
+ */
+void skua_op_flush_sta(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+		       struct ieee80211_sta *sta)
+{
+	struct skua_cmd_flush cmd = {
+		.vif = skua_vif(vif)->idx,
+		.ac_mask = GENMASK(SKUA_TX_MGMT, 0),
+		.sta = cpu_to_le16(skua_sta(sta)->handle),
+		.sta_gen = cpu_to_le16(skua_sta(sta)->gen),
+		.timeout_ms = cpu_to_le32(SKUA_FLUSH_STA_MS),
+	};
+
+	if (skua_sta(sta)->handle != SKUA_STA_NONE)
+		skua_tx_flush(hw->priv, &cmd);
+}
+
+/**
+ * skua_op_tx_frames_pending() - does the NIC hold frames?
+ * @hw: the device
+ *
+ * Return: true if it does
+ */
+bool skua_op_tx_frames_pending(struct ieee80211_hw *hw)
+{
+	struct skua *sc = hw->priv;
+
+	return atomic_read(&sc->tx.queued);
+}
