@@ -297,6 +297,8 @@ struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen)
  *
  * Inside rcu_read_lock(). mac80211 sets hw_key also for a key that is not, or
  * no longer, in the NIC, with any hw_key_idx; only the cookie decides.
+ *
+ * Return: the key, or NULL if the NIC does not have it
  */
 struct skua_key *skua_key_of(struct skua_key __rcu **table,
 			     const struct ieee80211_key_conf *conf)

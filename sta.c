@@ -156,6 +156,8 @@ static u32 skua_sta_flags(const struct ieee80211_sta *sta,
 /**
  * skua_sta_uapsd() - bit per AC, in the order of the transmit rings
  * @qosinfo: as in the QoS Info field: VO, VI, BK, BE
+ *
+ * Return: mask over IEEE80211_AC_*
  */
 u8 skua_sta_uapsd(u8 qosinfo)
 {
