@@ -4,12 +4,13 @@
 
     testsum.py --run NAME COMMAND...   runs one part, shows its output, counts
     testsum.py --kunit RESULT.json --status N --log test.log
-    testsum.py --total DIR             sums what the parts left in DIR
+    testsum.py --total DIR PART...     sums what the parts left in DIR
 
 A part's counts are read from what it prints: the closing line of pytest, the
 lines of cmocka, or a plain "N passed, N failed, N skipped" line. A part that
-ends badly without a failed test, or runs no test at all, counts as one failure,
-and so does each skip for which no reason is printed.
+ends badly without a failed test, runs no test at all, or is still busy after 40
+minutes, counts as one failure, and so does each skip for which no reason is
+printed.
 """
 
 import json
@@ -99,6 +100,7 @@ def run_part(name, argv, directory):
     os.makedirs(directory, exist_ok=True)
     print(f"\n=== {name}: {' '.join(argv)}", flush=True)
     text = []
+    argv = ["timeout", "--kill-after=30", "2400", *argv]
     with subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as proc, open(os.path.join(directory, name + ".log"), "w") as log:
@@ -148,18 +150,19 @@ def kunit_counts(result, status, log):
     return 1 if counts.failed else 0
 
 
-def total(directory):
+def total(directory, parts):
     counts = Counts()
-    for entry in sorted(os.listdir(directory)):
-        if entry.endswith(".json"):
-            with open(os.path.join(directory, entry)) as file:
-                part = Counts(**json.load(file))
-            print(f"{entry[:-5]:8} {part.line()}")
-            for note in part.notes:
-                print(f"         {note}")
-            counts.add(part)
-    if counts.passed == 0 and counts.failed == 0:
-        counts.blame("no test ran")
+    for part in parts:
+        try:
+            with open(os.path.join(directory, part + ".json")) as file:
+                found = Counts(**json.load(file))
+        except OSError:
+            found = Counts()
+            found.blame(f"{part} did not get as far as its tests")
+        print(f"{part:8} {found.line()}")
+        for note in found.notes:
+            print(f"         {note}")
+        counts.add(found)
     print(counts.line())
     return 1 if counts.failed else 0
 
@@ -171,7 +174,7 @@ def main(argv):
     if argv[0] == "--kunit":
         return kunit_counts(argv[1], int(argv[3]), argv[5])
     if argv[0] == "--total":
-        return total(argv[1])
+        return total(argv[1], argv[2:])
     print(__doc__, file=sys.stderr)
     return 2
 
