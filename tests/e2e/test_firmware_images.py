@@ -71,7 +71,6 @@ def data_rates(capture, sender):
     return [int(frame.wlan_radio_11n_mcs_index) for frame in seen]
 
 
-@pytest.mark.contract("T7")
 def test_another_image_changes_the_air(lab, slow_image):
     """Rates and beacons on the air are those that the loaded image decides on."""
     nics = lab.air(4)
