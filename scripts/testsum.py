@@ -104,14 +104,18 @@ def run_part(name, argv, directory):
     with subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as proc, open(os.path.join(directory, name + ".log"), "w") as log:
-        for raw in proc.stdout:
-            line = raw.decode(errors="replace")
-            text.append(line)
-            log.write(line)
-            # the plain line is for the end of everything alone
-            if not PLAIN.match(line):
-                sys.stdout.write(line)
-                sys.stdout.flush()
+        try:
+            for raw in proc.stdout:
+                line = raw.decode(errors="replace")
+                text.append(line)
+                log.write(line)
+                # the plain line is for the end of everything alone
+                if not PLAIN.match(line):
+                    sys.stdout.write(line)
+                    sys.stdout.flush()
+        except KeyboardInterrupt:
+            proc.terminate()  # timeout passes it on
+            raise
     counts = judge(count_output("".join(text)), proc.returncode, name)
     print(f"=== {name}: {counts.line()} ({directory}/{name}.log)", flush=True)
     counts.dump(os.path.join(directory, name + ".json"))
