@@ -13,13 +13,14 @@
 
 #include "air.h"
 #include "ctl.h"
+#include "ctl_air.h"
 #include "ctl_fault.h"
 #include "hif_priv.h"
 #include "mac.h"
 #include "nic.h"
 #include "vhost.h"
 
-#define CTL_LINE_MAX	8192
+#define CTL_LINE_MAX	32768	/* a frame in hexadecimal fits */
 
 struct ctl_conn {
 	struct ctl *ctl;
@@ -268,6 +269,13 @@ static json_t *req_capture(struct ctl *ctl, json_t *req)
 	return err ? fail(strerror(-err)) : done();
 }
 
+static json_t *req_air(struct ctl *ctl, json_t *req)
+{
+	const char *wrong = ctl_air(ctl->air, req);
+
+	return wrong ? fail(wrong) : done();
+}
+
 static const struct {
 	const char *name;
 	json_t *(*fn)(struct ctl *ctl, json_t *req);
@@ -280,6 +288,7 @@ static const struct {
 	{ "fault", req_fault },
 	{ "inject", req_inject },
 	{ "poke", req_poke },
+	{ "air", req_air },
 };
 
 static json_t *ctl_answer(struct ctl *ctl, const char *line)
@@ -301,7 +310,7 @@ static json_t *ctl_answer(struct ctl *ctl, const char *line)
 			answer = requests[i].fn(ctl, req);
 	json_decref(req);
 	return answer ? answer :
-		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke");
+		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke, air");
 }
 
 /* Connections */

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Attacks by somebody with a radio and no key: repeated, changed and invented frames.
+
+A stranger records the air and sends frames of his own (the control request
+`air`). The NICs must drop and count each, and go on as if nothing was.
+"""
+
+import json
+
+import pytest
+
+import bench
+from skuavm import wait_until
+from test_ciphers import DATA, MGMT, keys, lines_of, sae
+
+AP = "192.168.77.1"
+FREQ = 5180
+RETRY = 0x08
+
+
+def recorded(path, wanted):
+    """Frames of a capture that a display filter selects, as bytes without FCS."""
+    raw = bench.tshark(path, "-Y", wanted, "-T", "json", "-x", "--no-duplicate-keys")
+
+    found = []
+    for packet in json.loads(raw):
+        layers = packet["_source"]["layers"]
+        whole = bytes.fromhex(layers["frame_raw"][0])
+        found.append(whole[int.from_bytes(whole[2:4], "little"):-4])
+    return found
+
+
+def send(here, frame, freq=FREQ):
+    answer = here.nics.control({"cmd": "air", "frame": bytes(frame).hex(), "freq": freq})
+    assert answer["ok"], answer
+
+
+def bump_seq(frame, by):
+    """Another sequence number, no Retry: duplicate detection must not be what helps."""
+    frame = bytearray(frame)
+    seq = int.from_bytes(frame[22:24], "little")
+    frame[22:24] = ((seq + (by << 4)) & 0xffff).to_bytes(2, "little")
+    frame[1] &= ~RETRY
+    return frame
+
+
+@pytest.mark.contract("K14", "K16")
+@pytest.mark.parametrize("name", ["tkip", "ccmp-128", "ccmp-256", "gcmp-128", "gcmp-256"])
+def test_replayed_data_frames(trio, name):
+    """K14: each repeated frame is dropped and counted, per key and TID, unicast and group."""
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    path = trio.capture()
+    trio.link(security=lines_of(name))
+    for tos in ("0x00", "0xc0"):
+        sta.run(["ping", "-n", "-q", "-c", "5", "-i", "0.02", "-Q", tos, AP], check=True)
+    ap.run(["ping", "-n", "-q", "-b", "-c", "5", "-i", "0.02", "-W", "0.1", "192.168.77.255"])
+    trio.capture_end()
+    data = "wlan.fc.type == 2 && wlan.fc.protected == 1 && wlan.fc.retry == 0"
+    uni = recorded(path, f"{data} && wlan.ta == {sta.mac} && !(wlan.ra[0] & 1)")
+    multi = recorded(path, f"{data} && wlan.ta == {ap.mac} && wlan.ra == ff:ff:ff:ff:ff:ff")
+    assert len(uni) >= 10 and len(multi) >= 5
+    for frames, victim in ((uni, ap), (multi, sta)):
+        before = victim.engines()
+        for frame in frames:
+            send(trio, bump_seq(frame, 100))
+        after = victim.engines()
+        assert after["rx_replay"] - before["rx_replay"] == len(frames)
+        assert after["rx_decrypted"] - before["rx_decrypted"] == len(frames)
+        assert after["rx_mic_error"] == before["rx_mic_error"]
+    # and nothing else is dropped
+    count = ap.engines()["rx_replay"]
+    sta.ping(AP, count=5)
+    assert ap.engines()["rx_replay"] == count
+
+
+@pytest.mark.contract("K14")
+@pytest.mark.parametrize("name", DATA)
+def test_one_bit_on_the_air_loses_the_frame(trio, name):
+    """A frame with one bit flipped anywhere in its body does not get through, nor its bytes."""
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    path = trio.capture()
+    trio.link(security=lines_of(name))
+    sta.ping(AP, count=3, size=100)
+    trio.capture_end()
+    frame = recorded(path, f"wlan.fc.type_subtype in {{0x20, 0x28}} && wlan.fc.protected == 1"
+                           f" && wlan.ta == {sta.mac} && frame.len > 150")[0]
+    head = 26 if frame[0] & 0x80 else 24
+    iv = 4 if name.startswith("wep") else 8
+    before, driver = ap.engines(), ap.driver()
+    places = range(head + iv, len(frame), 5)
+    for number, place in enumerate(places):
+        bad = bump_seq(frame, 200 + number)
+        bad[place] ^= 1 << (number % 8)
+        send(trio, bad)
+    after = ap.engines()
+    assert after["rx_mic_error"] - before["rx_mic_error"] == len(places)
+    assert after["rx_decrypted"] == before["rx_decrypted"]
+    assert ap.driver()["rx"] - driver["rx"] == 0
+    sta.ping(AP, count=3)
+
+
+@pytest.mark.contract("K14", "R2")
+def test_clear_frames_in_a_protected_network(trio):
+    """A frame in clear text, also one that claims to be EAPOL's neighbour, is dropped."""
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    trio.link()
+    addresses = [bytes.fromhex(end.mac.replace(":", "")) for end in (ap, sta)]
+    snap = bytes.fromhex("aaaa030000000800")
+    body = snap + bytes(60)
+    before = ap.engines()["rx_clear_refused"]
+    for number in range(8):
+        header = (bytes.fromhex("0801") + bytes(2) + addresses[0] + addresses[1] + addresses[0]
+                  + ((900 + number) << 4).to_bytes(2, "little"))
+        send(trio, header + body)
+    assert ap.engines()["rx_clear_refused"] - before == 8
+    # a first fragment in clear text does not become part of anything either
+    header = bytes.fromhex("0805") + header[2:22] + (1000 << 4).to_bytes(2, "little")
+    send(trio, header + body)
+    assert ap.engines()["rx_clear_refused"] - before == 9
+    sta.ping(AP, count=3)
+
+
+@pytest.mark.contract("K14")
+@pytest.mark.parametrize("mgmt", MGMT)
+def test_replayed_and_forged_beacons(trio, mgmt):
+    """K14: an old protected beacon, and one with a changed body, are counted and not believed."""
+    pairwise, name = MGMT[mgmt]
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    path = trio.capture()
+    _, supplicant = trio.link(security=sae(pairwise, mgmt, beacons=True))
+    wait_until("protected beacons", 10, lambda: any(
+        key["decrypted_frames"] >= 5 for key in keys(sta, name, keyidx=6)))
+    trio.capture_end()
+    beacons = recorded(path, f"wlan.fc.type_subtype == 8 && wlan.ta == {ap.mac}"
+                             " && wlan.tag.number == 76")
+    before = keys(sta, name, keyidx=6)[0]
+    # the first ones may be under a key of before the station came
+    for beacon in beacons[-4:]:
+        send(trio, bump_seq(beacon, 50))
+    assert keys(sta, name, keyidx=6)[0]["replays"] - before["replays"] == 4
+    start = len(supplicant.process.output)
+    forged = bump_seq(beacons[-1], 60)
+    forged[40] ^= 1
+    send(trio, forged)
+    assert keys(sta, name, keyidx=6)[0]["mic_errors"] - before["mic_errors"] == 1
+    supplicant.process.wait_for("CTRL-EVENT-UNPROT-BEACON", 5, start=start)
+    sta.ping(AP, count=3)
