@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Clauses of docs/contract.rst that no other file is about."""
 
+import re
+
 import pytest
 
 from skuavm import wait_until
@@ -79,3 +81,27 @@ def test_unbinding_under_traffic(lab):
     for device in devices(vm):
         assert bind(vm, device)
     wait_until("both phys again", 10, lambda: len(vm.phys()) == 2)
+
+
+# names of iw phy, and of iw interface add
+TYPES = {
+    "managed": "managed", "AP": "__ap", "monitor": "monitor", "mesh point": "mp", "IBSS": "ibss",
+    "outside context of a BSS": "ocb", "P2P-client": "__p2pcl", "P2P-GO": "__p2pgo",
+}
+
+
+@pytest.mark.contract("V1", "V2")
+def test_announced_interface_types_are_those_that_there_are(lab):
+    """V1: each announced type can be made and comes up, and no other can."""
+    vm = lab.guest(nics=1)
+    phy, = vm.phys()
+    text = vm.run(["iw", "phy"], check=True).stdout
+    listed = re.search(r"Supported interface modes:\n((?:\t\t \* .*\n)+)", text)[1]
+    announced = set(re.findall(r"\* (.*)", listed))
+    assert {"managed", "AP", "monitor"} <= announced
+    for name, type_name in TYPES.items():
+        add = vm.run(["iw", "phy", phy, "interface", "add", "t0", "type", type_name])
+        up = vm.run(["ip", "link", "set", "t0", "up"])
+        assert (up.returncode == 0) == (name in announced), name
+        if add.returncode == 0:
+            vm.run(["iw", "dev", "t0", "del"], check=True)
