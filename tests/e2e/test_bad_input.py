@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the driver makes of bad firmware files and of a NIC that is broken or hostile."""
+
+import os
+import re
+import struct
+import time
+
+import pytest
+
+import faults
+import skualink
+import skuavm
+from faults import AP, NUMBERS
+from skuavm import wait_until
+
+FIRMWARE = "/lib/firmware/skua/skua.fw"
+
+
+# Firmware files
+
+
+def damaged(image, how):
+    """A firmware image with one thing wrong; see struct skua_fw_hdr."""
+    image = bytearray(image)
+    if how == "truncated":
+        return image[: len(image) // 2]
+    if how == "short":
+        return image[:64]
+    if how == "magic":
+        image[0] ^= 0xFF
+    elif how == "abi":
+        struct.pack_into("<H", image, 8, 99)
+    elif how == "hash":
+        image[200] ^= 1
+    elif how == "entry":
+        struct.pack_into("<I", image, 20, 0x20000000)
+    elif how == "huge":
+        return image + bytes(600 * 1024)
+    return image
+
+
+WORDS = {
+    "missing": "cannot load firmware",
+    "truncated": "truncated or too long",
+    "short": "truncated or too long",
+    "huge": "truncated or too long",
+    "magic": "is not a firmware image",
+    "abi": "was built for another ABI version",
+    "hash": "wrong SHA-256",
+    "entry": r"boot failed|died while it started|truncated or too long",
+}
+
+
+@pytest.mark.contract("D1")
+def test_bad_firmware_files(lab):
+    """D1: each fault of the file is named, the probe fails cleanly, and a good one works after it."""
+    vm = lab.guest(nics=1, load=False)
+    vm.modprobe("cfg80211")
+    with open(os.path.join(skuavm.BUILD, "fw", "skua.fw"), "rb") as file:
+        image = file.read()
+    vm.modprobe("skua")
+    wait_until("the phy", 20, vm.phys)
+    vm.run(f"rm -f {FIRMWARE}; rm -rf {os.path.dirname(FIRMWARE)}; mkdir -p {os.path.dirname(FIRMWARE)}")
+    for how, words in WORDS.items():
+        vm.run(["rmmod", "skua"], check=True)
+        if how != "missing":
+            vm.put(FIRMWARE, bytes(damaged(image, how)) if how != "huge" else b"")
+            if how == "huge":
+                vm.run(f"truncate -s 700000 {FIRMWARE}", check=True)
+        start = len(vm.console_text())
+        vm.modprobe("skua")
+        wait_until(f"the verdict on a file that is {how}", 15,
+                   lambda: re.search(words, vm.console_text()[start:]))
+        assert not vm.phys(), how
+    vm.run(["rmmod", "skua"], check=True)
+    vm.put(FIRMWARE, image)
+    vm.modprobe("skua")
+    wait_until("the phy", 20, vm.phys)
+
+
+# A NIC that does not do its part
+
+
+@pytest.mark.contract("D1")
+def test_probe_with_broken_nic(lab):
+    """D1: no ALIVE, no reset, a refused START: an errno and words, and nothing left behind."""
+    lab.air(1)
+    vm = lab.guest(nics=1, load=False)
+    vm.modprobe("cfg80211")
+    nics = lab.nics
+
+    def fault(kind, **more):
+        faults.request(nics, {"cmd": "fault", "nic": "nic0", "kind": kind, **more})
+
+    for kind, words in (("boot-silent", "no ALIVE"), ("reset-never", "does not reset")):
+        fault(kind)
+        start = len(vm.console_text())
+        vm.modprobe("skua")
+        assert re.search(words, vm.console_text()[start:])
+        assert not vm.phys()
+        vm.run(["rmmod", "skua"], check=True)
+        fault("none")
+    vm.modprobe("skua")
+    wait_until("the phy", 20, vm.phys)
+    interface = skualink.first_interface(vm)
+    fault("answer-error", op=NUMBERS["SKUA_CMD_START"], status=NUMBERS.get("SKUA_ST_STATE", 9))
+    assert vm.run(["ip", "link", "set", interface, "up"]).returncode != 0
+    fault("none")
+    vm.run(["ip", "link", "set", interface, "up"], check=True)
+
+
+@pytest.mark.contract("D2")
+def test_answers_late_and_twice(trio):
+    """D2: an answer that nobody waits for any more is counted and does no harm."""
+    _, sta = trio.link()
+    end = trio.ends["sta"]
+    for kind, more in (("answer-twice", {"count": 3}), ("answer-late", {"count": 3, "ms": 300})):
+        before = end.driver()
+        faults.fault(trio, end, kind, op=NUMBERS["SKUA_CMD_STA_STATS"], **more)
+        for _ in range(3):
+            end.iw("station", "dump")
+        faults.fault(trio, end, "none")
+        after = end.driver()
+        assert after["crash"] == before["crash"], kind
+        if kind == "answer-twice":
+            assert after["evt_bad"] == before["evt_bad"] + 3
+    # one that comes when its sender has given up, and the NIC was restarted
+    before = end.driver()
+    faults.fault(trio, end, "answer-late", op=NUMBERS["SKUA_CMD_STA_STATS"], count=1, ms=2300)
+    end.iw("station", "dump")
+    faults.await_count(end, "restart", before["restart"] + 1)
+    time.sleep(0.5)
+    faults.fault(trio, end, "none")
+    assert end.ping(AP, count=3)
+    assert len(re.findall("CTRL-EVENT-CONNECTED", sta.process.output)) == 1
+    faults.forgive(trio, "evt_bad|cmd_timeout|tx_reclaimed|lost_|rx_no_")
+
+
+# Records that make no sense
+
+
+def unit(kind, units, count, *words):
+    """64 bytes of a completion: type, units, count, then words."""
+    w0 = kind | units << 8 | count << 16
+    return struct.pack("<16I", w0, *(list(words) + [0] * 15)[:15]).hex()
+
+
+def event(ident, length, data=b"", seq=0):
+    return (struct.pack("<HHI", ident, length, seq) + data).ljust(256, b"\0").hex()
+
+
+RX, TX, INB = (NUMBERS[f"SKUA_CPL_{name}"] for name in ("RX", "TX", "INBAND"))
+
+
+def rx(flags=0, buf=0xFFFF, buf_len=100, frame_len=100, offset=0, vif=0, sta=0xFFFF):
+    data = bytearray(64)
+    struct.pack_into("<IIIHBB", data, 0, RX | 1 << 8 | 1 << 16, flags, buf | buf_len << 16,
+                     frame_len, offset, vif)
+    struct.pack_into("<BBHH", data, 16, 0, 16, sta, 77)
+    return data.hex()
+
+
+# what, the ring, the entries, the counter that must move
+HARMLESS = [
+    ("token not in flight", "CPL0", [unit(TX, 1, 1, 0xFFFF, 0, 0, 0, 0, 0, 0, 0, 5)], "tx_bad_token"),
+    ("token beyond the table", "CPL0",
+     [unit(TX, 1, 1, 0xFFFF, 0, 0, 0, 0, 0, 0, 0, 0xFFFE)], "tx_bad_token"),
+    ("buffer not lent", "CPL0", [rx()], "rx_bad_buf"),
+    ("length beyond the buffer", "CPL0", [rx(buf_len=60000, frame_len=60000)], "rx_bad_len"),
+    ("lengths that differ", "CPL0", [rx(buf_len=100, frame_len=99)], "rx_bad_len"),
+    ("offset behind the frame", "CPL0", [rx(offset=200)], "rx_bad_len"),
+    ("unit over too many buffers", "CPL0",
+     [unit(RX, 3, 33, 0, 100 << 16 | 0xFFFF, 100), unit(0, 0, 0), unit(0, 0, 0)], "rx_bad_len"),
+    ("forbidden flags", "CPL0", [rx(flags=1 << 17)], "rx_bad_field"),
+    ("unknown type", "CPL0", [unit(200, 1, 1)], "cpl_bad"),
+    ("units and count that differ", "CPL0", [unit(TX, 1, 50)], "cpl_bad"),
+    ("in-band event of nobody", "CPL0",
+     [unit(INB, 1, 0, NUMBERS["SKUA_INB_STA_SLEEP"], 0x00FE00FE)], None),
+    ("unknown in-band event", "CPL0", [unit(INB, 1, 0, 99)], "inband_bad"),
+    ("retired key of nobody", "CPL0",
+     [unit(INB, 1, 0, NUMBERS["SKUA_INB_KEY_RETIRED"], 0, 0x12345678)], None),
+    ("unknown event", "EVT", [event(999, 4)], "evt_bad"),
+    ("event too short", "EVT", [event(NUMBERS["SKUA_EVT_CMD_DONE"], 2)], "evt_bad"),
+    ("event too long", "EVT", [event(NUMBERS["SKUA_EVT_LOG"], 60000)], "evt_bad"),
+    ("ALIVE in the middle", "EVT", [event(NUMBERS["SKUA_EVT_ALIVE"], 100)], "evt_bad"),
+    ("answer to no command", "EVT", [event(NUMBERS["SKUA_EVT_CMD_DONE"], 8, b"\xaa" * 8)], "evt_bad"),
+    ("beacon loss of no interface", "EVT",
+     [event(NUMBERS["SKUA_EVT_BEACON_LOSS"], 4, b"\xff" * 4)], "evt_bad"),
+    ("end of no scan", "EVT", [event(NUMBERS["SKUA_EVT_SCAN_DONE"], 16, b"\xff" * 16)], None),
+]
+
+
+def inject(trio, end, ring, entries):
+    faults.request(trio.nics, {"cmd": "inject", "nic": f"nic{end.index}",
+                               "ring": NUMBERS[f"SKUA_RING_{ring}"], "entries": entries})
+
+
+@pytest.mark.contract("D3", "T1", "K4")
+def test_records_that_make_no_sense(trio):
+    """Each is counted, and everything goes on as if it had not been there."""
+    _, sta = trio.link()
+    end = trio.ends["sta"]
+    start = end.driver()
+    for what, ring, entries, counter in HARMLESS:
+        before = end.driver()
+        inject(trio, end, ring, entries)
+        if counter:
+            wait_until(f"{what}: {counter}", 3, lambda: end.driver()[counter] > before[counter])
+        assert end.driver()["crash"] == start["crash"], what
+    assert end.ping(AP, count=3)
+    assert len(re.findall("CTRL-EVENT-CONNECTED", sta.process.output)) == 1
+    faults.forgive(trio, "bad", "evt_dropped", "lost_", "rx_no_")
+
+
+@pytest.mark.contract("D4", "D3")
+@pytest.mark.parametrize("what", ["CMD", "EVT", "TX_BE", "RXBUF", "CPL0", "length"])
+def test_indices_out_of_range(trio, what):
+    """An index that cannot be costs a restart, and the association survives it."""
+    _, sta = trio.link()
+    end = trio.ends["sta"]
+    before = end.driver()
+    if what == "length":
+        inject(trio, end, "CPL0", [unit(TX, 200, 7)])
+    else:
+        faults.request(trio.nics, {"cmd": "poke", "nic": f"nic{end.index}",
+                                   "ring": NUMBERS[f"SKUA_RING_{what}"], "value": 0xDEADBEEF})
+        # rings that the host fills are looked at when it next fills them
+        end.popen(["ping", "-n", "-q", "-c", "20", "-i", "0.05", AP])
+    faults.await_count(end, "restart", before["restart"] + 1)
+    assert end.driver()["ring_bad"] > before["ring_bad"]
+    assert end.ping(AP, count=3)
+    assert len(re.findall("CTRL-EVENT-CONNECTED", sta.process.output)) == 1
+    faults.forgive(trio, "ring_bad|cpl_bad|tx_reclaimed|evt_bad|cmd_timeout|lost_|rx_no_")
+
+
+# Random changes
+
+
+def fuzz(trio, seconds, seed, rate):
+    """A NIC that changes what it writes at random, under traffic; how many it changed."""
+    trio.link()
+    vm, end = trio.vms[0], trio.ends["sta"]
+    load = end.popen(f"while :; do ping -n -q -f -s 1000 -w 2 {AP}; done")
+    scans = end.popen(f"while :; do iw dev {end.interface} station dump; "
+                      f"iw dev {end.interface} scan freq 5180; sleep 0.2; done")
+    begin, changed = time.monotonic(), 0
+    first = trio.counters(end.index)["mutated"]
+    number = 0
+    while time.monotonic() < begin + seconds:
+        faults.fault(trio, end, "mutate", seed=seed + number, rate=rate)
+        time.sleep(min(3, seconds))
+        faults.fault(trio, end, "mutate", seed=seed, rate=0)
+        number += 1
+        # alive, whatever state it is in; then on
+        vm.run(["ip", "link", "show", end.interface], netns="sta", timeout=20)
+        vm.run(f"ip link set {end.interface} up", netns="sta", timeout=20)
+    spent = time.monotonic() - begin
+    changed = trio.counters(end.index)["mutated"] - first
+    print(f"fuzz: {changed} entries changed in {spent:.0f} s, {changed / spent:.0f} a second, seed {seed}")
+    faults.fault(trio, end, "none")
+    load.kill()
+    scans.kill()
+    end.stop_all()
+    trio.ends["ap"].stop_all()
+    # and then all is well again
+    vm.run(f"ip link set {end.interface} down", netns="sta", timeout=20, check=True)
+    trio.link()
+    assert end.ping(AP, count=3)
+    faults.forgive(trio, ".")
+    return changed
+
+
+@pytest.mark.contract("D3", "D4")
+def test_fuzz_driver(trio):
+    """A hostile NIC: no crash, no hang, and a good link afterwards."""
+    assert fuzz(trio, int(os.environ.get("SKUA_FUZZ_SECONDS", "12")),
+                int(os.environ.get("SKUA_FUZZ_SEED", "1")), 20000) > 50
