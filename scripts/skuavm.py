@@ -51,7 +51,7 @@ MAX_NICS = 8  # of one guest: a limit of virt-pci
 SPLATS = re.compile(
     r"\bBUG: |\bWARNING: |\bKASAN: |\bUBSAN: |\bkernel BUG at |\bOops\b"
     r"|INFO: task .* blocked|INFO: (possible|inconsistent|trying|suspicious|rcu|HARDIRQ|SOFTIRQ)"
-    r"|\bDMA-API: |possible (circular|recursive) locking|suspicious RCU usage"
+    r"|DMA-API: (?!preallocated|debugging)|possible (circular|recursive) locking|suspicious RCU usage"
     r"|kmemleak: \d+ new suspected|\bCall Trace:|Kernel panic|general protection"
     r"|scheduling while atomic|sleeping function called|refcount_t: |list_(add|del) corruption"
     r"|Kernel mode fault|Segfault with no mm|um virt-pci delay"
