@@ -134,14 +134,15 @@ def test_replayed_and_forged_beacons(trio, mgmt):
     beacons = recorded(path, f"wlan.fc.type_subtype == 8 && wlan.ta == {ap.mac}"
                              " && wlan.tag.number == 76")
     before = keys(sta, name, keyidx=6)[0]
+    start = len(supplicant.process.output)
     # the first ones may be under a key of before the station came
     for beacon in beacons[-4:]:
         send(trio, bump_seq(beacon, 50))
     assert keys(sta, name, keyidx=6)[0]["replays"] - before["replays"] == 4
-    start = len(supplicant.process.output)
     forged = bump_seq(beacons[-1], 60)
     forged[40] ^= 1
     send(trio, forged)
     assert keys(sta, name, keyidx=6)[0]["mic_errors"] - before["mic_errors"] == 1
+    # cfg80211 says it once in ten seconds
     supplicant.process.wait_for("CTRL-EVENT-UNPROT-BEACON", 5, start=start)
     sta.ping(AP, count=3)
