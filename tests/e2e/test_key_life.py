@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The life of keys: software by permission, Extended Key ID, wiping, small tables."""
+
+import re
+
+import pytest
+
+import bench
+import skualink
+from skuavm import wait_until
+from test_ciphers import keys, sae, wpa
+
+AP = "192.168.77.1"
+
+
+def temporal_keys(vm):
+    """Key material that mac80211 holds, by what its debugfs says."""
+    text = vm.run("cat /sys/kernel/debug/ieee80211/*/keys/*/key").stdout
+    return {bytes.fromhex(word) for word in text.split() if len(word) >= 32}
+
+
+def occurrences(pid, needles):
+    """How often each needle is in the writable memory of a process of this machine."""
+    counts = dict.fromkeys(needles, 0)
+    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, \
+            open(f"/proc/{pid}/mem", "rb", buffering=0) as mem:
+        for line in maps:
+            span, rights, rest = line.split(None, 2)
+            # guests' memory belongs to guests
+            if not rights.startswith("rw") or "memfd" in rest or "/dev/shm" in rest \
+                    or rights.endswith("s"):
+                continue
+            start, end = (int(part, 16) for part in span.split("-"))
+            try:
+                mem.seek(start)
+                data = mem.read(end - start)
+            except OSError:
+                continue
+            for needle in needles:
+                counts[needle] += data.count(needle)
+    return counts
+
+
+@pytest.mark.contract("K7", "X2")
+@pytest.mark.parametrize("name", ["ccmp-128", "gcmp-256", "tkip"])
+def test_the_nic_forgets_removed_keys(lab, name):
+    """K7, X2: no byte of a removed key is left in the memory of the NICs' process."""
+    security = {"ccmp-128": sae("CCMP", "AES-128-CMAC"), "gcmp-256": sae("GCMP-256", "BIP-GMAC-256"),
+                "tkip": wpa("TKIP", "TKIP", version=1)}[name]
+    vm = lab.pair()
+    ap, sta = lab.link(vm, security=security)
+    assert skualink.ping(vm, "sta", AP, count=3)[1] == 3
+    # TKIP's Michael keys stand behind the temporal key, which alone the NIC calls key
+    secrets = {key[:16] for key in temporal_keys(vm)}
+    assert len(secrets) >= 2
+    pid = lab.nics.proc.pid
+    held = occurrences(pid, secrets)
+    assert all(held.values()), "the test looks in the wrong place"
+    sta.stop()
+    ap.stop()
+    wait_until("all keys to be gone", 10, lambda: not any(
+        nic["mac_engines"]["keys"] for nic in lab.nics.control({"cmd": "counters"})["nics"]))
+    left = occurrences(pid, secrets)
+    assert not any(left.values()), {key.hex(): count for key, count in left.items() if count}
+
+
+@pytest.mark.contract("K6")
+def test_software_only_by_permission(lab):
+    """K6: with SW_CRYPTO_CONTROL a full table returns 1, and traffic flows all the same."""
+    lab.air(2, nic_options="keys=1")
+    vm = lab.pair(params=["sw_crypto_control=1"])
+    lab.link(vm)
+    assert skualink.ping(vm, "sta", AP, count=5)[1] == 5
+    full = vm.run("cat /sys/kernel/debug/ieee80211/*/skua/stats | grep key_full").stdout
+    assert sum(int(line.split()[1]) for line in full.splitlines()) >= 2
+    flags = vm.run("cat /sys/kernel/debug/ieee80211/*/hwflags").stdout
+    assert flags.count("SW_CRYPTO_CONTROL") == 2
+    modes = vm.run(["iw", "phy"], netns="ap", check=True).stdout
+    assert "AP/VLAN" in modes
+
+
+@pytest.mark.contract("K15", "K13", "K3")
+def test_extended_key_id(trio):
+    """K15: pairwise keys alternate between key ids 0 and 1, and no frame is lost or clear."""
+    path = trio.capture()
+    end = trio.ends["sta"]
+    ap = trio.ends["ap"].ap(extra="extended_key_id=1\nwpa_ptk_rekey=2\n")
+    sta = end.station(freqs=[5180], extra="extended_key_id=1\n")
+    trio.ends["ap"].address(AP)
+    end.address("192.168.77.2")
+    flood = end.popen(["ping", "-n", "-q", "-i", "0.005", "-s", "600", AP])
+    for _ in range(3):
+        mark = len(sta.process.output)
+        sta.process.wait_for("WPA: Key negotiation completed", 15, start=mark)
+    flood.kill(2)
+    sent, received = map(int, re.search(r"(\d+) packets transmitted, (\d+) received",
+                                        flood.output).groups())
+    assert received >= sent - 1, (sent, received)
+    assert "DISCONNECTED" not in sta.process.output + ap.process.output
+    trio.capture_end()
+    seen = {frame.wlan_ccmp_extiv != "" and frame.wlan_wep_key for frame in bench.frames(
+        path, f"wlan.fc.type == 2 && wlan.fc.protected == 1 && wlan.ta == {end.mac}",
+        ["wlan.ccmp.extiv", "wlan.wep.key"])}
+    assert seen == {"0", "1"}
+    assert not bench.frames(
+        path, f"wlan.fc.type == 2 && wlan.addr == {end.mac} && wlan.fc.protected == 0 && !eapol"
+        " && !(wlan.fc.type_subtype in {0x24, 0x2c})", ["frame.number"])
+    assert {key["keyidx"] for key in keys(end, "CCMP-128", pairwise=True)} == {0, 1}
