@@ -3,9 +3,14 @@
  * Skua - looking inside: /sys/kernel/debug/ieee80211/phyN/skua/
  */
 #include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/random.h>
 #include <linux/seq_file.h>
 
 #include "skua.h"
+
+#define SKUA_ECHO_MAX		100000
+#define SKUA_ECHO_PAUSE_US	40
 
 #ifdef CONFIG_MAC80211_DEBUGFS
 
@@ -154,6 +159,29 @@ static int skua_crash_set(void *data, u64 val)
 }
 DEFINE_DEBUGFS_ATTRIBUTE(skua_crash_fops, NULL, skua_crash_set, "%llu\n");
 
+/*
+ * Writing a number has the firmware answer as many NOPs, one after the other,
+ * after pauses of random length, so that each side is caught at any point of
+ * its way to sleep. Together with watch_off this proves that no wake-up is
+ * lost: a lost one ends in a timeout.
+ */
+static int skua_echo_set(void *data, u64 val)
+{
+	struct skua *sc = data;
+	int ret = 0;
+
+	if (val > SKUA_ECHO_MAX)
+		return -EINVAL;
+	wiphy_lock(sc->hw->wiphy);
+	while (!ret && val--) {
+		udelay(get_random_u32_below(SKUA_ECHO_PAUSE_US));
+		ret = skua_cmd_send(sc, SKUA_CMD_NOP, NULL, 0);
+	}
+	wiphy_unlock(sc->hw->wiphy);
+	return ret;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(skua_echo_fops, NULL, skua_echo_set, "%llu\n");
+
 /**
  * skua_debugfs_init() - make the files
  * @sc: the device, registered with mac80211
@@ -168,6 +196,9 @@ void skua_debugfs_init(struct skua *sc)
 	debugfs_create_file("caps", 0444, sc->debugfs, sc, &skua_caps_fops);
 	debugfs_create_file_unsafe("crash", 0200, sc->debugfs, sc,
 				   &skua_crash_fops);
+	debugfs_create_file_unsafe("echo", 0200, sc->debugfs, sc,
+				   &skua_echo_fops);
+	debugfs_create_bool("watch_off", 0600, sc->debugfs, &sc->watch.off);
 }
 
 /**
