@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Firmware crashes, lost notifications, and what the driver makes of them."""
 
+import base64
+import os
 import random
 import re
 import statistics
+import subprocess
 import time
+import zlib
 
 import pytest
 
 import faults
 import skualink
 from faults import AP, CRASHES
+import skuavm
 from skuavm import wait_until
 
 # a silent firmware leaves frames in the driver's hands
@@ -173,3 +178,41 @@ def test_time_to_traffic(trio):
 def test_time_to_traffic_long(trio):
     """D4: the same, a hundred times."""
     crash_rounds(trio, 100)
+
+
+READ_DUMP = """
+import base64, glob, os, re, sys, zlib
+keys = [open(p).read().strip() for p in glob.glob("/sys/kernel/debug/ieee80211/*/keys/*/key")]
+path = sorted(glob.glob("/sys/class/devcoredump/devcd*/data"), key=os.path.getmtime)[-1]
+data = open(path, "rb").read()
+open(path, "w").write("0")
+print("keys", len(keys), "found", sum(bytes.fromhex(k) in data for k in keys if k))
+print(base64.b64encode(zlib.compress(data)).decode())
+"""
+
+
+@pytest.mark.contract("D4")
+@pytest.mark.parametrize("how", CRASHES)
+def test_crash_record(trio, how):
+    """D4: the record names the place, matches the firmware, and holds no key."""
+    trio.link()
+    vm, end = trio.vms[0], trio.ends["sta"]
+    vm.run("for f in /sys/class/devcoredump/devcd*/data; do echo 0 > $f; done; true")
+    noticed(vm, end, how)
+    result = vm.run(["python3", "-c", READ_DUMP], check=True).stdout.split("\n")
+    keys, found = map(int, re.findall(r"\d+", result[0]))
+    assert keys >= 2 and found == 0, result[0]
+    path = os.path.join(trio.run_dir, f"dump-{how}")
+    with open(path, "wb") as file:
+        file.write(zlib.decompress(base64.b64decode(result[1])))
+    text = subprocess.run([os.path.join(skuavm.TOP, "scripts", "skua-coredump.py"), path],
+                          capture_output=True, text=True, check=True).stdout
+    print(text)
+    if how == "silent":
+        assert "none given" in text
+    else:
+        place = {"assertion": r"crash_cmd \(fw/crash\.c:\d+", "trap": r"mepc .*cpu_illegal",
+                 "loop": r"pc .*cpu_spin"}[how]
+        assert re.search(place, text), text
+        assert "main (fw/main.c" in text, text
+    faults.forgive(trio, *REPAIRED)
