@@ -105,3 +105,17 @@ def test_announced_interface_types_are_those_that_there_are(lab):
         assert (up.returncode == 0) == (name in announced), name
         if add.returncode == 0:
             vm.run(["iw", "dev", "t0", "del"], check=True)
+
+
+@pytest.mark.contract("R15")
+def test_two_segments_are_refused(lab):
+    """R15: 160 MHz in one piece is there; 80+80 is neither announced nor taken."""
+    vm = lab.guest(nics=1)
+    phy, = vm.phys()
+    text = vm.run(["iw", "phy"], check=True).stdout
+    assert re.search(r"Supported Channel Width: 160 MHz$", text, re.M)
+    vm.run(["iw", "phy", phy, "interface", "add", "t0", "type", "monitor"], check=True)
+    vm.run(["ip", "link", "set", "t0", "up"], check=True)
+    tune = ["iw", "dev", "t0", "set", "freq", "5180"]
+    assert vm.run([*tune, "160", "5250"]).returncode == 0
+    assert vm.run([*tune, "80+80", "5210", "5775"]).returncode != 0
