@@ -204,10 +204,15 @@ static void skua_crash_work(struct work_struct *work)
 		sc->crash_burst = 0;
 		return;
 	}
-	if (test_bit(SKUA_F_REGISTERED, &sc->flags) &&
-	    test_bit(SKUA_F_STARTED, &sc->flags) &&
-	    !test_bit(SKUA_F_REMOVING, &sc->flags))
-		ieee80211_restart_hw(sc->hw);
+	if (!test_bit(SKUA_F_REGISTERED, &sc->flags) ||
+	    !test_bit(SKUA_F_STARTED, &sc->flags) ||
+	    test_bit(SKUA_F_REMOVING, &sc->flags))
+		return;
+	/* mac80211 does not want to restart hardware that scans. */
+	wiphy_lock(sc->hw->wiphy);
+	skua_scan_reset(sc);
+	wiphy_unlock(sc->hw->wiphy);
+	ieee80211_restart_hw(sc->hw);
 }
 
 /* ------------------------------------------------------------------ */
