@@ -216,3 +216,49 @@ def test_crash_record(trio, how):
         assert re.search(place, text), text
         assert "main (fw/main.c" in text, text
     faults.forgive(trio, *REPAIRED)
+
+
+def disturb(trio, ap, sta, what):
+    """Something long enough to be interrupted by a crash."""
+    if what == "association":
+        sta.cli("reassociate")
+    elif what == "scan":
+        trio.ends["sta"].popen(["iw", "dev", trio.ends["sta"].interface, "scan"])
+    elif what == "rekey":
+        ap.cli("rekey_gtk") if "rekey_gtk" in ap.cli("help") else sta.cli("reauthenticate")
+
+
+def random_crashes(trio, rounds, seed):
+    """Crashes at any moment of what goes on, the restart of the last one included."""
+    dice = random.Random(seed)
+    ap, sta = trio.link()
+    end = trio.ends["sta"]
+    for number in range(rounds):
+        what = ("association", "scan", "rekey", "restart")[number % 4]
+        victim = trio.ends[dice.choice(["ap", "sta"])]
+        disturb(trio, ap, sta, what)
+        for _ in range(dice.randint(2, 4) if what == "restart" else 1):
+            time.sleep(dice.random() * (0.03 if what == "restart" else 0.15))
+            # between two lives there is nothing that could die
+            trio.nics.control({"cmd": "fault", "nic": f"nic{victim.index}", "kind": "fatal",
+                               "count": dice.choice([1, 2, 3])})
+        try:
+            wait_until("the link", 30, lambda: skualink.ping(
+                end.vm, end.netns, AP, count=1)[1] == 1)
+        except skuavm.GuestTimeout:
+            pytest.fail(f"no link after a crash of {victim.netns} in {what}, round {number}, "
+                        f"seed {seed}:\n{sta.process.output[-1500:]}")
+    faults.forgive(trio, *REPAIRED, "evt_dropped|inband_bad|tx_bad|rx_bad")
+
+
+@pytest.mark.contract("D4", "T11")
+def test_crash_at_random_moments(trio):
+    """D4, T11: during association, scan, rekey, and the restart itself."""
+    random_crashes(trio, 8, seed=4)
+
+
+@pytest.mark.long
+@pytest.mark.contract("D4", "T11")
+def test_crash_at_random_moments_long(trio):
+    """D4: a hundred times."""
+    random_crashes(trio, 100, seed=int(os.environ.get("SKUA_SEED", "7")))
