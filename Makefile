@@ -83,6 +83,13 @@ mutants-ci: test-mutants ## three of them, a part of "make test"
 test-long: setup-test all ## tests that run for minutes: crashes, removal, races
 	@$(PYTHON) -m pytest -s -m long --color=no -p no:cacheprovider tests/e2e $(E2E)
 
+.PHONY: fuzz
+FUZZ_SECONDS ?= 60
+fuzz: setup-test all ## fuzzers, FUZZ_SECONDS (60) each: engines, and the driver by a hostile NIC
+	@$(MAKE) --no-print-directory -C tests/device/fuzz O=$(O)/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz
+	@SKUA_FUZZ_SECONDS=$(FUZZ_SECONDS) $(PYTHON) -m pytest -s --color=no -p no:cacheprovider \
+		tests/e2e/test_bad_input.py -k fuzz
+
 .PHONY: check
 check: setup-test ## warnings, sparse, checkpatch, kernel-doc, shellcheck, cppcheck
 	@scripts/check.sh
