@@ -544,6 +544,7 @@ static void key_places(void **state)
 	assert_int_equal(fake.vif[0].key[7].slot, 3);
 }
 
+/* K11 */
 static void key_default(void **state)
 {
 	struct skua_cmd_key p = fake_key_cmd(4, 1, 0);
@@ -575,6 +576,7 @@ static void key_default(void **state)
 			 SKUA_ST_NO_ENTRY);
 }
 
+/* K12 */
 static void key_ciphers(void **state)
 {
 	/* By suite number: key length, index */

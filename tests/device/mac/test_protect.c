@@ -450,7 +450,7 @@ static void test_fragments(void **state)
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 }
 
-/* R1, R3 */
+/* K10, R1, R3 */
 static void test_michael(void **state)
 {
 	struct scene *s = *state;
@@ -480,7 +480,7 @@ static void test_michael(void **state)
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 }
 
-/* The table has TKIP's Michael keys by direction as well */
+/* K10: the table has TKIP's Michael keys by direction as well */
 static void test_tkip_by_direction(void **state)
 {
 	struct scene *s = *state;
