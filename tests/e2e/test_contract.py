@@ -99,6 +99,9 @@ def test_announced_interface_types_are_those_that_there_are(lab):
     listed = re.search(r"Supported interface modes:\n((?:\t\t \* .*\n)+)", text)[1]
     announced = set(re.findall(r"\* (.*)", listed))
     assert {"managed", "AP", "monitor"} <= announced
+    combined = set(re.findall(r"[\w-]+(?: point)?(?=,| \})", ", ".join(
+        re.findall(r"#\{( .*? \})", text[text.index("valid interface combinations"):]))))
+    assert announced - {"AP/VLAN", "monitor"} == combined
     for name, type_name in TYPES.items():
         add = vm.run(["iw", "phy", phy, "interface", "add", "t0", "type", type_name])
         up = vm.run(["ip", "link", "set", "t0", "up"])
