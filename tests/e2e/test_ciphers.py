@@ -89,8 +89,8 @@ def test_data_cipher_in_the_nic(trio, name):
     assert [end.driver()["key_refused"] for end in (ap, sta)] == refused
     before = [end.engines() for end in (ap, sta)]
     for size in SIZES:
-        sta.ping(AP, count=1, size=size)
-        ap.ping(STA, count=1, size=size)
+        sta.ping(AP, count=1, interval=1, size=size)
+        ap.ping(STA, count=1, interval=1, size=size)
     broadcast(ap)
 
     def settled():
@@ -122,8 +122,8 @@ def test_data_cipher_against_software(mixed, name, ap_name):
     mixed.link(ap_name, sta_name, security=lines_of(name))
     assert not mixed.ends["soft"].engines()["keys"]
     for size in SIZES:
-        sta.ping(AP, count=1, size=size)
-        ap.ping(STA, count=1, size=size)
+        sta.ping(AP, count=1, interval=1, size=size)
+        ap.ping(STA, count=1, interval=1, size=size)
     heard = sta.engines()["rx_group"]
     broadcast(ap)
     wait_until("group frames", 5, lambda: sta.engines()["rx_group"] >= heard + 5)
@@ -142,7 +142,7 @@ def test_shared_key_authentication(mixed):
     """K12: its third frame is a management frame under WEP, which software encrypts."""
     for ap_name, sta_name in (("hard", "soft"), ("soft", "hard")):
         mixed.link(ap_name, sta_name, security=lines_of("wep-104", "SHARED"))
-        mixed.ends[sta_name].ping(AP, count=3, interval=0.02)
+        mixed.ends[sta_name].ping(AP, count=3, interval=0.5)
         mixed.settle()
 
 
@@ -160,7 +160,7 @@ def test_management_cipher(trio, mixed, mgmt, shape):
     assert supplicant.status()["mgmt_group_cipher"] == {"AES-128-CMAC": "BIP"}.get(mgmt, mgmt)
     if ap_name != "soft":
         assert len(keys(ap, name, keyidx=4)) == 1
-    sta.ping(AP, count=3, interval=0.02)
+    sta.ping(AP, count=3, interval=0.5)
     # unicast: SA Query is a robust action frame
     start = len(supplicant.process.output)
     # group: a broadcast deauthentication that is believed only under the IGTK
@@ -201,7 +201,7 @@ def test_tshark_decrypts_the_air(trio, name):
     path = trio.capture()
     trio.link(security=lines_of(name))
     for size in SIZES:
-        trio.ends["sta"].ping(AP, count=1, size=size)
+        trio.ends["sta"].ping(AP, count=1, interval=1, size=size)
     trio.capture_end()
     options = bench.psk(PASS, "skua")
     if name.startswith("wep"):

@@ -69,7 +69,7 @@ def test_replayed_data_frames(trio, name):
         assert after["rx_mic_error"] == before["rx_mic_error"]
     # and nothing else is dropped
     count = ap.engines()["rx_replay"]
-    sta.ping(AP, count=5)
+    sta.ping(AP, count=5, interval=0.5)
     assert ap.engines()["rx_replay"] == count
 
 
@@ -80,7 +80,7 @@ def test_one_bit_on_the_air_loses_the_frame(trio, name):
     ap, sta = trio.ends["ap"], trio.ends["sta"]
     path = trio.capture()
     trio.link(security=lines_of(name))
-    sta.ping(AP, count=3, size=100)
+    sta.ping(AP, count=3, interval=0.5, size=100)
     trio.capture_end()
     frame = recorded(path, f"wlan.fc.type_subtype in {{0x20, 0x28}} && wlan.fc.protected == 1"
                            f" && wlan.ta == {sta.mac} && frame.len > 150")[0]
@@ -96,7 +96,7 @@ def test_one_bit_on_the_air_loses_the_frame(trio, name):
     assert after["rx_mic_error"] - before["rx_mic_error"] == len(places)
     assert after["rx_decrypted"] == before["rx_decrypted"]
     assert ap.driver()["rx"] - driver["rx"] == 0
-    sta.ping(AP, count=3)
+    sta.ping(AP, count=3, interval=0.5)
 
 
 @pytest.mark.contract("K14", "R2")
@@ -117,7 +117,7 @@ def test_clear_frames_in_a_protected_network(trio):
     header = bytes.fromhex("0805") + header[2:22] + (1000 << 4).to_bytes(2, "little")
     send(trio, header + body)
     assert ap.engines()["rx_clear_refused"] - before == 9
-    sta.ping(AP, count=3)
+    sta.ping(AP, count=3, interval=0.5)
 
 
 @pytest.mark.contract("K14")
@@ -145,4 +145,4 @@ def test_replayed_and_forged_beacons(trio, mgmt):
     assert keys(sta, name, keyidx=6)[0]["mic_errors"] - before["mic_errors"] == 1
     # cfg80211 says it once in ten seconds
     supplicant.process.wait_for("CTRL-EVENT-UNPROT-BEACON", 5, start=start)
-    sta.ping(AP, count=3)
+    sta.ping(AP, count=3, interval=0.5)
