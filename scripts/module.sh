@@ -28,6 +28,9 @@ build() {
 	make -C "$kdir" M="$dir" CONFIG_SKUA=m -j"$SKUA_JOBS" "$@" modules
 }
 
+# A package's tree (DESTDIR) has no other modules; depmod runs where it lands.
+index() { [ -n "${DESTDIR:-}" ] || depmod "$rel"; }
+
 case $command in
 build)
 	build "$@"
@@ -35,12 +38,14 @@ build)
 	;;
 install)
 	build
-	install -D -m 644 "$dir/skua.ko" "${DESTDIR:-}/lib/modules/$rel/updates/skua.ko"
-	depmod ${DESTDIR:+-b "$DESTDIR"} "$rel"
+	to=${DESTDIR:-}/lib/modules/$rel/updates/skua.ko
+	install -D -m 644 "$dir/skua.ko" "$to"
+	strip --strip-debug "$to"
+	index
 	;;
 uninstall)
 	rm -f "${DESTDIR:-}/lib/modules/$rel/updates/skua.ko"
-	depmod ${DESTDIR:+-b "$DESTDIR"} "$rel"
+	index
 	;;
 *)
 	die "usage: scripts/module.sh build|install|uninstall KDIR"
