@@ -26,7 +26,7 @@ struct rate_rx_case {
 	bool dcm;
 };
 
-/* R8 to R11, R13, R15 */
+/* R8, R9, R10, R11, R13 */
 static const struct rate_rx_case rate_rx_cases[] = {
 	{ "1 Mbit/s", WORD(LEGACY, 10, 0, 20, LONG), 2412,
 	  .band = NL80211_BAND_2GHZ, .idx = 0 },

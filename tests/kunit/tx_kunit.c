@@ -510,6 +510,25 @@ static void tx_with_a_key(struct kunit *test)
 	skua_tx_reset(fake->sc);
 }
 
+/* X3: from the frame to its fate, nobody gives up the processor */
+static void tx_never_sleeps(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	unsigned long switches;
+	struct sk_buff *skb;
+
+	make_path(test, 32);
+	conf = install(test, fake->sta);
+	skb = make_frame(test, QOS_DATA | PROTECTED, false);
+	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	switches = current->nvcsw;
+	give(test, IEEE80211_AC_VI, skb);
+	end(test, FIELD_PREP(SKUA_TXS_STATUS, SKUA_TXS_STALE_STA));
+	KUNIT_EXPECT_EQ(test, switches, current->nvcsw);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_STALE));
+}
+
 /* K4, K15 rule 4: mac80211 names a key that the NIC does not have */
 static void tx_with_a_key_of_the_past(struct kunit *test)
 {
@@ -747,6 +766,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_to_a_dead_nic),
 	KUNIT_CASE(tx_ring_full),
 	KUNIT_CASE(tx_with_a_key),
+	KUNIT_CASE(tx_never_sleeps),
 	KUNIT_CASE(tx_with_a_key_of_the_past),
 	KUNIT_CASE_PARAM(tx_to_a_keyed_station_without_a_key, tx_seal_gen_params),
 	KUNIT_CASE(tx_rates),
