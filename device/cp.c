@@ -466,6 +466,14 @@ void cp_stop(struct cp *cp)
 	hart_reset(&cp->hart, ENG_SRAM_BASE);
 }
 
+uint32_t cp_pc(const struct cp *cp)
+{
+	struct hart_dump dump;
+
+	hart_dump(&cp->hart, &dump);
+	return dump.pc;
+}
+
 uint64_t cp_instret(const struct cp *cp)
 {
 	return cp->instret + hart_instret(&cp->hart);

@@ -83,6 +83,7 @@ void nic_fatal(struct nic *nic, enum skua_fatal cause)
 		cause);
 	cp_halt(nic->cp);
 	mac_stop(nic->mac);
+	evt.pc = htole32(cp_pc(nic->cp));
 	cp_crash_record(nic->cp, cause);
 	hif_event(nic->hif, SKUA_EVT_FATAL, &evt, sizeof(evt));
 	pci_irq_raise_now(nic->pci, nic->ring[SKUA_RING_EVT].vector);

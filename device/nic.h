@@ -191,6 +191,9 @@ void cp_stop(struct cp *cp);
 /** cp_halt() - stop the hart, keep its state for the crash record */
 void cp_halt(struct cp *cp);
 
+/** cp_pc() - program counter, of the instruction that trapped if one did */
+uint32_t cp_pc(const struct cp *cp);
+
 /** cp_instret() - instructions executed since the NIC was made */
 uint64_t cp_instret(const struct cp *cp);
 

@@ -514,6 +514,7 @@ static void crash(struct host *h, uint32_t how, enum skua_fatal cause)
 	assert_non_null(evt);
 	fatal = (const void *)evt->data;
 	assert_int_equal(fatal->cause, cause);
+	assert_int_equal(fatal->pc, hdr->pc);
 	assert_int_equal(hdr->magic, SKUA_CRASH_MAGIC);
 	assert_int_equal(hdr->cause, cause);
 	assert_int_equal(hdr->sram_len, ENG_SRAM_SIZE);
