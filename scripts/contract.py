@@ -32,8 +32,8 @@ PATIENCE = 1500
 NO_BUILD = re.compile(r"^\S+:\d+(?::\d+)?: (?:fatal )?error: (?!Failure!)|undefined reference to|"
                       r"No rule to make target", re.M)
 # How cmocka, kunit.py and pytest name a test that failed, and cmocka one that it died in.
-FAILED = re.compile(r"^\[  (?:FAILED|ERROR ) +\] (?!\d+ test|---)(\S+)|\[FAILED\] (\S+)|^FAILED (\S+)",
-                    re.M)
+FAILED = re.compile(r"^\[  (?:FAILED|ERROR ) +\] (?!\d+ test|---)(\S+)|"
+                    r"\[FAILED\] (.*\S)|^FAILED (\S+)", re.M)
 BEGUN = re.compile(r"^\[ RUN      \] (\S+)", re.M)
 
 
