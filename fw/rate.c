@@ -257,8 +257,13 @@ static void rate_push(struct sta *s)
 	}
 	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {
 		ladder_walk(l, stage_step(s->rate.step, i), &r);
-		if (!r.word || r.word == last)
+		if (!r.word)
 			continue;
+		if (r.word == last) {
+			/* Near the bottom stages fall together; no try is lost. */
+			e.tries[n - 1] += tries[i];
+			continue;
+		}
 		e.rate[n] = r.word;
 		e.tries[n++] = tries[i];
 		last = r.word;
