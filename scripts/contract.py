@@ -33,7 +33,7 @@ NO_BUILD = re.compile(r"^\S+:\d+(?::\d+)?: (?:fatal )?error: (?!Failure!)|undefi
                       r"No rule to make target", re.M)
 # How cmocka, kunit.py and pytest name a test that failed, and cmocka one that it died in.
 FAILED = re.compile(r"^\[  (?:FAILED|ERROR ) +\] (?!\d+ test|---)(\S+)|"
-                    r"\[FAILED\] (.*\S)|^FAILED (\S+)", re.M)
+                    r"\[FAILED\] (.*?\S)(?: =+)?$|^FAILED (\S+)", re.M)
 BEGUN = re.compile(r"^\[ RUN      \] (\S+)", re.M)
 
 
