@@ -233,16 +233,17 @@ def test_rekey_under_traffic(trio, what):
 def test_group_keys_of_a_vlan(octet):
     """K3: an AP_VLAN's group key never reaches the driver; its frames pass by software."""
     files = octet.vms[0]
-    files.put("/tmp/vlan.psk", f"vlanid=7 {octet.ends['n1'].mac} open sesame\n"
-                               f"00:00:00:00:00:00 open sesame\n")
+    files.put("/tmp/vlan.psk", "vlanid=7 00:00:00:00:00:00 words of seven\n"
+                               "00:00:00:00:00:00 open sesame\n")
     files.put("/tmp/vlan.vlan", "7 vlan7\n")
     security = ("wpa=2\nwpa_key_mgmt=WPA-PSK\nrsn_pairwise=CCMP\nwpa_psk_file=/tmp/vlan.psk\n"
                 "dynamic_vlan=1\nvlan_file=/tmp/vlan.vlan\nvlan_naming=0\n",
                 skualink.SECURITY["wpa2"][1])
     octet.ends["n0"].ap(security=security)
     octet.ends["n0"].address("192.168.77.1")
-    for name, address in (("n1", "192.168.78.2"), ("n2", "192.168.77.2")):
-        octet.ends[name].station(freqs=[5180])
+    for name, address, words in (("n1", "192.168.78.2", "words of seven"),
+                                 ("n2", "192.168.77.2", "open sesame")):
+        octet.ends[name].station(freqs=[5180], passphrase=words)
         octet.ends[name].address(address)
     # hostapd puts it into a bridge
     octet.ends["n0"].address("192.168.78.1", interface="brvlan7")
