@@ -192,6 +192,54 @@ def test_guests_share_an_air(lab):
     assert two.run(["iw", "dev"]).returncode == 0
 
 
+# Looking inside
+
+
+@pytest.mark.contract("D2", "D3")
+def test_tracepoints(trio):
+    """Commands, descriptors, completions and events can be watched; keys cannot."""
+    vm, tracing = trio.vms[0], "/sys/kernel/tracing"
+    path = trio.capture()
+    vm.run(f"echo 1 > {tracing}/events/skua/enable; echo > {tracing}/trace", check=True)
+    trio.link()
+    trio.ends["sta"].ping(AP, count=3)
+    vm.run(f"echo 0 > {tracing}/events/skua/enable", check=True)
+    trio.capture_end()
+    key = temporal_key(path, trio.ends["ap"], trio.ends["sta"])
+    # hex in any of the ways in which printk puts it, without what may stand between
+    found = vm.run(["/usr/bin/python3", "-I", "-S", "-c", f"""
+import re, sys
+text = open("{tracing}/trace").read()
+print(*sorted(set(re.findall(r"(skua_\\w+): 0000:00:0", text))))
+print(sys.argv[1] in re.sub(r"[^0-9a-f]", "", text))
+""", key.hex()], check=True).stdout.splitlines()
+    assert {"skua_cmd", "skua_cmd_done", "skua_evt", "skua_tx_desc", "skua_tx_status", "skua_rx",
+            "skua_inband"} <= set(found[0].split())
+    assert found[1] == "False"
+
+
+@pytest.mark.contract("X4", "T1")
+def test_small_rings(lab):
+    """X4: rings of 32 entries are full all the time; nothing is lost inside, all comes back."""
+    vm = lab.guest(nics=2, params=("txring=32", "rxring=32"))
+    lab.pair(vm=vm)
+    lab.link(vm)
+    for reverse in (False, True):
+        assert skualink.iperf(vm, "sta", "ap", AP, seconds=1, reverse=reverse) > 5
+    skualink.iperf(vm, "sta", "ap", AP, seconds=1, extra="-u -b 0 -l 100 -P 4")
+    stats = "cat /sys/kernel/debug/ieee80211/*/skua/stats"
+    full = re.findall(r"tx_no_room (\d+)", vm.run(stats).stdout)
+    assert sum(map(int, full)) > 0, "the rings were never full"
+
+    def settled():
+        text = vm.run("cat /sys/kernel/debug/ieee80211/*/skua/rings").stdout
+        return text.count("frames_in_nic 0") == 2 and all(
+            total == free for total, free in re.findall(r"tokens (\d+) free (\d+)", text))
+
+    wait_until("all frames to come back", 5, settled)
+    assert skualink.ping(vm, "sta", AP, count=3)[1] == 3
+
+
 # Secrets
 
 
