@@ -413,6 +413,7 @@ class VM:
         self.replies = {}
         self.send_lock = threading.Lock()
         self.checked = 0
+        self.killed_at = None
 
     # life
 
@@ -527,6 +528,8 @@ class VM:
         self.stopping = True
         if self.proc is not None:
             if self.proc.poll() is None:
+                # what a kernel says while its own threads are shot proves nothing
+                self.killed_at = len(self.console_text())
                 self.proc.kill()  # takes its process name space along
             self.proc.wait()
         if self.line is not None:
@@ -714,7 +717,7 @@ class VM:
 
     def splats(self, ignore=None):
         """Console lines that a healthy kernel does not print, with what follows."""
-        lines = self.console_text()[self.checked :].splitlines()
+        lines = self.console_text()[self.checked : self.killed_at].splitlines()
         skip = re.compile(ignore) if ignore else None
         found = []
         for number, line in enumerate(lines):
