@@ -118,7 +118,7 @@ class Copy:
         listing = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=TOP,
                                  capture_output=True, check=True)
         for name in listing.stdout.decode().split("\0"):
-            if name and os.path.exists(os.path.join(TOP, name)):
+            if name and os.path.isfile(os.path.join(TOP, name)):
                 os.makedirs(os.path.dirname(os.path.join(self.top, name)), exist_ok=True)
                 shutil.copy2(os.path.join(TOP, name), os.path.join(self.top, name),
                              follow_symlinks=False)
