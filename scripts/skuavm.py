@@ -412,6 +412,7 @@ class VM:
         self.processes = {}
         self.replies = {}
         self.send_lock = threading.Lock()
+        self.reader = None
         self.checked = 0
         self.killed_at = None
 
@@ -435,7 +436,8 @@ class VM:
                 cwd="/",
             )
         theirs.close()
-        threading.Thread(target=self.read_line, daemon=True, name="agent").start()
+        self.reader = threading.Thread(target=self.read_line, daemon=True, name="agent")
+        self.reader.start()
         threading.Thread(target=self.watch, daemon=True, name="watch").start()
         end = begin + timeout
         while not self.ready.wait(0.1):
@@ -532,6 +534,9 @@ class VM:
                 self.killed_at = len(self.console_text())
                 self.proc.kill()  # takes its process name space along
             self.proc.wait()
+        if self.reader is not None:
+            # the kernel ends a little later, and its end of the line with it
+            self.reader.join(5)
         if self.line is not None:
             try:
                 self.line.shutdown(socket.SHUT_RDWR)
