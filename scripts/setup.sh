@@ -44,11 +44,16 @@ iputils-ping                     ping in the guest
 busybox                          DHCP server and client in the guest
 iperf3                           throughput in the guest
 tshark                           reads and decrypts the air captures
+tcpdump                          looks at interfaces in the guest
+procps                           ends processes in the guest
 '
 test_packages='
 libcmocka-dev                    unit tests of the NIC
 python3-pytest                   whole-system tests
 qemu-user-static|qemu-user       judge of the control processor
+clang                            fuzzers of the NIC
+libclang-rt-dev|libclang-rt-14-dev their run time
+git                              copies the tree for mutants
 sparse                           make check
 cppcheck                         make check
 shellcheck                       make check
