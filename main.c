@@ -87,13 +87,20 @@ static int skua_bring_up(struct skua *sc)
 	return ret;
 }
 
+static int skua_start_nic(struct skua *sc)
+{
+	int ret = skua_alive(sc) ? 0 : skua_bring_up(sc);
+
+	return ret ? ret : skua_cmd_send(sc, SKUA_CMD_START, NULL, 0);
+}
+
 static int skua_op_start(struct ieee80211_hw *hw)
 {
 	struct skua *sc = hw->priv;
 	/* Without a stop() before it, this is a restart after a crash. */
 	bool restart = test_bit(SKUA_F_STARTED, &sc->flags);
 	int tries = restart ? SKUA_BOOT_TRIES : 1;
-	int ret = 0;
+	int ret;
 
 	if (test_bit(SKUA_F_GONE, &sc->flags))
 		return -ENODEV;
@@ -102,13 +109,13 @@ static int skua_op_start(struct ieee80211_hw *hw)
 		skua_count(sc, SKUA_CTR_RESTART);
 		skua_take_down(sc);
 	}
-	while (!skua_alive(sc) && tries--) {
-		ret = skua_bring_up(sc);
-		if (ret == -ENODEV || ret == -ENOENT)
+	for (;;) {
+		ret = skua_start_nic(sc);
+		if (!ret || ret == -ENODEV || ret == -ENOENT || !--tries)
 			break;
+		/* A NIC that refuses gets another boot: mac80211 would give up. */
+		skua_take_down(sc);
 	}
-	if (!ret)
-		ret = skua_cmd_send(sc, SKUA_CMD_START, NULL, 0);
 	if (ret && skua_op_result(sc, ret)) {
 		/* mac80211 does not call stop() after this. */
 		clear_bit(SKUA_F_RECONFIG, &sc->flags);
