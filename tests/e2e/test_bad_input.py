@@ -271,6 +271,7 @@ def fuzz(trio, seconds, seed, rate):
     return changed
 
 
+@pytest.mark.long
 @pytest.mark.contract("D3", "D4")
 def test_fuzz_driver(trio):
     """A hostile NIC: no crash, no hang, and a good link afterwards."""
