@@ -174,7 +174,7 @@ def test_monitor_shows_what_is_on_the_air(trio):
     third.run(["iw", "dev", third.interface, "set", "type", "monitor"], check=True)
     third.up()
     third.iw("set", "freq", "5180")
-    dump = third.popen(["tcpdump", "-U", "-i", third.interface, "-w", "/tmp/mon.pcap"])
+    dump = third.popen(["tcpdump", "--immediate-mode", "-U", "-i", third.interface, "-w", "/tmp/mon.pcap"])
     dump.wait_for("listening on", 10)
     trio.link()
     trio.ends["sta"].ping(AP, count=5, size=300)
@@ -209,7 +209,7 @@ def test_monitor_beside_a_station(trio):
     sta, ap = trio.ends["sta"], trio.ends["ap"]
     sta.run(["iw", "phy", sta.phy, "interface", "add", "mon0", "type", "monitor"], check=True)
     sta.run(["ip", "link", "set", "mon0", "up"], check=True)
-    dump = sta.popen(["tcpdump", "-l", "-n", "-e", "-i", "mon0", "type", "data"])
+    dump = sta.popen(["tcpdump", "--immediate-mode", "-l", "-n", "-e", "-i", "mon0", "type", "data"])
     dump.wait_for("listening on", 10)
     sta.ping(AP, count=3)
     dump.wait_for(f"SA:{sta.mac}", 10)

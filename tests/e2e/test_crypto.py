@@ -253,7 +253,7 @@ def test_group_keys_of_a_vlan(octet):
     pairwise = [k for k in octet.ends["n0"].engines()["keys"] if k["pairwise"]]
     assert len(pairwise) == 2 and {k["keyidx"] for k in pairwise} == {0}
     # broadcast inside the VLAN reaches its station, and no other
-    heard = {name: octet.ends[name].popen(["tcpdump", "-l", "-n", "-i",
+    heard = {name: octet.ends[name].popen(["tcpdump", "--immediate-mode", "-l", "-n", "-i",
                                            octet.ends[name].interface, "icmp"])
              for name in ("n1", "n2")}
     for process in heard.values():
