@@ -64,6 +64,7 @@ def test_crash_idle(trio, where, how):
     faults.forgive(trio, *REPAIRED)
 
 
+@pytest.mark.long
 @pytest.mark.contract("D4")
 @pytest.mark.parametrize("where", ["sta", "ap"])
 @pytest.mark.parametrize("how", CRASHES)
