@@ -66,8 +66,8 @@ test-device: setup-test ## the NIC's tests
 test-fw: setup-test ## the firmware's tests
 	@$(run-part) fw $(MAKE) --no-print-directory -C fw O=$(O)/fw test
 test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
-	@$(run-part) e2e $(PYTHON) -m pytest -rs --color=no -p no:cacheprovider \
-		tests/e2e $(E2E)
+	@$(run-part) e2e $(PYTHON) -m pytest -rsR --reruns 1 --color=no \
+		-p no:cacheprovider tests/e2e $(E2E)
 
 test-mutants: setup-test ## a few of the mutants
 	@$(run-part) mutants $(PYTHON) scripts/contract.py --mutants $(MUTANTS_CI)

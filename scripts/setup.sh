@@ -50,6 +50,7 @@ procps                           ends processes in the guest
 test_packages='
 libcmocka-dev                    unit tests of the NIC
 python3-pytest                   whole-system tests
+python3-pytest-rerunfailures     the same, on a machine that has other things to do
 qemu-user-static|qemu-user       judge of the control processor
 clang                            fuzzers of the NIC
 libclang-rt-dev|libclang-rt-14-dev their run time
