@@ -222,14 +222,6 @@ static json_t *req_poke(struct ctl *ctl, json_t *req)
 	return about_nic(ctl, req, ctl_poke);
 }
 
-static bool parse_mac(const char *text, uint8_t mac[6])
-{
-	char end;
-
-	return sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", &mac[0], &mac[1],
-		      &mac[2], &mac[3], &mac[4], &mac[5], &end) == 6;
-}
-
 static json_t *req_lose(struct ctl *ctl, json_t *req)
 {
 	int type = -1, subtype = -1, nth = 1, n = 1, every = 0;
@@ -241,7 +233,7 @@ static json_t *req_lose(struct ctl *ctl, json_t *req)
 			"count", &n, "every", &every) ||
 	    nth < 1 || n < 0 || every < 0)
 		return fail("wanted: type, subtype, nth, count, every (numbers), ta (address); all optional");
-	if (ta && !parse_mac(ta, loss.ta))
+	if (ta && !nic_parse_mac(ta, loss.ta))
 		return fail("ta is no MAC address");
 	loss.match_type = type;
 	loss.match_subtype = subtype;

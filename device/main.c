@@ -48,15 +48,6 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
-static bool parse_mac(const char *text, uint8_t mac[6])
-{
-	char end;
-
-	return sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", &mac[0], &mac[1],
-		      &mac[2], &mac[3], &mac[4], &mac[5], &end) == 6 &&
-	       !(mac[0] & 1);
-}
-
 static void nic_defaults(struct nic_config *cfg, unsigned int index)
 {
 	const uint8_t mac[6] = { 0x02, 0x53, 0x4b, 0x55, 0x00, (uint8_t)index };
@@ -130,7 +121,7 @@ static bool nic_suboption(struct nic_config *cfg, int key, const char *value)
 	case 0:
 		return copy_text(cfg->socket, sizeof(cfg->socket), value);
 	case 1:
-		return parse_mac(value, cfg->mac);
+		return nic_parse_mac(value, cfg->mac) && !(cfg->mac[0] & 1);
 	case 2:
 		return copy_text(cfg->name, sizeof(cfg->name), value);
 	default:

@@ -3,12 +3,21 @@
  * One NIC: registers of BAR 0, reset, life cycle
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mac.h"
 #include "nic.h"
 #include "vhost.h"
+
+bool nic_parse_mac(const char *text, uint8_t mac[6])
+{
+	char end;
+
+	return sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", &mac[0], &mac[1],
+		      &mac[2], &mac[3], &mac[4], &mac[5], &end) == 6;
+}
 
 uint64_t nic_time_us(const struct nic *nic)
 {

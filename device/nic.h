@@ -144,6 +144,9 @@ struct nic *nic_new(struct loop *loop, struct air *air,
 /** nic_free() - the opposite */
 void nic_free(struct nic *nic);
 
+/** nic_parse_mac() - a MAC address from its text; false if it is none */
+bool nic_parse_mac(const char *text, uint8_t mac[6]);
+
 /** nic_time_us() - the NIC's free-running microseconds (SKUA_REG_TSF) */
 uint64_t nic_time_us(const struct nic *nic);
 
