@@ -183,11 +183,14 @@ static void vhost_signal_timer(struct loop_timer *t)
 }
 
 /* Notice when this process was kept from serving for longer than guests wait. */
-static void vhost_note_late(struct vhost *v, uint64_t now)
+static void vhost_note_late(struct vhost *v)
 {
-	uint64_t gap = now - v->polled_at;
+	uint64_t now = loop_now(v->loop), gap = now - v->polled_at;
+	bool late = v->polling && gap >= VQ_LATE_NS;
 
-	if (!v->polling || gap < VQ_LATE_NS)
+	v->polled_at = now;
+	v->polling = true;
+	if (!late)
 		return;
 	v->stats.late++;
 	log_warn(v->log, "commands of the guest may have waited for %llu ms: a read may have been given up",
@@ -197,20 +200,20 @@ static void vhost_note_late(struct vhost *v, uint64_t now)
 static bool vhost_serve(struct vhost *v)
 {
 	struct vhost_vq *vq = &v->vqs[VQ_CMD];
-	uint64_t now = loop_now(v->loop);
 	struct vq_chain c;
 	int n;
 
 	n = vq_avail(vq);
-	if (n > 0)
-		vhost_note_late(v, now);
-	v->polled_at = now;
-	v->polling = true;
-	if (n <= 0)
+	if (n <= 0) {
+		v->polled_at = loop_now(v->loop);
+		v->polling = true;
 		return false;
+	}
 	for (int i = 0; i < n && i < VQ_BATCH; i++) {
 		uint32_t len;
 
+		/* each: what is handled before it may be what it waits for */
+		vhost_note_late(v);
 		if (!vq_pop(vq, &c))
 			return true;
 		len = vpci_command(v, &c);
@@ -221,7 +224,7 @@ static bool vhost_serve(struct vhost *v)
 	}
 	if (vq->unsignalled && !loop_timer_armed(&v->signal_timer))
 		loop_timer_set(v->loop, &v->signal_timer,
-			       now + VQ_SIGNAL_IDLE_NS);
+			       v->polled_at + VQ_SIGNAL_IDLE_NS);
 	return true;
 }
 

@@ -267,11 +267,12 @@ class Guest:
 
     # commands
 
-    def post(self, data, answer=0, pieces=None):
+    def post(self, data, answer=0, pieces=None, notify=True):
         """Queues a command; returns (head, where the answer will be).
 
         A command has up to four descriptors and as much room as they need.
-        pieces splits it into descriptors of these lengths.
+        pieces splits it into descriptors of these lengths. Without notify the
+        NIC is told with the next one.
         """
         head = 4 * (self.slot % (QUEUE_SIZE // 4))
         at = self.cmd.data + 8192 * (self.slot % 8) if len(data) + answer > 128 else (
@@ -291,7 +292,8 @@ class Guest:
             more = DESC_NEXT if i + 1 < len(parts) else 0
             self.cmd.set_desc(head + i, BASE + addr, length, flags | more, head + i + 1)
         self.cmd.offer(head)
-        self.cmd.notify()
+        if notify:
+            self.cmd.notify()
         return head, pos
 
     def command(self, op, addr, size, data=b"", bar=0, answer=0, pieces=None):
@@ -317,9 +319,10 @@ class Guest:
     def bar_set(self, addr, value, size=4):
         self.command(MMIO_WRITE, addr, size, value.to_bytes(size, "little"))
 
-    def write(self, addr, value):
+    def write(self, addr, value, notify=True):
         """A posted register write; does not wait."""
-        self.post(HEADER.pack(MMIO_WRITE, 0, 0, 4, addr) + value.to_bytes(4, "little"))
+        self.post(HEADER.pack(MMIO_WRITE, 0, 0, 4, addr) + value.to_bytes(4, "little"),
+                  notify=notify)
 
     # PCI
 
