@@ -382,7 +382,8 @@ class VM:
                /tmp are seen anyway
     """
 
-    CHUNK = 2048  # of raw data in one message over the serial line
+    CHUNK = 2048  # of raw data in one message over the serial line to the guest
+    READ = 32768  # and from it
     ACK = 8192  # bytes after which the agent may send more; well below its WINDOW
 
     def __init__(
@@ -686,13 +687,13 @@ class VM:
             self.call({"op": "write", "path": path, "data": text, "mode": mode, "append": i > 0})
 
     def get(self, path):
-        """Reads a file of the guest; bytes."""
+        """Reads a file of the guest; bytes. One below READ bytes is of one moment."""
         data = b""
         while True:
-            reply = self.call({"op": "read", "path": path, "offset": len(data), "size": self.CHUNK})
+            reply = self.call({"op": "read", "path": path, "offset": len(data), "size": self.READ})
             more = base64.b64decode(reply["data"])
             data += more
-            if not more:
+            if len(more) < self.READ:
                 return data
 
     def modprobe(self, module, *params, timeout=60):

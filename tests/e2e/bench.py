@@ -34,20 +34,21 @@ NIC_FAULTS = ("tx_bad_desc", "tx_bad_frame", "tx_wrong_key", "tx_dma_error", "tx
               "tx_bad_rate", "rx_bad_buffer", "rx_malformed", "cpl_lost", "eng_errors",
               "rx_no_buffer", "rx_no_cpl", "rx_overrun")
 
+# of one end's interfaces: what was added goes, the other is as before
 CLEAN_UP = """
-for ns in {names}; do
-    ip netns exec $ns sh -c '
-        for dev in $(iw dev | sed -n "s/.*Interface //p"); do
-            case " {keep} " in
-            *" $dev "*)
-                ip link set $dev down
-                ip addr flush dev $dev
-                iw dev $dev set type managed ;;
-            *) iw dev $dev del ;;
-            esac
-        done'
+cd /sys/class/net || exit
+for dev in *; do
+    [ -e $dev/phy80211 ] || continue
+    if [ $dev != {keep} ]; then
+        iw dev $dev del
+        continue
+    fi
+    read -r type <$dev/type
+    [ $type = 1 ] || monitor=1
+    ip link set $dev down
+    ip addr flush dev $dev
+    [ -z "$monitor" ] || iw dev $dev set type managed
 done
-true
 """
 
 
@@ -57,11 +58,8 @@ class End:
     def __init__(self, bench, vm, netns, phy, index):
         self.bench, self.vm, self.netns, self.phy, self.index = bench, vm, netns, phy, index
         self.interface = skualink.first_interface(vm, netns)
-        self.mac = bench.nics.macs[index] if bench.nics else self.read_mac()
+        self.mac = bench.nics.macs[index]
         self.running = []
-
-    def read_mac(self):
-        return self.run(["cat", f"/sys/class/net/{self.interface}/address"]).stdout.strip()
 
     # commands
 
@@ -88,20 +86,6 @@ class End:
     def address(self, address, interface=None):
         self.run(["ip", "addr", "replace", f"{address}/24", "dev", interface or self.interface],
                  check=True)
-
-    def events(self):
-        """A running `iw event`."""
-        process = self.popen(["iw", "event", "-f"])
-        # it says nothing when it begins to listen: something must happen
-        mark = f"mark{len(self.running)}"
-
-        def heard():
-            self.run(["iw", "dev", self.interface, "interface", "add", mark, "type", "managed"])
-            self.run(["iw", "dev", mark, "del"])
-            return "del_interface" in process.output or "interface" in process.output
-
-        wait_until("iw event", 10, heard)
-        return process
 
     def ap(self, **options):
         """Starts hostapd (see skualink.AccessPoint)."""
@@ -145,7 +129,7 @@ class End:
 
     def driver(self):
         """Counters of the driver."""
-        text = self.vm.run(["cat", f"{self.debugfs}/skua/stats"], check=True).stdout
+        text = self.vm.get(f"{self.debugfs}/skua/stats").decode()
         return {name: int(value) for name, value in (line.split() for line in text.splitlines())}
 
     @property
@@ -159,6 +143,11 @@ class End:
             else:
                 process.stop()
         self.running = []
+
+    def settle(self):
+        """Ends and undoes all that was done here."""
+        self.stop_all()
+        self.run(CLEAN_UP.format(keep=self.interface), check=True)
 
 
 class Bench:
@@ -214,11 +203,7 @@ class Bench:
     def settle(self):
         """Ends and undoes what a test did."""
         for end in self.ends.values():
-            end.stop_all()
-        for vm in self.vms:
-            ends = [end for end in self.ends.values() if end.vm is vm]
-            vm.run(CLEAN_UP.format(names=" ".join(end.netns for end in ends),
-                                   keep=" ".join(end.interface for end in ends)), check=True)
+            end.settle()
         self.nics.control({"cmd": "lose_clear"})
         self.capture_end()
 
@@ -235,12 +220,12 @@ class Bench:
 
     def faults(self):
         found = {}
+        nics = self.nics.control({"cmd": "counters"})["nics"]
         for name, end in self.ends.items():
-            driver, engines = end.driver(), end.engines()
+            driver, nic = end.driver(), nics[end.index]
             found.update({f"{name}: driver {key}": driver[key] for key in DRIVER_FAULTS})
-            found.update({f"{name}: NIC {key}": engines[key] for key in NIC_FAULTS})
-            dma = self.counters(end.index)["dma"]
-            found.update({f"{name}: DMA {key}": value for key, value in dma.items()
+            found.update({f"{name}: NIC {key}": nic["mac_engines"][key] for key in NIC_FAULTS})
+            found.update({f"{name}: DMA {key}": value for key, value in nic["dma"].items()
                           if key.startswith("rejected")})
         return found
 
