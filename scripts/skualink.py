@@ -161,7 +161,7 @@ class Station:
         )
 
     def start(self, timeout=30):
-        """Starts and waits for the connection; timeout 0 does not wait."""
+        """Starts and waits for the connection; timeout 0 waits for wpa_cli's way in alone."""
         path = f"/tmp/wpa.{self.netns}.{self.interface}.conf"
         self.vm.put(path, self.config())
         self.process = self.vm.popen(
@@ -169,6 +169,10 @@ class Station:
             netns=self.netns)
         if timeout:
             self.process.wait_for("CTRL-EVENT-CONNECTED", timeout)
+        else:
+            # it says that it is initialized before it listens to wpa_cli
+            wait_until("wpa_supplicant to listen", 20, lambda: self.vm.run(
+                ["test", "-S", f"{self.control}/{self.interface}"]).returncode == 0)
         return self
 
     def cli(self, *words):

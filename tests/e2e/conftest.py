@@ -149,6 +149,13 @@ def pytest_runtest_makereport(item, call):
                 report.sections.append((os.path.join(place.run_dir, name), text))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """What was run once more: why it failed the first time, or nobody would ever know."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first failure of {report.nodeid} ({report.when})", sep="_")
+        terminalreporter.write_line(report.longreprtext)
+
+
 def ignored_splats(request):
     """What kernel messages the test may cause: (regular expression or None, any)."""
     marker = request.node.get_closest_marker("splats")

@@ -43,9 +43,14 @@ def test_the_nics_encrypt_and_decrypt(trio):
         assert len(keys) == 1 and keys[0]["cipher"] == "CCMP-128", keys
         return keys[0]
 
-    up, down = pairwise(sta), pairwise(ap)
-    for one, other in ((up, down), (down, up)):
-        assert one["encrypted_frames"] == other["decrypted_frames"] >= 20
+    def both():
+        """(sender's, receiver's) key both ways, with nothing on its way between them."""
+        up, down = pairwise(sta), pairwise(ap)
+        ways = ((up, down), (down, up))
+        return all(a["encrypted_frames"] == b["decrypted_frames"] for a, b in ways) and ways
+
+    for one, other in wait_until("each encrypted frame to be decrypted", 5, both):
+        assert one["encrypted_frames"] >= 20
         assert one["encrypted_bytes"] == other["decrypted_bytes"] > 20 * 500
         assert not one["replays"] and not one["mic_errors"]
     group = [key for key in ap.engines()["keys"] if not key["pairwise"]]

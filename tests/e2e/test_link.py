@@ -139,17 +139,24 @@ def test_rts_threshold(trio):
     path = trio.capture()
     sta.ping(AP, count=3, size=1000)
     sta.ping(AP, count=3, size=100)
-    sta.run(["iw", "phy", sta.phy, "set", "rts", "off"], check=True)
-    sta.ping(AP, count=3, size=1000)
     trio.capture_end()
+    long_ones = bench.count_frames(
+        path, f"wlan.ta == {sta.mac} && wlan.fc.type_subtype == 0x28 && frame.len > 500")
+    assert long_ones >= 3
     rts = bench.frames(path, "wlan.fc.type_subtype == 0x1b", ["wlan.ta", "wlan.ra"])
-    assert rts == [(sta.mac, trio.ends["ap"].mac)] * 3
-    assert bench.count_frames(path, f"wlan.fc.type_subtype == 0x1c && wlan.ra == {sta.mac}") == 3
+    assert rts == [(sta.mac, trio.ends["ap"].mac)] * long_ones
+    assert bench.count_frames(
+        path, f"wlan.fc.type_subtype == 0x1c && wlan.ra == {sta.mac}") == long_ones
     # and the order on the air: RTS, CTS, the frame, its ACK
     kinds = [int(f.wlan_fc_type_subtype, 0) for f in bench.frames(
         path, "wlan.fc.type_subtype", ["wlan.fc.type_subtype"])]
     first = kinds.index(0x1b)
     assert kinds[first:first + 4] == [0x1b, 0x1c, 0x28, 0x1d]
+    sta.run(["iw", "phy", sta.phy, "set", "rts", "off"], check=True)
+    path = trio.capture()
+    sta.ping(AP, count=3, size=1000)
+    trio.capture_end()
+    assert not bench.count_frames(path, "wlan.fc.type_subtype == 0x1b")
 
 
 @pytest.mark.contract("M3", "V4")
