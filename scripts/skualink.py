@@ -74,17 +74,19 @@ class AccessPoint:
     """hostapd on an interface in a network name space.
 
     security is a key of SECURITY, or a pair of lines as there; extra is appended
-    to hostapd's configuration.
+    to hostapd's configuration. With tells_keys its output has the keys, see keys().
     """
 
     def __init__(self, vm, netns, ssid="skua", passphrase="open sesame", security="wpa2",
-                 channel=36, band="auto", interface=None, extra="", country="US"):
+                 channel=36, band="auto", interface=None, extra="", country="US",
+                 tells_keys=False):
         self.vm, self.netns = vm, netns
         self.ssid, self.passphrase, self.security = ssid, passphrase, security
         self.channel, self.band, self.extra = channel, band, extra
         self.country = country
         self.interface = interface or first_interface(vm, netns)
         self.control = f"/run/hostapd.{netns}.{self.interface}"
+        self.tells_keys = tells_keys
         self.process = None
         self.dhcpd = None
 
@@ -100,13 +102,22 @@ class AccessPoint:
     def start(self, timeout=20):
         path = f"/tmp/hostapd.{self.netns}.{self.interface}.conf"
         self.vm.put(path, self.config())
-        self.process = self.vm.popen(["hostapd", path], netns=self.netns)
+        command = ["hostapd", path]
+        if self.tells_keys:
+            wanted = rf"^{self.interface}: |KEY_DATA - hexdump"
+            command = ["sh", "-c", f"hostapd -dK {path} | grep --line-buffered -E '{wanted}'"]
+        self.process = self.vm.popen(command, netns=self.netns)
         self.process.wait_for("AP-ENABLED", timeout)
         return self
 
     def cli(self, *words):
         return self.vm.run(["hostapd_cli", "-p", self.control, "-i", self.interface, *words],
                            netns=self.netns, check=True).stdout
+
+    def keys(self):
+        """All keys that it has given to the kernel so far; needs tells_keys."""
+        found = re.findall(r"KEY_DATA - hexdump\(len=\d+\): ([0-9a-f ]+)", self.process.output)
+        return list(dict.fromkeys(map(bytes.fromhex, found)))
 
     def status(self):
         return colon_status(self.cli("status"))

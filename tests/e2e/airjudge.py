@@ -10,11 +10,13 @@ the moment that the access point offered it. Then
   a handshake;
 - it can be decrypted with the newest key that its sender has used, or with one
   that was agreed later (with Extended Key ID, and of group keys, also with the
-  one before the newest);
+  one before the newest). hostapd sometimes takes a group key into use without
+  having told it to a station that was rekeying at that moment: such keys are
+  taken from what hostapd itself says, `untold`;
 - no sender uses a packet number twice under one key, but in a retransmission.
 
-Other tests, which make keys themselves, tell them by add_pairwise() and
-add_group().
+Tests that make keys themselves tell them by add_pairwise() and add_group(), or
+by `told`, if they follow the ones of a handshake.
 """
 
 import hashlib
@@ -61,6 +63,7 @@ class Key:
         self.cipher, self.keyid, self.era = Aead(name, key), keyid, era
         self.secret = bytes(key)
         self.used = {}
+        self.untold = False
 
     def pn_again(self, frame, at):
         """Was this packet number used before, by another frame?"""
@@ -93,9 +96,12 @@ class Judge:
         self.peers = {}
         self.group = []
         self.group_newest = 0
+        self.untold = []
+        self.told = []          # (station, key) and (key index, group key) after the handshake
         self.faults = []
         self.counts = dict.fromkeys(("protected", "group", "clear_eapol", "null", "retries",
-                                     "pairwise_keys", "group_keys", "associations"), 0)
+                                     "pairwise_keys", "group_keys",
+                                     "untold", "associations"), 0)
 
     def peer(self, address):
         return self.peers.setdefault(address, Peer())
@@ -158,6 +164,23 @@ class Judge:
         if info & KEYINFO_PAIRWISE and all(key.secret != temporal for key in peer.keys):
             peer.keys.append(Key(self.name, temporal, keyid, peer.era))
             self.counts["pairwise_keys"] += 1
+            self.take_told()
+
+    def take_untold(self, frame):
+        for key in self.untold:
+            if Aead(self.name, key).open(frame) is not None:
+                self.add_group(key, keyid_of(frame))
+                self.group[-1].untold = True
+                return True
+        return False
+
+    def take_told(self):
+        told, self.told = self.told, []
+        for where, key in told:
+            if isinstance(where, int):
+                self.add_group(key, where)
+            else:
+                self.add_pairwise(where, key)
 
     @staticmethod
     def elements(data):
@@ -223,11 +246,14 @@ class Judge:
         if ta == self.ap and is_group(frame):
             self.counts["group"] += 1
             found = self.opened(self.group, self.group_newest, frame, 1)
+            if not found and self.take_untold(frame):
+                found = self.opened(self.group, self.group_newest, frame, 1)
             if not found or found[1] is None:
                 self.blame(number, frame, "under an old group key" if found else
                            "under no group key of this access point")
                 return
             self.group_newest = max(self.group_newest, found[0])
+            self.counts["untold"] += self.group[found[0]].untold
             self.check_pn(number, frame, self.group[found[0]])
             return
         station = frame[4:10] if ta == self.ap else ta

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs in a guest: replaces keys by nl80211 as fast as it goes, and tells each.
+
+usage: guest_keys.py JSON, an object with
+  ends    {"ap": {"netns", "ifindex", "mac", "crash", "peers"}, "sta": the same};
+          peers are the addresses to which frames go before each change of a key
+  rounds, seed, crash (how many rounds in 1000 kill a firmware, 0 for none)
+
+hostapd and wpa_supplicant have made the association; they do not know what
+happens to their keys. Each line of output is a key, in the order in which they
+are installed: P and G (pairwise, group), key index, the key; the last one
+counts what was done.
+"""
+
+import ctypes
+import json
+import os
+import random
+import socket
+import struct
+import sys
+
+NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
+GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
+SET_KEY, NEW_KEY, DEL_KEY = 10, 11, 12
+IFINDEX, MAC, KEY_DATA, KEY_IDX, KEY_CIPHER, KEY_TYPE, KEY = 3, 6, 7, 8, 9, 55, 80
+NESTED_IDX, NESTED_DEFAULT, NESTED_TYPES, TYPE_MULTICAST = 2, 5, 8, 2
+GROUP, PAIRWISE = 0, 1
+CCMP = 0x000fac04
+
+
+def attr(kind, value):
+    if isinstance(value, int):
+        value = struct.pack("<I", value)
+    return struct.pack("<HH", 4 + len(value), kind) + value + bytes(-len(value) % 4)
+
+
+class Nl80211:
+    """nl80211 in a network name space."""
+
+    def __init__(self, netns):
+        with open(f"/run/netns/{netns}", "rb") as place:
+            if ctypes.CDLL(None).setns(place.fileno(), 0x40000000):
+                raise OSError("setns")
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+        self.sock.bind((0, 0))
+        self.family = GENL_ID_CTRL
+        answer = self.request(CTRL_CMD_GETFAMILY, attr(CTRL_ATTR_FAMILY_NAME, b"nl80211\0"))
+        at = 20
+        while at < len(answer):
+            size, kind = struct.unpack_from("<HH", answer, at)
+            if kind == CTRL_ATTR_FAMILY_ID:
+                self.family, = struct.unpack_from("<H", answer, at + 4)
+            at += size + 3 & ~3
+
+    def request(self, command, attrs):
+        """Sends and awaits the acknowledgement; the answer before it, or None. OSError."""
+        body = struct.pack("<BBH", command, 1, 0) + attrs
+        self.sock.send(struct.pack("<IHHII", 16 + len(body), self.family,
+                                   NLM_F_REQUEST | NLM_F_ACK, 0, 0) + body)
+        answer = None
+        while True:
+            data = self.sock.recv(65536)
+            while data:
+                size, kind = struct.unpack_from("<IH", data)
+                if kind == NLMSG_ERROR:
+                    error = -struct.unpack_from("<i", data, 16)[0]
+                    if error:
+                        raise OSError(error, os.strerror(error))
+                    return answer
+                answer, data = data[:size], data[size:]
+
+
+class End:
+    """An interface and its keys."""
+
+    def __init__(self, netns, ifindex, mac, crash, peers):
+        self.link = Nl80211(netns)
+        self.peers = peers
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        self.udp.bind(("", 9))
+        self.index = attr(IFINDEX, ifindex)
+        self.mac, self.crash_file = bytes.fromhex(mac.replace(":", "")), crash
+
+    def speak(self, count):
+        for _ in range(count):
+            for peer in self.peers:
+                try:
+                    self.udp.sendto(b"x" * 200, (peer, 9))
+                except OSError:
+                    pass  # no room, no way: the race is about those that go
+
+    def set(self, key, idx=0, peer=None, kind=PAIRWISE):
+        more = attr(MAC, peer) if peer else b""
+        self.link.request(NEW_KEY, self.index + attr(KEY_DATA, key) + attr(KEY_CIPHER, CCMP)
+                          + attr(KEY_IDX, bytes((idx,))) + attr(KEY_TYPE, kind) + more)
+
+    def delete(self, peer):
+        self.link.request(DEL_KEY, self.index + attr(KEY_IDX, b"\0") + attr(MAC, peer)
+                          + attr(KEY_TYPE, PAIRWISE))
+
+    def make_default(self, idx):
+        types = attr(NESTED_TYPES | 0x8000, attr(TYPE_MULTICAST, b""))
+        self.link.request(SET_KEY, self.index + attr(KEY | 0x8000, attr(
+            NESTED_IDX, bytes((idx,))) + attr(NESTED_DEFAULT, b"") + types))
+
+    def crash(self, how):
+        with open(self.crash_file, "w", encoding="ascii") as file:
+            file.write(str(how))
+
+
+class Race:
+    """Rounds; see above."""
+
+    def __init__(self, ends, seed):
+        self.dice = random.Random(seed)
+        self.ends = {name: End(**end) for name, end in ends.items()}
+        self.group_idx = 1
+        self.told = []
+        self.done = dict.fromkeys(("pairwise", "removed", "group", "crash", "refused"), 0)
+
+    def speak(self):
+        for end in self.ends.values():
+            end.speak(self.dice.randrange(4))
+
+    def tell(self, kind, idx, key):
+        self.told.append(f"{kind} {idx} {key.hex()}")
+
+    def both(self):
+        """The ends and their peers, in a random order."""
+        ap, sta = self.ends["ap"], self.ends["sta"]
+        return self.dice.sample([(ap, sta.mac), (sta, ap.mac)], 2)
+
+    def pairwise(self, remove):
+        key = self.dice.randbytes(16)
+        self.tell("P", 0, key)
+        for end, peer in self.both():
+            self.speak()
+            if remove:
+                end.delete(peer)
+                self.speak()
+            end.set(key, peer=peer)
+        self.done["removed" if remove else "pairwise"] += 1
+
+    def group(self):
+        key = self.dice.randbytes(16)
+        self.group_idx = 3 - self.group_idx
+        self.tell("G", self.group_idx, key)
+        self.ends["sta"].set(key, self.group_idx, kind=GROUP)
+        self.speak()
+        self.ends["ap"].set(key, self.group_idx, kind=GROUP)
+        self.speak()
+        self.ends["ap"].make_default(self.group_idx)
+        self.done["group"] += 1
+
+    def turn(self, crash):
+        if self.dice.randrange(1000) < crash:
+            self.ends[self.dice.choice(("ap", "sta"))].crash(self.dice.randrange(3))
+            self.done["crash"] += 1
+        what = self.dice.choice((self.group, lambda: self.pairwise(True),
+                                 lambda: self.pairwise(False), lambda: self.pairwise(False)))
+        try:
+            what()
+        except OSError:
+            # what is restarting has no keys to be removed, and the like
+            self.done["refused"] += 1
+
+
+def main():
+    what = json.loads(sys.argv[1])
+    race = Race(what["ends"], what["seed"])
+    for _ in range(what["rounds"]):
+        race.turn(what["crash"])
+    print("\n".join(race.told))
+    print(json.dumps(race.done))
+
+
+if __name__ == "__main__":
+    main()
