@@ -29,6 +29,12 @@ static const char *set_tx_stall(struct nic *nic, uint32_t count)
 	return NULL;
 }
 
+static const char *set_tx_fatal(struct nic *nic, uint32_t count)
+{
+	nic->fault.tx_fatal = count;
+	return NULL;
+}
+
 static const char *set_boot_silent(struct nic *nic, uint32_t count)
 {
 	nic->fault.boot_silent = count;
@@ -66,6 +72,7 @@ static const struct {
 	{ "lose-doorbells", set_doorbells },
 	{ "lose-interrupts", set_irqs },
 	{ "tx-stall", set_tx_stall },
+	{ "tx-fatal", set_tx_fatal },
 	{ "boot-silent", set_boot_silent },
 	{ "reset-never", set_reset_never },
 	{ "fatal", set_fatal },
@@ -79,6 +86,7 @@ static const struct {
 	{ "answer-late", FAULT_CMD_LATE },
 	{ "answer-twice", FAULT_CMD_TWICE },
 	{ "answer-never", FAULT_CMD_NEVER },
+	{ "answer-fatal", FAULT_CMD_FATAL },
 };
 
 static const char *set_answer(struct nic *nic, enum fault_cmd how,

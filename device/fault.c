@@ -17,6 +17,26 @@ bool fault_doorbell(struct nic *nic)
 	return f->deaf;
 }
 
+bool fault_tx(struct nic *nic)
+{
+	struct fault *f = &nic->fault;
+
+	if (f->tx_fatal && !--f->tx_fatal)
+		f->dying = true;
+	return f->tx_stall || f->dying;
+}
+
+/* Death takes the queues along, so not from amid those who work on them. */
+bool fault_poll(struct nic *nic)
+{
+	if (!nic->fault.dying)
+		return false;
+	nic->fault.dying = false;
+	log_info(&nic->log, "fault: dies before a frame");
+	nic_fatal(nic, SKUA_FATAL_TRAP);
+	return true;
+}
+
 /* xorshift64*: the same seed tells the same story */
 static uint32_t fault_random(struct fault *f, uint32_t below)
 {

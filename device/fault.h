@@ -27,6 +27,7 @@ struct skua_evt;
  * @FAULT_CMD_LATE: it comes fault.ms later, behind others
  * @FAULT_CMD_TWICE: it comes twice
  * @FAULT_CMD_NEVER: it does not come
+ * @FAULT_CMD_FATAL: the NIC dies in place of the last of them; the others come
  */
 enum fault_cmd {
 	FAULT_CMD_NONE,
@@ -34,6 +35,7 @@ enum fault_cmd {
 	FAULT_CMD_LATE,
 	FAULT_CMD_TWICE,
 	FAULT_CMD_NEVER,
+	FAULT_CMD_FATAL,
 };
 
 #define FAULT_LATE_MAX	16	/* answers under way at a time */
@@ -44,6 +46,8 @@ enum fault_cmd {
  * @doorbells: doorbells still to lose
  * @deaf: one was lost: rings are not looked at until the next comes
  * @tx_stall: no descriptor is taken from the transmit rings
+ * @tx_fatal: descriptors until one that is not taken: the NIC dies; 0 for none
+ * @dying: that one has been met
  * @boot_silent: the control processor does not start
  * @reset_never: STATUS does not say RESET_DONE
  * @cmd: what becomes of answers
@@ -61,6 +65,8 @@ struct fault {
 	uint32_t doorbells;
 	bool deaf;
 	bool tx_stall;
+	uint32_t tx_fatal;
+	bool dying;
 	bool boot_silent;
 	bool reset_never;
 	enum fault_cmd cmd;
@@ -79,6 +85,12 @@ void fault_free(struct nic *nic);
 
 /** fault_doorbell() - a doorbell comes; true if it is lost */
 bool fault_doorbell(struct nic *nic);
+
+/** fault_tx() - a descriptor would be taken; true if it is to be left alone */
+bool fault_tx(struct nic *nic);
+
+/** fault_poll() - once a turn of the loop; true if the NIC has just died */
+bool fault_poll(struct nic *nic);
 
 /**
  * fault_answer() - the firmware posts CMD_DONE

@@ -83,6 +83,11 @@ bool fault_answer(struct nic *nic, struct skua_evt *evt)
 	log_info(&nic->log, "fault: answer to command 0x%02x, %u to come",
 		 le16toh(done.op), f->count);
 	switch (f->cmd) {
+	case FAULT_CMD_FATAL:
+		if (f->count)
+			return false;
+		nic_fatal(nic, SKUA_FATAL_TRAP);
+		return true;
 	case FAULT_CMD_ERROR:
 		done.status = htole16(f->status);
 		memcpy(evt->data, &done, sizeof(done));

@@ -51,6 +51,7 @@ static void nic_reset(struct nic *nic)
 	nic->features = 0;
 	nic->dump_addr = 0;
 	nic->dump_len = 0;
+	nic->fault.dying = false;
 }
 
 static void nic_boot(struct nic *nic)
@@ -235,6 +236,8 @@ static bool nic_poll(struct loop_poll *p)
 		return hif_poll(nic->hif);
 	if (!nic_running(nic) || nic->fault.deaf)
 		return false;
+	if (fault_poll(nic))
+		return true;
 	busy = hif_poll(nic->hif);
 	return mac_poll(nic->mac) || busy;
 }

@@ -352,6 +352,8 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	struct desc d;
 
 	while (used < avail && n < max && has_room(mac)) {
+		if (fault_tx(mac->nic))
+			break;
 		read_desc(ring, used, avail - used, &d);
 		used += d.slots;
 		accept(mac, &d, (uint8_t)cls);
@@ -367,8 +369,6 @@ bool txe_fetch(struct mac *mac)
 	uint32_t avail[TXE_CLASSES], n = 0;
 	bool any = false;
 
-	if (mac->nic->fault.tx_stall)
-		return false;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
 		avail[i] = ring_avail(tx_ring(mac, i));
 		any |= avail[i] != 0;
@@ -387,7 +387,7 @@ bool txe_fetch(struct mac *mac)
 
 void txe_fetch_sync(struct mac *mac)
 {
-	if (!mac->tx.sync_valid || !mac->running || mac->nic->fault.tx_stall)
+	if (!mac->tx.sync_valid || !mac->running)
 		return;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
 		struct ring *ring = tx_ring(mac, i);
