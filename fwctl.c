@@ -356,15 +356,24 @@ void skua_pulse_forget(struct skua *sc)
  * @sc: the device
  * @err: 0 or a negative error
  *
- * While mac80211 reinstalls its state after a crash, a failing op would make
- * it warn or give up. If the NIC has just died again, one more restart is due,
- * which will repeat the op: say that all is well.
+ * A NIC that has died is restarted, and mac80211 then repeats all ops that set
+ * something up. So what could not be told to a dead NIC has not failed: an
+ * error would make mac80211 give up what is about to come back. That also
+ * holds between the death and the restart: hostapd and wpa_supplicant do not
+ * try twice to authorize a port.
  *
  * Return: 0 or @err.
  */
 int skua_op_result(struct skua *sc, int err)
 {
-	if (err && test_bit(SKUA_F_RECONFIG, &sc->flags) && !skua_alive(sc))
+	if (!err || skua_alive(sc))
+		return err;
+	if (test_bit(SKUA_F_RECONFIG, &sc->flags))
+		return 0;
+	if (test_bit(SKUA_F_DEAD, &sc->flags) &&
+	    test_bit(SKUA_F_STARTED, &sc->flags) &&
+	    !test_bit(SKUA_F_GONE, &sc->flags) &&
+	    !test_bit(SKUA_F_REMOVING, &sc->flags))
 		return 0;
 	return err;
 }

@@ -938,9 +938,10 @@ void skua_debugfs_exit(struct skua *sc);
  * Whoever waits for something else than a command uses skua.state_wait with a
  * condition that includes !skua_alive(sc) and a timeout.
  *
- * A failing op during a restart would make mac80211 warn or give up, though
- * one more restart is already due: ops return skua_op_result(sc, err), which
- * is 0 when the error only says that the NIC is dead again.
+ * A failing op between a crash and the end of its restart would make mac80211
+ * warn or give up, though a restart is due that will repeat it: ops return
+ * skua_op_result(sc, err), which is 0 when the error only says that the NIC is
+ * dead.
  */
 
 /* ------------------------------------------------------------------ */

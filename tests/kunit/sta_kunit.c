@@ -138,6 +138,38 @@ static void sta_down_always_succeeds(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, fake->sc->sta[0].used);
 }
 
+/* T11: what a dead NIC is not told comes with its restart, if there is one */
+static void sta_up_of_a_dead_nic(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	unsigned long *flags = &fake->sc->flags;
+
+	sta_up(test, fake->sta);
+	fake->cmd_err = -EIO;
+	KUNIT_EXPECT_EQ(test, -EIO, step(test, fake->sta, IEEE80211_STA_NONE,
+					 IEEE80211_STA_AUTH));
+	set_bit(SKUA_F_DEAD, flags);
+	KUNIT_EXPECT_EQ(test, 0, step(test, fake->sta, IEEE80211_STA_NONE,
+				      IEEE80211_STA_AUTH));
+	set_bit(SKUA_F_REMOVING, flags);
+	KUNIT_EXPECT_EQ(test, -EIO, step(test, fake->sta, IEEE80211_STA_NONE,
+					 IEEE80211_STA_AUTH));
+	clear_bit(SKUA_F_REMOVING, flags);
+	set_bit(SKUA_F_GONE, flags);
+	KUNIT_EXPECT_EQ(test, -EIO, step(test, fake->sta, IEEE80211_STA_NONE,
+					 IEEE80211_STA_AUTH));
+	/* amid a restart mac80211 would only warn */
+	set_bit(SKUA_F_RECONFIG, flags);
+	KUNIT_EXPECT_EQ(test, 0, step(test, fake->sta, IEEE80211_STA_NONE,
+				      IEEE80211_STA_AUTH));
+	clear_bit(SKUA_F_RECONFIG, flags);
+	clear_bit(SKUA_F_GONE, flags);
+	clear_bit(SKUA_F_STARTED, flags);
+	KUNIT_EXPECT_EQ(test, -EIO, step(test, fake->sta, IEEE80211_STA_NONE,
+					 IEEE80211_STA_AUTH));
+	sta_down(test, fake->sta);
+}
+
 /* T11: added again after a restart, without having been removed */
 static void sta_restart(struct kunit *test)
 {
@@ -322,6 +354,7 @@ static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_table_full),
 	KUNIT_CASE(sta_refused_leaves_nothing),
 	KUNIT_CASE(sta_down_always_succeeds),
+	KUNIT_CASE(sta_up_of_a_dead_nic),
 	KUNIT_CASE(sta_restart),
 	KUNIT_CASE(sta_first_key_is_told),
 	KUNIT_CASE(sta_encode_plain),
