@@ -50,6 +50,7 @@ static const char *const skua_ctr_names[SKUA_NUM_CTRS] = {
 	[SKUA_CTR_TX_MAP] = "tx_map",
 	[SKUA_CTR_TX_BAD_TOKEN] = "tx_bad_token",
 	[SKUA_CTR_TX_RECLAIMED] = "tx_reclaimed",
+	[SKUA_CTR_TX_AGAIN] = "tx_again",
 	[SKUA_CTR_RX] = "rx",
 	[SKUA_CTR_RX_BAD_BUF] = "rx_bad_buf",
 	[SKUA_CTR_RX_BAD_LEN] = "rx_bad_len",

@@ -105,6 +105,7 @@ struct skua;
  * @SKUA_CTR_TX_MAP: frames that could not be mapped
  * @SKUA_CTR_TX_BAD_TOKEN: transmit records with a bad token
  * @SKUA_CTR_TX_RECLAIMED: frames taken back at a restart or stop
+ * @SKUA_CTR_TX_AGAIN: of these, those that are sent again after the restart
  * @SKUA_CTR_RX: frames received
  * @SKUA_CTR_RX_BAD_BUF: receive completions with a bad buffer
  * @SKUA_CTR_RX_BAD_LEN: receive completions with a bad length
@@ -156,6 +157,7 @@ enum skua_ctr {
 	SKUA_CTR_TX_MAP,
 	SKUA_CTR_TX_BAD_TOKEN,
 	SKUA_CTR_TX_RECLAIMED,
+	SKUA_CTR_TX_AGAIN,
 	SKUA_CTR_RX,
 	SKUA_CTR_RX_BAD_BUF,
 	SKUA_CTR_RX_BAD_LEN,

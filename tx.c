@@ -477,6 +477,30 @@ void skua_tx_exit(struct skua *sc)
 	sc->tx.ntokens = 0;
 }
 
+/*
+ * What a NIC that died had not sent is lost, as on the air; who needs it sends
+ * it again. But for the last frame of a handshake that is too late: its sender
+ * has the new key already, and what it repeats would come encrypted to a peer
+ * that has not. So in a restart mac80211 gets EAPOL frames back as ones that
+ * have been filtered, and sends them once more when it is done.
+ */
+static void skua_tx_lost(struct skua *sc, struct sk_buff *skb)
+{
+	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+
+	skua_count(sc, SKUA_CTR_TX_RECLAIMED);
+	if (skb->protocol != cpu_to_be16(ETH_P_PAE) ||
+	    !test_bit(SKUA_F_RECONFIG, &sc->flags)) {
+		ieee80211_free_txskb(sc->hw, skb);
+		return;
+	}
+	skua_count(sc, SKUA_CTR_TX_AGAIN);
+	ieee80211_tx_info_clear_status(info);
+	info->status.rates[0].idx = -1;
+	info->flags |= IEEE80211_TX_STAT_TX_FILTERED;
+	ieee80211_tx_status_skb(sc->hw, skb);
+}
+
 /**
  * skua_tx_reset() - takes every frame back from a NIC that has been reset
  * @sc: the device
@@ -498,9 +522,8 @@ void skua_tx_reset(struct skua *sc)
 		if (!skua_token_used(&sc->tx, id))
 			continue;
 		skb = skua_tx_take_back(sc, id);
-		skua_count(sc, SKUA_CTR_TX_RECLAIMED);
 		local_bh_disable();
-		ieee80211_free_txskb(sc->hw, skb);
+		skua_tx_lost(sc, skb);
 		local_bh_enable();
 	}
 	sc->tx.stuck = 0;

@@ -252,6 +252,63 @@ def random_crashes(trio, rounds, seed, during):
     faults.forgive(trio, *REPAIRED, "evt_dropped|inband_bad|tx_bad|rx_bad")
 
 
+def crash_in_association(trio, where, steps):
+    """The NIC dies at one step of a new association after the other; each ends well.
+
+    A step is the name of a command and which of them is not answered any more,
+    or "frame" and which frame is not sent any more.
+    """
+    _, sta = trio.link()
+    end, victim = trio.ends["sta"], trio.ends[where]
+    for name, count in steps:
+        step = f"{where}: {name} {count}"
+        before, associated = victim.driver()["crash"], sta.process.output.count("Associated with")
+        start = len(sta.process.output)
+        if name == "frame":
+            faults.fault(trio, victim, "tx-fatal", count=count)
+        else:
+            faults.fault(trio, victim, "answer-fatal", count=count,
+                         op=faults.NUMBERS[f"SKUA_CMD_{name}"])
+        sta.cli("reassociate")
+        sta.process.wait_for("CTRL-EVENT-CONNECTED", 20, start=start)
+        wait_until(f"the link after {step}", 20, lambda: skualink.ping(
+            end.vm, end.netns, AP, count=1)[1] == 1)
+        assert victim.driver()["crash"] == before + 1, f"{step} was never reached"
+        # nobody had to give up and begin anew
+        assert sta.process.output.count("Associated with") == associated + 1, step
+    faults.forgive(trio, *REPAIRED)
+
+
+# what each side does for an association, and how often
+DONE = {
+    "sta": {"STA_REMOVE": 1, "KEY_DEL": 1, "VIF_UPDATE": 5, "VIF_CHANCTX": 2, "STA_ADD": 1,
+            "STA_UPDATE": 4, "KEY_SET": 2, "frame": 5},
+    "ap": {"STA_REMOVE": 1, "KEY_DEL": 1, "VIF_UPDATE": 2, "BEACON_SET": 2, "STA_ADD": 1,
+           "STA_UPDATE": 4, "KEY_SET": 1, "frame": 5},
+}
+# the first key, the authorization, and the frames of the handshake
+QUICK_STEPS = {
+    "sta": [("KEY_SET", 2), ("STA_UPDATE", 4), ("frame", 4), ("frame", 5)],
+    "ap": [("KEY_SET", 1), ("STA_UPDATE", 4), ("frame", 4)],
+}
+
+
+@pytest.mark.contract("D4", "T11")
+@pytest.mark.parametrize("where", QUICK_STEPS)
+def test_crash_in_association(trio, where):
+    """T11: what a dead NIC could not be told is there after its restart."""
+    crash_in_association(trio, where, QUICK_STEPS[where])
+
+
+@pytest.mark.long
+@pytest.mark.contract("D4", "T11")
+@pytest.mark.parametrize("where", DONE)
+def test_crash_in_association_long(trio, where):
+    """T11: the same at each step."""
+    crash_in_association(trio, where, [(name, n) for name, count in DONE[where].items()
+                                       for n in range(1, count + 1)])
+
+
 @pytest.mark.contract("D4", "T11")
 def test_crash_at_random_moments(trio):
     """D4, T11: during a scan and the restart itself."""
