@@ -264,12 +264,13 @@ class Bench:
     # what tests often want
 
     def link(self, ap="ap", sta="sta", security="wpa2", channel=36, band="auto",
-             subnet="192.168.77", ap_extra="", sta_extra="", country="US", **options):
+             subnet="192.168.77", ap_extra="", sta_extra="", country="US", tells_keys=False,
+             **options):
         """hostapd and wpa_supplicant, connected, with addresses .1 and .2."""
         ap_end, sta_end = self.ends[ap], self.ends[sta]
         freqs = [skualink.frequency(channel, band)]
         access_point = ap_end.ap(security=security, channel=channel, band=band, extra=ap_extra,
-                                 country=country, **options)
+                                 country=country, tells_keys=tells_keys, **options)
         station = sta_end.station(security=security, freqs=freqs, network_extra=sta_extra,
                                   country=country, **options)
         ap_end.address(f"{subnet}.1")

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs in a guest: ends and makes associations while frames flow and firmware dies.
+
+usage: guest_links.py JSON, an object with
+  ends    {"ap": {"netns", "mac", "control", "crash", "peers"}, "sta": the same}
+  rounds, seed, crash (how many rounds in 1000 kill a firmware)
+
+Asks hostapd and wpa_supplicant by their control sockets. A round does
+something, speaks for a while, and goes on, connected or not; every fourth one
+waits for the connection. The line of output counts what was done.
+"""
+
+import ctypes
+import json
+import os
+import random
+import select
+import socket
+import sys
+import time
+
+PATIENCE = 20.0     # seconds for a connection
+
+
+class Control:
+    """A control socket of hostapd or wpa_supplicant."""
+
+    number = 0
+
+    def __init__(self, path):
+        Control.number += 1
+        self.own = f"/tmp/links.{os.getpid()}.{Control.number}"
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.sock.bind(self.own)
+        self.sock.connect(path)
+        self.sock.settimeout(10)
+
+    def __call__(self, command):
+        self.sock.send(command.encode())
+        while True:
+            answer = self.sock.recv(8192).decode(errors="replace")
+            if not answer.startswith("<"):
+                return answer.strip()
+
+
+class End:
+    """A side of the link."""
+
+    def __init__(self, netns, mac, control, crash, peers):
+        self.mac, self.crash_file, self.peers = mac, crash, peers
+        self.control = Control(control)
+        with open(f"/run/netns/{netns}", "rb") as place:
+            if ctypes.CDLL(None).setns(place.fileno(), 0x40000000):
+                raise OSError("setns")
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        self.udp.bind(("", 9))
+
+    def speak(self):
+        for peer in self.peers:
+            try:
+                self.udp.sendto(b"x" * 200, (peer, 9))
+            except OSError:
+                pass  # not connected now
+
+    def crash(self, how):
+        with open(self.crash_file, "w", encoding="ascii") as file:
+            file.write(str(how))
+
+
+class Race:
+    """Rounds; see above."""
+
+    def __init__(self, ends, seed):
+        self.dice = random.Random(seed)
+        self.ap, self.sta = End(**ends["ap"]), End(**ends["sta"])
+        self.done = {}
+
+    def count(self, what):
+        self.done[what] = self.done.get(what, 0) + 1
+
+    def speak(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.ap.speak()
+            self.sta.speak()
+            select.select([], [], [], 0.003)
+
+    def connected(self):
+        """Awaits that both sides have their keys."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if "wpa_state=COMPLETED" in self.sta.control("STATUS") and \
+                    "[AUTHORIZED]" in self.ap.control(f"STA {self.sta.mac}"):
+                return
+            self.speak(0.02)
+        raise SystemExit(f"no connection within {PATIENCE} s: {self.sta.control('STATUS')}")
+
+    def turn(self, crash):
+        what = self.dice.choice(("DEAUTHENTICATE", "DISASSOCIATE", "REASSOCIATE", "DISCONNECT",
+                                 "REASSOCIATE", "rekey"))
+        self.count(what)
+        if what.startswith(("DEAUTH", "DISASS")):
+            self.ap.control(f"{what} {self.sta.mac}")
+        elif what != "rekey":
+            self.sta.control(what)
+        if self.dice.randrange(1000) < crash:
+            self.speak(self.dice.random() * 0.05)
+            self.dice.choice((self.ap, self.sta)).crash(self.dice.randrange(3))
+            self.count("crash")
+        self.speak(self.dice.random() * 0.1)
+        if what not in ("REASSOCIATE", "rekey"):
+            self.sta.control("REASSOCIATE")
+        if not self.dice.randrange(4):
+            self.connected()
+            self.count("connected")
+            self.speak(self.dice.random() * 0.1)
+
+
+def main():
+    what = json.loads(sys.argv[1])
+    race = Race(what["ends"], what["seed"])
+    for _ in range(what["rounds"]):
+        race.turn(what["crash"])
+    race.connected()
+    print(json.dumps(race.done))
+
+
+if __name__ == "__main__":
+    main()
