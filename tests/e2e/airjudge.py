@@ -10,9 +10,9 @@ the moment that the access point offered it. Then
   a handshake;
 - it can be decrypted with the newest key that its sender has used, or with one
   that was agreed later (with Extended Key ID, and of group keys, also with the
-  one before the newest). hostapd sometimes takes a group key into use without
-  having told it to a station that was rekeying at that moment: such keys are
-  taken from what hostapd itself says, `untold`;
+  one before the newest). hostapd sometimes takes a group key into use before it
+  has told it to a station that is rekeying at that moment: such keys are taken
+  from what hostapd itself says, `untold`, and frames under them are counted;
 - no sender uses a packet number twice under one key, but in a retransmission.
 
 Tests that make keys themselves tell them by add_pairwise() and add_group(), or
@@ -114,9 +114,12 @@ class Judge:
         self.counts["pairwise_keys"] += 1
 
     def add_group(self, key, keyid):
-        if all(old.secret != key or old.keyid != keyid for old in self.group[-4:]):
-            self.group.append(Key(self.name, key, keyid, 0))
-            self.counts["group_keys"] += 1
+        for old in self.group[-4:]:
+            if old.secret == key and old.keyid == keyid:
+                old.untold = False
+                return
+        self.group.append(Key(self.name, key, keyid, 0))
+        self.counts["group_keys"] += 1
 
     def handshake(self, station, payload, downwards):
         """An EAPOL frame of a station, in either direction."""

@@ -2,7 +2,6 @@
 """New keys every second under load; a judge that knows all keys reads the air."""
 
 import json
-import re
 
 import pytest
 
@@ -57,28 +56,28 @@ def rekey_under_load(here, way, seconds, rate):
     sta = here.ends["sta"].station(freqs=[5180], extra=sta_lines)
     here.ends["ap"].address(AP)
     here.ends["sta"].address(STA)
-    start = len(sta.process.output)
+    starts = len(sta.process.output), len(ap.process.output)
     lost, sent = key_losses(here)
     here.ends["ap"].popen(["ping", "-n", "-q", "-b", "-i", "0.02", "192.168.77.255"])
     again = tcp_both_ways(here, seconds, rate)
     lost, sent = (after - before for after, before in zip(key_losses(here), (lost, sent)))
     here.capture_end()
 
-    later = sta.process.output[start:]
-    pairwise = len(re.findall("WPA: Key negotiation completed", later))
+    later = sta.process.output[starts[0]:] + ap.process.output[starts[1]:]
     judge = Judge(here.ends["ap"].mac, passphrase=PASSPHRASE, extended=extended)
     judge.untold = ap.keys()
     judge.read(path)
-    print(f"\n{way}: {seconds} s, {pairwise} new pairwise and {judge.counts['group_keys']} group "
-          f"keys, {sent} frames, {lost} lost with a key ({1000 * lost / sent:.2f} in 1000), "
-          f"TCP sent {again} again")
-    print(f"{way}: on the air {judge.verdict()}")
-    assert "DISCONNECTED" not in later + ap.process.output
-    assert judge.counts["associations"] == 1
-    assert pairwise >= seconds // 2 and judge.counts["group_keys"] >= seconds // 2
-    assert judge.counts["pairwise_keys"] >= pairwise and judge.counts["protected"] >= 0.99 * sent
+    judge.verdict()
+    # a group key that hostapd keeps to itself costs frames, too, but not by the NIC's doing
+    lost = max(0, lost - judge.counts["untold"])
+    print(f"\n{way}: {seconds} s, {sent} frames, {lost} lost with a key "
+          f"({1000 * lost / sent:.2f} in 1000), TCP sent {again} again; on the air {judge.verdict()}")
+    assert "DISCONNECTED" not in later
+    assert judge.counts["pairwise_keys"] >= 0.6 * seconds
+    assert judge.counts["group_keys"] >= 0.6 * seconds
+    assert judge.counts["protected"] >= 0.99 * sent
     assert judge.counts["group"] >= 10 * seconds
-    assert 1000 * (lost - judge.counts["untold"]) <= limit * sent
+    assert 1000 * lost <= limit * sent
     here.ends["sta"].ping(AP, count=3)
 
 
