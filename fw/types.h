@@ -20,9 +20,14 @@
 #endif
 typedef uint8_t u8;
 typedef int8_t s8;
+#ifdef __linux__
+/* the C library of newer systems brings it in, and would contradict */
+#include <linux/types.h>
+#else
 typedef uint16_t __le16;
 typedef uint32_t __le32;
 typedef uint64_t __le64;
+#endif
 #ifndef static_assert
 #define static_assert _Static_assert
 #endif
