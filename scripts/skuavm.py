@@ -51,8 +51,8 @@ MAX_NICS = 8  # of one guest: a limit of virt-pci
 SPLATS = re.compile(
     r"\bBUG: |\bWARNING: |\bKASAN: |\bUBSAN: |\bkernel BUG at |\bOops\b"
     r"|INFO: task .* blocked|INFO: (possible|inconsistent|trying|suspicious|rcu|HARDIRQ|SOFTIRQ)"
-    r"|DMA-API: (?!preallocated|debugging)|possible (circular|recursive) locking|suspicious RCU usage"
-    r"|kmemleak: \d+ new suspected|\bCall Trace:|Kernel panic|general protection"
+    r"|DMA-API: (?!preallocated|debugging enabled)|possible (circular|recursive) locking|suspicious RCU usage"
+    r"|kmemleak: (\d+ new suspected|Kernel memory leak detector disabled|Cannot)|\bCall Trace:|Kernel panic|general protection"
     r"|scheduling while atomic|sleeping function called|refcount_t: |list_(add|del) corruption"
     r"|Kernel mode fault|Segfault with no mm|um virt-pci delay"
 )
@@ -82,6 +82,10 @@ class CommandFailed(GuestError):
 
 class SplatFound(GuestError):
     """The guest's console holds a kernel warning or worse."""
+
+
+class LeakFound(GuestError):
+    """kmemleak found memory that nobody can free any more."""
 
 
 Result = collections.namedtuple("Result", "args returncode stdout stderr")
@@ -730,6 +734,25 @@ class VM:
             if SPLATS.search(line) and not (skip and skip.search(line)):
                 found.append("\n".join(lines[number : number + 25]))
         return found
+
+    def leaks(self):
+        """What kmemleak finds, as text; None on a kernel without it.
+
+        It speaks only of what is older than five seconds, and only if two scans
+        in a row found no pointer to it and no change in it.
+        """
+        report = "/sys/kernel/debug/kmemleak"
+        if self.run(["test", "-e", report]).returncode:
+            return None
+        time.sleep(5.1)
+        self.run(f"echo scan > {report} && echo scan > {report}", check=True, timeout=120)
+        return self.run(["cat", report], check=True, timeout=120).stdout
+
+    def check_leaks(self):
+        """Raises LeakFound if memory was lost; only a debug kernel knows."""
+        found = self.leaks()
+        if found:
+            raise LeakFound(f"{self.name} leaks memory:\n{found[:8000]}")
 
     def check_log(self, ignore=None):
         """Raises SplatFound if the kernel complained since the last mark."""

@@ -42,12 +42,15 @@ def pytest_configure(config):
         "markers", "contract(*ids): clauses of docs/contract.rst that the test proves")
     config.addinivalue_line(
         "markers", "long: runs for minutes, and only when asked for: -m long (make test-long)")
+    config.addinivalue_line(
+        "markers", "fault_injection: needs the debug kernel, and is run on no other")
 
 
 def pytest_collection_modifyitems(config, items):
-    if "long" in (config.option.markexpr or ""):
-        return
-    late = [item for item in items if item.get_closest_marker("long")]
+    unwanted = set() if "long" in (config.option.markexpr or "") else {"long"}
+    if os.environ.get("SKUA_KERNEL", "plain") != "debug":
+        unwanted.add("fault_injection")
+    late = [item for item in items if any(map(item.get_closest_marker, unwanted))]
     items[:] = [item for item in items if item not in late]
     config.hook.pytest_deselected(items=late)
 
@@ -119,12 +122,15 @@ class Lab:
         """Ends everything; with judge, complains about what should not be."""
         errors = []
         for vm in self.vms:
-            vm.stop()
-            if judge and not self.ignore_all:
-                try:
+            try:
+                if judge and vm.proc.poll() is None:
+                    vm.check_leaks()
+                vm.stop()
+                if judge and not self.ignore_all:
                     vm.check_log(self.ignore)
-                except skuavm.GuestError as err:
-                    errors.append(str(err))
+            except skuavm.GuestError as err:
+                errors.append(str(err))
+                vm.stop()
         if self.nics is not None:
             try:
                 self.nics.stop()
@@ -178,8 +184,16 @@ def benches():
     """The benches that are up, by shape."""
     up = {}
     yield up
+    leaks = []
     for one in up.values():
+        for vm in one.vms:
+            try:
+                vm.check_leaks()
+            except skuavm.GuestError as err:
+                leaks.append(str(err))
         one.stop()
+    if leaks:
+        pytest.fail("\n".join(leaks), pytrace=False)
 
 
 def run_on(shape, benches, request):

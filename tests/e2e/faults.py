@@ -126,6 +126,20 @@ def outage(end, path="-", value="", seconds=1.0, target=AP):
     return json.loads(lines[-1])
 
 
+def answers(vm, target=AP, netns="sta", count=3):
+    """Raises if the other end does not answer so many pings, however late."""
+    vm.run(["ping", "-n", "-q", "-c", count, "-i", "0.02", "-w", "15", target], netns=netns,
+           check=True)
+
+
+def free_memory(vm):
+    """KiB that nobody uses. MemFree leaves out what waits on the lists of a CPU."""
+    vm.run("echo 3 > /proc/sys/vm/drop_caches", check=True)
+    text = vm.run("cat /proc/meminfo /proc/zoneinfo", check=True).stdout
+    pages = sum(int(count) for count in re.findall(r"^ +count: +(\d+)$", text, re.MULTILINE))
+    return int(re.search(r"^MemFree: +(\d+) kB$", text, re.MULTILINE)[1]) + 4 * pages
+
+
 def kernel_times(vm, start, *patterns):
     """Kernel time of the first line after start (a kmsg mark) that matches each pattern."""
     lines = vm.console_text().splitlines()

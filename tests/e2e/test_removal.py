@@ -6,7 +6,6 @@ import time
 import pytest
 
 import faults
-import skualink
 from skuavm import wait_until
 
 PCI = "/sys/bus/pci"
@@ -36,7 +35,7 @@ def again(lab, vm, absent=()):
         vm.run(["ip", "netns", "del", name])
     lab.pair(vm=vm)
     lab.link(vm)
-    assert skualink.ping(vm, "sta", faults.AP, count=3, interval=0.02)[1] == 3
+    faults.answers(vm)
 
 
 def homeless(vm):
@@ -112,9 +111,8 @@ def test_removal_rounds(pair):
         vm.check_log()
         again(lab, vm)
         if number % 20 == 19:
-            vm.run("echo 3 > /proc/sys/vm/drop_caches")
-            text = vm.run("cat /proc/meminfo", check=True).stdout
-            slab = int(text.split("SUnreclaim:")[1].split()[0])
-            print(f"round {number + 1}: {slab} kB of slab in use")
-            before = before or slab
-            assert slab < before + 3000, f"slab grew from {before} to {slab} kB"
+            free = faults.free_memory(vm)
+            print(f"round {number + 1}: {free} kB free")
+            before = before or free
+            # hostapd and the others never have quite the same
+            assert free > before - 1000, f"of {before} kB free {free} are left"
