@@ -507,7 +507,7 @@ free:
  * skua_rx_init() - makes the page pool and the table of buffers
  * @sc: the device
  *
- * Return: 0 or a negative error
+ * Return: 0 or a negative error; nothing is left behind then
  */
 int skua_rx_init(struct skua *sc)
 {
@@ -527,11 +527,15 @@ int skua_rx_init(struct skua *sc)
 
 	rx->buf = kvcalloc(n, sizeof(*rx->buf), GFP_KERNEL);
 	rx->free_id = kvcalloc(n, sizeof(*rx->free_id), GFP_KERNEL);
-	if (!rx->buf || !rx->free_id)
+	if (!rx->buf || !rx->free_id) {
+		skua_rx_exit(sc);
 		return -ENOMEM;
+	}
 	pool = page_pool_create(&params);
-	if (IS_ERR(pool))
+	if (IS_ERR(pool)) {
+		skua_rx_exit(sc);
 		return PTR_ERR(pool);
+	}
 	rx->pool = pool;
 	rx->nbufs = n;
 	for (id = 0; id < n; id++)
