@@ -52,7 +52,9 @@ SPLATS = re.compile(
     r"\bBUG: |\bWARNING: |\bKASAN: |\bUBSAN: |\bkernel BUG at |\bOops\b"
     r"|INFO: task .* blocked|INFO: (possible|inconsistent|trying|suspicious|rcu|HARDIRQ|SOFTIRQ)"
     r"|DMA-API: (?!preallocated|debugging enabled)|possible (circular|recursive) locking|suspicious RCU usage"
-    r"|kmemleak: (\d+ new suspected|Kernel memory leak detector disabled|Cannot)|\bCall Trace:|Kernel panic|general protection"
+    r"|kmemleak: (\d+ new suspected|Kernel memory leak detector disabled|Cannot)"
+    r"|\bCall Trace:|Kernel panic|general protection|ODEBUG: |stalled pool shutdown"
+    r"|unregister_netdevice: waiting"
     r"|scheduling while atomic|sleeping function called|refcount_t: |list_(add|del) corruption"
     r"|Kernel mode fault|Segfault with no mm|um virt-pci delay"
 )
