@@ -111,7 +111,6 @@ class Aead:
     """CCMP or GCMP with one temporal key; not for several threads."""
 
     iv_len = 8
-    mic_at_msdu = False
 
     def __init__(self, name, key):
         self.ccm = name.startswith("ccmp")
@@ -314,10 +313,11 @@ class Tkip:
 
     def __init__(self, _name, key):
         self.key, self.mic_keys = bytes(key[:16]), (bytes(key[16:24]), bytes(key[24:32]))
+        self.ap = None  # whose address it is, if four addresses are in use
 
     def michael(self, header, msdu):
         """The MIC of a whole MSDU."""
-        from_ap = header[1] & 2
+        from_ap = header[10:16] == self.ap if self.ap else header[1] & 2
         return michael(self.mic_keys[0 if from_ap else 1], destination(header), source(header),
                        tid_of(header), msdu)
 

@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The same frames through the NIC's ciphers, mac80211's, and a third implementation.
+
+dot11crypt.py opens each frame that either side has sent, and seals it again: it
+must come out as it was, to the last bit. The other way round it seals frames of
+all shapes, puts them on the air, and both sides must find inside what was put in.
+"""
+
+import hashlib
+import itertools
+
+import pytest
+
+import dot11crypt
+from airjudge import captured
+from dot11crypt import MORE_FRAG, QOS_AMSDU, cipher, hdrlen, is_group, keyid_of, qos_offset, tid_of
+from skuavm import GuestTimeout, wait_until
+from test_ciphers import DATA, lines_of
+from test_replay import send
+
+AP, STA = "192.168.77.1", "192.168.77.2"
+ETHERTYPE = 0x88b5      # for local experiments
+SNAP = bytes.fromhex("aaaa03000000") + ETHERTYPE.to_bytes(2, "big")
+SIZES = (0, 1, 2, 7, 8, 15, 16, 17, 31, 64, 100, 255, 256, 1000, 1472, 2000, 2250)
+ORDER = 0x80
+MAX_MPDU = 11454 - 4    # without FCS
+
+INJECT = """
+import json, socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind((sys.argv[1], 0))
+# a radiotap header with the flag "to be encrypted"
+for line in sys.stdin:
+    s.send(bytes.fromhex("000009000200000004") + bytes.fromhex(line))
+"""
+
+# Says of each MSDU that arrives how long it is, and its digest
+RECORD = """
+import hashlib, socket, sys
+s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x88b5))
+s.bind((sys.argv[1], 0x88b5))
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+print("ready", flush=True)
+while True:
+    data = s.recv(65536)
+    print(len(data), hashlib.sha256(data).hexdigest()[:16], flush=True)
+"""
+
+
+def raw(end):
+    return bytes.fromhex(end.mac.replace(":", ""))
+
+
+def payload(size, salt=0):
+    return bytes((i * 7 + size + salt) & 0xff for i in range(size))
+
+
+# Keys, as mac80211 shows them
+
+
+def kernel_keys(end):
+    """[(is pairwise, key index, key)] of an interface, from debugfs."""
+    script = (f"for k in {end.debugfs}/keys/*; do test -L $k/station && s=1 || s=0; "
+              "echo $s $(cat $k/keyidx) $(cat $k/key); done")
+    found = []
+    for line in end.vm.run(script, check=True).stdout.splitlines():
+        station, index, key = line.split()
+        found.append((station == "1", int(index), bytes.fromhex(key)))
+    return found
+
+
+class Keys:
+    """The ciphers of a link, by what mac80211 at the access point knows."""
+
+    def __init__(self, name, ap):
+        pairwise, group = DATA[name][1:]
+        self.one, self.all = None, {}
+        for is_pairwise, index, key in kernel_keys(ap):
+            made = cipher((pairwise if is_pairwise else group).lower(), key)
+            made.ap = raw(ap)
+            if is_pairwise or name.startswith("wep"):
+                self.one = made
+            if not is_pairwise:
+                self.all[index] = made
+
+    def of(self, frame):
+        return self.all[keyid_of(frame)] if is_group(frame) else self.one
+
+
+# What was sent
+
+
+class Resealer:
+    """Opens frames and seals them again; counts those of each kind."""
+
+    def __init__(self, keys, name):
+        self.keys, self.name = keys, name
+        self.seen = {}
+        self.parts = {}
+
+    def note(self, frame, what):
+        kind = [what, "qos" if qos_offset(frame) else "no qos"]
+        if frame[1] & 3 == 3:
+            kind.append("4 addresses")
+        if frame[1] & ORDER:
+            kind.append("HT control")
+        if frame[1] & MORE_FRAG or frame[22] & 15:
+            kind.append("fragment")
+        name = ", ".join(kind)
+        self.seen[name] = self.seen.get(name, 0) + 1
+
+    def pn(self, frame):
+        at = hdrlen(frame)
+        if self.name.startswith("wep"):
+            return int.from_bytes(frame[at:at + 3], "big")
+        if isinstance(self.keys.of(frame), dot11crypt.Tkip):
+            return int.from_bytes(frame[at + 4:at + 8], "little") << 16 | frame[at] << 8 | frame[at + 2]
+        return dot11crypt.ext_pn(frame, at)
+
+    def check(self, number, frame):
+        one = self.keys.of(frame)
+        tkip = isinstance(one, dot11crypt.Tkip)
+        opened, sealed = (one.open_part, one.seal_part) if tkip else (one.open, one.seal)
+        plain = opened(frame)
+        assert plain is not None, f"frame {number}: cannot be opened: {frame[:40].hex()}"
+        again = sealed(frame[:hdrlen(frame)], plain, self.pn(frame), keyid_of(frame))
+        assert again == frame, f"frame {number}: {frame.hex()} comes out as {again.hex()}"
+        if tkip:
+            self.check_michael(number, frame, plain, one)
+        self.note(frame, "group" if is_group(frame) else "unicast")
+
+    def check_michael(self, number, frame, plain, one):
+        """Joins fragments: the MIC is one of the whole MSDU."""
+        name = frame[10:16], int.from_bytes(frame[22:24], "little") >> 4, tid_of(frame)
+        if frame[22] & 15 == 0:
+            self.parts[name] = b""
+        msdu = self.parts.get(name, b"") + plain
+        self.parts[name] = msdu
+        if not frame[1] & MORE_FRAG:
+            assert one.michael(frame, msdu[:-8]) == msdu[-8:], f"frame {number}: Michael"
+
+
+def data_frames(path, ends):
+    addresses = [raw(end) for end in ends]
+    return [(number, frame) for number, frame in captured(path)
+            if len(frame) >= 24 and frame[0] & 0x4c == 0x08 and frame[1] & 0x40
+            and frame[10:16] in addresses]
+
+
+def headers(sender, peer, up, wds):
+    """(name, header) of unicast data: with and without QoS, HT Control, four addresses."""
+    for qos, order, four in itertools.product((0, 1), (0, 1), (0, 1) if wds else (0,)):
+        if order and not qos:
+            continue
+        direction = 3 if four else 1 if up else 2
+        head = (bytes((0x88 if qos else 0x08, direction | (ORDER if order else 0), 0, 0))
+                + raw(peer) + raw(sender) + (raw(peer) if up or four else raw(sender)) + bytes(2))
+        if four:
+            head += raw(sender)
+        if qos:
+            head += bytes((3 if order else 6, 0))
+        if order:
+            head += bytes.fromhex("01020304")
+        yield head
+
+
+def inject(end, frames):
+    """By a monitor interface, for mac80211 to encrypt."""
+    end.run(["iw", "dev", end.interface, "interface", "add", f"mon{end.index}", "type", "monitor"],
+            check=True)
+    end.run(["ip", "link", "set", f"mon{end.index}", "mtu", "2304", "up"], check=True)
+    text = "".join(frame.hex() + "\n" for frame in frames)
+    end.vm.put("/tmp/inject", text)
+    end.vm.put("/tmp/inject.py", INJECT)
+    end.run(f"exec python3 /tmp/inject.py mon{end.index} < /tmp/inject", check=True)
+    end.run(["iw", "dev", f"mon{end.index}", "del"], check=True)
+
+
+def check_what_is_sent(mixed, name, keys, ap, sta):
+    path = mixed.capture()
+    wanted = 0
+    for sender, peer, up in ((sta, ap, True), (ap, sta, False)):
+        frames = [head + (SNAP + payload(size))[:size]
+                  for head in headers(sender, peer, up, False) for size in SIZES]
+        inject(sender, frames)
+        wanted += len(frames)
+    ap.broadcast("192.168.77.255", count=3)
+    # fragments: a ping of three, answered by the other side
+    for end in (ap, sta):
+        end.run(["iw", "phy", end.phy, "set", "frag", "512"], check=True)
+    sta.ping(AP, count=2, size=1300)
+    for end in (ap, sta):
+        end.run(["iw", "phy", end.phy, "set", "frag", "off"], check=True)
+    mixed.capture_end()
+    judge = Resealer(keys, name)
+    for number, frame in data_frames(path, (ap, sta)):
+        judge.check(number, frame)
+    print(f"\n{name}, {ap.netns} AP: {sum(judge.seen.values())} frames: {judge.seen}")
+    assert sum(judge.seen.values()) >= wanted
+
+
+# Either way both sides send and receive; so one is enough where time is short
+BOTH_WAYS = pytest.mark.parametrize("ap_name", [
+    "hard", pytest.param("soft", marks=pytest.mark.long)])
+
+
+@pytest.mark.contract("K12", "K4")
+@BOTH_WAYS
+@pytest.mark.parametrize("name", ["tkip", "ccmp-128", "ccmp-256", "gcmp-128", "gcmp-256"])
+def test_four_addresses(mixed, name, ap_name):
+    """K12: the same with four addresses, sent by both sides, and received by both."""
+    sta_name = "soft" if ap_name == "hard" else "hard"
+    ap, sta = mixed.ends[ap_name], mixed.ends[sta_name]
+    sta.iw("set", "4addr", "on")
+    mixed.link(ap_name, sta_name, security=lines_of(name), ap_extra="wds_sta=1\n")
+    vlan = f"{ap.interface}.sta1"
+    ap.run(["ip", "addr", "flush", "dev", ap.interface], check=True)
+    wait_until("the station's interface", 10, lambda: not ap.run(
+        ["ip", "link", "set", vlan, "up"]).returncode)
+    ap.address(AP, vlan)
+    path = mixed.capture()
+    for size in SIZES:
+        # above 1472 in several packets
+        sta.ping(AP, count=1, size=size)
+    mixed.capture_end()
+    judge = Resealer(Keys(name, ap), name)
+    for number, frame in data_frames(path, (ap, sta)):
+        judge.check(number, frame)
+    print(f"\n{name}, {ap_name} AP: {judge.seen}")
+    assert sum(count for kind, count in judge.seen.items() if "4 addresses" in kind) >= 2 * len(SIZES)
+    exchange(mixed, name, Keys(name, ap), ((sta, ap, True, vlan), (ap, sta, False, sta.interface)),
+             four=True)
+    sta.stop_all()
+    sta.iw("set", "4addr", "off")
+
+
+# What is received
+
+
+def amsdu(sender, receiver, octets):
+    """(body, MSDUs) of an A-MSDU whose body has that many octets."""
+    body, inside = b"", []
+    while octets - len(body) >= 22 + 4:
+        body += bytes(-len(body) % 4)
+        data = payload(min(1400, octets - len(body) - 22), len(inside))
+        body += raw(receiver) + raw(sender) + (8 + len(data)).to_bytes(2, "big") + SNAP + data
+        inside.append(data)
+    return body, inside
+
+
+class Forge:
+    """Seals frames with packet and sequence numbers that go on."""
+
+    def __init__(self, one, start=1 << 20):
+        self.one, self.pn, self.seq = one, start, 2000
+        self.mic = one.mic_len + (8 if isinstance(one, dot11crypt.Tkip) else 0)
+
+    def numbered(self, head, frag=0, more=False):
+        word = (self.seq << 4 & 0xfff0 | frag).to_bytes(2, "little")
+        return head[:1] + bytes((head[1] | (MORE_FRAG if more else 0),)) + head[2:22] + word + head[24:]
+
+    def whole(self, head, body):
+        self.seq += 1
+        self.pn += 1
+        return self.one.seal(self.numbered(head), body, self.pn)
+
+    def fragments(self, head, body, count):
+        """Of one MSDU."""
+        self.seq += 1
+        tkip = isinstance(self.one, dot11crypt.Tkip)
+        seal = self.one.seal_part if tkip else self.one.seal
+        if tkip:
+            body += self.one.michael(head, body)
+        each = (len(body) // count + 1) & ~1
+        for number in range(count):
+            self.pn += 1
+            part = body[number * each:(number + 1) * each if number < count - 1 else len(body)]
+            yield seal(self.numbered(head, number, number < count - 1), part, self.pn)
+
+
+def all_shapes(forge, sender, receiver, up, four):
+    """(frames, what is inside) of every shape that the link may have."""
+    for head in headers(sender, receiver, up, four):
+        if four and head[1] & 3 != 3:
+            continue
+        room = MAX_MPDU - len(head) - forge.one.iv_len - forge.mic
+        # nobody is told of an MSDU with nothing in it
+        for size in SIZES[1:]:
+            yield [forge.whole(head, SNAP + payload(size))], [payload(size)]
+        for count in (2, 3, 7):
+            yield list(forge.fragments(head, SNAP + payload(1400), count)), [payload(1400)]
+        # none with the old ciphers
+        if head[0] & 0x80 and isinstance(forge.one, dot11crypt.Aead):
+            at = qos_offset(head)
+            flagged = head[:at] + bytes((head[at] | QOS_AMSDU,)) + head[at + 1:]
+            for octets in (30, 100, 3839, 7935, room):
+                body, inside = amsdu(sender, receiver, octets)
+                yield [forge.whole(flagged, body)], inside
+
+
+def exchange(here, name, keys, ways, four=False):
+    """Puts sealed frames on the air, in both directions; each MSDU must arrive, in order."""
+    for sender, receiver, up, interface in ways:
+        heard = receiver.popen(["python3", "-c", RECORD, interface])
+        heard.wait_for("ready", 10)
+        wanted, sent = ["ready"], 0
+        for frames, inside in all_shapes(Forge(keys.one), sender, receiver, up, four):
+            for frame in frames:
+                send(here, frame)
+                sent += 1
+            wanted += [f"{len(data)} {hashlib.sha256(data).hexdigest()[:16]}" for data in inside]
+        lines = wanted[-1:]
+
+        def complete():
+            lines[:] = heard.output.splitlines()
+            return len(lines) >= len(wanted)
+
+        try:
+            wait_until("all MSDUs", 10, complete)
+        except GuestTimeout:
+            pass
+        assert lines == wanted
+        heard.kill()
+        print(f"\n{name}: {receiver.netns} has opened {sent} frames with {len(wanted) - 1} MSDUs")
+
+
+@pytest.mark.contract("K12", "K4", "K13", "R4")
+@BOTH_WAYS
+@pytest.mark.parametrize("name", DATA)
+def test_three_implementations(mixed, name, ap_name):
+    """K12: NIC, mac80211 and a third one agree on each frame, sent and received, bit for bit."""
+    sta_name = "soft" if ap_name == "hard" else "hard"
+    ap, sta = mixed.ends[ap_name], mixed.ends[sta_name]
+    mixed.link(ap_name, sta_name, security=lines_of(name))
+    keys = Keys(name, ap)
+    check_what_is_sent(mixed, name, keys, ap, sta)
+    exchange(mixed, name, keys, ((sta, ap, True, ap.interface), (ap, sta, False, sta.interface)))
