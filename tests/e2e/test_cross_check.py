@@ -59,29 +59,32 @@ def payload(size, salt=0):
 
 
 def kernel_keys(end):
-    """[(is pairwise, key index, key)] of an interface, from debugfs."""
-    script = (f"for k in {end.debugfs}/keys/*; do test -L $k/station && s=1 || s=0; "
-              "echo $s $(cat $k/keyidx) $(cat $k/key); done")
+    """[(address of the station or "", key index, key)] of an interface, from debugfs."""
+    script = (f"for k in {end.debugfs}/keys/*; do "
+              "echo $(basename $(readlink $k/station || echo -)) $(cat $k/keyidx $k/key); done")
     found = []
     for line in end.vm.run(script, check=True).stdout.splitlines():
         station, index, key = line.split()
-        found.append((station == "1", int(index), bytes.fromhex(key)))
+        found.append((station if ":" in station else "", int(index), bytes.fromhex(key)))
     return found
 
 
 class Keys:
-    """The ciphers of a link, by what mac80211 at the access point knows."""
+    """The ciphers of a link, by what mac80211 at the access point knows.
 
-    def __init__(self, name, ap):
+    With several stations, sta is the one whose pairwise key is meant.
+    """
+
+    def __init__(self, name, ap, sta=None):
         pairwise, group = DATA[name][1:]
         self.one, self.all = None, {}
-        for is_pairwise, index, key in kernel_keys(ap):
-            made = cipher((pairwise if is_pairwise else group).lower(), key)
+        for station, index, key in kernel_keys(ap):
+            made = cipher((pairwise if station else group).lower(), key)
             made.ap = raw(ap)
-            if is_pairwise or name.startswith("wep"):
-                self.one = made
-            if not is_pairwise:
+            if not station:
                 self.all[index] = made
+            if name.startswith("wep") or station == (sta.mac if sta else station or None):
+                self.one = made
 
     def of(self, frame):
         return self.all[keyid_of(frame)] if is_group(frame) else self.one
