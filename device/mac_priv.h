@@ -36,6 +36,7 @@
 #define MAC_CIPHERS		11	/* rows of crypto_ciphers */
 #define MAC_TID_NONE		16
 #define MAC_KEYS_PER_VIF	8
+#define MAC_KEYID_BIGTK		6	/* and the next one */
 #define MAC_KEYS_PER_STA	4
 
 /* Room in front of a frame for its IV, and behind it for MIC and FCS */
@@ -877,6 +878,18 @@ void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
 		const struct air_rx *rx, uint32_t rate);
 
 /* rxe_up.c */
+
+/**
+ * rxe_beacon() - take clock and sign of life from a beacon
+ * @mac: MAC
+ * @frame: the beacon, any length
+ * @len: octets
+ * @now: when it came
+ * @checked: a BIGTK has proved it: it is for those of its BSS who have one, and
+ *	else for those who have none
+ */
+void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
+		uint64_t now, bool checked);
 
 /** rxe_flush() - decrypt the batch and pass it up */
 void rxe_flush(struct mac *mac);

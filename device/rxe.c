@@ -253,16 +253,23 @@ static void ps_poll(const struct arrival *a, struct mac_vif *vif)
 
 /* Beacons of one's own BSS */
 
-static void own_beacon(const struct arrival *a, struct mac_vif *vif)
+static bool in_bss(const uint8_t *frame, const struct mac_vif *vif)
 {
-	struct mac *mac = a->mac;
-	uint64_t now = nic_time_us(mac->nic), ts;
+	return ieee80211_addr_equal(ieee80211_addr3(frame), vif->bssid);
+}
 
-	if (a->len < IEEE80211_BEACON_OFF_ELEMENTS)
-		return;
-	mac->c.rx_beacon++;
+/* With a BIGTK only what it signed is a beacon */
+static bool checks_beacons(struct mac *mac, const struct mac_vif *vif)
+{
+	return mac_key_get(mac, vif->key[MAC_KEYID_BIGTK]) ||
+	       mac_key_get(mac, vif->key[MAC_KEYID_BIGTK + 1]);
+}
+
+static void believe(struct mac_vif *vif, const uint8_t *frame, uint64_t now)
+{
+	uint64_t ts = ieee80211_get_le64(frame + IEEE80211_BEACON_OFF_TSF);
+
 	vif->last_beacon = (uint32_t)now ? (uint32_t)now : 1;
-	ts = ieee80211_get_le64(a->frame + IEEE80211_BEACON_OFF_TSF);
 	if (vif->type == SKUA_VIF_STA ||
 	    (vif->type == SKUA_VIF_IBSS && (int64_t)(ts - vif_tsf(vif)) > 0)) {
 		vif->tsf_offset = (int64_t)(ts - now);
@@ -271,12 +278,23 @@ static void own_beacon(const struct arrival *a, struct mac_vif *vif)
 	}
 }
 
-/* Filter */
-
-static bool in_bss(const struct arrival *a, const struct mac_vif *vif)
+void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
+		uint64_t now, bool checked)
 {
-	return ieee80211_addr_equal(ieee80211_addr3(a->frame), vif->bssid);
+	if (len < IEEE80211_BEACON_OFF_ELEMENTS)
+		return;
+	for (unsigned int i = 0; i < MAC_VIFS; i++) {
+		struct mac_vif *vif = &mac->vif[i];
+
+		if (!vif->valid || vif->type == SKUA_VIF_MONITOR ||
+		    !in_bss(frame, vif) || checks_beacons(mac, vif) != checked)
+			continue;
+		mac->c.rx_beacon++;
+		believe(vif, frame, now);
+	}
 }
+
+/* Filter */
 
 static bool wants_data(const struct arrival *a, const struct mac_vif *vif)
 {
@@ -288,11 +306,11 @@ static bool wants_data(const struct arrival *a, const struct mac_vif *vif)
 		if (ds & IEEE80211_FC_FROMDS)
 			return ieee80211_addr_equal(ta, vif->bssid);
 		/* A direct link inside the BSS */
-		return !a->group && !ds && in_bss(a, vif);
+		return !a->group && !ds && in_bss(a->frame, vif);
 	case SKUA_VIF_AP:
 		return !a->group || mac_sta_find(a->mac, vif, ta);
 	case SKUA_VIF_IBSS:
-		return !ds && in_bss(a, vif);
+		return !ds && in_bss(a->frame, vif);
 	case SKUA_VIF_MESH:
 	case SKUA_VIF_OCB:
 		return true;
@@ -313,8 +331,8 @@ static bool wants_mgmt(const struct arrival *a, const struct mac_vif *vif)
 		return peers || vif->type == SKUA_VIF_AP;
 	if (ieee80211_is_beacon(a->fc) ||
 	    ieee80211_is_stype(a->fc, IEEE80211_PROBE_RESP))
-		return peers || in_bss(a, vif);
-	return vif->type == SKUA_VIF_MESH || in_bss(a, vif) ||
+		return peers || in_bss(a->frame, vif);
+	return vif->type == SKUA_VIF_MESH || in_bss(a->frame, vif) ||
 	       ieee80211_addr_is_group(ieee80211_addr3(a->frame));
 }
 
@@ -417,6 +435,22 @@ static void deliver(const struct arrival *a, struct mac_vif *vif)
 }
 
 /*
+ * Who is to have a frame that goes up once: two interfaces may share an
+ * address, then the one whose peer sent it; and whoever can check a beacon
+ * does so for all of its BSS.
+ */
+static unsigned int claim(const struct arrival *a, const struct mac_vif *vif)
+{
+	unsigned int rank = 1;
+
+	if (mac_sta_find(a->mac, vif, ieee80211_addr2(a->frame)))
+		rank += 2;
+	if (ieee80211_is_beacon(a->fc) && checks_beacons(a->mac, vif))
+		rank++;
+	return rank;
+}
+
+/*
  * A management frame goes up once, whoever wants it: the stack finds all
  * interfaces that it concerns. Group data may be protected with another key for
  * each interface, so each gets its own.
@@ -425,8 +459,9 @@ static bool distribute(const struct arrival *a)
 {
 	struct mac *mac = a->mac;
 	bool each = a->group && ieee80211_is_data(a->fc);
-	bool wanted = false, peer, best_peer = false;
 	struct mac_vif *best = NULL;
+	unsigned int rank, top = 0;
+	bool wanted = false;
 
 	for (unsigned int i = 0; i < MAC_VIFS; i++) {
 		struct mac_vif *vif = &mac->vif[i];
@@ -434,19 +469,18 @@ static bool distribute(const struct arrival *a)
 		if (!vif->valid || !vif_wants(a, vif))
 			continue;
 		wanted = true;
-		if (ieee80211_is_beacon(a->fc) && in_bss(a, vif))
-			own_beacon(a, vif);
 		if (each) {
 			deliver(a, vif);
 			continue;
 		}
-		/* Two interfaces may share an address: take whose peer it is */
-		peer = mac_sta_find(mac, vif, ieee80211_addr2(a->frame));
-		if (!best || (peer && !best_peer)) {
+		rank = claim(a, vif);
+		if (rank > top) {
 			best = vif;
-			best_peer = peer;
+			top = rank;
 		}
 	}
+	if (ieee80211_is_beacon(a->fc))
+		rxe_beacon(mac, a->frame, a->len, nic_time_us(mac->nic), false);
 	if (best)
 		deliver(a, best);
 	return wanted;

@@ -83,7 +83,8 @@ static void choose_mmie_key(struct mac *mac, struct rx_item *item)
 	keyid = ieee80211_get_le16(item->data + item->len - len +
 				   IEEE80211_MMIE_OFF_KEYID);
 	/* IGTKs are 4 and 5, BIGTKs 6 and 7 */
-	if (keyid < (beacon ? 6 : 4) || keyid > (beacon ? 7 : 5))
+	if (keyid < (beacon ? MAC_KEYID_BIGTK : 4) ||
+	    keyid > (beacon ? MAC_KEYID_BIGTK + 1 : 5))
 		return;
 	item->slot = vif->key[keyid].slot;
 	item->key = usable_key(mac, item, vif->key[keyid], (uint8_t)keyid,
@@ -283,6 +284,8 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 	if (c->flags & CRYPTO_F_GROUP_MGMT) {
 		if (is_replay(mac, item, pn))
 			reject_bip(item);
+		else if (ieee80211_is_beacon(ieee80211_fc(item->data)))
+			rxe_beacon(mac, item->data, item->len, item->tsf, true);
 		return;
 	}
 	if (is_replay(mac, item, pn)) {

@@ -249,6 +249,56 @@ static void test_bip(void **state)
 	}
 }
 
+/* When and with what TSF the station believes that its AP spoke last */
+static void expect_beacon(struct scene *s, uint64_t at, uint64_t ts)
+{
+	struct eng_vif e;
+
+	host_tbl(s->sta, ENG_TBL_VIF, 0, ENG_TBL_READ, &e, sizeof(e));
+	assert_int_equal(le32toh(e.last_beacon), (uint32_t)at);
+	assert_int_equal(le64toh(e.tsf_offset) + at, ts);
+}
+
+/* K12: only what the BIGTK signed sets the clock and counts as a beacon */
+static void test_beacon_is_checked_first(void **state)
+{
+	struct tx t = { .ring = 4, .sta = SKUA_STA_NONE, .pn = 7,
+			.flags = SKUA_TXF_MGMT_PROT,
+			.key = GROUP_SLOT, .key_gen = KEY_GEN };
+	struct scene *s = *state;
+	uint8_t f[200], bad[200];
+	unsigned int len = mk_beacon(f, addr_ap, 1000000);
+	uint64_t at;
+	struct rec rec;
+
+	scene_group(s, IEEE80211_CIPHER_BIP_CMAC, 6);
+	host_tx(s->ap, &t, f, len);
+	host_poll(s->ap);
+	host_expect_rx(s->sta, &rec);
+	assert_true(le32toh(rec.rx.flags) & SKUA_RXF_DECRYPTED);
+	at = nic_time_us(&s->sta->nic);
+	expect_beacon(s, at, 1000000);
+	assert_int_equal(s->sta->mac->c.rx_beacon, 1);
+
+	/* Unsigned, signed for another time, and the same again: the stack
+	 * gets and drops them, the clock goes on as it was.
+	 */
+	scene_pass(s, 5000);
+	len = mk_beacon(bad, addr_ap, 77);
+	sniffer_send(&s->sniff, bad, (uint16_t)len);
+	memcpy(bad, s->sniff.frame[0].data, s->sniff.frame[0].len);
+	bad[24] ^= 1;
+	sniffer_send(&s->sniff, bad, (uint16_t)(s->sniff.frame[0].len - 4));
+	sniffer_send_raw(&s->sniff, s->sniff.frame[0].data,
+			 s->sniff.frame[0].len);
+	for (int i = 0; i < 3; i++) {
+		host_expect_rx(s->sta, &rec);
+		assert_false(le32toh(rec.rx.flags) & SKUA_RXF_DECRYPTED);
+	}
+	expect_beacon(s, at, 1000000);
+	assert_int_equal(s->sta->mac->c.rx_beacon, 1);
+}
+
 /* K14 */
 static void test_replay(void **state)
 {
@@ -609,6 +659,7 @@ int main(void)
 		T(test_sta_group_key),
 		T(test_robust_unicast),
 		cmocka_unit_test(test_bip),
+		T(test_beacon_is_checked_first),
 		T(test_replay),
 		T(test_initial_pn),
 		T(test_flipped_bits),
