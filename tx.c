@@ -312,25 +312,45 @@ static bool skua_txq_asleep(const struct ieee80211_txq *txq)
 	return txq->sta && READ_ONCE(skua_sta(txq->sta)->asleep);
 }
 
-/* Moves frames from mac80211's queues of an AC to its ring, then one kick. */
-static void skua_tx_pull(struct skua *sc, unsigned int ac)
+/* One round over the queues of an AC. Return: false if it found none to serve. */
+static bool skua_tx_round(struct skua *sc, unsigned int ac)
 {
-	struct skua_ring *ring = skua_tx_ring(sc, ac);
 	struct ieee80211_txq *txq;
+	bool found = false;
 
-	rcu_read_lock();
-	spin_lock_bh(&ring->lock);
 	ieee80211_txq_schedule_start(sc->hw, ac);
 	while (skua_tx_has_room(sc, ac)) {
 		txq = ieee80211_next_txq(sc->hw, ac);
 		if (!txq)
 			break;
+		found = true;
 		if (skua_txq_asleep(txq))
 			continue;
 		skua_txq_drain(sc, txq);
 		ieee80211_return_txq(sc->hw, txq, false);
 	}
 	ieee80211_txq_schedule_end(sc->hw, ac);
+	return found;
+}
+
+/*
+ * Moves frames from mac80211's queues of an AC to its ring, then one kick.
+ *
+ * mac80211 serves no queue twice in one round, which it knows by the round's
+ * number. But it begins to count anew whenever an AC has used up its airtime
+ * limit, so a queue may well have been served in another round of the same
+ * number; then it is passed over, and those behind it. In a second round it
+ * is not. Without that, the frames would stay where they are if this was the
+ * last completion, until somebody sends another one.
+ */
+static void skua_tx_pull(struct skua *sc, unsigned int ac)
+{
+	struct skua_ring *ring = skua_tx_ring(sc, ac);
+
+	rcu_read_lock();
+	spin_lock_bh(&ring->lock);
+	if (!skua_tx_round(sc, ac))
+		skua_tx_round(sc, ac);
 	skua_ring_publish(ring);
 	spin_unlock_bh(&ring->lock);
 	rcu_read_unlock();

@@ -7,6 +7,7 @@ import time
 import pytest
 
 import bench
+import faults
 import skualink
 from skuavm import wait_until
 
@@ -101,6 +102,42 @@ def test_udp_floods_lose_no_frame_inside(trio):
         assert total == free, rings
         assert "frames_in_nic 0" in rings
     trio.ends["sta"].ping(AP, count=3)
+
+
+# as many datagrams as the socket takes, until all have left, again and again
+BURSTS = """
+import array, fcntl, select, socket, sys, termios, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.connect((sys.argv[1], 9))
+def left():
+    waiting = array.array("i", [0])
+    fcntl.ioctl(s, termios.TIOCOUTQ, waiting)
+    return waiting[0]
+for burst in range(50):
+    while select.select([], [s], [], 0)[1]:
+        s.send(b"x" * 50)
+    end = time.monotonic() + 5
+    while left():
+        if time.monotonic() > end:
+            sys.exit(f"burst {burst}: {left()} bytes of memory have not come back")
+        time.sleep(0.001)
+"""
+
+
+@pytest.mark.contract("T8", "X4")
+def test_no_queue_is_forgotten(trio):
+    """T8, X4: what mac80211 held back for its airtime limit leaves without further ado."""
+    trio.link()
+    sta = trio.ends["sta"]
+    faults.Echo(trio.ends["ap"])  # or each datagram would cost an ICMP message
+    limit = f"{sta.debugfs}/aql_txq_limit"
+    try:
+        # microseconds: some frames at a time, and no more until the last of them is gone
+        sta.vm.put(limit, "2 2000 100")
+        result = sta.run(["python3", "-c", BURSTS, AP])
+        assert result.returncode == 0, result.stderr
+    finally:
+        sta.vm.put(limit, "2 5000 12000")
 
 
 @pytest.mark.contract("T3")
