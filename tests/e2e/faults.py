@@ -166,7 +166,8 @@ class Load:
 
     def __init__(self, bench, client="sta", server="ap", target=AP, extra=()):
         self.bench = bench
-        self.server = bench.ends[server].popen(["iperf3", "-s", "-1", "--forceflush"])
+        self.server = bench.ends[server].popen(
+            ["iperf3", "-s", "-1", "-i", "0.2", "--forceflush"])
         self.server.wait_for("listening", 10)
         self.client = bench.ends[client].popen(
             ["iperf3", "-c", target, "-t", "600", "-i", "1", "--forceflush", *extra])
@@ -174,10 +175,13 @@ class Load:
         self.alive()
 
     def alive(self, timeout=10):
-        """The connection of the beginning still moves bytes."""
-        rate = r"[1-9][\d.]* [KM]?bits/sec"
-        start = len(self.client.output)
-        self.client.wait_for(rate, timeout, start=start)
+        """Bytes of the connection of the beginning arrive, from now on.
+
+        The server is asked, since the client also counts what it has only
+        queued; and its next report may be of what came before.
+        """
+        self.server.wait_for(r"bits/sec.*\n(.*\n)*?.* [1-9][\d.]* [KMG]?bits/sec", timeout,
+                             start=len(self.server.output))
         assert self.client.poll() is None, self.client.output
 
     def stop(self):

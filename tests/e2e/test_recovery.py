@@ -18,10 +18,13 @@ from faults import AP, CRASHES
 import skuavm
 from skuavm import wait_until
 
-# Seconds within which a death has to be noticed, and a restart done. What the
-# driver promises is 0.2 s under traffic and 1 s without; these leave room for a
-# machine that has no time for guest and NIC. test_time_to_traffic_long measures.
-NOTICED = 2.0
+# Seconds within which the driver notices a death, under traffic and without.
+# On a machine that has no time for guest and NIC it may be later, so that one
+# of some tries has to keep this; but none may take longer than LATE.
+BUSY = 0.2
+IDLE = 1.0
+LATE = 2.0
+TRIES = 5
 RESTARTED = 3.0
 
 # a silent firmware leaves frames in the driver's hands
@@ -48,36 +51,44 @@ def noticed(vm, end, how):
     return dead - start, done - start
 
 
+def noticed_within(seconds, vm, end, how, load=None):
+    """A death is noticed in time and repaired; the load lives on."""
+    times = []
+    for _ in range(TRIES):
+        if load:
+            load.alive()
+        dead, done = noticed(vm, end, how)
+        times.append(round(dead, 2))
+        assert dead <= LATE, f"{how} noticed after {dead} s"
+        assert done - dead <= RESTARTED, f"restarted {done - dead} s later"
+        if dead <= seconds:
+            break
+    else:
+        pytest.fail(f"{how} noticed after {times} s, never within {seconds} s")
+    if load:
+        load.alive()
+
+
 @pytest.mark.contract("D4")
 @pytest.mark.parametrize("where", ["sta", "ap"])
 @pytest.mark.parametrize("how", CRASHES)
 def test_crash_idle(trio, where, how):
     """D4: each way to die is noticed without traffic too, and repaired."""
     _, sta = trio.link()
-    time.sleep(0.3)
-    end = trio.ends[where]
-    dead, done = noticed(trio.vms[0], end, how)
-    assert dead <= NOTICED, f"{how} noticed after {dead} s"
-    assert done - dead <= RESTARTED, f"restarted {done - dead} s later"
+    noticed_within(IDLE, trio.vms[0], trio.ends[where], how)
     assert trio.ends["sta"].ping(AP, count=3)
     assert associations(sta) == 1
     faults.forgive(trio, *REPAIRED)
 
 
-@pytest.mark.long
 @pytest.mark.contract("D4")
 @pytest.mark.parametrize("where", ["sta", "ap"])
-@pytest.mark.parametrize("how", CRASHES)
-def test_crash_under_traffic(trio, where, how):
-    """D4: under traffic it is noticed, and TCP and the association live on."""
+def test_crash_under_traffic(trio, where):
+    """D4: under traffic each is noticed soon, and TCP and the association live on."""
     _, sta = trio.link()
     load = faults.Load(trio)
-    end = trio.ends[where]
-    load.alive()
-    dead, done = noticed(trio.vms[0], end, how)
-    assert dead <= NOTICED, f"{how} noticed after {dead} s"
-    assert done - dead <= RESTARTED, f"restarted {done - dead} s later"
-    load.alive()
+    for how in CRASHES:
+        noticed_within(BUSY, trio.vms[0], trio.ends[where], how, load)
     load.stop()
     assert associations(sta) == 1
     faults.forgive(trio, *REPAIRED)
