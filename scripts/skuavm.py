@@ -57,6 +57,7 @@ SPLATS = re.compile(
     r"|unregister_netdevice: waiting"
     r"|scheduling while atomic|sleeping function called|refcount_t: |list_(add|del) corruption"
     r"|Kernel mode fault|Segfault with no mm|um virt-pci delay"
+    r"|failed to remove key"
 )
 
 

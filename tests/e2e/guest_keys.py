@@ -22,7 +22,8 @@ import sys
 
 NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
-SET_KEY, NEW_KEY, DEL_KEY = 10, 11, 12
+SET_KEY, NEW_KEY, DEL_KEY, NEW_STATION, DEL_STATION = 10, 11, 12, 19, 20
+AID, LISTEN_INTERVAL, RATES, FLAGS2, FLAG_AUTHORIZED = 16, 18, 19, 67, 2
 IFINDEX, MAC, KEY_DATA, KEY_IDX, KEY_CIPHER, KEY_TYPE, KEY = 3, 6, 7, 8, 9, 55, 80
 NESTED_IDX, NESTED_DEFAULT, NESTED_TYPES, TYPE_MULTICAST = 2, 5, 8, 2
 GROUP, PAIRWISE = 0, 1
@@ -99,6 +100,16 @@ class End:
     def delete(self, peer):
         self.link.request(DEL_KEY, self.index + attr(KEY_IDX, b"\0") + attr(MAC, peer)
                           + attr(KEY_TYPE, PAIRWISE))
+
+    def add_station(self, peer, aid):
+        self.link.request(NEW_STATION, self.index + attr(MAC, peer)
+                          + attr(AID, struct.pack("<H", aid))
+                          + attr(LISTEN_INTERVAL, struct.pack("<H", 1))
+                          + attr(RATES, b"\x0c\x18\x30")
+                          + attr(FLAGS2, struct.pack("<II", FLAG_AUTHORIZED, FLAG_AUTHORIZED)))
+
+    def remove_station(self, peer):
+        self.link.request(DEL_STATION, self.index + attr(MAC, peer))
 
     def make_default(self, idx):
         types = attr(NESTED_TYPES | 0x8000, attr(TYPE_MULTICAST, b""))

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The life of keys: software by permission, Extended Key ID, wiping, small tables."""
 
+import json
+import os
 import re
 
 import pytest
 
 import bench
 import skualink
+from faults import NUMBERS
 from skuavm import wait_until
 from test_ciphers import keys, sae, wpa
 
@@ -103,6 +106,125 @@ def test_software_only_by_permission(lab):
     assert flags.count("SW_CRYPTO_CONTROL") == 2
     modes = vm.run(["iw", "phy"], netns="ap", check=True).stdout
     assert "AP/VLAN" in modes
+
+
+CROWD = """
+import json, os, sys
+sys.path.insert(0, "/tmp")
+from guest_keys import End
+what = json.loads(sys.argv[1])
+end = End(**what["end"])
+peers = [bytes.fromhex("02c0ffee") + n.to_bytes(2, "big") for n in range(what["first"], what["last"])]
+for n, peer in enumerate(peers, what["first"]):
+    if what["do"] == "add":
+        end.add_station(peer, 100 + n)
+        end.set(os.urandom(16), peer=peer)
+    else:
+        end.remove_station(peer)
+"""
+
+
+@pytest.mark.contract("K1", "K5", "X2", "K7")
+def test_a_table_of_512_keys(lab):
+    """K5, X2: 512 slots are filled to the last; the next key is mac80211's; all are found again."""
+    slots, more = 512, 8
+    lab.air(2, nic_options=f"keys={slots},stas=700")
+    vm = lab.pair()
+    ap, _ = lab.link(vm)
+    with open(os.path.join(os.path.dirname(__file__), "guest_keys.py"), encoding="ascii") as file:
+        vm.put("/tmp/guest_keys.py", file.read())
+    vm.put("/tmp/crowd.py", CROWD)
+    index = int(vm.run(["cat", f"/sys/class/net/{ap.interface}/ifindex"], netns="ap").stdout)
+    end = {"netns": "ap", "ifindex": index, "mac": lab.nics.macs[0], "crash": "", "peers": []}
+
+    def crowd(what, first, last):
+        result = vm.run(["python3", "/tmp/crowd.py", json.dumps(
+            {"end": end, "do": what, "first": first, "last": last})], timeout=120)
+        assert result.returncode == 0, result.stderr
+
+    def count(name):
+        return sum(int(value) for value in re.findall(rf"^{name} (\d+)$", vm.run(
+            "cat /sys/kernel/debug/ieee80211/*/skua/stats").stdout, re.MULTILINE))
+
+    def in_nic():
+        return lab.nics.control({"cmd": "counters"})["nics"][0]["mac_engines"]["keys"]
+
+    before, full = len(in_nic()), count("key_full")
+    crowd("add", 0, slots + more)
+    found = in_nic()
+    # the last ones are kept for beacons
+    room = slots - len({key["slot"] for key in found})
+    assert 0 <= room <= slots // 8 and len(found) == slots - room
+    assert count("key_full") - full == before + slots + more - len(found) > more
+    assert skualink.ping(vm, "sta", AP, count=3)[1] == 3
+    # every other one goes, and others take their slots
+    crowd("remove", 100, 200)
+    assert len(in_nic()) == slots - room - 100
+    crowd("add", 600, 690)
+    assert len(in_nic()) == slots - room - 10
+    assert len({key["slot"] for key in in_nic()}) == slots - room - 10
+    assert count("key_full") - full == before + slots + more - len(found)
+    # one without a place in the NIC goes, too
+    crowd("remove", slots + more - 1, slots + more)
+    assert len(in_nic()) == slots - room - 10
+    assert skualink.ping(vm, "sta", AP, count=3)[1] == 3
+
+
+REMOVE = """
+import errno, json, os, sys
+sys.path.insert(0, "/tmp")
+from guest_keys import End
+ends = json.loads(sys.argv[1])
+for end, other in (ends, ends[::-1]):
+    here, peer = End(**end), bytes.fromhex(other["mac"].replace(":", ""))
+    for step in (lambda: here.delete(peer), lambda: here.set(os.urandom(16), peer=peer),
+                 lambda: here.delete(peer)):
+        try:
+            step()
+        except OSError as err:
+            # mac80211 gives up stations and interfaces without a NIC, and with them keys
+            assert err.errno in (errno.ENETDOWN, errno.ENODEV, errno.ENOENT), err
+print("removed")
+"""
+
+# What happens to each NIC right before its keys are removed
+MISHAPS = {
+    "restart": {"cmd": "fault", "kind": "fatal", "count": 1},
+    "silent": {"cmd": "fault", "kind": "answer-never", "op": NUMBERS["SKUA_CMD_KEY_DEL"],
+               "count": 1},
+    "gone": {"cmd": "gone", "gone": True},
+    "full": None,
+}
+
+
+@pytest.mark.contract("K7")
+@pytest.mark.parametrize("how", MISHAPS)
+def test_a_key_can_always_be_removed(lab, how):
+    """K7: while firmware dies, without its answer, from a full table, without a NIC.
+
+    mac80211 would complain on the console, which is judged when the test ends.
+    """
+    if how == "full":
+        lab.air(2, nic_options="keys=1")
+    vm = lab.pair()
+    lab.link(vm)
+    with open(os.path.join(os.path.dirname(__file__), "guest_keys.py"), encoding="ascii") as file:
+        vm.put("/tmp/guest_keys.py", file.read())
+    vm.put("/tmp/remove.py", REMOVE)
+    ends = []
+    for index, name in enumerate(("ap", "sta")):
+        number = vm.run("cat /sys/class/net/wlan*/ifindex", netns=name).stdout
+        ends.append({"netns": name, "ifindex": int(number), "mac": lab.nics.macs[index],
+                     "crash": "", "peers": []})
+    for index in range(2):
+        assert not MISHAPS[how] or lab.nics.control(dict(MISHAPS[how], nic=f"nic{index}"))["ok"]
+    result = vm.run(["python3", "/tmp/remove.py", json.dumps(ends)], timeout=60)
+    assert "removed" in result.stdout, result.stderr
+    if how == "gone":
+        return
+    wait_until("pairwise keys to be gone", 20, lambda: not any(
+        key["pairwise"] for nic in lab.nics.control({"cmd": "counters"})["nics"]
+        for key in nic["mac_engines"]["keys"]))
 
 
 @pytest.mark.contract("K15", "K13", "K3")
