@@ -102,6 +102,13 @@ def forgive(bench, *patterns):
             bench.faults_before[name] = now[name]
 
 
+def put_program(vm, name):
+    """Puts a guest_*.py beside this file into the guest; its path there."""
+    with open(os.path.join(os.path.dirname(__file__), name), encoding="ascii") as file:
+        vm.put(f"/tmp/{name}", file.read())
+    return f"/tmp/{name}"
+
+
 class Echo:
     """Answers datagrams in the access point's name space."""
 

@@ -8,12 +8,12 @@ After each attack comes a good frame; that one, and nothing else, must arrive.
 
 import hashlib
 import json
-import os
 
 import pytest
 
 from airjudge import SNAP_EAPOL, captured
 from dot11crypt import QOS_AMSDU, cipher, qos_offset
+from faults import put_program
 from skuavm import wait_until
 from test_ciphers import lines_of, wpa
 from test_cross_check import RECORD, SNAP, Forge, Keys, headers, payload, raw
@@ -111,8 +111,7 @@ def test_fragments_that_do_not_belong_together(trio, name):
 def test_fragments_under_two_keys(trio, name):
     """K15, K16: an MSDU is not made of parts under the key before and the one after."""
     trio.link(security=lines_of(name))
-    with open(os.path.join(os.path.dirname(__file__), "guest_keys.py"), encoding="ascii") as file:
-        trio.vms[0].put("/tmp/guest_keys.py", file.read())
+    put_program(trio.vms[0], "guest_keys.py")
     trio.vms[0].put("/tmp/set_key.py", SET_KEY)
     both = victims(trio, name)
     kept = []

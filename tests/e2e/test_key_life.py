@@ -2,14 +2,13 @@
 """The life of keys: software by permission, Extended Key ID, wiping, small tables."""
 
 import json
-import os
 import re
 
 import pytest
 
 import bench
 import skualink
-from faults import NUMBERS
+from faults import NUMBERS, put_program
 from skuavm import wait_until
 from test_ciphers import keys, sae, wpa
 
@@ -131,8 +130,7 @@ def test_a_table_of_512_keys(lab):
     lab.air(2, nic_options=f"keys={slots},stas=700")
     vm = lab.pair()
     ap, _ = lab.link(vm)
-    with open(os.path.join(os.path.dirname(__file__), "guest_keys.py"), encoding="ascii") as file:
-        vm.put("/tmp/guest_keys.py", file.read())
+    put_program(vm, "guest_keys.py")
     vm.put("/tmp/crowd.py", CROWD)
     index = int(vm.run(["cat", f"/sys/class/net/{ap.interface}/ifindex"], netns="ap").stdout)
     end = {"netns": "ap", "ifindex": index, "mac": lab.nics.macs[0], "crash": "", "peers": []}
@@ -168,6 +166,44 @@ def test_a_table_of_512_keys(lab):
     crowd("remove", slots + more - 1, slots + more)
     assert len(in_nic()) == slots - room - 10
     assert skualink.ping(vm, "sta", AP, count=3)[1] == 3
+
+
+OWN_GROUP_KEY = """
+import json, sys
+sys.path.insert(0, "/tmp")
+from guest_keys import End, GROUP
+what = json.loads(sys.argv[1])
+key, other = bytes(range(16)), bytes(range(16, 32))
+sta, ap = End(**what["sta"]), End(**what["ap"])
+sta.set(other, 3, kind=GROUP)
+sta.set(key, 3, peer=ap.mac, kind=GROUP)
+ap.set(key, 3, kind=GROUP)
+ap.make_default(3)
+"""
+
+
+@pytest.mark.contract("K3", "K2")
+def test_a_group_key_of_one_station(trio):
+    """K3: the group key that belongs to one peer is in the NIC, and is tried first."""
+    trio.link()
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    put_program(trio.vms[0], "guest_keys.py")
+    trio.vms[0].put("/tmp/own.py", OWN_GROUP_KEY)
+    ends = {end.netns: {"netns": end.netns, "mac": end.mac, "crash": "", "peers": [],
+                        "ifindex": int(end.run(["cat", f"/sys/class/net/{end.interface}/ifindex"],
+                                               check=True).stdout)} for end in (ap, sta)}
+    trio.vms[0].run(["python3", "/tmp/own.py", json.dumps(ends)], check=True)
+    before = sta.engines()
+    listen = sta.popen(["tcpdump", "--immediate-mode", "-l", "-n", "-i", sta.interface, "icmp"])
+    listen.wait_for("listening on", 10)
+    ap.broadcast("192.168.77.255", count=5)
+    listen.wait_for("192.168.77.255: ICMP echo request", 5)
+    assert len(keys(sta, "CCMP-128", keyidx=3, pairwise=False)) == 2
+    wait_until("the frames", 5, lambda: sorted(
+        key["decrypted_frames"] for key in keys(sta, "CCMP-128", keyidx=3))[1] >= 5)
+    assert min(key["decrypted_frames"] for key in keys(sta, "CCMP-128", keyidx=3)) == 0
+    assert sta.engines()["rx_mic_error"] == before["rx_mic_error"]
+    sta.ping(AP, count=3, interval=0.2)
 
 
 REMOVE = """
@@ -208,8 +244,7 @@ def test_a_key_can_always_be_removed(lab, how):
         lab.air(2, nic_options="keys=1")
     vm = lab.pair()
     lab.link(vm)
-    with open(os.path.join(os.path.dirname(__file__), "guest_keys.py"), encoding="ascii") as file:
-        vm.put("/tmp/guest_keys.py", file.read())
+    put_program(vm, "guest_keys.py")
     vm.put("/tmp/remove.py", REMOVE)
     ends = []
     for index, name in enumerate(("ap", "sta")):

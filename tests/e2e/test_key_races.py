@@ -17,9 +17,8 @@ SEED = int(os.environ.get("SKUA_SEED", "5"))
 
 def run_in_guest(here, name, what, timeout):
     """Runs one of the guest_*.py programs; the lines of its output."""
-    with open(os.path.join(os.path.dirname(__file__), name), encoding="ascii") as file:
-        here.vms[0].put(f"/tmp/{name}", file.read())
-    result = here.vms[0].run(["python3", f"/tmp/{name}", json.dumps(what)], timeout=timeout)
+    program = faults.put_program(here.vms[0], name)
+    result = here.vms[0].run(["python3", program, json.dumps(what)], timeout=timeout)
     assert result.returncode == 0, result.stderr
     return result.stdout.splitlines()
 
