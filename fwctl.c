@@ -163,6 +163,17 @@ static int skua_cmd_write_patiently(struct skua *sc, u16 seq,
 	return ret;
 }
 
+/* Nobody knows what the NIC has done, so its state is no longer ours. */
+static int skua_cmd_nonsense(struct skua *sc, u16 op,
+			     const struct skua_cmd_wait *wait)
+{
+	skua_count(sc, SKUA_CTR_EVT_BAD);
+	dev_err(sc->dev, "command 0x%02x answered with status %u and %u of %u bytes\n",
+		op, wait->status, wait->got, wait->answer_len);
+	skua_nic_dead(sc, SKUA_FATAL_NONE, "the firmware's answer makes no sense");
+	return -EPROTO;
+}
+
 static int skua_cmd_finish(struct skua *sc, const struct skua_cmd_req *req,
 			   const struct skua_cmd_wait *wait)
 {
@@ -173,18 +184,16 @@ static int skua_cmd_finish(struct skua *sc, const struct skua_cmd_req *req,
 	ret = skua_status_errno(wait->status);
 	if (ret == -ENOENT && req->may_miss)
 		return ret;
+	if (ret == -EPROTO)
+		return skua_cmd_nonsense(sc, req->op, wait);
 	if (ret) {
 		skua_count(sc, SKUA_CTR_CMD_FAILED);
 		dev_dbg(sc->dev, "command 0x%02x: %s\n", req->op,
 			skua_status_text(wait->status));
 		return ret;
 	}
-	if (req->answer && wait->got < req->answer_len) {
-		skua_count(sc, SKUA_CTR_EVT_BAD);
-		skua_complain(sc, "command 0x%02x answered with %u of %u bytes\n",
-			      req->op, wait->got, req->answer_len);
-		return -EPROTO;
-	}
+	if (req->answer && wait->got < req->answer_len)
+		return skua_cmd_nonsense(sc, req->op, wait);
 	return 0;
 }
 
@@ -199,7 +208,7 @@ static int skua_cmd_finish(struct skua *sc, const struct skua_cmd_req *req,
  * Return: 0; -ENODEV if the NIC has been removed, -EIO if it is or dies
  * dead meanwhile, -ETIMEDOUT, or what the firmware said: -EINVAL, -ENOENT,
  * -EEXIST, -ENOSPC, -EOPNOTSUPP, -EBUSY, -ESTALE, -EFAULT; -EPROTO if its
- * answer makes no sense.
+ * answer makes no sense, which it does not survive either.
  */
 int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 {
@@ -360,13 +369,22 @@ void skua_pulse_forget(struct skua *sc)
  * something up. So what could not be told to a dead NIC has not failed: an
  * error would make mac80211 give up what is about to come back. That also
  * holds between the death and the restart: hostapd and wpa_supplicant do not
- * try twice to authorize a port.
+ * try twice to authorize a port. And a NIC that refuses in a restart what it
+ * took before is as good as dead.
  *
  * Return: 0 or @err.
  */
 int skua_op_result(struct skua *sc, int err)
 {
-	if (!err || skua_alive(sc))
+	if (!err)
+		return 0;
+	if (skua_alive(sc) && test_bit(SKUA_F_RECONFIG, &sc->flags)) {
+		dev_err(sc->dev, "restart: a command failed with %d\n", err);
+		skua_nic_dead(sc, SKUA_FATAL_NONE,
+			      "the NIC refuses what it took before");
+		return 0;
+	}
+	if (skua_alive(sc))
 		return err;
 	if (test_bit(SKUA_F_RECONFIG, &sc->flags))
 		return 0;

@@ -26,7 +26,8 @@ unsigned int skua_rxring = 512;
 module_param_named(rxring, skua_rxring, uint, 0444);
 MODULE_PARM_DESC(rxring, "Receive buffers, 32 to 8192 (default: 512)");
 
-#define SKUA_BOOT_TRIES		3	/* in a restart */
+#define SKUA_BOOT_TRIES		3	/* in a restart ... */
+#define SKUA_BOOT_PATIENCE	(5 * HZ)	/* ... as long as they are quick */
 #define SKUA_STOP_MS		3000
 #define SKUA_CRASH_INTERVAL	(HZ / 2)	/* crashes closer than this ... */
 #define SKUA_CRASH_BURST	10		/* ... and more than this are hopeless */
@@ -94,11 +95,21 @@ static int skua_start_nic(struct skua *sc)
 	return ret ? ret : skua_cmd_send(sc, SKUA_CMD_START, NULL, 0);
 }
 
+/* The crash worker shuts the interfaces; until then the ops say that all is well. */
+static void skua_give_up(struct skua *sc)
+{
+	WRITE_ONCE(sc->hopeless, true);
+	dev_err(sc->dev, "the NIC does not restart\n");
+	set_bit(SKUA_F_DEAD, &sc->flags);
+	schedule_work(&sc->crash_work);
+}
+
 static int skua_op_start(struct ieee80211_hw *hw)
 {
 	struct skua *sc = hw->priv;
 	/* Without a stop() before it, this is a restart after a crash. */
 	bool restart = test_bit(SKUA_F_STARTED, &sc->flags);
+	unsigned long end = jiffies + SKUA_BOOT_PATIENCE;
 	int tries = restart ? SKUA_BOOT_TRIES : 1;
 	int ret;
 
@@ -111,17 +122,17 @@ static int skua_op_start(struct ieee80211_hw *hw)
 	}
 	for (;;) {
 		ret = skua_start_nic(sc);
-		if (!ret || ret == -ENODEV || ret == -ENOENT || !--tries)
+		if (!ret || ret == -ENODEV || ret == -ENOENT || !--tries ||
+		    time_after(jiffies, end))
 			break;
 		/* A NIC that refuses gets another boot: mac80211 would give up. */
 		skua_take_down(sc);
 	}
-	if (ret && skua_op_result(sc, ret)) {
-		/* mac80211 does not call stop() after this. */
-		clear_bit(SKUA_F_RECONFIG, &sc->flags);
-		clear_bit(SKUA_F_STARTED, &sc->flags);
+	if (ret && !restart)
 		return ret;
-	}
+	/* mac80211 would warn: its interfaces go down in good order instead. */
+	if (ret)
+		skua_give_up(sc);
 	sc->rts = ~0u;
 	set_bit(SKUA_F_STARTED, &sc->flags);
 	return 0;
@@ -181,11 +192,13 @@ static void skua_shut_interfaces(struct skua *sc)
 	rtnl_unlock();
 }
 
-/* Does the firmware die as soon as it has been restarted, time after time? */
+/* Does it not start, or die as soon as it has been restarted, time after time? */
 static bool skua_hopeless(struct skua *sc)
 {
 	unsigned long last = sc->last_crash;
 
+	if (READ_ONCE(sc->hopeless))
+		return true;
 	sc->last_crash = jiffies;
 	if (!last || time_after(jiffies, last + SKUA_CRASH_INTERVAL))
 		sc->crash_burst = 0;
@@ -209,6 +222,7 @@ static void skua_crash_work(struct work_struct *work)
 		dev_err(sc->dev, "the firmware keeps dying; interfaces go down\n");
 		skua_shut_interfaces(sc);
 		sc->crash_burst = 0;
+		WRITE_ONCE(sc->hopeless, false);
 		return;
 	}
 	if (!test_bit(SKUA_F_REGISTERED, &sc->flags) ||

@@ -567,6 +567,7 @@ struct skua_caps {
  * @crash_work: takes the crash record and asks mac80211 for a restart
  * @last_crash: jiffies of the last crash, 0 if there was none (crash_work)
  * @crash_burst: crashes in quick succession (crash_work)
+ * @hopeless: a restart failed: crash_work shuts the interfaces
  * @alive: completed by ALIVE or by a failure to boot
  * @alive_ok: ALIVE has come, and @alive_evt holds it
  * @alive_evt: the event
@@ -626,6 +627,7 @@ struct skua {
 	struct work_struct crash_work;
 	unsigned long last_crash;
 	unsigned int crash_burst;
+	bool hopeless;
 
 	struct completion alive;
 	bool alive_ok;
@@ -941,9 +943,8 @@ void skua_debugfs_exit(struct skua *sc);
  * condition that includes !skua_alive(sc) and a timeout.
  *
  * A failing op between a crash and the end of its restart would make mac80211
- * warn or give up, though a restart is due that will repeat it: ops return
- * skua_op_result(sc, err), which is 0 when the error only says that the NIC is
- * dead.
+ * warn or give up: ops return skua_op_result(sc, err), which is 0 then, since
+ * the NIC is dead or has to be taken for dead, and a restart will repeat the op.
  */
 
 /* ------------------------------------------------------------------ */
