@@ -14,7 +14,7 @@ from skuavm import GuestError, wait_until
 
 with open(os.path.join(skuavm.TOP, "hw.h"), encoding="ascii") as _hw:
     NUMBERS = {name: int(value, 0) for name, value in re.findall(
-        r"^\t(SKUA_(?:CMD|EVT|RING|CPL|INB)_\w+)\s*= (\w+),", _hw.read(), re.MULTILINE)}
+        r"^\t(SKUA_(?:CMD|EVT|RING|CPL|INB|ST)_\w+)\s*= (\w+),", _hw.read(), re.MULTILINE)}
 
 AP = "192.168.77.1"
 STA = "192.168.77.2"
