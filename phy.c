@@ -311,7 +311,8 @@ static void skua_wiphy_init(struct skua *sc)
 	wiphy->available_antennas_tx = BIT(sc->caps.chains) - 1;
 	wiphy->available_antennas_rx = BIT(sc->caps.chains) - 1;
 	wiphy->flags |= WIPHY_FLAG_IBSS_RSN | WIPHY_FLAG_AP_UAPSD |
-			WIPHY_FLAG_HAS_CHANNEL_SWITCH;
+			WIPHY_FLAG_HAS_CHANNEL_SWITCH |
+			WIPHY_FLAG_SUPPORTS_TDLS;
 	wiphy->flags &= ~WIPHY_FLAG_PS_ON_BY_DEFAULT;
 	if (skua_has(sc, SKUA_FEAT_HW_SCAN)) {
 		wiphy->max_scan_ssids = sc->caps.scan_ssids;

@@ -308,3 +308,33 @@ def test_interfaces_go_down_under_traffic(trio):
         assert sta.process.poll() is None
         trio.ends["sta"].stop_all()
         trio.ends["ap"].stop_all()
+
+
+@pytest.mark.parametrize("security", ["open", "wpa2", "wpa3"])
+def test_tdls(trio, security):
+    """Two stations of one access point speak to each other directly, and by it again."""
+    trio.link(security=security)
+    sta, third = trio.ends["sta"], trio.ends["third"]
+    third.station(security=security, freqs=[5180])
+    third.address("192.168.77.3")
+    third.ping("192.168.77.2", count=3)
+    cli = sta.running[-1].cli
+    assert "OK" in cli("tdls_setup", third.mac)
+    wait_until("the direct link", 10, lambda: "connected" in cli("tdls_link_status", third.mac))
+    path = trio.capture()
+    third.ping("192.168.77.2", count=10, size=1000)
+    trio.capture_end()
+    direct = (f"wlan.fc.type_subtype == 0x28 && wlan.fc.ds == 0 && "
+              f"wlan.ta == {third.mac} && wlan.ra == {sta.mac}")
+    assert bench.count_frames(path, direct) >= 10
+    protected = bench.count_frames(path, direct + " && wlan.fc.protected == 1")
+    assert protected == (0 if security == "open" else bench.count_frames(path, direct))
+    if security != "open":
+        keys = [key for key in sta.engines()["keys"] if key["pairwise"]]
+        assert len(keys) == 2  # the access point's and the peer's
+        assert all(key["decrypted_frames"] for key in keys)
+    assert "OK" in cli("tdls_teardown", third.mac)
+    path = trio.capture()
+    third.ping("192.168.77.2", count=3)
+    trio.capture_end()
+    assert not bench.count_frames(path, direct)
