@@ -628,7 +628,8 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
  * @chain_signal: dBm of up to four chains; 0 for none
  * @chains: bit mask of valid @chain_signal
  * @tid: TID, or 16 for frames without one
- * @tsf: microseconds; first symbol of the frame (MACTIME_START)
+ * @tsf: microseconds of @vif's TSF, or of the NIC's time if it is
+ *	SKUA_VIF_NONE; first symbol of the frame (MACTIME_START)
  * @ampdu_ref: with SKUA_RXF_AMPDU: the same in all frames of one A-MPDU
  * @rsvd: zero
  */
@@ -1503,15 +1504,19 @@ struct skua_survey {
 
 static_assert(sizeof(struct skua_survey) == 40, "survey size");
 
+#define SKUA_TSFF_LAST_BEACON		BIT(0)	/* the last beacon of the IBSS was its own */
+
 /**
  * struct skua_cmd_tsf - TSF of an interface
  * @vif: interface
+ * @flags: SKUA_TSFF_*; only in the answer to TSF_GET
  * @rsvd: zero
  * @tsf: microseconds
  */
 struct skua_cmd_tsf {
 	u8 vif;
-	u8 rsvd[7];
+	u8 flags;
+	u8 rsvd[6];
 	__le64 tsf;
 };
 

@@ -277,6 +277,7 @@ static void skua_crash_work(struct work_struct *work)
 	.set_tsf		= skua_op_set_tsf,			\
 	.offset_tsf		= skua_op_offset_tsf,			\
 	.reset_tsf		= skua_op_reset_tsf,			\
+	.tx_last_beacon		= skua_op_tx_last_beacon,		\
 	.flush			= skua_op_flush,			\
 	.flush_sta		= skua_op_flush_sta,			\
 	.tx_frames_pending	= skua_op_tx_frames_pending

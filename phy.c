@@ -256,7 +256,7 @@ static int skua_combinations_init(struct skua *sc)
 	struct wiphy *wiphy = sc->hw->wiphy;
 
 	comb = devm_kzalloc(sc->dev, sizeof(*comb), GFP_KERNEL);
-	limits = devm_kcalloc(sc->dev, 2, sizeof(*limits), GFP_KERNEL);
+	limits = devm_kcalloc(sc->dev, 3, sizeof(*limits), GFP_KERNEL);
 	if (!comb || !limits)
 		return -ENOMEM;
 	limits[0].types = BIT(NL80211_IFTYPE_STATION) |
@@ -268,9 +268,12 @@ static int skua_combinations_init(struct skua *sc)
 	limits[0].max = max_t(u16, sc->caps.vifs, 2) - 1;
 	limits[1].types = BIT(NL80211_IFTYPE_P2P_DEVICE);
 	limits[1].max = 1;
-	wiphy->interface_modes = limits[0].types | limits[1].types;
+	limits[2].types = BIT(NL80211_IFTYPE_ADHOC);
+	limits[2].max = 1;
+	wiphy->interface_modes = limits[0].types | limits[1].types |
+				 limits[2].types;
 	comb->limits = limits;
-	comb->n_limits = 2;
+	comb->n_limits = 3;
 	comb->max_interfaces = limits[0].max;
 	comb->num_different_channels = skua_single_channel ?
 				       1 : sc->caps.channels;

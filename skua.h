@@ -867,6 +867,7 @@ void skua_op_set_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 void skua_op_offset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			s64 offset);
 void skua_op_reset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif);
+int skua_op_tx_last_beacon(struct ieee80211_hw *hw);
 
 /* chan.c */
 int skua_vif_set_chanctx(struct skua *sc, struct ieee80211_vif *vif, u8 ctx);

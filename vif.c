@@ -531,26 +531,21 @@ int skua_op_conf_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 /* ------------------------------------------------------------------ */
 
 static int skua_tsf_cmd(struct skua *sc, struct ieee80211_vif *vif, u16 op,
-			u64 val, u64 *answer)
+			u64 val, struct skua_cmd_tsf *answer)
 {
 	struct skua_cmd_tsf cmd = {
 		.vif = skua_vif(vif)->idx,
 		.tsf = cpu_to_le64(val),
 	};
-	struct skua_cmd_tsf ans;
 	const struct skua_cmd_req req = {
 		.op = op,
 		.data = &cmd,
 		.len = sizeof(cmd),
-		.answer = answer ? &ans : NULL,
-		.answer_len = answer ? sizeof(ans) : 0,
+		.answer = answer,
+		.answer_len = answer ? sizeof(*answer) : 0,
 	};
-	int ret;
 
-	ret = skua_cmd_exec(sc, &req);
-	if (!ret && answer)
-		*answer = le64_to_cpu(ans.tsf);
-	return ret;
+	return skua_cmd_exec(sc, &req);
 }
 
 /**
@@ -562,11 +557,39 @@ static int skua_tsf_cmd(struct skua *sc, struct ieee80211_vif *vif, u16 op,
  */
 u64 skua_op_get_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 {
-	u64 tsf;
+	struct skua_cmd_tsf ans = {};
 
-	if (skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_GET, 0, &tsf))
+	if (skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_GET, 0, &ans))
 		return ~0ull;
-	return tsf;
+	return le64_to_cpu(ans.tsf);
+}
+
+/**
+ * skua_op_tx_last_beacon() - ieee80211_ops.tx_last_beacon
+ * @hw: the device
+ *
+ * Who sent the last beacon of an IBSS answers the probe requests
+ * (IEEE 802.11-2020, 11.1.4.3.4). There is one IBSS at most.
+ *
+ * Return: 1 if this NIC did, else 0.
+ */
+int skua_op_tx_last_beacon(struct ieee80211_hw *hw)
+{
+	struct skua *sc = hw->priv;
+	struct ieee80211_vif *vif;
+	unsigned int i;
+
+	for (i = 0; i < SKUA_MAX_VIFS; i++) {
+		struct skua_cmd_tsf ans = {};
+
+		vif = wiphy_dereference(hw->wiphy, sc->vif[i]);
+		if (!vif || vif->type != NL80211_IFTYPE_ADHOC)
+			continue;
+		if (skua_tsf_cmd(sc, vif, SKUA_CMD_TSF_GET, 0, &ans))
+			return 0;
+		return !!(ans.flags & SKUA_TSFF_LAST_BEACON);
+	}
+	return 0;
 }
 
 /**

@@ -43,7 +43,7 @@ struct air_chan {
  * @rate: rate word
  * @chan: sender's channel
  * @power: dBm at the sender
- * @time_us: start of the PPDU
+ * @time_us: start of the PPDU, in the time that all NICs of a process share
  * @airtime_us: duration by the standard's formulas
  * @ampdu_ref: 0, or the A-MPDU's number
  * @ampdu_last: last MPDU of it

@@ -6,6 +6,7 @@
  * symbols of short guard intervals and HE are no whole microseconds.
  */
 #include "airtime.h"
+#include "ieee80211.h"
 
 #define SIGNAL_EXTENSION	60	/* 0.1 us */
 #define OFDM_SYMBOL		40
@@ -170,6 +171,13 @@ uint32_t airtime_rate_100k(uint32_t rate)
 		return p.mcs;
 	/* bits in 0.1 us are 10 Mbit/s */
 	return bits_per_symbol(rate, &p) * 100 / symbol_time(&p);
+}
+
+uint32_t airtime_stamp_us(uint32_t rate)
+{
+	uint32_t speed = airtime_rate_100k(rate);
+
+	return speed ? IEEE80211_HDR_LEN_3ADDR * 8 * 10 / speed : 0;
 }
 
 static uint32_t legacy_time(uint32_t rate, uint32_t len, bool ghz2)

@@ -47,6 +47,17 @@ bool airtime_rate_ok(uint32_t rate, uint64_t features, uint8_t max_bw,
 uint32_t airtime_rate_100k(uint32_t rate);
 
 /**
+ * airtime_stamp_us() - when the timestamp of a beacon is on the air
+ * @rate: rate word
+ *
+ * The timestamp is the TSF at its own first bit, which comes after the MAC header
+ * (IEEE 802.11-2020, 11.1.3.1).
+ *
+ * Return: microseconds after the first bit of the MPDU.
+ */
+uint32_t airtime_stamp_us(uint32_t rate);
+
+/**
  * airtime_ppdu_us() - duration of a PPDU
  * @rate: valid rate word
  * @len: octets of the PSDU, FCS included

@@ -6,11 +6,14 @@
  * DTIM count follows from the number of the TBTT, so that both go on while the
  * radio is elsewhere and after a late timer.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mac_priv.h"
 
 #define TIM_BITMAP_MAX	251
+#define IBSS_CW_MIN	15u
+#define IBSS_SLOT_US	20u
 #define BEACON_ROOM	(MAC_BEACON_MAX + 2 + 3 + TIM_BITMAP_MAX + \
 			 CRYPTO_MIC_LEN_MAX + IEEE80211_FCS_LEN)
 
@@ -37,6 +40,7 @@ void beacon_set(struct mac_vif *vif)
 
 	if (!b->len)
 		return;
+	b->contending = false;
 	b->tbtt = vif_tsf(vif) / interval_us(b) + 1;
 	arm(vif);
 }
@@ -45,6 +49,8 @@ void beacon_stop(struct mac_vif *vif)
 {
 	loop_timer_cancel(vif->mac->nic->loop, &vif->beacon.timer);
 	vif->beacon.len = 0;
+	vif->beacon.contending = false;
+	vif->beacon.own_was_last = false;
 	/* No DTIM will come any more */
 	txe_dtim(vif->mac, vif);
 }
@@ -174,6 +180,7 @@ static void send(struct mac_vif *vif)
 	struct mac_beacon *b = &vif->beacon;
 	struct mac *mac = vif->mac;
 	uint8_t frame[BEACON_ROOM];
+	uint32_t rate;
 	uint16_t len;
 
 	if (!mac_on_air(mac) || vif->freq != mac->chan.freq) {
@@ -185,19 +192,53 @@ static void send(struct mac_vif *vif)
 	ieee80211_put_le16(frame + IEEE80211_OFF_DURATION, 0);
 	ieee80211_put_le16(frame + IEEE80211_OFF_SEQ,
 			   (uint16_t)(vif->seq << IEEE80211_SEQ_SN_SHIFT));
-	ieee80211_put_le64(frame + IEEE80211_BEACON_OFF_TSF, vif_tsf(vif));
+	rate = txe_vif_rate(mac, vif, b->rate);
+	txe_stamp(vif, frame, rate);
 	len = protect(vif, frame, len);
 	if (!len)
 		return;
-	txe_transmit(mac, vif, frame, len, txe_vif_rate(mac, vif, b->rate),
-		     NULL, NULL, NULL);
+	txe_transmit(mac, vif, frame, len, rate, NULL, NULL, NULL);
 	mac->c.tx_beacon++;
+	b->own_was_last = vif->type == SKUA_VIF_IBSS;
 	if (!dtim_count(b))
 		txe_dtim(mac, vif);
 	/* What was held goes right behind the beacon, the bulk of it here */
 	if (vif->q[VIF_Q_DTIM].credit)
 		txe_round(mac);
 	air_flush(mac->radio);
+}
+
+/*
+ * All members of an IBSS want to send a beacon at each TBTT. Each waits for a
+ * random time first, and whoever is heard meanwhile has sent it for all
+ * (IEEE 802.11-2020, 11.1.3.5).
+ */
+static bool contend(struct mac_vif *vif)
+{
+	struct mac_beacon *b = &vif->beacon;
+
+	if (b->contending || vif->type != SKUA_VIF_IBSS) {
+		b->contending = false;
+		return false;
+	}
+	b->contending = true;
+	loop_timer_after(vif->mac->nic->loop, &b->timer,
+			 arc4random_uniform(2 * IBSS_CW_MIN + 1) *
+			 IBSS_SLOT_US * LOOP_NS_PER_US);
+	return true;
+}
+
+void beacon_heard(struct mac_vif *vif)
+{
+	struct mac_beacon *b = &vif->beacon;
+
+	b->own_was_last = false;
+	if (!b->contending)
+		return;
+	vif->mac->c.beacon_yielded++;
+	b->contending = false;
+	b->tbtt++;
+	arm(vif);
 }
 
 void beacon_timer(struct loop_timer *t)
@@ -214,6 +255,8 @@ void beacon_timer(struct loop_timer *t)
 		arm(vif);
 		return;
 	}
+	if (contend(vif))
+		return;
 	mac->c.beacon_missed += now - b->tbtt;
 	b->tbtt = now;
 	send(vif);

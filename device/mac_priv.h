@@ -308,6 +308,8 @@ struct mac_sta {
  * @csa_done: ENG_IRQ_CSA has been raised for this template
  * @rate: likewise
  * @bigtk: likewise
+ * @contending: the TBTT of an IBSS has come, @timer is for the random delay
+ * @own_was_last: of the IBSS's beacons
  * @tbtt: number of the next TBTT: TSF / interval
  * @timer: when it is
  * @tmpl: the template
@@ -319,6 +321,8 @@ struct mac_beacon {
 	uint8_t dtim_period;
 	uint16_t csa_off[2];
 	bool csa_done;
+	bool contending;
+	bool own_was_last;
 	uint32_t rate;
 	struct key_ref bigtk;
 	uint64_t tbtt;
@@ -432,7 +436,7 @@ struct txe {
  * @freq: MHz
  * @signal: dBm
  * @noise: dBm
- * @tsf: microseconds
+ * @time_us: NIC's time at its start
  * @airtime_us: duration
  * @ampdu_ref: see struct air_frame
  * @ampdu_last: likewise
@@ -461,7 +465,7 @@ struct rx_item {
 	uint16_t freq;
 	int8_t signal;
 	int8_t noise;
-	uint64_t tsf;
+	uint64_t time_us;
 	uint32_t airtime_us;
 	uint32_t ampdu_ref;
 	bool ampdu_last;
@@ -573,6 +577,7 @@ struct cplq {
 	X(ps_poll,	"PS-Polls")					\
 	X(beacon_skipped, "beacons not sent: the radio was elsewhere")	\
 	X(beacon_missed, "TBTTs that passed unseen")			\
+	X(beacon_yielded, "beacons not sent: another of the IBSS was quicker") \
 	X(beacon_no_pn,	"beacons not sent: lease of PNs used up")	\
 	X(cpl_units,	"completion units written")			\
 	X(cpl_waited,	"of them some that found no room at once")	\
@@ -846,6 +851,9 @@ void txe_end(struct mac *mac, struct txf *f, enum skua_tx_status status);
 enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
 				struct mac_vif *vif, bool no_ack, uint32_t rate);
 
+/** txe_stamp() - put the TSF into a beacon or probe response sent now at @rate */
+void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate);
+
 /**
  * txe_transmit() - put a frame on the air once
  * @frame: with room for the FCS behind it
@@ -884,12 +892,12 @@ void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
  * @mac: MAC
  * @frame: the beacon, any length
  * @len: octets
- * @now: when it came
+ * @when: NIC's time at the first bit of its timestamp, see airtime_stamp_us()
  * @checked: a BIGTK has proved it: it is for those of its BSS who have one, and
  *	else for those who have none
  */
 void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
-		uint64_t now, bool checked);
+		uint64_t when, bool checked);
 
 /** rxe_flush() - decrypt the batch and pass it up */
 void rxe_flush(struct mac *mac);
@@ -950,5 +958,8 @@ void beacon_set(struct mac_vif *vif);
 void beacon_stop(struct mac_vif *vif);
 
 void beacon_timer(struct loop_timer *t);
+
+/** beacon_heard() - somebody else's beacon of the interface's IBSS has come */
+void beacon_heard(struct mac_vif *vif);
 
 #endif /* SKUA_DEVICE_MAC_PRIV_H */

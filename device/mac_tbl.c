@@ -114,6 +114,7 @@ static void vif_read(const struct mac_vif *vif, struct eng_vif *e)
 	e->mcast_rate = htole32(vif->mcast_rate);
 	for (unsigned int k = 0; k < MAC_KEYS_PER_VIF; k++)
 		put_ref(&e->key[k], &vif->key[k]);
+	e->own_beacon = vif->beacon.own_was_last;
 	e->last_beacon = htole32(vif->last_beacon);
 	e->tsf_offset = htole64((uint64_t)vif->tsf_offset);
 	e->dozing = htole32(vif->dozing);

@@ -104,7 +104,7 @@ static void queue_frame(const struct arrival *a, const struct mac_vif *vif,
 	item->freq = a->af->chan.freq;
 	item->signal = a->rx->signal;
 	item->noise = a->rx->noise;
-	item->tsf = nic_time_us(mac->nic);
+	item->time_us = a->af->time_us;
 	item->airtime_us = a->af->airtime_us;
 	item->ampdu_ref = a->af->ampdu_ref;
 	item->ampdu_last = a->af->ampdu_last;
@@ -265,21 +265,24 @@ static bool checks_beacons(struct mac *mac, const struct mac_vif *vif)
 	       mac_key_get(mac, vif->key[MAC_KEYID_BIGTK + 1]);
 }
 
-static void believe(struct mac_vif *vif, const uint8_t *frame, uint64_t now)
+static void believe(struct mac_vif *vif, const uint8_t *frame, uint64_t when)
 {
 	uint64_t ts = ieee80211_get_le64(frame + IEEE80211_BEACON_OFF_TSF);
+	int64_t offset = (int64_t)(ts - when);
 
-	vif->last_beacon = (uint32_t)now ? (uint32_t)now : 1;
+	vif->last_beacon = (uint32_t)when ? (uint32_t)when : 1;
+	if (vif->type == SKUA_VIF_IBSS)
+		beacon_heard(vif);
 	if (vif->type == SKUA_VIF_STA ||
-	    (vif->type == SKUA_VIF_IBSS && (int64_t)(ts - vif_tsf(vif)) > 0)) {
-		vif->tsf_offset = (int64_t)(ts - now);
+	    (vif->type == SKUA_VIF_IBSS && offset > vif->tsf_offset)) {
+		vif->tsf_offset = offset;
 		if (vif->beacon.len)
 			beacon_set(vif);
 	}
 }
 
 void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
-		uint64_t now, bool checked)
+		uint64_t when, bool checked)
 {
 	if (len < IEEE80211_BEACON_OFF_ELEMENTS)
 		return;
@@ -290,7 +293,7 @@ void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
 		    !in_bss(frame, vif) || checks_beacons(mac, vif) != checked)
 			continue;
 		mac->c.rx_beacon++;
-		believe(vif, frame, now);
+		believe(vif, frame, when);
 	}
 }
 
@@ -480,7 +483,8 @@ static bool distribute(const struct arrival *a)
 		}
 	}
 	if (ieee80211_is_beacon(a->fc))
-		rxe_beacon(mac, a->frame, a->len, nic_time_us(mac->nic), false);
+		rxe_beacon(mac, a->frame, a->len, a->af->time_us +
+			   airtime_stamp_us(a->af->rate), false);
 	if (best)
 		deliver(a, best);
 	return wanted;

@@ -285,7 +285,8 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 		if (is_replay(mac, item, pn))
 			reject_bip(item);
 		else if (ieee80211_is_beacon(ieee80211_fc(item->data)))
-			rxe_beacon(mac, item->data, item->len, item->tsf, true);
+			rxe_beacon(mac, item->data, item->len, item->time_us +
+				   airtime_stamp_us(item->rate), true);
 		return;
 	}
 	if (is_replay(mac, item, pn)) {
@@ -419,6 +420,13 @@ static void fill_signal(const struct mac *mac, const struct rx_item *item,
 		rec->chain_signal[i] = (int8_t)(item->signal - part[chains]);
 }
 
+/* From the NIC's time to the TSF of the interface that the frame is for */
+static uint64_t tsf_offset(const struct mac *mac, const struct rx_item *item)
+{
+	return item->vif < MAC_VIFS ?
+		(uint64_t)mac->vif[item->vif].tsf_offset : 0;
+}
+
 static void fill_record(const struct mac *mac, const struct rx_item *item,
 			struct skua_cpl_rx *rec)
 {
@@ -445,7 +453,7 @@ static void fill_record(const struct mac *mac, const struct rx_item *item,
 	rec->rate = htole32(item->rate);
 	rec->freq = htole16(item->freq);
 	rec->ampdu_ref = htole32(item->ampdu_ref);
-	rec->tsf = htole64(item->tsf);
+	rec->tsf = htole64(item->time_us + tsf_offset(mac, item));
 	fill_signal(mac, item, rec);
 }
 

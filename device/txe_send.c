@@ -98,6 +98,12 @@ static void make_plan(struct mac *mac, const struct mac_vif *vif,
 
 /* Onto the air */
 
+void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate)
+{
+	ieee80211_put_le64(frame + IEEE80211_BEACON_OFF_TSF,
+			   vif_tsf(vif) + airtime_stamp_us(rate));
+}
+
 uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
 		      uint8_t *frame, uint16_t len, uint32_t rate,
 		      uint8_t *response, uint16_t *response_len,
@@ -259,6 +265,8 @@ static bool send_once(struct mac *mac, const struct mac_vif *vif,
 	r->rate = rate;
 	if (!protect_medium(mac, vif, f, rate, nav, answer, &r->airtime_us))
 		return false;
+	if (f->flags & SKUA_TXF_INSERT_TS)
+		txe_stamp(vif, frame, rate);
 	if (answer == ANSWER_NONE) {
 		r->airtime_us += txe_transmit(mac, vif, frame, f->len, rate,
 					      NULL, NULL, NULL);
@@ -427,9 +435,6 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 	assign_seq(vif, sta, f);
 	if (f->more_data)
 		frame[1] |= IEEE80211_FC_MOREDATA >> 8;
-	if (f->flags & SKUA_TXF_INSERT_TS)
-		ieee80211_put_le64(frame + IEEE80211_BEACON_OFF_TSF,
-				   vif_tsf(vif));
 	if ((f->flags & SKUA_TXF_PROTECT) && !start_protect(mac, vif, f, job))
 		return SKUA_TXS_STALE_KEY;
 	return SKUA_TXS_SENT;

@@ -186,6 +186,7 @@ struct eng_key_ref {
  *	4-5, BIGTK 6-7
  * @tsf_offset: TSF is the NIC's time plus this (signed). A station's engine
  *	follows its BSS's beacons
+ * @own_beacon: readback: 1 if the last beacon of the IBSS was its own
  * @last_beacon: readback: low half of the time of the last beacon of @bssid,
  *	0 for none yet
  * @dozing: readback: stations in power save
@@ -202,7 +203,8 @@ struct eng_vif {
 	__le16 freq;
 	__le16 center1;
 	__le16 beacon_int;
-	__le16 rsvd;
+	u8 own_beacon;
+	u8 rsvd;
 	__le32 basic_rates;
 	__le32 mgmt_rate;
 	__le32 mcast_rate;

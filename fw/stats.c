@@ -21,15 +21,6 @@ u16 stats_cmd_survey(struct cmd *c)
 	return SKUA_ST_OK;
 }
 
-static u16 tsf_offset(struct vif *v, u64 *offset)
-{
-	struct eng_vif e;
-	u16 status = tbl_read(ENG_TBL_VIF, vif_index(v), &e);
-
-	*offset = e.tsf_offset;
-	return status;
-}
-
 static u16 tsf_set(struct vif *v, u64 offset)
 {
 	v->eng.tsf_offset = offset;
@@ -41,17 +32,18 @@ u16 stats_cmd_tsf_get(struct cmd *c)
 	const struct skua_cmd_tsf *p = c->data;
 	struct skua_cmd_tsf *ans = c->ans;
 	struct vif *v = vif_get(p->vif);
-	u64 offset;
+	struct eng_vif e;
 	u16 status;
 
 	if (!v)
 		return SKUA_ST_NO_ENTRY;
-	status = tsf_offset(v, &offset);
+	status = tbl_read(ENG_TBL_VIF, p->vif, &e);
 	if (status != SKUA_ST_OK)
 		return status;
 	memset(ans, 0, sizeof(*ans));
 	ans->vif = p->vif;
-	ans->tsf = time_us() + offset;
+	ans->flags = e.own_beacon ? SKUA_TSFF_LAST_BEACON : 0;
+	ans->tsf = time_us() + e.tsf_offset;
 	c->ans_len = sizeof(*ans);
 	return SKUA_ST_OK;
 }
@@ -70,13 +62,13 @@ u16 stats_cmd_tsf_offset(struct cmd *c)
 {
 	const struct skua_cmd_tsf *p = c->data;
 	struct vif *v = vif_get(p->vif);
-	u64 offset;
+	struct eng_vif e;
 	u16 status;
 
 	if (!v)
 		return SKUA_ST_NO_ENTRY;
-	status = tsf_offset(v, &offset);
+	status = tbl_read(ENG_TBL_VIF, p->vif, &e);
 	if (status != SKUA_ST_OK)
 		return status;
-	return tsf_set(v, offset + p->tsf);
+	return tsf_set(v, e.tsf_offset + p->tsf);
 }

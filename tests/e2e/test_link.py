@@ -338,3 +338,60 @@ def test_tdls(trio, security):
     third.ping("192.168.77.2", count=3)
     trio.capture_end()
     assert not bench.count_frames(path, direct)
+
+
+@pytest.mark.parametrize("security", ["open", "wpa2"])
+def test_ibss(trio, security):
+    """Three stations without an access point; with WPA2, each pair has keys of its own."""
+    path = trio.capture()
+    ends = list(trio.ends.values())
+    for number, end in enumerate(ends, 1):
+        end.station(security=security, freqs=[2412], network_extra="mode=1\nfrequency=2412\n")
+        end.address(f"192.168.77.{number}")
+    for end in ends:
+        wait_until("keys with both others", 20,
+                   lambda end=end: end.iw("station", "dump").count("authorized:\tyes") == 2)
+        for number, other in enumerate(ends, 1):
+            if other is not end:
+                end.ping(f"192.168.77.{number}", count=3)
+        end.broadcast("192.168.77.255")
+    bssids = {end.iw("link").split()[2] for end in ends}
+    assert len(bssids) == 1
+    for end in ends:
+        keys = [key for key in end.engines()["keys"] if key["pairwise"]]
+        assert len(keys) == (0 if security == "open" else 2)
+        assert all(key["encrypted_frames"] and key["decrypted_frames"] for key in keys)
+    trio.capture_end()
+    # who joined asked first, and whoever had sent the last beacon answered
+    assert bench.count_frames(path, "wlan.fc.type_subtype == 5 && wlan.fixed.capabilities.ibss == 1")
+    # whoever hears another's beacon at a TBTT is silent
+    assert sum(end.engines()["beacon_yielded"] for end in ends) > 0
+    data = "wlan.fc.type == 2 && wlan.fc.subtype != 4 && !eapol"
+    clear = bench.count_frames(path, data + " && wlan.fc.protected == 0")
+    assert bool(clear) == (security == "open")
+    for end in ends:
+        assert bench.count_frames(path, f"{data} && wlan.ta == {end.mac} && wlan.fc.ds == 0") > 6
+        assert end.engines()["rx_no_key"] == 0
+
+
+def test_two_ibss_become_one(trio):
+    """Two that began out of each other's reach merge when they meet; the older TSF wins."""
+    ends = [trio.ends["ap"], trio.ends["sta"]]
+    for end in ends:
+        trio.lose(ta=end.mac, count=1_000_000)
+    for number, end in enumerate(ends, 1):
+        end.iw("set", "type", "ibss")
+        end.up(f"192.168.77.{number}")
+        end.iw("ibss", "join", "apart", "2412", "HT20")
+
+    def bssids():
+        links = [end.iw("link").split() for end in ends]
+        return [words[2] for words in links if words[0] == "Joined"]
+
+    wait_until("both to have an IBSS", 30, lambda: len(bssids()) == 2)
+    assert len(set(bssids())) == 2
+    trio.nics.control({"cmd": "lose_clear"})
+    wait_until("one IBSS", 30, lambda: len(bssids()) == 2 and len(set(bssids())) == 1)
+    ends[0].ping("192.168.77.2", count=3)
+    for end in ends:
+        end.iw("ibss", "leave")

@@ -51,6 +51,74 @@ static const uint8_t *next_beacon(struct scene *s)
 	return f;
 }
 
+static void join_ibss(struct host *h, const uint8_t *addr)
+{
+	uint8_t f[200], body[12] = { [8] = 100 };
+	struct eng_beacon b = {
+		.addr = htole32(ENG_SRAM_BASE + 4096),
+		.beacon_int = htole16(100), .bigtk = { htole16(SKUA_KEY_NONE) },
+	};
+	struct eng_vif e;
+	unsigned int len;
+
+	assert_int_equal(host_tbl(h, ENG_TBL_VIF, 0, ENG_TBL_READ, &e,
+				  sizeof(e)), SKUA_ST_OK);
+	e.type = SKUA_VIF_IBSS;
+	memcpy(e.bssid, addr_other, sizeof(e.bssid));
+	assert_int_equal(host_tbl(h, ENG_TBL_VIF, 0, ENG_TBL_WRITE, &e,
+				  sizeof(e)), SKUA_ST_OK);
+	len = mk_frame(f, IEEE80211_BEACON, addr_bcast, addr, addr_other, -1,
+		       body, sizeof(body));
+	memcpy(h->sram + 4096, f, len);
+	b.len = htole16(len);
+	assert_int_equal(host_tbl(h, ENG_TBL_BEACON, 0, ENG_TBL_WRITE, &b,
+				  sizeof(b)), SKUA_ST_OK);
+}
+
+static bool sent_last(struct host *h)
+{
+	struct eng_vif e;
+
+	host_tbl(h, ENG_TBL_VIF, 0, ENG_TBL_READ, &e, sizeof(e));
+	return e.own_beacon;
+}
+
+/* One beacon an interval, by whoever drew the shorter delay */
+static void test_ibss(void **state)
+{
+	struct scene *s = *state;
+	unsigned int by_ap = 0, ties = 0;
+
+	join_ibss(s->ap, addr_ap);
+	join_ibss(s->sta, addr_sta);
+	for (unsigned int i = 0; i < 200; i++) {
+		const uint8_t *f = s->sniff.frame[0].data;
+		bool ap;
+
+		s->sniff.n = 0;
+		/* the delay has steps of 20 us, up to 600 */
+		for (unsigned int us = 0; us < INTERVAL_US; us += 20)
+			scene_pass(s, 20);
+		assert_in_range(s->sniff.n, 1, 2);
+		ties += s->sniff.n == 2;
+		ap = ieee80211_addr_equal(ieee80211_addr2(f), addr_ap);
+		by_ap += ap;
+		if (s->sniff.n == 1) {
+			assert_int_equal(sent_last(s->ap), ap);
+			assert_int_equal(sent_last(s->sta), !ap);
+		}
+	}
+	/* 200 tosses of a coin; a tie has one chance in 31 */
+	assert_in_range(by_ap, 40, 160);
+	assert_in_range(ties, 0, 40);
+	assert_int_equal(s->ap->mac->c.beacon_yielded +
+			 s->sta->mac->c.beacon_yielded, 200 - ties);
+	assert_int_equal(s->ap->mac->c.beacon_missed, 0);
+	/* The later TSF is everybody's */
+	assert_int_equal(vif_tsf(&s->ap->mac->vif[0]),
+			 vif_tsf(&s->sta->mac->vif[0]));
+}
+
 /* T7 */
 static void test_beacon(void **state)
 {
@@ -63,6 +131,9 @@ static void test_beacon(void **state)
 		uint64_t tsf = ieee80211_get_le64(f + 24);
 
 		assert_int_equal(s->sniff.n, 1);
+		/* at 6 Mbit/s */
+		assert_int_equal(airtime_stamp_us(s->sniff.frame[0].rate), 32);
+		tsf -= 32;
 		assert_int_equal(tsf, s->clock.time / 1000);
 		assert_int_equal(tsf % INTERVAL_US, 0);
 		if (sn >= 0)
@@ -589,6 +660,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_beacon),
+		T(test_ibss),
 		T(test_away),
 		T(test_bitmap),
 		T(test_csa),

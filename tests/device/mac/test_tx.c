@@ -522,7 +522,8 @@ static void test_timestamp(void **state)
 	scene_poll(s);
 	host_expect_rx(s->sta, &rec);
 	assert_int_equal(ieee80211_get_le64(rec.frame + 24),
-			 nic_time_us(&s->ap->nic));
+			 nic_time_us(&s->ap->nic) +
+			 airtime_stamp_us(le32toh(rec.rx.rate)));
 	/* There is no place for one in other frames */
 	host_expect_tx(s->ap, 9, SKUA_TXS_ACKED, 1);
 	host_tx(s->ap, &t, f, mk_data(f, true, -1, 60));
