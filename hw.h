@@ -848,6 +848,7 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
  * @SKUA_CMD_KEY_DEL: struct skua_cmd_key_ref; then SKUA_INB_KEY_RETIRED
  * @SKUA_CMD_KEY_DEFAULT: struct skua_cmd_key_ref: default unicast (WEP) key
  * @SKUA_CMD_KEY_TKIP_PHASE1: struct skua_cmd_tkip_phase1
+ * @SKUA_CMD_KEY_LEASE: struct skua_cmd_key_ref; answers struct skua_key_lease
  * @SKUA_CMD_BEACON_SET: struct skua_cmd_beacon with the template as further
  *	data; template length 0 stops
  * @SKUA_CMD_TIM_SET: struct skua_cmd_tim
@@ -891,6 +892,7 @@ enum skua_cmd_op {
 	SKUA_CMD_KEY_DEL		= 0x31,
 	SKUA_CMD_KEY_DEFAULT		= 0x32,
 	SKUA_CMD_KEY_TKIP_PHASE1	= 0x33,
+	SKUA_CMD_KEY_LEASE		= 0x34,
 	SKUA_CMD_BEACON_SET		= 0x40,
 	SKUA_CMD_TIM_SET		= 0x41,
 	SKUA_CMD_PROBE_RESP_SET		= 0x42,
@@ -1310,6 +1312,19 @@ struct skua_cmd_key_ref {
 };
 
 static_assert(sizeof(struct skua_cmd_key_ref) == 8, "key ref size");
+
+/**
+ * struct skua_key_lease - answer of SKUA_CMD_KEY_LEASE
+ * @next_pn: PN that the next frame gets which the NIC makes itself, least
+ *	significant byte first
+ * @rsvd: zero
+ */
+struct skua_key_lease {
+	u8 next_pn[6];
+	u8 rsvd[2];
+};
+
+static_assert(sizeof(struct skua_key_lease) == 8, "key lease size");
 
 /**
  * struct skua_cmd_tkip_phase1 - phase 1 output for receiving

@@ -414,6 +414,16 @@ static void skua_key_put_pn(u8 to[6], u64 pn)
 		to[b] = pn >> (8 * b);
 }
 
+static u64 skua_key_get_pn(const u8 from[6])
+{
+	unsigned int b;
+	u64 pn = 0;
+
+	for (b = 0; b < 6; b++)
+		pn |= (u64)from[b] << (8 * b);
+	return pn;
+}
+
 /**
  * skua_key_encode() - builds the command that installs a key
  * @cmd: to fill; holds the key afterwards, the caller wipes it
@@ -595,6 +605,7 @@ static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
 	skua_key_learn_pn(key, conf);
 	if (skua_key_is_bigtk(vif, conf))
 		key->lease = skua_key_take_pn(key, conf, SKUA_KEY_LEASE);
+	key->lease_next = key->lease;
 	/* lest each association begin with the same IVs */
 	if (suite->flags & SKUA_SUITE_WEP && !atomic64_read(&conf->tx_pn))
 		atomic64_set(&conf->tx_pn, get_random_u32() & SKUA_WEP_IV_MASK);
@@ -800,6 +811,46 @@ int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 }
 
 /**
+ * skua_key_ask_lease() - learn how many beacons the NIC has protected
+ * @sc: the device
+ * @vif: interface
+ *
+ * For a station that has just associated: it will soon be told, by
+ * skua_op_get_key_seq(), from where on beacons are new. Wiphy mutex; sleeps.
+ */
+void skua_key_ask_lease(struct skua *sc, struct ieee80211_vif *vif)
+{
+	const struct skua_key_ref *bigtk = &skua_vif(vif)->bigtk;
+	struct skua_cmd_key_ref ref = {
+		.slot = cpu_to_le16(bigtk->slot),
+		.gen = cpu_to_le16(bigtk->gen),
+		.vif = skua_vif(vif)->idx,
+	};
+	struct skua_key_lease lease;
+	struct skua_cmd_req req = {
+		.op = SKUA_CMD_KEY_LEASE,
+		.data = &ref,
+		.len = sizeof(ref),
+		.answer = &lease,
+		.answer_len = sizeof(lease),
+	};
+	struct skua_key *key;
+	u64 next;
+
+	if (bigtk->slot == SKUA_KEY_NONE || !skua_alive(sc) ||
+	    skua_cmd_exec(sc, &req))
+		return;
+	rcu_read_lock();
+	key = skua_key_get(sc, bigtk->slot, bigtk->gen);
+	next = skua_key_get_pn(lease.next_pn);
+	if (key && next - key->lease <= SKUA_KEY_LEASE)
+		key->lease_next = next;
+	else
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+	rcu_read_unlock();
+}
+
+/**
  * skua_op_get_key_seq() - last transmit PN of a key in the NIC
  * @hw: the device
  * @conf: key
@@ -809,14 +860,16 @@ int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
  * the bytes to user space as they are, and its own software path, like every
  * reader there, has the least significant byte first.
  *
- * Of a leased key only the NIC knows how far it is. What is told is where the
- * lease begins: whoever gets the key now is current with the next beacon.
+ * Of a leased key only the NIC knows how far it is. It was asked when the last
+ * station associated, and whoever gets the key now is current with the next
+ * beacon. Besides atomic, this is always under the wiphy mutex.
  */
 void skua_op_get_key_seq(struct ieee80211_hw *hw,
 			 struct ieee80211_key_conf *conf,
 			 struct ieee80211_key_seq *seq)
 {
 	u64 pn = atomic64_read(&conf->tx_pn);
+	const struct skua_key *key;
 
 	switch (conf->cipher) {
 	case WLAN_CIPHER_SUITE_WEP40:
@@ -827,8 +880,9 @@ void skua_op_get_key_seq(struct ieee80211_hw *hw,
 		seq->tkip.iv16 = pn;
 		break;
 	default:
-		if (conf->keyidx >= SKUA_FIRST_BIGTK && pn >= SKUA_KEY_LEASE)
-			pn -= SKUA_KEY_LEASE;
+		key = skua_key_find(hw->priv, conf);
+		if (key && key->lease)
+			pn = key->lease_next - 1;
 		skua_key_put_pn(seq->ccmp.pn, pn);
 		break;
 	}

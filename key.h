@@ -43,6 +43,8 @@ struct skua_suite {
  * @vif: handle of the interface
  * @lease: first PN of those that the NIC may use for frames that it makes
  *	itself; 0: none
+ * @lease_next: the first PN of @lease that may not have been used yet, when the
+ *	NIC was asked last (wiphy mutex)
  * @slot: slot in the NIC
  * @gen: generation of the slot
  * @held: the slot is taken; a reset of the NIC takes it back (wiphy mutex)
@@ -64,6 +66,7 @@ struct skua_key {
 	u8 keyidx;
 	u8 vif;
 	u64 lease;
+	u64 lease_next;
 	u16 slot;
 	u16 gen;
 	bool held;

@@ -987,6 +987,7 @@ void skua_key_exit(struct skua *sc);
 void skua_key_reset(struct skua *sc);
 unsigned int skua_key_suites(struct skua *sc, const u32 **suites);
 void skua_key_retired(struct skua *sc, u16 slot, u16 gen);
+void skua_key_ask_lease(struct skua *sc, struct ieee80211_vif *vif);
 int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 		    struct ieee80211_vif *vif, struct ieee80211_sta *sta,
 		    struct ieee80211_key_conf *key);

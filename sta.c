@@ -360,6 +360,8 @@ int skua_op_sta_state(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	if (!skua_alive(sc) && new_state < old_state)
 		return 0;
 	err = skua_op_result(sc, skua_sta_send(sc, SKUA_CMD_STA_UPDATE, vif, sta));
+	if (new_state == IEEE80211_STA_ASSOC && old_state < new_state)
+		skua_key_ask_lease(sc, vif);
 	return new_state < old_state ? 0 : err;
 }
 

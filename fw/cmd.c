@@ -77,6 +77,7 @@ static const struct op ops[] = {
 	{ SKUA_CMD_KEY_DEFAULT, 0, sizeof(struct skua_cmd_key_ref), 0, 0, key_cmd_default },
 	{ SKUA_CMD_KEY_TKIP_PHASE1, OPF_SECRET, sizeof(struct skua_cmd_tkip_phase1), 0,
 	  SKUA_FEAT_TKIP_PHASE1_HOST, key_cmd_phase1 },
+	{ SKUA_CMD_KEY_LEASE, 0, sizeof(struct skua_cmd_key_ref), 0, 0, key_cmd_lease },
 	{ SKUA_CMD_BEACON_SET, OPF_EXT, sizeof(struct skua_cmd_beacon), FW_MAX_BEACON, 0,
 	  beacon_cmd_set },
 	{ SKUA_CMD_TIM_SET, 0, sizeof(struct skua_cmd_tim), 0, 0, beacon_cmd_tim },

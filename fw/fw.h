@@ -456,6 +456,7 @@ bool key_exists(u32 slot, u32 gen);
 u16 key_cmd_set(struct cmd *c);
 u16 key_cmd_del(struct cmd *c);
 u16 key_cmd_default(struct cmd *c);
+u16 key_cmd_lease(struct cmd *c);
 u16 key_cmd_phase1(struct cmd *c);
 
 /* ------------------------------------------------------------------ */

@@ -253,6 +253,26 @@ u16 key_cmd_default(struct cmd *c)
 	return vif_push(v);
 }
 
+/* The engine counts; nobody else knows how far it is. */
+u16 key_cmd_lease(struct cmd *c)
+{
+	const struct skua_cmd_key_ref *p = c->data;
+	struct skua_key_lease *ans = c->ans;
+	struct eng_key e;
+	struct key *k;
+	u16 status = key_ref(p, &k);
+
+	if (status == SKUA_ST_OK)
+		status = tbl_read(ENG_TBL_KEY, p->slot, &e);
+	if (status != SKUA_ST_OK)
+		return status;
+	memset(ans, 0, sizeof(*ans));
+	memcpy(ans->next_pn, e.tx_lease, sizeof(ans->next_pn));
+	wipe(&e, sizeof(e));
+	c->ans_len = sizeof(*ans);
+	return SKUA_ST_OK;
+}
+
 /* The engine checks slot, generation and cipher, and knows whose frames it is for. */
 u16 key_cmd_phase1(struct cmd *c)
 {

@@ -36,6 +36,7 @@ static const struct want {
 	{ SKUA_CMD_KEY_DEL, 8, false, 0, false },
 	{ SKUA_CMD_KEY_DEFAULT, 8, false, 0, false },
 	{ SKUA_CMD_KEY_TKIP_PHASE1, 20, false, SKUA_FEAT_TKIP_PHASE1_HOST, false },
+	{ SKUA_CMD_KEY_LEASE, 8, false, 0, false },
 	{ SKUA_CMD_BEACON_SET, 20, true, 0, false },
 	{ SKUA_CMD_TIM_SET, 4, false, 0, false },
 	{ SKUA_CMD_PROBE_RESP_SET, 20, true, 0, true },

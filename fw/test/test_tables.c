@@ -576,6 +576,32 @@ static void key_default(void **state)
 			 SKUA_ST_NO_ENTRY);
 }
 
+/* K14: how far the engine is with the PNs that were lent to it */
+static void key_lease(void **state)
+{
+	struct skua_cmd_key p = fake_key_cmd(4, 1, 0);
+	struct skua_cmd_key_ref ref = { .slot = 4, .gen = 1, .vif = 0 };
+	struct skua_key_lease lease;
+	const void *ans;
+	u16 len;
+
+	(void)state;
+	fake_vif(0, SKUA_VIF_AP, 0);
+	p.tx_lease[0] = 7;
+	p.lease_len = 100;
+	assert_int_equal(fake_cmd(SKUA_CMD_KEY_LEASE, &ref, sizeof(ref)), SKUA_ST_NO_ENTRY);
+	assert_ok(key_set(&p));
+	fake.key[4].tx_lease[0] = 9;
+	assert_ok(fake_cmd(SKUA_CMD_KEY_LEASE, &ref, sizeof(ref)));
+	ans = fake_ans(&len);
+	assert_int_equal(len, sizeof(lease));
+	memcpy(&lease, ans, sizeof(lease));
+	assert_int_equal(lease.next_pn[0], 9);
+	assert_int_equal(lease.next_pn[5], 0);
+	ref.gen = 2;
+	assert_int_equal(fake_cmd(SKUA_CMD_KEY_LEASE, &ref, sizeof(ref)), SKUA_ST_STALE);
+}
+
 /* K12 */
 static void key_ciphers(void **state)
 {
@@ -723,6 +749,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(key_phase1, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_default, setup, teardown),
+		cmocka_unit_test_setup_teardown(key_lease, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_ciphers, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(key_goes_with_sta, setup, teardown),

@@ -22,7 +22,8 @@ import sys
 
 NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
-SET_KEY, NEW_KEY, DEL_KEY, NEW_STATION, DEL_STATION = 10, 11, 12, 19, 20
+GET_KEY, SET_KEY, NEW_KEY, DEL_KEY, NEW_STATION, DEL_STATION = 9, 10, 11, 12, 19, 20
+KEY_SEQ = 10
 AID, LISTEN_INTERVAL, RATES, FLAGS2, FLAG_AUTHORIZED = 16, 18, 19, 67, 2
 IFINDEX, MAC, KEY_DATA, KEY_IDX, KEY_CIPHER, KEY_TYPE, KEY = 3, 6, 7, 8, 9, 55, 80
 NESTED_IDX, NESTED_DEFAULT, NESTED_TYPES, TYPE_MULTICAST = 2, 5, 8, 2
@@ -36,6 +37,17 @@ def attr(kind, value):
     return struct.pack("<HH", 4 + len(value), kind) + value + bytes(-len(value) % 4)
 
 
+def attribute(answer, wanted):
+    """An attribute of a generic netlink message."""
+    at = 20
+    while at < len(answer):
+        size, kind = struct.unpack_from("<HH", answer, at)
+        if kind == wanted:
+            return answer[at + 4:at + size]
+        at += size + 3 & ~3
+    raise KeyError(wanted)
+
+
 class Nl80211:
     """nl80211 in a network name space."""
 
@@ -47,12 +59,7 @@ class Nl80211:
         self.sock.bind((0, 0))
         self.family = GENL_ID_CTRL
         answer = self.request(CTRL_CMD_GETFAMILY, attr(CTRL_ATTR_FAMILY_NAME, b"nl80211\0"))
-        at = 20
-        while at < len(answer):
-            size, kind = struct.unpack_from("<HH", answer, at)
-            if kind == CTRL_ATTR_FAMILY_ID:
-                self.family, = struct.unpack_from("<H", answer, at + 4)
-            at += size + 3 & ~3
+        self.family, = struct.unpack("<H", attribute(answer, CTRL_ATTR_FAMILY_ID))
 
     def request(self, command, attrs):
         """Sends and awaits the acknowledgement; the answer before it, or None. OSError."""
@@ -110,6 +117,11 @@ class End:
 
     def remove_station(self, peer):
         self.link.request(DEL_STATION, self.index + attr(MAC, peer))
+
+    def sequence(self, idx):
+        """The last PN of a group key."""
+        answer = self.link.request(GET_KEY, self.index + attr(KEY_IDX, bytes((idx,))))
+        return int.from_bytes(attribute(answer, KEY_SEQ), "little")
 
     def make_default(self, idx):
         types = attr(NESTED_TYPES | 0x8000, attr(TYPE_MULTICAST, b""))

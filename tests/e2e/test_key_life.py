@@ -206,6 +206,35 @@ def test_a_group_key_of_one_station(trio):
     sta.ping(AP, count=3, interval=0.2)
 
 
+SEQUENCE = """
+import json, sys
+sys.path.insert(0, "/tmp")
+from guest_keys import End
+print(End(**json.loads(sys.argv[1])).sequence(6))
+"""
+
+
+@pytest.mark.contract("K14")
+def test_a_new_station_is_told_how_far_beacons_are(trio):
+    """K14: the PN of the last beacons, not that of the first: old ones are replays to it."""
+    security = sae("CCMP", "AES-128-CMAC", beacons=True)
+    trio.link(security=security)
+    ap, sta, third = (trio.ends[name] for name in ("ap", "sta", "third"))
+    wait_until("protected beacons", 10, lambda: sum(
+        key["decrypted_frames"] for key in keys(sta, "BIP-CMAC-128", keyidx=6)) >= 20)
+    third.station(security=security, freqs=[5180])
+    put_program(trio.vms[0], "guest_keys.py")
+    trio.vms[0].put("/tmp/sequence.py", SEQUENCE)
+    index = ap.run(["cat", f"/sys/class/net/{ap.interface}/ifindex"], check=True).stdout
+    told = int(trio.vms[0].run(["python3", "/tmp/sequence.py", json.dumps(
+        {"netns": "ap", "ifindex": int(index), "mac": ap.mac, "crash": "", "peers": []})],
+        check=True).stdout)
+    assert 20 <= told <= ap.engines()["tx_beacon"]
+    wait_until("beacons for both", 10, lambda: all(
+        sum(key["decrypted_frames"] for key in keys(end, "BIP-CMAC-128", keyidx=6)) >= 5
+        for end in (sta, third)))
+
+
 REMOVE = """
 import errno, json, os, sys
 sys.path.insert(0, "/tmp")

@@ -93,6 +93,9 @@ static int fake_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 				 le16_to_cpu(ref->gen));
 		rcu_read_unlock();
 	}
+	if (req->answer)
+		memcpy(req->answer, fake->answer,
+		       min_t(size_t, req->answer_len, sizeof(fake->answer)));
 	return fake->cmd_err;
 }
 

@@ -21,6 +21,7 @@
  * @vif: an access point, handle 3
  * @sta: a station of it without a handle
  * @cmd_err: what commands end with
+ * @answer: what the NIC answers to commands that have an answer
  * @keep_retired: do not answer a key's removal by its retirement
  * @ncmds: commands seen
  * @op: their opcodes
@@ -35,6 +36,7 @@ struct skua_fake {
 	struct ieee80211_vif *vif;
 	struct ieee80211_sta *sta;
 	int cmd_err;
+	u8 answer[16];
 	bool keep_retired;
 	unsigned int ncmds;
 	u16 op[SKUA_FAKE_CMDS];

@@ -527,6 +527,20 @@ static void key_bigtk_has_a_lease(struct kunit *test)
 	skua_op_get_key_seq(fake->hw, conf, &seq);
 	KUNIT_EXPECT_MEMEQ(test, seq.aes_cmac.pn, none, 6);
 
+	/* asked when a station associates; nonsense is not believed */
+	fake->answer[0] = 0x42;
+	wiphy_lock(fake->hw->wiphy);
+	skua_key_ask_lease(fake->sc, fake->vif);
+	skua_op_get_key_seq(fake->hw, conf, &seq);
+	KUNIT_EXPECT_EQ(test, 0x41, seq.aes_cmac.pn[0]);
+	fake->answer[5] = 1;
+	skua_key_ask_lease(fake->sc, fake->vif);
+	wiphy_unlock(fake->hw->wiphy);
+	skua_op_get_key_seq(fake->hw, conf, &seq);
+	KUNIT_EXPECT_EQ(test, 0x41, seq.aes_cmac.pn[0]);
+	KUNIT_EXPECT_EQ(test, 0, seq.aes_cmac.pn[5]);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_EVT_BAD));
+
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, NULL, conf));
 	KUNIT_EXPECT_EQ(test, SKUA_KEY_NONE, skua_vif(fake->vif)->bigtk.slot);
 }
