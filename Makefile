@@ -100,7 +100,7 @@ test-long: setup-test all ## tests that run for minutes: crashes, removal, races
 
 .PHONY: fuzz
 FUZZ_SECONDS ?= 60
-fuzz: setup-test all ## fuzzers, FUZZ_SECONDS (60) each: engines, and the driver by a hostile NIC
+fuzz: setup-test all ## fuzzers, FUZZ_SECONDS (60): the NIC's parts, and the driver by a hostile NIC
 	@$(MAKE) --no-print-directory -C tests/device/fuzz O=$(O)/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz
 	@SKUA_FUZZ_SECONDS=$(FUZZ_SECONDS) $(PYTHON) -m pytest -s --color=no -p no:cacheprovider \
 		tests/e2e/test_bad_input.py -k fuzz

@@ -9,43 +9,10 @@
  * sanitizers; and no act may make one NIC fatal but its own host's.
  */
 #include "host.h"
+#include "input.h"
 
 #define SUITE_CCMP	0x000fac04
 #define ACTS_MAX	64
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct input {
-	const uint8_t *at;
-	size_t left;
-};
-
-/* What is missing reads as zero. */
-static void take(struct input *in, void *to, size_t len)
-{
-	size_t n = len < in->left ? len : in->left;
-
-	memset(to, 0, len);
-	memcpy(to, in->at, n);
-	in->at += n;
-	in->left -= n;
-}
-
-static uint8_t take8(struct input *in)
-{
-	uint8_t v;
-
-	take(in, &v, sizeof(v));
-	return v;
-}
-
-static uint32_t take32(struct input *in)
-{
-	uint32_t v;
-
-	take(in, &v, sizeof(v));
-	return v;
-}
 
 /* A descriptor; most point into guest memory, or hardly any would be read. */
 static void act_desc(struct scene *s, struct input *in)
