@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Surprise removal, rebinding and unloading, all of it under traffic."""
 
+import random
 import time
 
 import pytest
 
 import faults
-from skuavm import wait_until
+import skualink
+from skuavm import GuestError, wait_until
 
 PCI = "/sys/bus/pci"
 
@@ -97,6 +99,60 @@ def test_removal_under_traffic(pair, how):
         WAYS[how](lab, vm, index)
         vm.check_log()
         again(lab, vm)
+
+
+# What may be under way when the NIC goes
+MOMENTS = {
+    "probe": f"echo {device(0)} > {PCI}/drivers/skua/unbind; echo {device(0)} > {PCI}/drivers/skua/bind",
+    "up": "ip link set $dev up",
+    "down": "ip link set $dev up; ip link set $dev down",
+    "scan": "ip link set $dev up; iw dev $dev scan",
+    "restart": "ip link set $dev up; echo 0 > /sys/kernel/debug/ieee80211/phy*/skua/crash;"
+               "iw dev $dev scan",
+    "unbind": f"ip link set $dev up; echo {device(0)} > {PCI}/drivers/skua/unbind",
+}
+
+
+def gone_while(lab, vm, what, after):
+    """The NIC goes a little while after something has begun; another one comes."""
+    dev = skualink.first_interface(vm)
+    begun = vm.popen(f"echo begun; dev={dev}; {MOMENTS[what]}")
+    begun.wait_for("begun", 10)
+    time.sleep(after)
+    assert lab.nics.control({"cmd": "gone", "nic": "nic0", "gone": True})["ok"]
+    begun.wait(30)
+    vm.run(f"echo 1 > {PCI}/devices/{device(0)}/remove", check=True, timeout=20)
+    assert not vm.phys()
+    assert lab.nics.control({"cmd": "gone", "nic": "nic0", "gone": False})["ok"]
+    vm.run(f"echo 1 > {PCI}/rescan", check=True, timeout=20)
+    wait_until("the phy", 20, vm.phys)
+    vm.run(f"ip link set {skualink.first_interface(vm)} up", check=True)
+
+
+def gone_at_random(lab, rounds):
+    vm = lab.guest(nics=1)
+    dice = random.Random(rounds)
+    for number in range(rounds):
+        what, after = list(MOMENTS)[number % len(MOMENTS)], dice.random() * 0.15
+        try:
+            gone_while(lab, vm, what, after)
+            vm.check_log()
+        except GuestError:
+            print(f"round {number}: gone {after * 1000:.0f} ms into {what}")
+            raise
+
+
+@pytest.mark.contract("D5", "D1")
+def test_gone_at_any_moment(lab):
+    """D5: all reads become all ones in probe, start, stop, scan, restart, remove."""
+    gone_at_random(lab, 4 * len(MOMENTS))
+
+
+@pytest.mark.long
+@pytest.mark.contract("D5", "D1")
+def test_gone_at_any_moment_long(lab):
+    """D5: a few hundred times."""
+    gone_at_random(lab, 60 * len(MOMENTS))
 
 
 @pytest.mark.long
