@@ -308,7 +308,10 @@ def frames(path, wanted, fields, options=()):
     for name in fields:
         args += ["-e", name]
     out = tshark(path, *options, *args)
-    return [kind(*line.split("|")) for line in out.splitlines()]
+    # tshark 4.2 and later have words for 1 and 0
+    words = {"True": "1", "False": "0"}
+    return [kind(*(words.get(value, value) for value in line.split("|")))
+            for line in out.splitlines()]
 
 
 def count_frames(path, wanted, options=()):

@@ -46,10 +46,12 @@ def read_back(path):
     for packet in json.loads(out):
         frame = {}
         for name, values in packet["_source"]["layers"].items():
+            # tshark 4.2 and later have words for 1 and 0
+            value = {"True": "1", "False": "0"}.get(values[0], values[0])
             try:
-                frame[name] = int(values[0], 0)
+                frame[name] = int(value, 0)
             except ValueError:
-                frame[name] = values[0]
+                frame[name] = value
         frames.append(frame)
     return frames
 
