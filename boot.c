@@ -54,6 +54,7 @@ static const char *const skua_fatals[] = {
 	[SKUA_FATAL_WATCHDOG]	= "watchdog",
 	[SKUA_FATAL_RING]	= "a ring's rules were broken",
 	[SKUA_FATAL_DMA]	= "ring memory not reachable",
+	[SKUA_FATAL_HOST]	= "stopped by the driver",
 };
 
 static u32 skua_read(struct skua *sc, u32 reg)
@@ -127,6 +128,25 @@ bool skua_check_status(struct skua *sc)
 		return false;
 	}
 	return !test_bit(SKUA_F_DEAD, &sc->flags);
+}
+
+/**
+ * skua_request_dump() - have the NIC write a crash record
+ * @sc: the device; dead, and not reset yet
+ *
+ * For a NIC that gave no sign and so wrote none. The register read comes behind
+ * the write, and its answer behind the record. One that has been reset, or
+ * removed, writes nothing.
+ */
+void skua_request_dump(struct skua *sc)
+{
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return;
+	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_DUMP);
+	if (skua_read(sc, SKUA_REG_STATUS) == SKUA_STATUS_GONE)
+		skua_nic_gone(sc);
+	/* pairs with the NIC's stores of the record before its answer */
+	dma_rmb();
 }
 
 /* ------------------------------------------------------------------ */

@@ -49,6 +49,10 @@ void skua_coredump(struct skua *sc)
 
 	memcpy(&hdr, sc->dump, sizeof(hdr));
 	if (hdr.magic != cpu_to_le32(SKUA_CRASH_MAGIC)) {
+		skua_request_dump(sc);
+		memcpy(&hdr, sc->dump, sizeof(hdr));
+	}
+	if (hdr.magic != cpu_to_le32(SKUA_CRASH_MAGIC)) {
 		dev_err(sc->dev, "the NIC left no crash record\n");
 		skua_crash_stub(sc, &hdr);
 	} else {

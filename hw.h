@@ -34,7 +34,7 @@
 
 /* ABI of this file. Major must match; minor only ever adds. */
 #define SKUA_ABI_MAJOR			1
-#define SKUA_ABI_MINOR			0
+#define SKUA_ABI_MINOR			1
 
 /*
  * BAR0 registers: 32 bits each, naturally aligned accesses only.
@@ -57,6 +57,7 @@
 
 #define SKUA_CTRL_RESET			BIT(0)	/* stop all DMA, forget everything */
 #define SKUA_CTRL_BOOT			BIT(1)	/* read the boot context and start */
+#define SKUA_CTRL_DUMP			BIT(2)	/* stop the processor, write a crash record */
 
 #define SKUA_STATUS_RESET_DONE		BIT(0)	/* no guest memory will be touched */
 #define SKUA_STATUS_BOOTING		BIT(1)	/* boot ROM or firmware start-up runs */
@@ -99,6 +100,7 @@ enum skua_boot_err {
  * @SKUA_FATAL_WATCHDOG: the firmware did not feed the watchdog in time
  * @SKUA_FATAL_RING: the host broke a ring's rules (index out of range)
  * @SKUA_FATAL_DMA: memory that a ring needs cannot be reached
+ * @SKUA_FATAL_HOST: the host had it stopped, by SKUA_CTRL_DUMP
  */
 enum skua_fatal {
 	SKUA_FATAL_NONE		= 0,
@@ -107,6 +109,7 @@ enum skua_fatal {
 	SKUA_FATAL_WATCHDOG	= 3,
 	SKUA_FATAL_RING		= 4,
 	SKUA_FATAL_DMA		= 5,
+	SKUA_FATAL_HOST		= 6,
 };
 
 /*

@@ -809,6 +809,7 @@ int skua_parse_alive(struct skua *sc, const struct skua_evt *evt,
 		     struct skua_caps *caps);
 void skua_nic_dead(struct skua *sc, u32 cause, const char *why);
 bool skua_check_status(struct skua *sc);
+void skua_request_dump(struct skua *sc);
 
 /* coredump.c */
 void skua_coredump(struct skua *sc);

@@ -157,6 +157,8 @@ static void nic_ctrl(struct nic *nic, uint32_t val)
 		nic_reset(nic);
 	if (val & SKUA_CTRL_BOOT)
 		nic_boot(nic);
+	if (val & SKUA_CTRL_DUMP)
+		nic_fatal(nic, SKUA_FATAL_HOST);
 }
 
 /* Asleep, as the host sees it: who did not hear the doorbell sleeps on. */

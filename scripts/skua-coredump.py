@@ -20,9 +20,10 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HEADER = struct.Struct("<4IQ5I31I32s16s2I")  # struct skua_crash_hdr
 MAGIC = 0x48535243
-CAUSES = ("none given: the driver noticed by itself", "assertion", "trap",
+CAUSES = ("none given", "assertion", "trap",
           "watchdog: the firmware did not feed it",
-          "the host broke a ring's rules", "ring memory could not be reached")
+          "the host broke a ring's rules", "ring memory could not be reached",
+          "none: the driver noticed by itself, and had it stopped")
 TRAPS = {0: "instruction address misaligned", 1: "instruction access fault",
          2: "illegal instruction", 3: "breakpoint", 4: "load address misaligned",
          5: "load access fault", 6: "store address misaligned", 7: "store access fault",
