@@ -430,12 +430,10 @@ struct skua_cmd_wait;	/* private to fwctl.c */
  * struct skua_ring_watch - what the watch knows of a ring
  * @pos: the consumer's index when it last looked
  * @looks: looks in a row at which entries waited and it had not moved
- * @kicked: the NIC slept then, and was notified once more
  */
 struct skua_ring_watch {
 	u32 pos;
 	unsigned int looks;
-	bool kicked;
 };
 
 /**
@@ -797,6 +795,7 @@ enum skua_verdict {
 
 enum skua_verdict skua_watch_judge(struct skua_ring_watch *w, u32 pos,
 				   bool pending);
+bool skua_ring_unheard(const struct skua_ring *ring);
 void skua_watch_init(struct skua *sc);
 void skua_watch_start(struct skua *sc);
 void skua_watch_stop(struct skua *sc);

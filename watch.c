@@ -71,18 +71,31 @@ static enum skua_verdict skua_look(struct skua *sc, struct skua_ring *ring)
 	return skua_watch_judge(w, pos, pos != prod);
 }
 
-/* The NIC waits for a doorbell that was due, and that it did not get. */
-static bool skua_ring_asleep(const struct skua_ring *ring)
+/**
+ * skua_ring_unheard() - does the NIC wait for a doorbell that was due?
+ * @ring: ring to the NIC. A register has been read since it was published: that
+ *	wakes a NIC which is only late, and who is awake wants no doorbell
+ *
+ * Return: true if it sleeps and has not heard of all entries.
+ */
+bool skua_ring_unheard(const struct skua_ring *ring)
 {
+	u32 event = le32_to_cpu(READ_ONCE(ring->idx->avail_event));
 	u32 cons = le32_to_cpu(READ_ONCE(ring->idx->cons));
+	u32 prod = READ_ONCE(ring->published);
 
-	return le32_to_cpu(READ_ONCE(ring->idx->avail_event)) == cons;
+	return event - cons < prod - cons;
 }
+EXPORT_SYMBOL_IF_KUNIT(skua_ring_unheard);
 
 static void skua_kick(struct skua *sc, struct skua_ring *ring)
 {
 	if (ring->to_nic) {
-		sc->watch.ring[ring->id].kicked = skua_ring_asleep(ring);
+		if (skua_ring_unheard(ring)) {
+			skua_count(sc, SKUA_CTR_LOST_DOORBELL);
+			skua_complain(sc, "ring %u: a doorbell was lost\n",
+				      ring->id);
+		}
 		skua_doorbell(ring);
 		return;
 	}
@@ -91,18 +104,6 @@ static void skua_kick(struct skua *sc, struct skua_ring *ring)
 	local_bh_disable();
 	napi_schedule(&sc->napi);
 	local_bh_enable();
-}
-
-/* A ring that slept, and moves since it was notified once more. */
-static void skua_was_lost(struct skua *sc, struct skua_ring *ring)
-{
-	struct skua_ring_watch *w = &sc->watch.ring[ring->id];
-
-	if (!w->kicked)
-		return;
-	w->kicked = false;
-	skua_count(sc, SKUA_CTR_LOST_DOORBELL);
-	skua_complain(sc, "ring %u: a doorbell was lost\n", ring->id);
 }
 
 static bool skua_is_tx_ring(const struct skua_ring *ring)
@@ -116,7 +117,6 @@ static enum skua_verdict skua_watch_ring(struct skua *sc, struct skua_ring *ring
 
 	switch (verdict) {
 	case SKUA_RING_FINE:
-		skua_was_lost(sc, ring);
 		break;
 	case SKUA_RING_DOUBT:
 		/* See the top: proves that the NIC runs. */

@@ -178,10 +178,11 @@ bool ring_arm(struct ring *ring)
 {
 	if (!ring_live(ring))
 		return false;
-	dma_store32(&ring->idx->avail_event, ring->own);
+	/* What is known and waits for its time needs no notification. */
+	dma_store32(&ring->idx->avail_event, ring->peer);
 	/* Pairs with the driver's dma_mb() between prod and avail_event. */
 	dma_fence();
-	return ring_avail(ring) != 0;
+	return dma_load32(&ring->idx->prod) != ring->own;
 }
 
 void ring_disarm(struct ring *ring)

@@ -25,7 +25,7 @@ SHAPES = {
 }
 
 # what the driver never counts while driver, firmware and NIC are all right
-DRIVER_FAULTS = ("cmd_timeout", "lost_irq", "tx_stall", "silent",
+DRIVER_FAULTS = ("cmd_timeout", "lost_irq", "lost_doorbell", "tx_stall", "silent",
                  "evt_bad", "evt_dropped", "cpl_bad", "ring_bad", "inband_bad",
                  "tx_bad", "tx_bad_token", "tx_reclaimed", "rx_bad_buf", "rx_bad_len",
                  "rx_bad_field")
