@@ -33,9 +33,11 @@ while True:
         pass
 """
 
-# Writes VALUE to FILE, then prints when datagrams sent after that were answered
+# Writes VALUE to FILE, then prints when datagrams sent after that were answered.
+# If FILE is the driver's own, "until" tells when the first answer came after a
+# restart; else when the longest silence was over.
 PROBE = """
-import ctypes, json, select, socket, sys, time
+import ctypes, json, os, select, socket, sys, time
 target, path, value, seconds = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
 # not `ip netns exec`, which hides debugfs
 with open("/run/netns/" + sys.argv[5]) as netns:
@@ -61,9 +63,15 @@ def turn(wait):
                 now.append(time.monotonic())
             except OSError:
                 pass
+def restarts():
+    with open(os.path.join(os.path.dirname(path), "stats")) as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("restart "))
+crash = os.path.basename(path) == "crash"
 now = []
 while not turn(0.005):
     pass
+before = restarts() if crash else 0
+until = None
 start = time.monotonic()
 now = [start]
 if path != "-":
@@ -72,9 +80,14 @@ if path != "-":
 else:
     print("go", flush=True)
 while time.monotonic() < start + seconds:
+    heard = len(now)
+    restarted = crash and until is None and restarts() > before
     turn(0.005)
+    if restarted and len(now) > heard:
+        until = now[heard] - start
 gaps = [(b - a, b - start) for a, b in zip(now, now[1:])]
-print(json.dumps({"gap": max(gaps)[0], "until": max(gaps)[1], "answers": len(now),
+print(json.dumps({"gap": max(gaps)[0], "until": until if crash else max(gaps)[1],
+                  "answers": len(now),
                   "last": now[-1] - start}))
 """
 
@@ -124,7 +137,7 @@ def start_probe(end, path="-", value="", seconds=1.0, target=AP):
 
 
 def outage(end, path="-", value="", seconds=1.0, target=AP):
-    """The longest silence, in seconds, and when after the fault it was over."""
+    """The longest silence, in seconds, and when it was over; see PROBE."""
     process = start_probe(end, path, value, seconds, target)
     status = process.wait(seconds + 30)
     lines = process.stdout.strip().splitlines()
