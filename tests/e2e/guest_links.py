@@ -3,7 +3,7 @@
 
 usage: guest_links.py JSON, an object with
   ends    {"ap": {"netns", "mac", "control", "crash", "peers"}, "sta": the same}
-  rounds, seed, crash (how many rounds in 1000 kill a firmware)
+  rounds, seed, crash (in every how many rounds a firmware dies)
 
 Asks hostapd and wpa_supplicant by their control sockets. A round does
 something, speaks for a while, and goes on, connected or not; every fourth one
@@ -96,7 +96,7 @@ class Race:
             self.speak(0.02)
         raise SystemExit(f"no connection within {PATIENCE} s: {self.sta.control('STATUS')}")
 
-    def turn(self, crash):
+    def turn(self, dies):
         what = self.dice.choice(("DEAUTHENTICATE", "DISASSOCIATE", "REASSOCIATE", "DISCONNECT",
                                  "REASSOCIATE", "rekey"))
         self.count(what)
@@ -104,12 +104,14 @@ class Race:
             self.ap.control(f"{what} {self.sta.mac}")
         elif what != "rekey":
             self.sta.control(what)
-        if self.dice.randrange(1000) < crash:
+        if dies:
             self.speak(self.dice.random() * 0.05)
             self.dice.choice((self.ap, self.sta)).crash(self.dice.randrange(3))
             self.count("crash")
         self.speak(self.dice.random() * 0.1)
         if what not in ("REASSOCIATE", "rekey"):
+            # it would shun for seconds whoever has sent it away
+            self.sta.control("BSSID_IGNORE clear")
             self.sta.control("REASSOCIATE")
         if not self.dice.randrange(4):
             self.connected()
@@ -120,8 +122,8 @@ class Race:
 def main():
     what = json.loads(sys.argv[1])
     race = Race(what["ends"], what["seed"])
-    for _ in range(what["rounds"]):
-        race.turn(what["crash"])
+    for number in range(1, what["rounds"] + 1):
+        race.turn(number % what["crash"] == 0)
     race.connected()
     print(json.dumps(race.done))
 

@@ -24,12 +24,17 @@ def temporal_keys(vm):
 def occurrences(pid, needles, shared=False):
     """How often each needle is in a NIC process' own memory, or in that of its guests."""
     counts = dict.fromkeys(needles, 0)
+    seen = set()
     with open(f"/proc/{pid}/maps", encoding="ascii") as maps, \
             open(f"/proc/{pid}/mem", "rb", buffering=0) as mem:
         for line in maps:
             span, rights, rest = line.split(None, 2)
             if not rights.startswith("rw") or rights.endswith("s") != shared:
                 continue
+            # all NICs of a guest see the same memory
+            if shared and rest in seen:
+                continue
+            seen.add(rest)
             start, end = (int(part, 16) for part in span.split("-"))
             try:
                 mem.seek(start)
@@ -73,7 +78,7 @@ def test_the_guest_forgets_removed_keys(lab, name):
     """
     security = {"ccmp-128": sae("CCMP", "AES-128-CMAC"), "gcmp-256": sae("GCMP-256", "BIP-GMAC-256"),
                 "tkip": wpa("TKIP", "TKIP", version=1)}[name]
-    vm = lab.pair(cmdline=["init_on_free=1"])
+    vm = lab.pair(cmdline=["init_on_free=1"], memory="256M")
     ap, sta = lab.link(vm, security=security)
     assert skualink.ping(vm, "sta", AP, count=3)[1] == 3
     secrets = {key[:16] for key in temporal_keys(vm)}

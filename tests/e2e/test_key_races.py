@@ -68,7 +68,7 @@ def race_of_associations(here, rounds, crash):
     judge.untold = ap.keys()
     judge.read(path)
     print(f"\n{rounds} rounds: {done}; on the air {judge.verdict()}")
-    assert judge.counts["protected"] > rounds and judge.counts["associations"] > rounds // 6
+    assert judge.counts["protected"] > rounds and judge.counts["associations"] > rounds // 10
     faults.forgive(here, *REPAIRED)
 
 
@@ -87,7 +87,7 @@ def test_race_of_keys_and_restarts(trio):
 @pytest.mark.contract("K15", "K14", "K7")
 def test_race_of_associations(trio):
     """K15, K14: stations leave and come back, rekeying at any moment, with restarts."""
-    race_of_associations(trio, 40, crash=50)
+    race_of_associations(trio, 30, crash=10)
 
 
 @pytest.mark.long
@@ -101,4 +101,4 @@ def test_race_of_keys_long(trio):
 @pytest.mark.contract("K15", "K14", "K7")
 def test_race_of_associations_long(trio):
     """K15, K14: the same, thousands of rounds."""
-    race_of_associations(trio, 2000, crash=20)
+    race_of_associations(trio, 2000, crash=50)
