@@ -68,7 +68,7 @@ static const struct unheard_case unheard_cases[] = {
 	{ "asleep since it was empty", -3, -3, true },
 	{ "asleep, and knows of some", -3, -1, true },
 	{ "knows of all of them", -3, 0, false },
-	{ "awake", -3, -3 + S32_MIN, false },
+	{ "awake", -3, S32_MAX - 2, false },
 	{ "nothing waits", 0, 0, false },
 	{ "has passed it", -3, -4, false },
 };
