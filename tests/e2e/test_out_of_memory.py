@@ -163,9 +163,8 @@ echo {percent} > probability
 """
 
 
-@pytest.mark.contract("D3")
 def test_receive_without_memory(lab):
-    """D3: frames for which there is no skb are dropped and counted; buffers come back."""
+    """Frames for which there is no skb are dropped and counted; buffers come back."""
     vm = lab.pair()
     lab.link(vm)
     phy = vm.run("ip netns exec ap iw phy", check=True).stdout.split()[1]
