@@ -8,6 +8,7 @@
 #include "fw.h"
 
 #define LOST_INTERVALS	7
+#define STAMP_AHEAD_US	10000u	/* beacons of this moment: their stamp lies inside of them */
 
 static void monitor_look(void);
 
@@ -22,11 +23,15 @@ static bool watched(const struct vif *v)
 static u64 last_beacon(struct vif *v, u64 now)
 {
 	struct eng_vif e;
+	u32 ago;
 	u64 at;
 
 	if (tbl_read(ENG_TBL_VIF, vif_index(v), &e) != SKUA_ST_OK || !e.last_beacon)
 		return v->heard_us;
-	at = now - (u32)((u32)now - e.last_beacon);
+	ago = (u32)now - e.last_beacon;
+	if (ago > -STAMP_AHEAD_US)
+		ago = 0;
+	at = now - ago;
 	return at > v->heard_us ? at : v->heard_us;
 }
 

@@ -535,6 +535,20 @@ static void beacon_loss(void **state)
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
 }
 
+/* The stamp of a beacon is some way inside of it, and it may come while we look. */
+static void beacon_of_this_moment(void **state)
+{
+	(void)state;
+	associate();
+	for (u32 t = 0; t < 3000; t++) {
+		fake.vif[0].last_beacon = (u32)fake.time + 2000;
+		fake_run(MSEC_US);
+	}
+	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 0);
+	fake_run(800 * MSEC_US);
+	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 1);
+}
+
 /* Beacons missed on other channels are not lost. */
 static void beacon_loss_away(void **state)
 {
@@ -684,6 +698,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(flush_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(flush_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(beacon_loss, setup, teardown),
+		cmocka_unit_test_setup_teardown(beacon_of_this_moment, setup, teardown),
 		cmocka_unit_test_setup_teardown(beacon_loss_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(ps_release, setup, teardown),
 		cmocka_unit_test_setup_teardown(survey, setup, teardown),
