@@ -777,13 +777,17 @@ int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val);
 int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len);
 int skua_op_result(struct skua *sc, int err);
 void skua_cmds_abort(struct skua *sc);
-void skua_evt(struct skua *sc, const struct skua_evt *evt);
-void skua_evt_flush(struct skua *sc);
+void skua_cmd_done(struct skua *sc, const u8 *data, u16 len);
 int skua_fwctl_init(struct skua *sc);
 
 void skua_pulse(struct skua *sc);
 bool skua_pulse_pending(struct skua *sc);
 void skua_pulse_forget(struct skua *sc);
+
+/* evt.c */
+void skua_evt(struct skua *sc, const struct skua_evt *evt);
+void skua_evt_flush(struct skua *sc);
+void skua_evt_init(struct skua *sc);
 
 /* watch.c */
 enum skua_verdict {

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - events from the firmware
+ *
+ * What others wait for, answers and signs of death, is dealt with in NAPI; what
+ * mac80211 must be told waits for the wiphy mutex.
+ */
+#include <linux/slab.h>
+
+#include "skua.h"
+#include "trace.h"
+
+#define SKUA_EVT_BACKLOG	64
+
+struct skua_evt_item {
+	struct list_head list;
+	struct skua_evt evt;
+};
+
+/* Slow events wait for evt_work, which runs under the wiphy mutex. NAPI. */
+static void skua_evt_defer(struct skua *sc, const struct skua_evt *evt)
+{
+	struct skua_evt_item *item = NULL;
+
+	if (!test_bit(SKUA_F_STARTED, &sc->flags))
+		return;
+	if (READ_ONCE(sc->evt_count) < SKUA_EVT_BACKLOG)
+		item = kmalloc(sizeof(*item), GFP_ATOMIC);
+	if (!item) {
+		skua_count(sc, SKUA_CTR_EVT_DROPPED);
+		return;
+	}
+	item->evt = *evt;
+	spin_lock(&sc->evt_lock);
+	list_add_tail(&item->list, &sc->evt_list);
+	sc->evt_count++;
+	spin_unlock(&sc->evt_lock);
+	wiphy_work_queue(sc->hw->wiphy, &sc->evt_work);
+}
+
+static struct skua_evt_item *skua_evt_next(struct skua *sc)
+{
+	struct skua_evt_item *item;
+
+	spin_lock_bh(&sc->evt_lock);
+	item = list_first_entry_or_null(&sc->evt_list, struct skua_evt_item,
+					list);
+	if (item) {
+		list_del(&item->list);
+		sc->evt_count--;
+	}
+	spin_unlock_bh(&sc->evt_lock);
+	return item;
+}
+
+/**
+ * skua_evt_flush() - forget slow events that have not been handled
+ * @sc: the device; NAPI is disabled or SKUA_F_STARTED is clear
+ */
+void skua_evt_flush(struct skua *sc)
+{
+	struct skua_evt_item *item;
+
+	while ((item = skua_evt_next(sc)))
+		kfree(item);
+}
+
+/* An event about an interface; wiphy mutex held. */
+static void skua_evt_vif(struct skua *sc, u16 id, const struct skua_evt_vif *evt)
+{
+	struct ieee80211_vif *vif = NULL;
+
+	if (evt->vif < SKUA_MAX_VIFS)
+		vif = wiphy_dereference(sc->hw->wiphy, sc->vif[evt->vif]);
+	if (!vif) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "event %u for interface %u, which is not there\n",
+			      id, evt->vif);
+		return;
+	}
+	if (id == SKUA_EVT_BEACON_LOSS) {
+		if (vif->type == NL80211_IFTYPE_STATION && vif->cfg.assoc)
+			ieee80211_beacon_loss(vif);
+	} else if (vif->bss_conf.csa_active) {
+		ieee80211_csa_finish(vif, 0);
+	}
+}
+
+static void skua_evt_slow(struct skua *sc, const struct skua_evt *evt)
+{
+	u16 id = le16_to_cpu(evt->id);
+
+	switch (id) {
+	case SKUA_EVT_SCAN_DONE:
+		skua_scan_done(sc, (const void *)evt->data);
+		break;
+	case SKUA_EVT_ROC_READY:
+	case SKUA_EVT_ROC_EXPIRED:
+		skua_roc_event(sc, id, (const void *)evt->data);
+		break;
+	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CSA_DONE:
+		skua_evt_vif(sc, id, (const void *)evt->data);
+		break;
+	}
+}
+
+static void skua_evt_work(struct wiphy *wiphy, struct wiphy_work *work)
+{
+	struct skua *sc = container_of(work, struct skua, evt_work);
+	struct skua_evt_item *item;
+
+	while ((item = skua_evt_next(sc))) {
+		skua_evt_slow(sc, &item->evt);
+		kfree(item);
+	}
+}
+
+/* ALIVE is kept whole for skua_boot(), which is waiting. NAPI. */
+static void skua_evt_alive(struct skua *sc, const struct skua_evt *evt)
+{
+	if (!test_and_clear_bit(SKUA_F_BOOTING, &sc->flags)) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "ALIVE that nobody waits for\n");
+		return;
+	}
+	sc->alive_evt = *evt;
+	sc->alive_ok = true;
+	complete(&sc->alive);
+}
+
+/* NAPI */
+static void skua_evt_fatal(struct skua *sc, const struct skua_evt *evt)
+{
+	struct skua_evt_fatal fatal;
+
+	memcpy(&fatal, evt->data, sizeof(fatal));
+	dev_err(sc->dev, "the firmware died at pc 0x%08x\n",
+		le32_to_cpu(fatal.pc));
+	skua_nic_dead(sc, le32_to_cpu(fatal.cause), "the firmware died");
+}
+
+/* NAPI */
+static void skua_evt_log(struct skua *sc, const struct skua_evt *evt, u16 len)
+{
+	int n = strnlen(evt->data, len);
+
+	while (n && evt->data[n - 1] == '\n')
+		n--;
+	dev_info_ratelimited(sc->dev, "firmware: %*pEp\n", n, evt->data);
+}
+
+static u16 skua_evt_min_len(u16 id)
+{
+	switch (id) {
+	case SKUA_EVT_ALIVE:
+		return sizeof(struct skua_tlv);
+	case SKUA_EVT_CMD_DONE:
+		return sizeof(struct skua_evt_cmd_done);
+	case SKUA_EVT_FATAL:
+		return sizeof(struct skua_evt_fatal);
+	case SKUA_EVT_SCAN_DONE:
+		return sizeof(struct skua_evt_scan_done);
+	case SKUA_EVT_ROC_READY:
+	case SKUA_EVT_ROC_EXPIRED:
+		return sizeof(struct skua_evt_roc);
+	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CSA_DONE:
+		return sizeof(struct skua_evt_vif);
+	default:
+		return 0;
+	}
+}
+
+/**
+ * skua_evt() - an event has come
+ * @sc: the device
+ * @evt: private copy of it
+ *
+ * NAPI. Answers to commands, ALIVE, FATAL and LOG are dealt with here, all
+ * others under the wiphy mutex.
+ */
+void skua_evt(struct skua *sc, const struct skua_evt *evt)
+{
+	u16 id = le16_to_cpu(evt->id);
+	u16 len = le16_to_cpu(evt->len);
+	u32 seq = le32_to_cpu(evt->seq);
+
+	skua_count(sc, SKUA_CTR_EVT);
+	trace_skua_evt(sc, id, len, seq);
+	if (seq != sc->cmd_seq_evt) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "event number %u instead of %u\n", seq,
+			      sc->cmd_seq_evt);
+	}
+	sc->cmd_seq_evt = seq + 1;
+	if (len > SKUA_EVT_INLINE || len < skua_evt_min_len(id)) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "event %u of %u bytes\n", id, len);
+		return;
+	}
+
+	switch (id) {
+	case SKUA_EVT_ALIVE:
+		skua_evt_alive(sc, evt);
+		break;
+	case SKUA_EVT_CMD_DONE:
+		skua_cmd_done(sc, evt->data, len);
+		break;
+	case SKUA_EVT_FATAL:
+		skua_evt_fatal(sc, evt);
+		break;
+	case SKUA_EVT_LOG:
+		skua_evt_log(sc, evt, len);
+		break;
+	case SKUA_EVT_SCAN_DONE:
+	case SKUA_EVT_ROC_READY:
+	case SKUA_EVT_ROC_EXPIRED:
+	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CSA_DONE:
+		skua_evt_defer(sc, evt);
+		break;
+	default:
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "unknown event %u\n", id);
+	}
+}
+
+/**
+ * skua_evt_init() - the list of slow events
+ * @sc: the device
+ *
+ * Process context, in probe.
+ */
+void skua_evt_init(struct skua *sc)
+{
+	spin_lock_init(&sc->evt_lock);
+	INIT_LIST_HEAD(&sc->evt_list);
+	wiphy_work_init(&sc->evt_work, skua_evt_work);
+}
