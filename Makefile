@@ -53,7 +53,7 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 PARTS := kunit device fw e2e debug mutants
 # On the debug kernel, which is slow: what goes wrong, comes and goes. The rest
 # too by "make test-debug-all".
-DEBUG_TESTS := out_of_memory removal contract bad_input recovery wakeup
+DEBUG_TESTS := out_of_memory removal contract bad_input bad_air recovery wakeup
 # the cheapest ones: can the tests fail at all?
 MUTANTS_CI := X4-lost K14-replay D3-event
 run-part = SKUA_RESULTS=$(O)/test $(PYTHON) scripts/testsum.py --run

@@ -59,7 +59,7 @@ static uint16_t parse_hex(const char *text, uint8_t *to, size_t room)
 
 const char *ctl_air(struct air *air, json_t *req)
 {
-	uint8_t frame[SKUA_MAX_MPDU + IEEE80211_FCS_LEN];
+	uint8_t frame[SKUA_MAX_MPDU + IEEE80211_FCS_LEN] = { 0 };
 	struct air_chan chan = { 0 };
 	struct air_frame af = {
 		.data = frame, .ta = frame + IEEE80211_OFF_ADDR2,
@@ -74,7 +74,8 @@ const char *ctl_air(struct air *air, json_t *req)
 	    freq < 1 || freq > UINT16_MAX)
 		return "wanted: frame (hexadecimal, without FCS), freq (MHz)";
 	len = parse_hex(text, frame, SKUA_MAX_MPDU);
-	if (len < IEEE80211_HDR_LEN_3ADDR)
+	/* An ACK is the shortest; also what has no whole header may be sent */
+	if (len < IEEE80211_ACK_LEN)
 		return "frame is no hexadecimal text, too short or too long";
 	chan.freq = (uint16_t)freq;
 	chan.center1 = chan.freq;
