@@ -340,6 +340,6 @@ def fuzz(trio, seconds, seed):
 @pytest.mark.contract("D3", "D4")
 def test_fuzz_driver(trio):
     """A hostile NIC: no crash, no hang, and a good link afterwards."""
-    changed, rounds = fuzz(trio, int(os.environ.get("SKUA_FUZZ_SECONDS", "30")),
+    changed, rounds = fuzz(trio, int(os.environ.get("SKUA_FUZZ_SECONDS", "60")),
                            int(os.environ.get("SKUA_FUZZ_SEED", "1")))
     assert changed > 5 * rounds
