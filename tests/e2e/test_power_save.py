@@ -57,10 +57,6 @@ def sleeper(trio):
     return voice
 
 
-def asleep(trio):
-    return trio.ends["ap"].engines()["ps_sleep"] - trio.ends["ap"].engines()["ps_wake"]
-
-
 def doze(trio, voice):
     before = trio.ends["ap"].engines()["ps_sleep"]
     voice.null(True)
@@ -87,10 +83,11 @@ def test_frames_for_a_sleeper_wait_until_it_wakes(trio, sleeper):
         path, "wlan.fc.type_subtype == 8", ["wlan.tim.partial_virtual_bitmap"])}
     assert any(int(b.replace(":", "") or "0", 16) for b in bitmaps), bitmaps
 
+    before = trio.ends["ap"].engines()["ps_wake"]
     sleeper.null(False)
     assert process.wait(30) == 0, process.output
     assert "4 received" in process.output
-    wait_until("the wake", 5, lambda: not asleep(trio))
+    wait_until("the wake", 5, lambda: trio.ends["ap"].engines()["ps_wake"] > before)
 
 
 @pytest.mark.contract("P2", "P4")
