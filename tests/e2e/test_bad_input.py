@@ -258,7 +258,7 @@ def test_records_that_make_no_sense(trio):
         assert end.driver()["crash"] == start["crash"], what
     assert end.ping(AP, count=3)
     assert len(re.findall("CTRL-EVENT-CONNECTED", sta.process.output)) == 1
-    end.iw("scan", "freq", "5180")  # its end is an event as well: those before it were handled
+    end.scan("freq", "5180")  # its end is an event as well: those before it were handled
     faults.forgive(trio, "bad", "evt_dropped", "lost_", "rx_no_")
 
 
