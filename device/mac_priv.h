@@ -892,12 +892,13 @@ void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
  * @mac: MAC
  * @frame: the beacon, any length
  * @len: octets
- * @when: NIC's time at the first bit of its timestamp, see airtime_stamp_us()
+ * @time_us: NIC's time at its start
+ * @rate: rate word; how far into the frame the timestamp is follows from it
  * @checked: a BIGTK has proved it: it is for those of its BSS who have one, and
  *	else for those who have none
  */
 void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
-		uint64_t when, bool checked);
+		uint64_t time_us, uint32_t rate, bool checked);
 
 /** rxe_flush() - decrypt the batch and pass it up */
 void rxe_flush(struct mac *mac);

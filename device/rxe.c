@@ -265,12 +265,13 @@ static bool checks_beacons(struct mac *mac, const struct mac_vif *vif)
 	       mac_key_get(mac, vif->key[MAC_KEYID_BIGTK + 1]);
 }
 
-static void believe(struct mac_vif *vif, const uint8_t *frame, uint64_t when)
+static void believe(struct mac_vif *vif, const uint8_t *frame,
+		    uint64_t time_us, uint32_t rate)
 {
 	uint64_t ts = ieee80211_get_le64(frame + IEEE80211_BEACON_OFF_TSF);
-	int64_t offset = (int64_t)(ts - when);
+	int64_t offset = (int64_t)(ts - airtime_stamp_us(rate) - time_us);
 
-	vif->last_beacon = (uint32_t)when ? (uint32_t)when : 1;
+	vif->last_beacon = (uint32_t)time_us ? (uint32_t)time_us : 1;
 	if (vif->type == SKUA_VIF_IBSS)
 		beacon_heard(vif);
 	if (vif->type == SKUA_VIF_STA ||
@@ -282,7 +283,7 @@ static void believe(struct mac_vif *vif, const uint8_t *frame, uint64_t when)
 }
 
 void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
-		uint64_t when, bool checked)
+		uint64_t time_us, uint32_t rate, bool checked)
 {
 	if (len < IEEE80211_BEACON_OFF_ELEMENTS)
 		return;
@@ -293,7 +294,7 @@ void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
 		    !in_bss(frame, vif) || checks_beacons(mac, vif) != checked)
 			continue;
 		mac->c.rx_beacon++;
-		believe(vif, frame, when);
+		believe(vif, frame, time_us, rate);
 	}
 }
 
@@ -483,8 +484,8 @@ static bool distribute(const struct arrival *a)
 		}
 	}
 	if (ieee80211_is_beacon(a->fc))
-		rxe_beacon(mac, a->frame, a->len, a->af->time_us +
-			   airtime_stamp_us(a->af->rate), false);
+		rxe_beacon(mac, a->frame, a->len, a->af->time_us, a->af->rate,
+			   false);
 	if (best)
 		deliver(a, best);
 	return wanted;

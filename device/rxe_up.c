@@ -285,8 +285,8 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 		if (is_replay(mac, item, pn))
 			reject_bip(item);
 		else if (ieee80211_is_beacon(ieee80211_fc(item->data)))
-			rxe_beacon(mac, item->data, item->len, item->time_us +
-				   airtime_stamp_us(item->rate), true);
+			rxe_beacon(mac, item->data, item->len, item->time_us,
+				   item->rate, true);
 		return;
 	}
 	if (is_replay(mac, item, pn)) {

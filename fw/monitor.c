@@ -8,7 +8,7 @@
 #include "fw.h"
 
 #define LOST_INTERVALS	7
-#define STAMP_AHEAD_US	10000u	/* beacons of this moment: their stamp lies inside of them */
+#define AHEAD_US	10000u	/* a beacon may come between the clock and the table */
 
 static void monitor_look(void);
 
@@ -29,7 +29,7 @@ static u64 last_beacon(struct vif *v, u64 now)
 	if (tbl_read(ENG_TBL_VIF, vif_index(v), &e) != SKUA_ST_OK || !e.last_beacon)
 		return v->heard_us;
 	ago = (u32)now - e.last_beacon;
-	if (ago > -STAMP_AHEAD_US)
+	if (ago > -AHEAD_US)
 		ago = 0;
 	at = now - ago;
 	return at > v->heard_us ? at : v->heard_us;

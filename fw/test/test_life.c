@@ -535,7 +535,7 @@ static void beacon_loss(void **state)
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
 }
 
-/* The stamp of a beacon is some way inside of it, and it may come while we look. */
+/* A beacon may come while we look: after the clock, before the table was read. */
 static void beacon_of_this_moment(void **state)
 {
 	(void)state;
