@@ -78,20 +78,28 @@ class End:
             raise skuavm.CommandFailed(result)
         return result.stdout + result.stderr
 
-    def scan(self, *words, timeout=20):
-        """Scans; what has been found.
+    # scans; iw's own "scan" begins to listen for the end of a scan after it has
+    # started it, and waits for ever if a slow guest is not quick enough
 
-        iw's own "scan" begins to listen for the end of a scan after it has
-        started it, and waits for ever if a slow guest is not quick enough. So:
-        when another one can be started, this one has ended.
+    def begin_scan(self, *words, timeout=20):
+        """Starts a scan as soon as none is under way."""
+        wait_until("the start of a scan", timeout, lambda: self.run(
+            ["iw", "dev", self.interface, "scan", "trigger", *words]).returncode == 0)
+
+    def await_scan(self, timeout=60):
+        """Awaits the end of a scan; what has been found.
+
+        To start another one is refused because one is under way; and if none is,
+        because there is no such frequency.
         """
-        def trigger():
-            return self.run(["iw", "dev", self.interface, "scan", "trigger",
-                             *words]).returncode == 0
-
-        for what in ("the start of a scan", "its end"):
-            wait_until(what, timeout, trigger)
+        wait_until("the end of a scan", timeout, lambda: "(-22)" in self.iw(
+            "scan", "trigger", "freq", "1", check=False))
         return self.iw("scan", "dump")
+
+    def scan(self, *words):
+        """Scans; what has been found."""
+        self.begin_scan(*words)
+        return self.await_scan()
 
     def up(self, address=None):
         self.run(["ip", "link", "set", self.interface, "up"], check=True)

@@ -158,7 +158,7 @@ def test_two_bss_on_one_nic(trio):
     trio.ends["sta"].ap(ssid="one", extra="bss=second\nssid=two\n")
     seen = trio.ends["ap"]
     seen.up()
-    text = seen.iw("scan", "freq", "5180")
+    text = seen.scan("freq", "5180")
     found = dict(re.findall(r"^BSS ([0-9a-f:]+).*?^\tSSID: (\w+)", text, re.MULTILINE | re.DOTALL))
     assert sorted(found.values()) == ["one", "two"]
     assert len(found) == 2

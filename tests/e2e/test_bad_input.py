@@ -311,7 +311,7 @@ def fuzz(trio, seconds, seed):
     vm, end = trio.vms[0], trio.ends["sta"]
     load = end.popen(f"while :; do ping -n -q -f -s 1000 -w 2 {AP} || sleep 0.1; done")
     other = end.popen(f"while :; do iw dev {end.interface} station dump; "
-                      f"iw dev {end.interface} scan freq 5180; sleep 0.1; done")
+                      f"iw dev {end.interface} scan trigger freq 5180; sleep 0.1; done")
     begin, number, broken = time.monotonic(), 0, 0
     first, restarts = trio.counters(end.index)["mutated"], end.driver()["restart"]
     while time.monotonic() < begin + seconds:

@@ -212,9 +212,9 @@ def test_several_access_points_do_not_mix(octet):
     # who is on another channel is not even heard
     addresses = {name: end.mac for name, end in octet.ends.items()}
     assert {s["addr"] for s in octet.ends["n0"].engines()["stations"]} == {addresses["n1"]}
-    seen = octet.ends["n5"].iw("scan", "freq", "5745")
+    seen = octet.ends["n5"].scan("freq", "5745")
     assert addresses["n4"] in seen and addresses["n0"] not in seen
-    seen = octet.ends["n1"].iw("scan", "freq", "5180")
+    seen = octet.ends["n1"].scan("freq", "5180")
     assert addresses["n0"] in seen and addresses["n2"] in seen and addresses["n4"] not in seen
 
 

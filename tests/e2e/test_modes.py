@@ -202,7 +202,7 @@ def test_fast_transition(trio):
     sta = trio.ends["sta"].station(security=FT, freqs=[5180, 5200])
     first = sta.status()["bssid"]
     second = next(end.mac for end in aps if end.mac != first)
-    trio.ends["sta"].iw("scan", "freq", "5180", "5200", check=False)
+    trio.ends["sta"].scan("freq", "5180", "5200")
     path = trio.capture()
     for target in (second, first):
         start = len(sta.process.output)

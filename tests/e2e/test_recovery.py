@@ -222,7 +222,7 @@ def disturb(trio, ap, sta, what):
     if what == "association":
         sta.cli("reassociate")
     elif what == "scan":
-        trio.ends["sta"].popen(["iw", "dev", trio.ends["sta"].interface, "scan"])
+        trio.ends["sta"].iw("scan", "trigger", check=False)
     elif what == "rekey":
         ap.cli("rekey_gtk") if "rekey_gtk" in ap.cli("help") else sta.cli("reauthenticate")
 

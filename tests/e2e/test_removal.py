@@ -106,9 +106,9 @@ MOMENTS = {
     "probe": f"echo {device(0)} > {PCI}/drivers/skua/unbind; echo {device(0)} > {PCI}/drivers/skua/bind",
     "up": "ip link set $dev up",
     "down": "ip link set $dev up; ip link set $dev down",
-    "scan": "ip link set $dev up; iw dev $dev scan",
+    "scan": "ip link set $dev up; iw dev $dev scan trigger",
     "restart": "ip link set $dev up; echo 0 > /sys/kernel/debug/ieee80211/phy*/skua/crash;"
-               "iw dev $dev scan",
+               "iw dev $dev scan trigger",
     "unbind": f"ip link set $dev up; echo {device(0)} > {PCI}/drivers/skua/unbind",
 }
 

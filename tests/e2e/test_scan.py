@@ -36,14 +36,14 @@ def test_scan_of_all_bands(octet):
         octet.ends[name].ap(ssid=f"at-{name}", channel=channel, band=band, country="DE",
                             security="wpa3" if band == "6" else "wpa2")
     octet.ends["n7"].up()
-    seen = found(octet.ends["n7"].iw("scan", "flush", timeout=60))
+    seen = found(octet.ends["n7"].scan("flush"))
     for name, (channel, band) in channels.items():
         freq, ssid, signal = seen[octet.ends[name].mac]
         assert (freq, ssid) == (skualink.frequency(channel, band), f"at-{name}")
         assert -90 < signal < 0
     assert len(seen) == len(channels)
     # a scan of one channel finds what is there, and nothing else
-    seen = found(octet.ends["n7"].iw("scan", "freq", "5180", "flush"))
+    seen = found(octet.ends["n7"].scan("freq", "5180", "flush"))
     assert set(seen) == {octet.ends["n2"].mac, octet.ends["n3"].mac}
 
 
@@ -55,15 +55,15 @@ def test_eight_scans_at_once(octet):
     for name in names:
         octet.ends[name].up()
     beacons = octet.ends["n0"].engines()["tx_beacon"]
-    scans = {name: octet.ends[name].popen(["iw", "dev", octet.ends[name].interface, "scan"])
-             for name in names}
-    for scan in scans.values():
-        assert scan.wait(60) == 0, scan.output
+    for name in names:
+        octet.ends[name].begin_scan()
+    for name in names:
+        octet.ends[name].await_scan()
     assert octet.ends["n0"].engines()["tx_beacon"] > beacons + 5
     # hostapd is slow to answer on a busy machine, so one of a few scans finds it
     for name in names:
         wait_until(f"{name} to see the access point", 20, lambda name=name: octet.ends["n0"].mac
-                   in octet.ends[name].iw("scan", "freq", "2437"))
+                   in octet.ends[name].scan("freq", "2437"))
 
 
 @pytest.mark.contract("M1", "M2")
@@ -77,7 +77,7 @@ def test_hidden_network(trio):
     def name_seen(*how):
         # on a busy machine a beacon or an answer may come too late for one scan
         seen = wait_until("the access point to be seen", 15, lambda: found(
-            sta.iw("scan", "freq", "5180", "flush", *how)).get(mac))
+            sta.scan("freq", "5180", "flush", *how)).get(mac))
         return seen[1]
 
     path = trio.capture()
@@ -109,7 +109,7 @@ def test_additional_elements_of_probe_requests(trio):
     sta = trio.ends["sta"]
     sta.up()
     path = trio.capture()
-    sta.iw("scan", "freq", "2412", "2437", "ies", "dd:05:00:11:22:33:44")
+    sta.scan("freq", "2412", "2437", "ies", "dd:05:00:11:22:33:44")
     trio.capture_end()
     probes = bench.frames(path, f"wlan.fc.type_subtype == 4 && wlan.ta == {sta.mac}",
                           ["radiotap.channel.freq", "wlan.tag.oui", "wlan.tag.number"])
@@ -126,7 +126,7 @@ def scan_under_ping(ap, sta):
              ap.popen(["ping", "-n", "-q", "-i", "0.02", STA])]
     before = ap.engines()
     wait_until("pings", 10, lambda: ap.engines()["rx_data"] > before["rx_data"] + 20)
-    text = sta.iw("scan", "flush", "freq", *CHANNELS, timeout=60)
+    text = sta.scan("flush", "freq", *CHANNELS)
     mark = ap.engines()["rx_data"]
     wait_until("pings after the scan", 10, lambda: ap.engines()["rx_data"] > mark + 20)
     for process in pings:
@@ -173,7 +173,7 @@ def test_scan_is_aborted(trio):
 
     wait_until("an aborted scan", 20, abort)
     wait_until("the end of the scan", 20,
-               lambda: trio.ends["ap"].mac in sta.iw("scan", "freq", "5180", check=False))
+               lambda: trio.ends["ap"].mac in sta.scan("freq", "5180"))
 
 
 @pytest.mark.contract("M6", "T6")
