@@ -8,6 +8,7 @@ milliseconds, answered by the other end, with the guest's own clock.
 import json
 import os
 import re
+import weakref
 
 import skuavm
 from skuavm import GuestError, wait_until
@@ -16,6 +17,9 @@ with open(os.path.join(skuavm.TOP, "hw.h"), encoding="ascii") as _hw:
     NUMBERS = {name: int(value, 0) for name, value in re.findall(
         r"^\t(SKUA_(?:CMD|EVT|RING|CPL|INB|ST)_\w+)\s*= (\w+),", _hw.read(), re.MULTILINE)}
 
+HERE = os.path.dirname(__file__)
+PROGRAMS = "/tmp"       # of guests
+supplied = weakref.WeakSet()
 AP = "192.168.77.1"
 STA = "192.168.77.2"
 CRASHES = {"assertion": 0, "trap": 1, "loop": 2, "silent": 3}
@@ -37,11 +41,10 @@ while True:
 # If FILE is the driver's own, "until" tells when the first answer came after a
 # restart; else when the longest silence was over.
 PROBE = """
-import ctypes, json, os, select, socket, sys, time
+import json, os, select, socket, sys, time
+import guest_end
 target, path, value, seconds = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
-# not `ip netns exec`, which hides debugfs
-with open("/run/netns/" + sys.argv[5]) as netns:
-    assert ctypes.CDLL(None).setns(netns.fileno(), 0x40000000) == 0
+guest_end.enter(sys.argv[5])
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.connect((target, 9))
 s.setblocking(False)
@@ -115,11 +118,32 @@ def forgive(bench, *patterns):
             bench.faults_before[name] = now[name]
 
 
-def put_program(vm, name):
-    """Puts a guest_*.py beside this file into the guest; its path there."""
-    with open(os.path.join(os.path.dirname(__file__), name), encoding="ascii") as file:
-        vm.put(f"/tmp/{name}", file.read())
-    return f"/tmp/{name}"
+def guest_program(vm, program):
+    """Puts a program into the guest; the command that runs it.
+
+    It is the name of a guest_*.py beside this file, or a text, and may import those.
+    """
+    if vm not in supplied:
+        for name in os.listdir(HERE):
+            if name.startswith("guest_"):
+                with open(os.path.join(HERE, name), encoding="ascii") as file:
+                    vm.put(f"{PROGRAMS}/{name}", file.read())
+        supplied.add(vm)
+    if program.startswith("guest_"):
+        return ["python3", f"{PROGRAMS}/{program}"]
+    return ["env", f"PYTHONPATH={PROGRAMS}", "python3", "-c", program]
+
+
+def run_in_guest(vm, program, what, timeout=60):
+    """Runs such a program, with `what` as JSON; the lines of its output."""
+    result = vm.run([*guest_program(vm, program), json.dumps(what)], timeout=timeout)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.splitlines()
+
+
+def guest_end(end, **more):
+    """What guest_end.End wants to know of an end of a bench."""
+    return {"netns": end.netns, "mac": end.mac, "interface": end.interface, **more}
 
 
 class Echo:
@@ -131,7 +155,8 @@ class Echo:
 
 
 def start_probe(end, path="-", value="", seconds=1.0, target=AP):
-    process = end.vm.popen(["python3", "-c", PROBE, target, path, value, str(seconds), end.netns])
+    process = end.vm.popen([*guest_program(end.vm, PROBE), target, path, value, str(seconds),
+                            end.netns])
     end.running.append(process)
     return process
 

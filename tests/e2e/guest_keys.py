@@ -2,8 +2,8 @@
 """Runs in a guest: replaces keys by nl80211 as fast as it goes, and tells each.
 
 usage: guest_keys.py JSON, an object with
-  ends    {"ap": {"netns", "ifindex", "mac", "crash", "peers"}, "sta": the same};
-          peers are the addresses to which frames go before each change of a key
+  ends    {"ap": what guest_end.End wants, "sta": the same}; they speak before
+          each change of a key
   rounds, seed, crash (how many rounds in 1000 kill a firmware, 0 for none)
 
 hostapd and wpa_supplicant have made the association; they do not know what
@@ -12,13 +12,14 @@ are installed: P and G (pairwise, group), key index, the key; the last one
 counts what was done.
 """
 
-import ctypes
 import json
 import os
 import random
 import socket
 import struct
 import sys
+
+import guest_end
 
 NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
@@ -49,12 +50,9 @@ def attribute(answer, wanted):
 
 
 class Nl80211:
-    """nl80211 in a network name space."""
+    """nl80211 in the network name space of now."""
 
-    def __init__(self, netns):
-        with open(f"/run/netns/{netns}", "rb") as place:
-            if ctypes.CDLL(None).setns(place.fileno(), 0x40000000):
-                raise OSError("setns")
+    def __init__(self):
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
         self.sock.bind((0, 0))
         self.family = GENL_ID_CTRL
@@ -79,25 +77,17 @@ class Nl80211:
                 answer, data = data[:size], data[size:]
 
 
-class End:
-    """An interface and its keys."""
+def octets(mac):
+    return bytes.fromhex(mac.replace(":", ""))
 
-    def __init__(self, netns, ifindex, mac, crash, peers):
-        self.link = Nl80211(netns)
-        self.peers = peers
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        self.udp.bind(("", 9))
-        self.index = attr(IFINDEX, ifindex)
-        self.mac, self.crash_file = bytes.fromhex(mac.replace(":", "")), crash
 
-    def speak(self, count):
-        for _ in range(count):
-            for peer in self.peers:
-                try:
-                    self.udp.sendto(b"x" * 200, (peer, 9))
-                except OSError:
-                    pass  # no room, no way: the race is about those that go
+class End(guest_end.End):
+    """A side of a link and its keys; a peer is given as octets."""
+
+    def __init__(self, **where):
+        super().__init__(**where)
+        self.link = Nl80211()
+        self.index = attr(IFINDEX, self.ifindex)
 
     def set(self, key, idx=0, peer=None, kind=PAIRWISE):
         more = attr(MAC, peer) if peer else b""
@@ -128,10 +118,6 @@ class End:
         self.link.request(SET_KEY, self.index + attr(KEY | 0x8000, attr(
             NESTED_IDX, bytes((idx,))) + attr(NESTED_DEFAULT, b"") + types))
 
-    def crash(self, how):
-        with open(self.crash_file, "w", encoding="ascii") as file:
-            file.write(str(how))
-
 
 class Race:
     """Rounds; see above."""
@@ -153,7 +139,7 @@ class Race:
     def both(self):
         """The ends and their peers, in a random order."""
         ap, sta = self.ends["ap"], self.ends["sta"]
-        return self.dice.sample([(ap, sta.mac), (sta, ap.mac)], 2)
+        return self.dice.sample([(ap, octets(sta.mac)), (sta, octets(ap.mac))], 2)
 
     def pairwise(self, remove):
         key = self.dice.randbytes(16)

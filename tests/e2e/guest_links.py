@@ -2,7 +2,7 @@
 """Runs in a guest: ends and makes associations while frames flow and firmware dies.
 
 usage: guest_links.py JSON, an object with
-  ends    {"ap": {"netns", "mac", "control", "crash", "peers"}, "sta": the same}
+  ends    {"ap": what guest_end.End wants, and "control", "sta": the same}
   rounds, seed, crash (in every how many rounds a firmware dies)
 
 Asks hostapd and wpa_supplicant by their control sockets. A round does
@@ -10,7 +10,6 @@ something, speaks for a while, and goes on, connected or not; every fourth one
 waits for the connection. The line of output counts what was done.
 """
 
-import ctypes
 import json
 import os
 import random
@@ -18,6 +17,8 @@ import select
 import socket
 import sys
 import time
+
+import guest_end
 
 PATIENCE = 20.0     # seconds for a connection
 
@@ -43,29 +44,12 @@ class Control:
                 return answer.strip()
 
 
-class End:
-    """A side of the link."""
+class End(guest_end.End):
+    """A side of the link and who keeps it up."""
 
-    def __init__(self, netns, mac, control, crash, peers):
-        self.mac, self.crash_file, self.peers = mac, crash, peers
+    def __init__(self, control, **where):
+        super().__init__(**where)
         self.control = Control(control)
-        with open(f"/run/netns/{netns}", "rb") as place:
-            if ctypes.CDLL(None).setns(place.fileno(), 0x40000000):
-                raise OSError("setns")
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        self.udp.bind(("", 9))
-
-    def speak(self):
-        for peer in self.peers:
-            try:
-                self.udp.sendto(b"x" * 200, (peer, 9))
-            except OSError:
-                pass  # not connected now
-
-    def crash(self, how):
-        with open(self.crash_file, "w", encoding="ascii") as file:
-            file.write(str(how))
 
 
 class Race:

@@ -7,27 +7,24 @@ After each attack comes a good frame; that one, and nothing else, must arrive.
 """
 
 import hashlib
-import json
 
 import pytest
 
 from airjudge import SNAP_EAPOL, captured
 from dot11crypt import QOS_AMSDU, cipher, qos_offset
-from faults import put_program
+from faults import guest_end, run_in_guest
 from skuavm import wait_until
 from test_ciphers import lines_of, wpa
 from test_cross_check import RECORD, SNAP, Forge, Keys, headers, payload, raw
-from test_key_races import guest_end, ifindex
 from test_replay import send
 
 NEW_KEY = bytes(range(7, 23))
 
 SET_KEY = """
 import json, sys
-sys.path.insert(0, "/tmp")
-from guest_keys import End
+from guest_keys import End, octets
 end, peer, key = json.loads(sys.argv[1])
-End(**end).set(bytes.fromhex(key), peer=bytes.fromhex(peer.replace(":", "")))
+End(**end).set(bytes.fromhex(key), peer=octets(peer))
 """
 
 
@@ -111,8 +108,6 @@ def test_fragments_that_do_not_belong_together(trio, name):
 def test_fragments_under_two_keys(trio, name):
     """K15, K16: an MSDU is not made of parts under the key before and the one after."""
     trio.link(security=lines_of(name))
-    put_program(trio.vms[0], "guest_keys.py")
-    trio.vms[0].put("/tmp/set_key.py", SET_KEY)
     both = victims(trio, name)
     kept = []
     for victim in both:
@@ -121,9 +116,8 @@ def test_fragments_under_two_keys(trio, name):
         kept.append(last)
     new = cipher(name, NEW_KEY)
     for name, peer in (("ap", "sta"), ("sta", "ap")):
-        end = guest_end(trio.ends[name], ifindex=ifindex(trio.ends[name]))
-        trio.vms[0].run(["python3", "/tmp/set_key.py",
-                         json.dumps([end, trio.ends[peer].mac, NEW_KEY.hex()])], check=True)
+        run_in_guest(trio.vms[0], SET_KEY,
+                     [guest_end(trio.ends[name]), trio.ends[peer].mac, NEW_KEY.hex()])
     for victim, last in zip(both, kept):
         forge, head = victim.forge, victim.qos
         old, forge.one = forge.one, new

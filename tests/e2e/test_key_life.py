@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The life of keys: software by permission, Extended Key ID, wiping, small tables."""
 
-import json
 import re
 
 import pytest
 
 import bench
 import skualink
-from faults import NUMBERS, put_program
+from faults import NUMBERS, guest_end, run_in_guest
 from skuavm import wait_until
 from test_ciphers import keys, sae, wpa
 
@@ -114,7 +113,6 @@ def test_software_only_by_permission(lab):
 
 CROWD = """
 import json, os, sys
-sys.path.insert(0, "/tmp")
 from guest_keys import End
 what = json.loads(sys.argv[1])
 end = End(**what["end"])
@@ -135,15 +133,11 @@ def test_a_table_of_512_keys(lab):
     lab.air(2, nic_options=f"keys={slots},stas=700")
     vm = lab.pair()
     ap, _ = lab.link(vm)
-    put_program(vm, "guest_keys.py")
-    vm.put("/tmp/crowd.py", CROWD)
-    index = int(vm.run(["cat", f"/sys/class/net/{ap.interface}/ifindex"], netns="ap").stdout)
-    end = {"netns": "ap", "ifindex": index, "mac": lab.nics.macs[0], "crash": "", "peers": []}
+    end = {"netns": "ap", "mac": lab.nics.macs[0], "interface": ap.interface}
 
     def crowd(what, first, last):
-        result = vm.run(["python3", "/tmp/crowd.py", json.dumps(
-            {"end": end, "do": what, "first": first, "last": last})], timeout=120)
-        assert result.returncode == 0, result.stderr
+        run_in_guest(vm, CROWD, {"end": end, "do": what, "first": first, "last": last},
+                     timeout=120)
 
     def count(name):
         return sum(int(value) for value in re.findall(rf"^{name} (\d+)$", vm.run(
@@ -175,13 +169,12 @@ def test_a_table_of_512_keys(lab):
 
 OWN_GROUP_KEY = """
 import json, sys
-sys.path.insert(0, "/tmp")
-from guest_keys import End, GROUP
+from guest_keys import End, GROUP, octets
 what = json.loads(sys.argv[1])
 key, other = bytes(range(16)), bytes(range(16, 32))
 sta, ap = End(**what["sta"]), End(**what["ap"])
 sta.set(other, 3, kind=GROUP)
-sta.set(key, 3, peer=ap.mac, kind=GROUP)
+sta.set(key, 3, peer=octets(ap.mac), kind=GROUP)
 ap.set(key, 3, kind=GROUP)
 ap.make_default(3)
 """
@@ -192,12 +185,7 @@ def test_a_group_key_of_one_station(trio):
     """K3: the group key that belongs to one peer is in the NIC, and is tried first."""
     trio.link()
     ap, sta = trio.ends["ap"], trio.ends["sta"]
-    put_program(trio.vms[0], "guest_keys.py")
-    trio.vms[0].put("/tmp/own.py", OWN_GROUP_KEY)
-    ends = {end.netns: {"netns": end.netns, "mac": end.mac, "crash": "", "peers": [],
-                        "ifindex": int(end.run(["cat", f"/sys/class/net/{end.interface}/ifindex"],
-                                               check=True).stdout)} for end in (ap, sta)}
-    trio.vms[0].run(["python3", "/tmp/own.py", json.dumps(ends)], check=True)
+    run_in_guest(trio.vms[0], OWN_GROUP_KEY, {end.netns: guest_end(end) for end in (ap, sta)})
     before = sta.engines()
     listen = sta.popen(["tcpdump", "--immediate-mode", "-l", "-n", "-i", sta.interface, "icmp"])
     listen.wait_for("listening on", 10)
@@ -213,7 +201,6 @@ def test_a_group_key_of_one_station(trio):
 
 SEQUENCE = """
 import json, sys
-sys.path.insert(0, "/tmp")
 from guest_keys import End
 print(End(**json.loads(sys.argv[1])).sequence(6))
 """
@@ -228,12 +215,7 @@ def test_a_new_station_is_told_how_far_beacons_are(trio):
     wait_until("protected beacons", 10, lambda: sum(
         key["decrypted_frames"] for key in keys(sta, "BIP-CMAC-128", keyidx=6)) >= 20)
     third.station(security=security, freqs=[5180])
-    put_program(trio.vms[0], "guest_keys.py")
-    trio.vms[0].put("/tmp/sequence.py", SEQUENCE)
-    index = ap.run(["cat", f"/sys/class/net/{ap.interface}/ifindex"], check=True).stdout
-    told = int(trio.vms[0].run(["python3", "/tmp/sequence.py", json.dumps(
-        {"netns": "ap", "ifindex": int(index), "mac": ap.mac, "crash": "", "peers": []})],
-        check=True).stdout)
+    told = int(run_in_guest(trio.vms[0], SEQUENCE, guest_end(ap))[0])
     assert 20 <= told <= ap.engines()["tx_beacon"]
     wait_until("beacons for both", 10, lambda: all(
         sum(key["decrypted_frames"] for key in keys(end, "BIP-CMAC-128", keyidx=6)) >= 5
@@ -242,11 +224,10 @@ def test_a_new_station_is_told_how_far_beacons_are(trio):
 
 REMOVE = """
 import errno, json, os, sys
-sys.path.insert(0, "/tmp")
-from guest_keys import End
+from guest_keys import End, octets
 ends = json.loads(sys.argv[1])
 for end, other in (ends, ends[::-1]):
-    here, peer = End(**end), bytes.fromhex(other["mac"].replace(":", ""))
+    here, peer = End(**end), octets(other["mac"])
     for step in (lambda: here.delete(peer), lambda: here.set(os.urandom(16), peer=peer),
                  lambda: here.delete(peer)):
         try:
@@ -278,17 +259,11 @@ def test_a_key_can_always_be_removed(lab, how):
         lab.air(2, nic_options="keys=1")
     vm = lab.pair()
     lab.link(vm)
-    put_program(vm, "guest_keys.py")
-    vm.put("/tmp/remove.py", REMOVE)
-    ends = []
-    for index, name in enumerate(("ap", "sta")):
-        number = vm.run("cat /sys/class/net/wlan*/ifindex", netns=name).stdout
-        ends.append({"netns": name, "ifindex": int(number), "mac": lab.nics.macs[index],
-                     "crash": "", "peers": []})
+    ends = [{"netns": name, "mac": mac, "interface": skualink.first_interface(vm, name)}
+            for name, mac in zip(("ap", "sta"), lab.nics.macs)]
     for index in range(2):
         assert not MISHAPS[how] or lab.nics.control(dict(MISHAPS[how], nic=f"nic{index}"))["ok"]
-    result = vm.run(["python3", "/tmp/remove.py", json.dumps(ends)], timeout=60)
-    assert "removed" in result.stdout, result.stderr
+    assert "removed" in run_in_guest(vm, REMOVE, ends)
     if how == "gone":
         return
     wait_until("pairwise keys to be gone", 20, lambda: not any(

@@ -1,43 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Rekeying, disassociation, restarts and traffic at the same time; then the air is searched."""
 
-import json
 import os
 
 import pytest
 
 import faults
 from airjudge import Judge
-from faults import AP, STA
+from faults import AP, STA, guest_end, run_in_guest
 from test_recovery import REPAIRED
 
 PASSPHRASE = "open sesame"
 SEED = int(os.environ.get("SKUA_SEED", "5"))
 
 
-def run_in_guest(here, name, what, timeout):
-    """Runs one of the guest_*.py programs; the lines of its output."""
-    program = faults.put_program(here.vms[0], name)
-    result = here.vms[0].run(["python3", program, json.dumps(what)], timeout=timeout)
-    assert result.returncode == 0, result.stderr
-    return result.stdout.splitlines()
-
-
-def guest_end(end, **more):
-    return {"netns": end.netns, "mac": end.mac, "crash": faults.crash_file(end),
-            "peers": [AP] if end.netns == "sta" else [STA, "192.168.77.255"], **more}
-
-
-def ifindex(end):
-    return int(end.run(["cat", f"/sys/class/net/{end.interface}/ifindex"], check=True).stdout)
+def racer(end, **more):
+    """A guest_end that can crash, and speaks to the other end."""
+    return guest_end(end, crash=faults.crash_file(end),
+                     peers=[AP] if end.netns == "sta" else [STA, "192.168.77.255"], **more)
 
 
 def race_of_keys(here, rounds, crash):
     path = here.capture()
     ap, sta = here.link()
-    ends = {name: guest_end(here.ends[name], ifindex=ifindex(here.ends[name]))
-            for name in ("ap", "sta")}
-    *keys, done = run_in_guest(here, "guest_keys.py", {
+    ends = {name: racer(here.ends[name]) for name in ("ap", "sta")}
+    *keys, done = run_in_guest(here.vms[0], "guest_keys.py", {
         "ends": ends, "rounds": rounds, "seed": SEED, "crash": crash}, rounds + 60)
     # the last keys are in use
     if not crash:
@@ -57,9 +44,9 @@ def race_of_keys(here, rounds, crash):
 def race_of_associations(here, rounds, crash):
     path = here.capture()
     ap, sta = here.link(ap_extra="wpa_ptk_rekey=1\nwpa_group_rekey=1\n", tells_keys=True)
-    ends = {name: guest_end(here.ends[name], control=f"{program.control}/{program.interface}")
+    ends = {name: racer(here.ends[name], control=f"{program.control}/{program.interface}")
             for name, program in (("ap", ap), ("sta", sta))}
-    done, = run_in_guest(here, "guest_links.py", {
+    done, = run_in_guest(here.vms[0], "guest_links.py", {
         "ends": ends, "rounds": rounds, "seed": SEED, "crash": crash}, rounds + 60)
     here.ends["sta"].ping(AP, count=3)
     here.capture_end()
