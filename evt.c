@@ -83,6 +83,8 @@ static void skua_evt_vif(struct skua *sc, u16 id, const struct skua_evt_vif *evt
 			ieee80211_beacon_loss(vif);
 	} else if (vif->bss_conf.csa_active) {
 		ieee80211_csa_finish(vif, 0);
+	} else if (vif->bss_conf.color_change_active) {
+		ieee80211_color_change_finish(vif, 0);
 	}
 }
 

@@ -157,7 +157,11 @@ static void skua_he_caps(const struct skua *sc, enum nl80211_band band,
 	struct ieee80211_he_cap_elem *elem = &he->he_cap_elem;
 	u16 map = skua_mcs_map(sc->caps.nss, IEEE80211_HE_MCS_SUPPORT_0_11);
 
-	data->types_mask = BIT(NL80211_IFTYPE_STATION) | BIT(NL80211_IFTYPE_AP);
+	data->types_mask = BIT(NL80211_IFTYPE_STATION) |
+			   BIT(NL80211_IFTYPE_AP) |
+			   BIT(NL80211_IFTYPE_P2P_CLIENT) |
+			   BIT(NL80211_IFTYPE_P2P_GO) |
+			   BIT(NL80211_IFTYPE_MESH_POINT);
 	he->has_he = true;
 	elem->phy_cap_info[0] = skua_he_widths(sc, band);
 	elem->phy_cap_info[1] = IEEE80211_HE_PHY_CAP1_DEVICE_CLASS_A |
@@ -305,9 +309,21 @@ static void skua_hw_flags(struct skua *sc)
 		ieee80211_hw_set(hw, SUPPORTS_REORDERING_BUFFER);
 }
 
+/* What needs nothing of the NIC but what every NIC has. */
+static const enum nl80211_ext_feature_index skua_ext_features[] = {
+	NL80211_EXT_FEATURE_AQL,
+	NL80211_EXT_FEATURE_AIRTIME_FAIRNESS,
+	NL80211_EXT_FEATURE_ACK_SIGNAL_SUPPORT,
+	NL80211_EXT_FEATURE_BEACON_RATE_LEGACY,
+	NL80211_EXT_FEATURE_CQM_RSSI_LIST,
+	NL80211_EXT_FEATURE_MULTICAST_REGISTRATIONS,
+	NL80211_EXT_FEATURE_SCAN_MIN_PREQ_CONTENT,
+};
+
 static void skua_wiphy_init(struct skua *sc)
 {
 	struct wiphy *wiphy = sc->hw->wiphy;
+	unsigned int i;
 
 	SET_IEEE80211_PERM_ADDR(sc->hw, sc->caps.mac);
 	skua_key_phy_init(sc);
@@ -317,7 +333,14 @@ static void skua_wiphy_init(struct skua *sc)
 			WIPHY_FLAG_HAS_CHANNEL_SWITCH |
 			WIPHY_FLAG_SUPPORTS_TDLS;
 	wiphy->flags &= ~WIPHY_FLAG_PS_ON_BY_DEFAULT;
+	/* Each radio hears with all chains whatever its peers ask of it. */
+	wiphy->features |= NL80211_FEATURE_AP_MODE_CHAN_WIDTH_CHANGE |
+			   NL80211_FEATURE_STATIC_SMPS |
+			   NL80211_FEATURE_DYNAMIC_SMPS;
 	if (skua_has(sc, SKUA_FEAT_HW_SCAN)) {
+		/* An access point returns to its channel after each other one. */
+		wiphy->features |= NL80211_FEATURE_SCAN_RANDOM_MAC_ADDR |
+				   NL80211_FEATURE_AP_SCAN;
 		wiphy->max_scan_ssids = sc->caps.scan_ssids;
 		wiphy->max_scan_ie_len = sc->caps.scan_ie_len;
 	}
@@ -325,9 +348,16 @@ static void skua_wiphy_init(struct skua *sc)
 		wiphy->flags |= WIPHY_FLAG_HAS_REMAIN_ON_CHANNEL;
 		wiphy->max_remain_on_channel_duration = SKUA_MAX_ROC_MS;
 	}
-	wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_AQL);
-	wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_AIRTIME_FAIRNESS);
-	wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_ACK_SIGNAL_SUPPORT);
+	for (i = 0; i < ARRAY_SIZE(skua_ext_features); i++)
+		wiphy_ext_feature_set(wiphy, skua_ext_features[i]);
+	if (skua_has(sc, SKUA_FEAT_HT))
+		wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_BEACON_RATE_HT);
+	if (skua_has(sc, SKUA_FEAT_VHT)) {
+		wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_BEACON_RATE_VHT);
+		wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_VHT_IBSS);
+	}
+	if (skua_has(sc, SKUA_FEAT_HE))
+		wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_BEACON_RATE_HE);
 	strscpy(wiphy->fw_version, sc->caps.fw_version);
 	wiphy->hw_version = SKUA_ABI_MAJOR << 16 | SKUA_ABI_MINOR;
 }

@@ -69,6 +69,46 @@ u32 skua_legacy_rate(enum nl80211_band band, u8 idx)
 	return FIELD_PREP(SKUA_RATE_IDX, skua_rates[i].hw_value);
 }
 
+/* The one MCS of masks over MCSs, one mask for each number of streams. */
+static u32 skua_one_mcs(enum skua_enc enc, const u16 *mcs, unsigned int nss)
+{
+	unsigned int i;
+
+	for (i = 0; i < nss; i++)
+		if (mcs[i])
+			return FIELD_PREP(SKUA_RATE_ENC, enc) |
+			       FIELD_PREP(SKUA_RATE_NSS, i + 1) |
+			       FIELD_PREP(SKUA_RATE_IDX, __ffs(mcs[i]));
+	return 0;
+}
+
+/**
+ * skua_beacon_rate() - the rate word that a user chose for beacons
+ * @band: the band
+ * @mask: all zero, or exactly one rate, as cfg80211 has checked
+ *
+ * Return: the word, or 0 for none: the lowest basic rate.
+ */
+u32 skua_beacon_rate(enum nl80211_band band,
+		     const struct cfg80211_bitrate_mask *mask)
+{
+	const typeof(mask->control[0]) *rates = &mask->control[band];
+	unsigned int i;
+	u32 word;
+
+	if (rates->legacy)
+		return skua_legacy_rate(band, __ffs(rates->legacy));
+	for (i = 0; i < ARRAY_SIZE(rates->ht_mcs); i++)
+		if (rates->ht_mcs[i])
+			return FIELD_PREP(SKUA_RATE_ENC, SKUA_ENC_HT) |
+			       FIELD_PREP(SKUA_RATE_IDX,
+					  8 * i + __ffs(rates->ht_mcs[i]));
+	word = skua_one_mcs(SKUA_ENC_VHT, rates->vht_mcs,
+			    ARRAY_SIZE(rates->vht_mcs));
+	return word ?: skua_one_mcs(SKUA_ENC_HE, rates->he_mcs,
+				    ARRAY_SIZE(rates->he_mcs));
+}
+
 /* Index into the band's rates, or -EINVAL. */
 static int skua_legacy_idx(enum nl80211_band band, u32 rate100k)
 {

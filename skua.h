@@ -830,6 +830,8 @@ void skua_chandef(struct skua_chandef *out, const struct cfg80211_chan_def *def)
 u8 skua_chan_flags(const struct ieee80211_channel *chan);
 u32 skua_legacy_mask(enum nl80211_band band, u32 rates);
 u32 skua_legacy_rate(enum nl80211_band band, u8 idx);
+u32 skua_beacon_rate(enum nl80211_band band,
+		     const struct cfg80211_bitrate_mask *mask);
 int skua_rate_to_rx(u32 rate, u16 freq, struct ieee80211_rx_status *st);
 int skua_rate_to_info(u32 rate, struct rate_info *info);
 int skua_rate_to_tx_rate(u32 rate, enum nl80211_band band,

@@ -311,6 +311,8 @@ static int skua_beacon_fill(struct skua *sc, struct ieee80211_vif *vif,
 			off -= cut;
 		cmd->csa_off[n++] = cpu_to_le16(off);
 	}
+	cmd->rate = cpu_to_le32(skua_beacon_rate(skua_vif_band(sc, vif),
+						 &vif->bss_conf.beacon_tx_rate));
 	cmd->bigtk_slot = cpu_to_le16(svif->bigtk.slot);
 	cmd->bigtk_gen = cpu_to_le16(svif->bigtk.gen);
 	return 0;

@@ -53,6 +53,8 @@ static void init_registers(struct mac *mac)
 	mac->power = 0;
 	mac->enabled = false;
 	mac->filter = 0;
+	mac->scan_lo = 0;
+	mac->scan_hi = SKUA_VIF_NONE << 16;
 	mac->tbtt_vifs = 0;
 	mac->csa_vifs = 0;
 	mac->roc_vif = SKUA_VIF_NONE;
@@ -323,6 +325,10 @@ static uint32_t *plain_reg(struct mac *mac, uint32_t off)
 		return &mac->roc_vif;
 	case ENG_MAC_FILTER:
 		return &mac->filter;
+	case ENG_MAC_SCAN_LO:
+		return &mac->scan_lo;
+	case ENG_MAC_SCAN_HI:
+		return &mac->scan_hi;
 	case ENG_MAC_RTS_THRESH:
 		return &mac->rts_thresh;
 	case ENG_MAC_FRAG_THRESH:

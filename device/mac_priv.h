@@ -648,6 +648,8 @@ struct mac {
 	int8_t power;
 	uint32_t roc_vif;
 	uint32_t filter;
+	uint32_t scan_lo;
+	uint32_t scan_hi;
 	uint32_t rts_thresh;
 	uint32_t frag_thresh;
 	uint32_t tbtt_vifs;

@@ -500,6 +500,18 @@ static struct mac_vif *own_vif(struct mac *mac, const uint8_t *ra)
 	return NULL;
 }
 
+/* Who scans from a random address is spoken to at that one */
+static struct mac_vif *scan_vif(struct mac *mac, const uint8_t *frame)
+{
+	const uint8_t *ra = ieee80211_addr1(frame);
+
+	if (ieee80211_get_le32(ra) != mac->scan_lo ||
+	    ieee80211_get_le16(ra + 4) != (mac->scan_hi & 0xffff) ||
+	    !ieee80211_is_mgmt(ieee80211_fc(frame)))
+		return NULL;
+	return mac_vif(mac, mac->scan_hi >> 16);
+}
+
 static void bad_fcs(const struct arrival *a)
 {
 	a->mac->c.rx_fcs_error++;
@@ -550,6 +562,8 @@ static void rxe_rx(void *priv, const struct air_frame *af,
 	a.len = (uint16_t)(af->len - IEEE80211_FCS_LEN);
 	a.group = ieee80211_addr_is_group(ieee80211_addr1(a.frame));
 	own = a.group ? NULL : own_vif(mac, ieee80211_addr1(a.frame));
+	if (!own && !a.group)
+		own = scan_vif(mac, a.frame);
 	/* For somebody else: not worth computing its FCS */
 	if (!own && !a.group && !a.promisc)
 		return;

@@ -104,6 +104,11 @@
 #define ENG_MAC_TIM		0x410	/* WO: aid | set << 15 | vif << 16: host side of TIM */
 #define ENG_TBTT_VIFS		0x414	/* RO: bit per vif; cleared by read */
 #define ENG_CSA_VIFS		0x418	/* RO: bit per vif; cleared by read */
+#define ENG_MAC_SCAN_LO		0x41c	/* RW: address that a scan probes from, bytes 0-3 */
+#define ENG_MAC_SCAN_HI		0x420	/* RW: bytes 4-5 | vif << 16: management frames to it
+					 * are that interface's; vif SKUA_VIF_NONE: no such
+					 * address
+					 */
 
 /* Frames of the firmware itself: one at a time */
 #define ENG_FWTX_ADDR		0x500	/* RW: SRAM, an 802.11 frame without FCS */

@@ -465,8 +465,12 @@ u16 key_cmd_phase1(struct cmd *c);
 /** mac_started() - between START and STOP */
 bool mac_started(void);
 
-/** mac_scan_filter() - let beacons and probe responses of any BSS pass */
-void mac_scan_filter(bool on);
+/**
+ * mac_scan_filter() - let beacons and probe responses of any BSS pass
+ * @vif: the interface that scans, or SKUA_VIF_NONE for the end of it
+ * @addr: the address that it probes from, which answers come to
+ */
+void mac_scan_filter(u8 vif, const u8 *addr);
 
 u16 mac_cmd_start(struct cmd *c);
 u16 mac_cmd_stop(struct cmd *c);

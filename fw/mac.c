@@ -45,9 +45,12 @@ static void filter_push(void)
 		  host_filter | (scan_filter ? SKUA_FILTER_BCN_PRBRESP : 0));
 }
 
-void mac_scan_filter(bool on)
+void mac_scan_filter(u8 vif, const u8 *addr)
 {
-	scan_filter = on;
+	scan_filter = vif != SKUA_VIF_NONE;
+	reg_write(ENG_MAC_SCAN_LO, addr[0] | (u32)addr[1] << 8 | (u32)addr[2] << 16 |
+		  (u32)addr[3] << 24);
+	reg_write(ENG_MAC_SCAN_HI, addr[4] | (u32)addr[5] << 8 | (u32)vif << 16);
 	filter_push();
 }
 

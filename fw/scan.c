@@ -65,7 +65,7 @@ static void scan_finish(void)
 
 	timer_cancel(&timer);
 	state = IDLE;
-	mac_scan_filter(false);
+	mac_scan_filter(SKUA_VIF_NONE, req.cmd.addr);
 	evt_post(SKUA_EVT_SCAN_DONE, &e, sizeof(e));
 }
 
@@ -291,7 +291,7 @@ u16 scan_cmd(struct cmd *c)
 	left_us = 0;
 	/* CMD_DONE goes first: the scan begins in the next turn. */
 	state = RESTING;
-	mac_scan_filter(true);
+	mac_scan_filter(p->vif, req.cmd.addr);
 	timer_set(&timer, 0);
 	return SKUA_ST_OK;
 }

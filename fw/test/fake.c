@@ -456,6 +456,8 @@ static void mac_write(u32 off, u32 val)
 	case ENG_RF_ROC_VIF:
 	case ENG_MAC_ENABLE:
 	case ENG_MAC_FILTER:
+	case ENG_MAC_SCAN_LO:
+	case ENG_MAC_SCAN_HI:
 	case ENG_MAC_RTS_THRESH:
 	case ENG_MAC_FRAG_THRESH:
 	case ENG_FWTX_ADDR:

@@ -94,6 +94,7 @@ static void assert_done(bool aborted)
 	assert_int_equal(e.vif, 0);
 	assert_int_equal(e.aborted, aborted);
 	assert_int_equal(fake.reg[ENG_MAC_FILTER / 4] & SKUA_FILTER_BCN_PRBRESP, 0);
+	assert_int_equal(fake.reg[ENG_MAC_SCAN_HI / 4] >> 16, SKUA_VIF_NONE);
 }
 
 static u32 freq_now(void)
@@ -124,6 +125,11 @@ static void active(void **state)
 	assert_int_equal(fake.evt[fake.n_evt - 1].id, SKUA_EVT_CMD_DONE);
 	fake_run(1000);
 	assert_true(fake.reg[ENG_MAC_FILTER / 4] & SKUA_FILTER_BCN_PRBRESP);
+	/* Answers come to the address that it probes from. */
+	assert_memory_equal(&fake.reg[ENG_MAC_SCAN_LO / 4], p.cmd.addr, 4);
+	assert_int_equal(fake.reg[ENG_MAC_SCAN_HI / 4] & 0xffff,
+			 p.cmd.addr[4] | p.cmd.addr[5] << 8);
+	assert_int_equal(fake.reg[ENG_MAC_SCAN_HI / 4] >> 16, p.cmd.vif);
 	fake_run(SEC_US);
 	assert_done(false);
 

@@ -193,11 +193,37 @@ static void rate_legacy_masks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, skua_legacy_rate(NL80211_BAND_2GHZ, 12));
 }
 
+static void rate_of_beacons(struct kunit *test)
+{
+	struct cfg80211_bitrate_mask mask = {};
+
+	KUNIT_EXPECT_EQ(test, 0, skua_beacon_rate(NL80211_BAND_5GHZ, &mask));
+	mask.control[NL80211_BAND_2GHZ].legacy = BIT(2);
+	KUNIT_EXPECT_EQ(test, WORD(LEGACY, 55, 0, 20, LONG),
+			skua_beacon_rate(NL80211_BAND_2GHZ, &mask));
+	/* another band's choice is none of this one's */
+	KUNIT_EXPECT_EQ(test, 0, skua_beacon_rate(NL80211_BAND_5GHZ, &mask));
+	mask.control[NL80211_BAND_5GHZ].legacy = BIT(2);
+	KUNIT_EXPECT_EQ(test, WORD(LEGACY, 120, 0, 20, LONG),
+			skua_beacon_rate(NL80211_BAND_5GHZ, &mask));
+	mask.control[NL80211_BAND_5GHZ].legacy = 0;
+	mask.control[NL80211_BAND_5GHZ].he_mcs[0] = BIT(4);
+	KUNIT_EXPECT_EQ(test, WORD(HE, 4, 1, 20, LONG),
+			skua_beacon_rate(NL80211_BAND_5GHZ, &mask));
+	mask.control[NL80211_BAND_5GHZ].vht_mcs[1] = BIT(3);
+	KUNIT_EXPECT_EQ(test, WORD(VHT, 3, 2, 20, LONG),
+			skua_beacon_rate(NL80211_BAND_5GHZ, &mask));
+	mask.control[NL80211_BAND_5GHZ].ht_mcs[1] = BIT(1);
+	KUNIT_EXPECT_EQ(test, WORD(HT, 9, 0, 20, LONG),
+			skua_beacon_rate(NL80211_BAND_5GHZ, &mask));
+}
+
 static struct kunit_case rate_cases[] = {
 	KUNIT_CASE_PARAM(rate_to_rx_status, rate_rx_gen_params),
 	KUNIT_CASE_PARAM(rate_to_rate_info, rate_info_gen_params),
 	KUNIT_CASE_PARAM(rate_to_tx_rate_and_back, rate_tx_gen_params),
 	KUNIT_CASE(rate_legacy_masks),
+	KUNIT_CASE(rate_of_beacons),
 	{}
 };
 

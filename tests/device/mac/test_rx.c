@@ -63,6 +63,41 @@ static void test_filter_mgmt(void **state)
 	assert_int_equal(heard(s, f, len), 0);
 }
 
+/* M1: a scan's own address is acknowledged and heard while the scan lasts */
+static void test_scan_address(void **state)
+{
+	static const uint8_t addr[] = { 0x0e, 0x31, 0x41, 0x59, 0x26, 0x53 };
+	struct scene *s = *state;
+	uint8_t f[100];
+	unsigned int len = mk_frame(f, IEEE80211_PROBE_RESP, addr, addr_other,
+				    addr_other, -1, "123456789012", 12);
+
+	set_filter(s->sta, SKUA_FILTER_BCN_PRBRESP);
+	s->sniff.n = 0;
+	assert_int_equal(heard(s, f, len), 0);
+	assert_int_equal(s->sniff.n, 0);
+	host_write(s->sta, ENG_MAC_SCAN_LO, 0x5941310e);
+	host_write(s->sta, ENG_MAC_SCAN_HI, 0x5326);
+	assert_int_equal(heard(s, f, len), 1);
+	assert_int_equal(s->sniff.n, 1);
+	assert_true(ieee80211_is_stype(ieee80211_fc(s->sniff.frame[0].data),
+				       IEEE80211_ACK));
+	/* Nobody has any business to send data there */
+	s->sniff.n = 0;
+	len = mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr, addr_ap, addr_ap,
+		       -1, "12345678", 8);
+	assert_int_equal(heard(s, f, len), 0);
+	assert_int_equal(s->sniff.n, 0);
+	/* The end, and an interface that is not there */
+	len = mk_frame(f, IEEE80211_PROBE_RESP, addr, addr_other, addr_other,
+		       -1, "123456789012", 12);
+	host_write(s->sta, ENG_MAC_SCAN_HI, 0x5326 | SKUA_VIF_NONE << 16);
+	assert_int_equal(heard(s, f, len), 0);
+	host_write(s->sta, ENG_MAC_SCAN_HI, 0xffff5326);
+	assert_int_equal(heard(s, f, len), 0);
+	assert_int_equal(s->sniff.n, 0);
+}
+
 static void test_filter_data(void **state)
 {
 	struct scene *s = *state;
@@ -603,6 +638,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_filter_mgmt),
+		T(test_scan_address),
 		T(test_filter_data),
 		T(test_monitor),
 		T(test_control),
