@@ -21,7 +21,7 @@
 
 /* What the driver can make use of. */
 #define SKUA_DRV_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE | \
-				 SKUA_FEAT_AP_PS)
+				 SKUA_FEAT_AP_PS | SKUA_FEAT_RADAR)
 #define SKUA_DRV_FEATURES_MC	(SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
 
 static_assert(DIV_ROUND_UP(SKUA_FW_MAX_LEN + sizeof(struct skua_fw_hdr),

@@ -26,6 +26,10 @@ static int skua_ctx_send(struct skua *sc, u8 idx,
 	struct skua_cmd_chanctx cmd = { .ctx = idx };
 
 	skua_chandef(&cmd.chan, def);
+	/* A wide channel may have radars beside its primary part. */
+	if (cfg80211_chandef_dfs_required(sc->hw->wiphy, def,
+					  NL80211_IFTYPE_AP) > 0)
+		cmd.chan.flags |= SKUA_CHANF_RADAR;
 	return skua_cmd_send(sc, SKUA_CMD_CHANCTX_SET, &cmd, sizeof(cmd));
 }
 
@@ -199,6 +203,52 @@ int skua_op_switch_vif_chanctx(struct ieee80211_hw *hw,
 			      &vifs[i].old_ctx->def);
 	} while (i--);
 	return ret;
+}
+
+/* ------------------------------------------------------------------ */
+/* Radar								*/
+/* ------------------------------------------------------------------ */
+
+static void skua_radar_iter(struct ieee80211_hw *hw,
+			    struct ieee80211_chanctx_conf *conf, void *data)
+{
+	u16 freq = *(u16 *)data;
+
+	/* A station leaves radars to its access point. */
+	if (conf->radar_enabled &&
+	    (!freq || conf->def.chan->center_freq == freq))
+		ieee80211_radar_detected(hw, conf);
+}
+
+/**
+ * skua_radar_detected() - tell mac80211 of a radar
+ * @sc: the device
+ * @freq: primary channel that it was heard on, in MHz; 0 for any
+ *
+ * Any context; who does not look for radars is not told.
+ */
+void skua_radar_detected(struct skua *sc, u16 freq)
+{
+	ieee80211_iter_chan_contexts_atomic(sc->hw, skua_radar_iter, &freq);
+}
+
+/**
+ * skua_radar_event() - the NIC has heard a radar
+ * @sc: the device
+ * @evt: the event
+ *
+ * Wiphy mutex.
+ */
+void skua_radar_event(struct skua *sc, const struct skua_evt_radar *evt)
+{
+	u16 freq = le16_to_cpu(evt->freq);
+
+	dev_info_ratelimited(sc->dev,
+			     "radar at %u MHz: pulses of %u us every %u us\n",
+			     freq, le16_to_cpu(evt->width_us),
+			     le32_to_cpu(evt->pri_us));
+	if (freq)
+		skua_radar_detected(sc, freq);
 }
 
 /* ------------------------------------------------------------------ */

@@ -183,6 +183,14 @@ static int skua_echo_set(void *data, u64 val)
 }
 DEFINE_DEBUGFS_ATTRIBUTE(skua_echo_fops, NULL, skua_echo_set, "%llu\n");
 
+/* Writing any number is a radar on the operating channel, as the stack sees it. */
+static int skua_radar_set(void *data, u64 val)
+{
+	skua_radar_detected(data, 0);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(skua_radar_fops, NULL, skua_radar_set, "%llu\n");
+
 /**
  * skua_debugfs_init() - make the files
  * @sc: the device, registered with mac80211
@@ -199,6 +207,9 @@ void skua_debugfs_init(struct skua *sc)
 				   &skua_crash_fops);
 	debugfs_create_file_unsafe("echo", 0200, sc->debugfs, sc,
 				   &skua_echo_fops);
+	if (skua_has(sc, SKUA_FEAT_RADAR))
+		debugfs_create_file_unsafe("dfs_simulate_radar", 0200,
+					   sc->debugfs, sc, &skua_radar_fops);
 	debugfs_create_bool("watch_off", 0600, sc->debugfs, &sc->watch.off);
 }
 

@@ -104,6 +104,9 @@ static void skua_evt_slow(struct skua *sc, const struct skua_evt *evt)
 	case SKUA_EVT_CSA_DONE:
 		skua_evt_vif(sc, id, (const void *)evt->data);
 		break;
+	case SKUA_EVT_RADAR:
+		skua_radar_event(sc, (const void *)evt->data);
+		break;
 	}
 }
 
@@ -169,6 +172,8 @@ static u16 skua_evt_min_len(u16 id)
 	case SKUA_EVT_BEACON_LOSS:
 	case SKUA_EVT_CSA_DONE:
 		return sizeof(struct skua_evt_vif);
+	case SKUA_EVT_RADAR:
+		return sizeof(struct skua_evt_radar);
 	default:
 		return 0;
 	}
@@ -220,6 +225,7 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 	case SKUA_EVT_ROC_EXPIRED:
 	case SKUA_EVT_BEACON_LOSS:
 	case SKUA_EVT_CSA_DONE:
+	case SKUA_EVT_RADAR:
 		skua_evt_defer(sc, evt);
 		break;
 	default:

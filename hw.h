@@ -139,6 +139,7 @@ enum skua_fatal {
 #define SKUA_FEAT_WOWLAN		BIT_ULL(20)
 #define SKUA_FEAT_MLO			BIT_ULL(21)
 #define SKUA_FEAT_TX_FRAG		BIT_ULL(22)
+#define SKUA_FEAT_RADAR			BIT_ULL(23)	/* radar detection */
 
 /*
  * Architectural limits: what the field widths allow. The real limits of a
@@ -1054,7 +1055,7 @@ struct skua_chandef {
 static_assert(sizeof(struct skua_chandef) == 8, "chandef size");
 
 #define SKUA_CHANF_PASSIVE		BIT(0)	/* no-IR: listen only */
-#define SKUA_CHANF_RADAR		BIT(1)
+#define SKUA_CHANF_RADAR		BIT(1)	/* of a context: look for radar */
 #define SKUA_CHANF_OFDM_ONLY		BIT(2)	/* no CCK rates (no_cck, 5, 6 GHz) */
 
 /**
@@ -1653,6 +1654,7 @@ static_assert(sizeof(struct skua_evt) == 256, "event size");
  * @SKUA_EVT_BEACON_LOSS: struct skua_evt_vif
  * @SKUA_EVT_CSA_DONE: struct skua_evt_vif: the countdown has ended
  * @SKUA_EVT_LOG: text of the firmware
+ * @SKUA_EVT_RADAR: struct skua_evt_radar
  */
 enum skua_evt_id {
 	SKUA_EVT_ALIVE		= 1,
@@ -1664,6 +1666,7 @@ enum skua_evt_id {
 	SKUA_EVT_BEACON_LOSS	= 7,
 	SKUA_EVT_CSA_DONE	= 8,
 	SKUA_EVT_LOG		= 9,
+	SKUA_EVT_RADAR		= 10,
 };
 
 /**
@@ -1821,5 +1824,19 @@ struct skua_evt_vif {
 };
 
 static_assert(sizeof(struct skua_evt_vif) == 4, "vif event size");
+
+/**
+ * struct skua_evt_radar - there is a radar on the operating channel
+ * @freq: its primary channel, MHz
+ * @width_us: duration of a pulse
+ * @pri_us: from one pulse to the next
+ */
+struct skua_evt_radar {
+	__le16 freq;
+	__le16 width_us;
+	__le32 pri_us;
+};
+
+static_assert(sizeof(struct skua_evt_radar) == 8, "radar event size");
 
 #endif /* SKUA_HW_H */

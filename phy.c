@@ -253,6 +253,20 @@ static int skua_bands_init(struct skua *sc)
 /* Registration								*/
 /* ------------------------------------------------------------------ */
 
+/* The whole channel is listened to, however wide it is. */
+static u8 skua_radar_widths(const struct skua *sc)
+{
+	u8 widths = BIT(NL80211_CHAN_WIDTH_20_NOHT) | BIT(NL80211_CHAN_WIDTH_20);
+
+	if (sc->caps.max_bw >= SKUA_BW_40)
+		widths |= BIT(NL80211_CHAN_WIDTH_40);
+	if (sc->caps.max_bw >= SKUA_BW_80)
+		widths |= BIT(NL80211_CHAN_WIDTH_80);
+	if (sc->caps.max_bw >= SKUA_BW_160)
+		widths |= BIT(NL80211_CHAN_WIDTH_160);
+	return widths;
+}
+
 static int skua_combinations_init(struct skua *sc)
 {
 	struct ieee80211_iface_combination *comb;
@@ -282,6 +296,11 @@ static int skua_combinations_init(struct skua *sc)
 	comb->num_different_channels = skua_single_channel ?
 				       1 : sc->caps.channels;
 	comb->beacon_int_infra_match = false;
+	/* mac80211 wants radar detection on one channel at a time. */
+	if (skua_has(sc, SKUA_FEAT_RADAR) && comb->num_different_channels == 1)
+		comb->radar_detect_widths = skua_radar_widths(sc);
+	if (comb->radar_detect_widths)
+		wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_DFS_CONCURRENT);
 	wiphy->iface_combinations = comb;
 	wiphy->n_iface_combinations = 1;
 	return 0;

@@ -903,6 +903,8 @@ int skua_op_set_rts_threshold(struct ieee80211_hw *hw, u32 value);
 int skua_op_get_txpower(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			int *dbm);
 int skua_op_get_antenna(struct ieee80211_hw *hw, u32 *tx_ant, u32 *rx_ant);
+void skua_radar_detected(struct skua *sc, u16 freq);
+void skua_radar_event(struct skua *sc, const struct skua_evt_radar *evt);
 int skua_op_get_survey(struct ieee80211_hw *hw, int idx,
 		       struct survey_info *survey);
 

@@ -422,6 +422,22 @@ void air_flush(struct air_radio *radio)
 	sweep(air);
 }
 
+static bool in_channel(const struct air_chan *chan, uint16_t freq)
+{
+	unsigned int half = airtime_bw_mhz(chan->bw) / 2;
+
+	return chan->freq && freq + half >= chan->center1 &&
+	       freq <= chan->center1 + half;
+}
+
+void air_radar(struct air *air, const struct air_pulse *pulse)
+{
+	for (struct air_radio *r = air->radios; r; r = r->next)
+		if (!r->gone && r->ops->pulse &&
+		    in_channel(&r->chan, pulse->freq))
+			r->ops->pulse(r->priv, pulse);
+}
+
 int air_lose(struct air *air, const struct air_loss *loss)
 {
 	if (air->n_rules == AIR_MAX_LOSSES)

@@ -72,15 +72,29 @@ struct air_rx {
 };
 
 /**
+ * struct air_pulse - a radar pulse: energy, and no frame
+ * @freq: MHz
+ * @width_us: how long
+ * @time_us: its start
+ */
+struct air_pulse {
+	uint16_t freq;
+	uint16_t width_us;
+	uint64_t time_us;
+};
+
+/**
  * struct air_radio_ops - what the air asks of a radio
  * @rx: a frame arrives. The radio may answer after SIFS by calling
  *	air_respond() from within: acknowledgements and CTS
  * @rx_flush: a burst has ended: do batched work on what was received (ciphers)
+ * @pulse: a radar pulse inside the radio's channel; NULL: it does not care
  */
 struct air_radio_ops {
 	void (*rx)(void *priv, const struct air_frame *frame,
 		   const struct air_rx *rx);
 	void (*rx_flush)(void *priv);
+	void (*pulse)(void *priv, const struct air_pulse *pulse);
 };
 
 struct air_radio;
@@ -133,6 +147,9 @@ void air_send(struct air_radio *radio, struct air_frame *frame,
  * Of several answers to one frame the sender gets the first.
  */
 void air_respond(struct air_radio *radio, struct air_frame *frame);
+
+/** air_radar() - a radar pulse: all radios hear it whose channel it lies in */
+void air_radar(struct air *air, const struct air_pulse *pulse);
 
 /** air_flush() - end of the sender's burst: calls rx_flush of who got frames */
 void air_flush(struct air_radio *radio);

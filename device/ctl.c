@@ -268,6 +268,14 @@ static json_t *req_air(struct ctl *ctl, json_t *req)
 	return wrong ? fail(wrong) : done();
 }
 
+static json_t *req_radar(struct ctl *ctl, json_t *req)
+{
+	const char *wrong = ctl_radar(ctl->air, loop_now(ctl->loop) /
+				      LOOP_NS_PER_US, req);
+
+	return wrong ? fail(wrong) : done();
+}
+
 static const struct {
 	const char *name;
 	json_t *(*fn)(struct ctl *ctl, json_t *req);
@@ -281,6 +289,7 @@ static const struct {
 	{ "inject", req_inject },
 	{ "poke", req_poke },
 	{ "air", req_air },
+	{ "radar", req_radar },
 };
 
 static json_t *ctl_answer(struct ctl *ctl, const char *line)

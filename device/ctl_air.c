@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Control socket: a sender that is no NIC, for attacks
+ * Control socket: senders that are no NICs: attackers and radars
  *
  * Somebody who has a radio and no key can still repeat, change and invent
  * frames. The frame goes out as it is, with whatever transmitter address it
@@ -14,7 +14,9 @@
 #include "ctl_air.h"
 #include "ieee80211.h"
 
-#define RATE_6M	60	/* OFDM, good on each band */
+#define RATE_6M		60	/* OFDM, good on each band */
+#define RADAR_PULSES	100
+#define RADAR_US	100000	/* longest pulse and interval */
 
 static void deaf(void *priv, const struct air_frame *frame,
 		 const struct air_rx *rx)
@@ -90,5 +92,31 @@ const char *ctl_air(struct air *air, json_t *req)
 	air_send(radio, &af, NULL, NULL, NULL);
 	air_flush(radio);
 	air_leave(radio);
+	return NULL;
+}
+
+/*
+ * The whole burst is put on the air when its last pulse has ended, each pulse
+ * with the time that it had, so that no timer has to be exact.
+ */
+const char *ctl_radar(struct air *air, uint64_t now_us, json_t *req)
+{
+	int freq, pulses = 18, width = 1, pri = 1428;
+
+	if (json_unpack(req, "{s:i,s?i,s?i,s?i}", "freq", &freq, "pulses",
+			&pulses, "width_us", &width, "pri_us", &pri) ||
+	    freq < 1 || freq > UINT16_MAX || pulses < 1 ||
+	    pulses > RADAR_PULSES || width < 1 || width > RADAR_US / 2 ||
+	    pri < 1 || pri > RADAR_US)
+		return "wanted: freq (MHz), pulses (to 100), width_us, pri_us";
+	for (int i = pulses - 1; i >= 0; i--) {
+		struct air_pulse pulse = {
+			.freq = (uint16_t)freq,
+			.width_us = (uint16_t)width,
+			.time_us = now_us - (uint64_t)i * (uint64_t)pri,
+		};
+
+		air_radar(air, &pulse);
+	}
 	return NULL;
 }

@@ -50,6 +50,7 @@ static void init_registers(struct mac *mac)
 	memset(&mac->chan, 0, sizeof(mac->chan));
 	memset(&mac->tbl, 0, sizeof(mac->tbl));
 	memset(&mac->fwtx, 0, sizeof(mac->fwtx));
+	memset(&mac->radar, 0, sizeof(mac->radar));
 	mac->power = 0;
 	mac->enabled = false;
 	mac->filter = 0;
@@ -217,6 +218,8 @@ static void tune(struct mac *mac)
 		return;
 	}
 	rxe_flush(mac);
+	/* Pulses of the old channel say nothing about the new one */
+	mac->radar.n = 0;
 	mac->chan.freq = (uint16_t)mac->rf.freq;
 	mac->chan.center1 = (uint16_t)mac->rf.center1;
 	mac->chan.bw = (uint8_t)mac->rf.bw;
@@ -378,6 +381,12 @@ bool mac_read(struct mac *mac, uint32_t off, uint32_t *val)
 		return true;
 	case ENG_CSA_VIFS:
 		*val = take(&mac->csa_vifs);
+		return true;
+	case ENG_RADAR_WIDTH:
+		*val = mac_radar_take(mac);
+		return true;
+	case ENG_RADAR_TIME:
+		*val = mac->radar.time;
 		return true;
 	case ENG_FWTX_STATUS:
 		*val = mac->fwtx.status;

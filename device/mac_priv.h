@@ -3,6 +3,7 @@
  * The MAC engines: what their files share
  *
  * mac.c        life, engine registers
+ * mac_radar.c  radar pulses
  * mac_tbl.c    tables that the firmware writes
  * mac_json.c   counters for the control socket
  * txe.c        queues per station and TID, and which frame is next
@@ -34,6 +35,7 @@
 #define MAC_BEACON_MAX		2048	/* template */
 #define MAC_SURVEY_MAX		160	/* channels remembered */
 #define MAC_CIPHERS		11	/* rows of crypto_ciphers */
+#define MAC_PULSES		128	/* radar pulses that wait */
 #define MAC_TID_NONE		16
 #define MAC_KEYS_PER_VIF	8
 #define MAC_KEYID_BIGTK		6	/* and the next one */
@@ -582,7 +584,26 @@ struct cplq {
 	X(cpl_units,	"completion units written")			\
 	X(cpl_waited,	"of them some that found no room at once")	\
 	X(cpl_lost,	"completion units lost: firmware posts too many") \
+	X(radar_pulses,	"radar pulses heard")				\
+	X(radar_lost,	"of them lost: the firmware is too slow")	\
 	X(eng_errors,	"register writes of the firmware refused")
+
+/**
+ * struct mac_radar - radar pulses that the firmware has not read
+ * @pulse: they, the oldest at @first
+ * @first: index
+ * @n: how many
+ * @time: ENG_RADAR_TIME
+ */
+struct mac_radar {
+	struct {
+		uint32_t time;
+		uint16_t width;
+	} pulse[MAC_PULSES];
+	unsigned int first;
+	unsigned int n;
+	uint32_t time;
+};
 
 struct mac_counts {
 #define MAC_COUNT_FIELD(name, text) uint64_t name;
@@ -689,6 +710,7 @@ struct mac {
 	uint64_t survey_since;
 	struct txe tx;
 	struct rxe rx;
+	struct mac_radar radar;
 	struct cplq cpl;
 	struct mac_counts c;
 	struct mac_cipher_counts ciphers[MAC_CIPHERS];
@@ -709,6 +731,14 @@ static inline bool mac_on_air(const struct mac *mac)
 {
 	return mac->running && mac->enabled && mac->chan.freq;
 }
+
+/* mac_radar.c */
+
+/** mac_radar_pulse() - struct air_radio_ops.pulse */
+void mac_radar_pulse(void *priv, const struct air_pulse *pulse);
+
+/** mac_radar_take() - the value of ENG_RADAR_WIDTH */
+uint32_t mac_radar_take(struct mac *mac);
 
 /* mac_tbl.c */
 

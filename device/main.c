@@ -22,7 +22,8 @@
 /* What the engines can do; each bit is true or not here. */
 #define ALL_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |	\
 			 SKUA_FEAT_AP_PS | SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC |	\
-			 SKUA_FEAT_BEACON_PROT | SKUA_FEAT_TKIP_PHASE1_HOST)
+			 SKUA_FEAT_BEACON_PROT | SKUA_FEAT_TKIP_PHASE1_HOST | \
+			 SKUA_FEAT_RADAR)
 
 const char *argp_program_version = "skua-nic 0.1";
 

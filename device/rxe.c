@@ -610,4 +610,5 @@ static void rxe_rx_flush(void *priv)
 const struct air_radio_ops rxe_ops = {
 	.rx = rxe_rx,
 	.rx_flush = rxe_rx_flush,
+	.pulse = mac_radar_pulse,
 };

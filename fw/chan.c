@@ -70,6 +70,7 @@ void chan_tune(const struct skua_chandef *chan)
 	reg_write(ENG_RF_BW, chan ? chan->bw : SKUA_BW_20);
 	reg_write(ENG_RF_POWER, (u32)(s32)power);
 	reg_write(ENG_RF_TUNE, 1);
+	radar_reset();
 }
 
 /* Away from home, the way back finds what home is by then. */

@@ -57,6 +57,7 @@
 #define ENG_IRQ_FWTX		BIT(1)	/* the firmware's frame has ended */
 #define ENG_IRQ_TBTT		BIT(2)	/* ENG_TBTT_VIFS */
 #define ENG_IRQ_CSA		BIT(3)	/* ENG_CSA_VIFS: countdown reached its end */
+#define ENG_IRQ_RADAR		BIT(4)	/* ENG_RADAR_WIDTH: a pulse was heard */
 
 /* Host interface: each GO sets ENG_HIF_STATUS to an enum skua_status */
 #define ENG_HIF_STATUS		0x100	/* RO */
@@ -109,6 +110,12 @@
 					 * are that interface's; vif SKUA_VIF_NONE: no such
 					 * address
 					 */
+
+/* Radar pulses inside the channel, in the order of their times */
+#define ENG_RADAR_WIDTH		0x480	/* RO: takes the next pulse: its duration in
+					 * microseconds; 0 for none. Latches its time
+					 */
+#define ENG_RADAR_TIME		0x484	/* RO: low half of the time of its start, as latched */
 
 /* Frames of the firmware itself: one at a time */
 #define ENG_FWTX_ADDR		0x500	/* RW: SRAM, an 802.11 frame without FCS */

@@ -33,7 +33,8 @@
 			 SKUA_FEAT_TX_FRAG | SKUA_FEAT_AP_PS |			\
 			 SKUA_FEAT_UAPSD | SKUA_FEAT_BEACON_PROT |		\
 			 SKUA_FEAT_TKIP_PHASE1_HOST |				\
-			 SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
+			 SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC | \
+			 SKUA_FEAT_RADAR)
 
 #define TU_US			1024u
 #define MSEC_US			1000u
@@ -496,6 +497,14 @@ u16 beacon_cmd_tim(struct cmd *c);
 void monitor_update(struct vif *v);
 /** monitor_home() - back on the operating channel: beacons count from now on */
 void monitor_home(void);
+
+/* ------------------------------------------------------------------ */
+/* radar.c								*/
+
+/** radar_irq() - ENG_IRQ_RADAR */
+void radar_irq(void);
+/** radar_reset() - the radio is tuned anew: forget the pulses */
+void radar_reset(void);
 
 /* ------------------------------------------------------------------ */
 /* stats.c, flush.c, ps.c, crash.c					*/

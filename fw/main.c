@@ -31,7 +31,8 @@ void fw_init(void)
 	reg_write(ENG_MAC_SCAN_HI, SKUA_VIF_NONE << 16);
 	chan_tune(NULL);
 	reg_write(ENG_SYS_IRQ_ACK, ~0u);
-	reg_write(ENG_SYS_IRQ_ENABLE, ENG_IRQ_CMD | ENG_IRQ_FWTX | ENG_IRQ_CSA);
+	reg_write(ENG_SYS_IRQ_ENABLE, ENG_IRQ_CMD | ENG_IRQ_FWTX | ENG_IRQ_CSA |
+		  ENG_IRQ_RADAR);
 	alive_post();
 }
 
@@ -46,6 +47,8 @@ void fw_round(void)
 		fwtx_irq();
 	if (irq & ENG_IRQ_CSA)
 		beacon_csa_irq();
+	if (irq & ENG_IRQ_RADAR)
+		radar_irq();
 	timer_run();
 	if (irq & ENG_IRQ_CMD)
 		cmd_poll();

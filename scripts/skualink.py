@@ -99,7 +99,7 @@ class AccessPoint:
             + self.extra
         )
 
-    def start(self, timeout=20):
+    def start(self, timeout=20, wanted="AP-ENABLED"):
         path = f"/tmp/hostapd.{self.netns}.{self.interface}.conf"
         self.vm.put(path, self.config())
         command = ["hostapd", path]
@@ -107,7 +107,7 @@ class AccessPoint:
             wanted = rf"^{self.interface}: |KEY_DATA - hexdump"
             command = ["sh", "-c", f"hostapd -dK {path} | grep --line-buffered -E '{wanted}'"]
         self.process = self.vm.popen(command, netns=self.netns)
-        self.process.wait_for("AP-ENABLED", timeout)
+        self.process.wait_for(wanted, timeout)
         return self
 
     def cli(self, *words):

@@ -338,6 +338,10 @@ u32 reg_read(u32 off)
 		return fake.cmd_prod - fake.cmd_cons;
 	case ENG_CSA_VIFS:
 		return read_clear(&fake.csa);
+	case ENG_RADAR_WIDTH:
+		return fake.radar_next < fake.n_radar ? fake.radar[fake.radar_next++].width : 0;
+	case ENG_RADAR_TIME:
+		return fake.radar[fake.radar_next - 1].time;
 	case ENG_TXQ_COUNT:
 		return fake.txq_count;
 	case ENG_SYS_TIME_HI:

@@ -71,8 +71,17 @@ enum fake_fwtx {
 	FWTX_NEVER,
 };
 
+/** struct fake_pulse - a radar pulse */
+struct fake_pulse {
+	u32 time;
+	u32 width;
+};
+
 /** struct fake - the whole model; tests look into it */
 struct fake {
+	struct fake_pulse radar[128];
+	u32 n_radar;
+	u32 radar_next;
 	u64 time;
 	u64 hw_feat;
 	u64 drv_feat;

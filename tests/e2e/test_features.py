@@ -6,6 +6,7 @@ import re
 import pytest
 
 import bench
+import skualink
 from skuavm import wait_until
 
 AP = "192.168.77.1"
@@ -99,3 +100,96 @@ def test_signal_thresholds(trio):
         ap.iw("set", "txpower", "fixed", power)
         wait_until(f"signal {event}", 20, lambda start=start, event=event:
                    event in events.output[start:])
+
+
+# Radar
+
+
+# A channel with a radar is closed to all NICs of a guest for half an hour, so each test
+# has one of its own.
+
+
+def dfs_ap(bench_, channel, extra):
+    """An access point that must listen for radars first; hostapd does so for a minute."""
+    end = bench_.ends["ap"]
+    ap = skualink.AccessPoint(end.vm, end.netns, interface=end.interface, channel=channel,
+                              extra="ieee80211h=1\n" + extra)
+    end.running.append(ap)
+    freq = skualink.frequency(channel)
+    ap.start(wanted=f"DFS-CAC-START freq={freq}")
+    # it says so before it does so
+    wait_until("it to listen", 10, lambda: end.engines()["freq"] == freq)
+    settled(end)
+    return ap
+
+
+def settled(end):
+    """Awaits an answer of the firmware, and with it all that came before."""
+    end.vm.put(f"{end.debugfs}/skua/echo", "1")
+
+
+def radar(bench_, **pulses):
+    answer = bench_.nics.control(dict({"cmd": "radar"}, **pulses))
+    assert answer["ok"], answer
+
+
+@pytest.mark.contract("M7")
+@pytest.mark.parametrize("channel, pulses", [
+    (52, {}),
+    (56, {"pulses": 23, "width_us": 5, "pri_us": 150}),
+])
+def test_radar_while_listening(trio, channel, pulses):
+    """M7: a radar ends the listening; the access point goes elsewhere, and has a station."""
+    ap = dfs_ap(trio, channel, "chanlist=36\n")
+    freq = skualink.frequency(channel)
+    end = trio.ends["ap"]
+    path = trio.capture()
+    before = end.engines()["radar_pulses"]
+    # on another channel, and no radar at all: nothing happens
+    radar(trio, freq=freq + 20, **pulses)
+    radar(trio, freq=freq, pulses=5)
+    assert end.engines()["radar_pulses"] == before + 5
+    settled(end)
+    assert "DFS-RADAR" not in ap.process.output
+    radar(trio, freq=freq, **pulses)
+    ap.process.wait_for(f"DFS-RADAR-DETECTED freq={freq}", 10)
+    ap.process.wait_for(f"DFS-CAC-COMPLETED success=0 freq={freq}", 10)
+    ap.process.wait_for("AP-ENABLED", 20)
+    trio.capture_end()
+    assert ap.status()["freq"] == "5180"
+    assert not bench.count_frames(path, f"wlan.ta == {end.mac} && radiotap.channel.freq == {freq}")
+    states = end.run(["iw", "phy", end.phy, "channels"]).stdout
+    assert re.search(rf"{freq} MHz [^*]*DFS state: unavailable", states), states
+    trio.ends["sta"].station(freqs=[5180])
+
+
+@pytest.mark.contract("M7")
+def test_simulated_radar(trio):
+    """M7: the file in debugfs does the same, whether or not anybody listens."""
+    end = trio.ends["ap"]
+    trigger = f"{end.debugfs}/skua/dfs_simulate_radar"
+    end.vm.put(trigger, "1")
+    ap = dfs_ap(trio, 60, "chanlist=40\n")
+    end.vm.put(trigger, "1")
+    ap.process.wait_for("DFS-RADAR-DETECTED freq=5300", 10)
+    ap.process.wait_for("AP-ENABLED", 20)
+    assert ap.status()["freq"] == "5200"
+
+
+@pytest.mark.long
+@pytest.mark.contract("M7")
+def test_radar_in_operation(trio):
+    """M7: listening ends after a minute; then a radar moves access point and station."""
+    ap = dfs_ap(trio, 100, "chanlist=36\n")
+    ap.process.wait_for("DFS-CAC-COMPLETED success=1 freq=5500", 90)
+    ap.process.wait_for("AP-ENABLED", 20)
+    station = trio.ends["sta"].station(freqs=[5500])
+    trio.ends["ap"].address(AP)
+    trio.ends["sta"].address("192.168.77.2")
+    trio.ends["sta"].ping(AP, count=3)
+    radar(trio, freq=5500)
+    ap.process.wait_for("DFS-NEW-CHANNEL freq=5180", 10)
+    station.process.wait_for("CTRL-EVENT-CHANNEL-SWITCH freq=5180", 20)
+    wait_until("the access point to be there", 20, lambda: ap.status()["freq"] == "5180")
+    trio.ends["sta"].ping(AP, count=3)
+    assert len(re.findall("CTRL-EVENT-CONNECTED", station.process.output)) == 1

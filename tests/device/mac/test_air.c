@@ -390,6 +390,39 @@ static void test_many_nics(void **state)
 	loop_free(loop);
 }
 
+/* M7: pulses inside a radio's channel are kept for the firmware, in order */
+static void test_radar(void **state)
+{
+	struct scene *s = *state;
+	struct mac *mac = s->sta->mac;
+	struct air_pulse p = { .width_us = 3, .time_us = 0x100000005 };
+	uint32_t val;
+
+	p.freq = (uint16_t)(mac->chan.freq + 11);
+	air_radar(s->air, &p);
+	assert_true(mac_read(mac, ENG_RADAR_WIDTH, &val));
+	assert_int_equal(val, 0);
+	p.freq = (uint16_t)(mac->chan.freq - 10);
+	for (unsigned int i = 0; i < MAC_PULSES + 2; i++) {
+		p.time_us++;
+		air_radar(s->air, &p);
+	}
+	assert_int_equal(mac->c.radar_lost, 2);
+	for (unsigned int i = 0; i < MAC_PULSES; i++) {
+		assert_true(mac_read(mac, ENG_RADAR_WIDTH, &val));
+		assert_int_equal(val, 3);
+		assert_true(mac_read(mac, ENG_RADAR_TIME, &val));
+		assert_int_equal(val, 6 + i);
+	}
+	assert_true(mac_read(mac, ENG_RADAR_WIDTH, &val));
+	assert_int_equal(val, 0);
+	/* What was heard on one channel says nothing about the next one */
+	air_radar(s->air, &p);
+	host_write(s->sta, ENG_RF_TUNE, 1);
+	assert_true(mac_read(mac, ENG_RADAR_WIDTH, &val));
+	assert_int_equal(val, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +434,8 @@ int main(void)
 		cmocka_unit_test(test_rate_words),
 		cmocka_unit_test(test_response_rates),
 		cmocka_unit_test(test_many_nics),
+		cmocka_unit_test_setup_teardown(test_radar, scene_setup,
+						scene_teardown),
 	};
 
 	return cmocka_run_group_tests_name("mac: air", tests, NULL, NULL);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Radar detection
+ *
+ * The engine tells of pulses. A radar is a train of pulses of one width at one
+ * interval. A pulse of the train may be missing, since the radio was sending,
+ * and others may lie in between.
+ */
+#include "fw.h"
+
+#define MEMORY		32u	/* pulses that are remembered */
+#define ENOUGH		6u	/* pulses that make a train */
+#define PRI_LEAST_US	100u
+#define PRI_MOST_US	6000u
+#define PRI_TOLERANCE	4u	/* us, from one pulse to the next */
+
+static struct {
+	u32 time;
+	u32 width;
+} pulses[MEMORY];
+
+static u32 n_pulses;	/* in all; the last MEMORY of them are there */
+
+static u32 apart(u32 a, u32 b)
+{
+	return a > b ? a - b : b - a;
+}
+
+static bool alike(u32 a, u32 b)
+{
+	return apart(a, b) <= 1 + a / 8;
+}
+
+/* The pulse @back before the last one; there are so many. */
+static u32 nth(u32 back)
+{
+	return (n_pulses - 1 - back) % MEMORY;
+}
+
+/* How many pulses end with the last one, each @pri after another? */
+static u32 train(u32 pri)
+{
+	u32 last = nth(0), have = n_pulses < MEMORY ? n_pulses : MEMORY;
+	u32 expected = pulses[last].time - pri;
+	u32 count = 1;
+	bool missed = false;
+
+	for (u32 back = 1; back < have; ) {
+		const u32 i = nth(back);
+
+		if (apart(pulses[i].time, expected) <= PRI_TOLERANCE &&
+		    alike(pulses[last].width, pulses[i].width)) {
+			count++;
+			missed = false;
+			expected = pulses[i].time - pri;
+			back++;
+		} else if ((s32)(pulses[i].time - expected) > 0) {
+			back++;
+		} else if (missed) {
+			break;
+		} else {
+			missed = true;
+			expected -= pri;
+		}
+	}
+	return count;
+}
+
+/* Return: the interval of the train that the last pulse belongs to, or 0 */
+static u32 find_train(void)
+{
+	u32 last = nth(0), have = n_pulses < MEMORY ? n_pulses : MEMORY;
+
+	for (u32 back = 1; back < have; back++) {
+		u32 pri = pulses[last].time - pulses[nth(back)].time;
+
+		if (pri > PRI_MOST_US)
+			break;
+		if (!alike(pulses[last].width, pulses[nth(back)].width))
+			continue;
+		/* Every second or third of a quicker train is no radar's. */
+		if (pri < PRI_LEAST_US)
+			break;
+		if (train(pri) >= ENOUGH)
+			return pri;
+	}
+	return 0;
+}
+
+static void radar_pulse(u32 width, u32 time, const struct skua_chandef *home)
+{
+	struct skua_evt_radar e = { .freq = home->freq, .width_us = (u16)width };
+
+	pulses[n_pulses % MEMORY].time = time;
+	pulses[n_pulses % MEMORY].width = width;
+	n_pulses++;
+	e.pri_us = find_train();
+	if (!e.pri_us)
+		return;
+	n_pulses = 0;
+	evt_post(SKUA_EVT_RADAR, &e, sizeof(e));
+}
+
+void radar_reset(void)
+{
+	n_pulses = 0;
+}
+
+void radar_irq(void)
+{
+	const struct skua_chandef *home = chan_home();
+	bool watched = home && home->flags & SKUA_CHANF_RADAR && offchan_is_home();
+	u32 width;
+
+	if (!(limits.feat & SKUA_FEAT_RADAR))
+		watched = false;
+	while ((width = reg_read(ENG_RADAR_WIDTH))) {
+		if (watched)
+			radar_pulse(width, reg_read(ENG_RADAR_TIME), home);
+	}
+}
