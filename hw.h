@@ -34,7 +34,7 @@
 
 /* ABI of this file. Major must match; minor only ever adds. */
 #define SKUA_ABI_MAJOR			1
-#define SKUA_ABI_MINOR			1
+#define SKUA_ABI_MINOR			2
 
 /*
  * BAR0 registers: 32 bits each, naturally aligned accesses only.
@@ -51,6 +51,7 @@
 #define SKUA_REG_FATAL			0x0020	/* RO: enum skua_fatal */
 #define SKUA_REG_TSF_LO			0x0024	/* RO: free-running microseconds; latches HI */
 #define SKUA_REG_TSF_HI			0x0028	/* RO: high half latched by the last LO read */
+#define SKUA_REG_FW_IDLE		0x002c	/* RO: ms the firmware owes a sign; 1.2 */
 #define SKUA_REG_DOORBELL(ring)		(0x0100 + 4 * (ring))	/* WO: any value */
 
 #define SKUA_ID_MAGIC			0x41554b53	/* "SKUA" */

@@ -13,6 +13,10 @@
 /* Events that wait for room. The driver keeps up, or something is wrong. */
 #define HIF_EVT_BACKLOG		256
 #define HIF_DMA_MAX		65536
+/* Far longer than the firmware leaves a command alone. */
+#define HIF_IDLE_TICK_MS	5
+
+static void idle_tick(struct loop_timer *t);
 
 struct hif *hif_new(struct nic *nic)
 {
@@ -26,6 +30,7 @@ struct hif *hif_new(struct nic *nic)
 		return NULL;
 	}
 	hif->nic = nic;
+	loop_timer_init(&hif->idle, idle_tick);
 	return hif;
 }
 
@@ -43,9 +48,11 @@ void hif_reset(struct hif *hif)
 	struct skua_evt *backlog = hif->backlog;
 	struct nic *nic = hif->nic;
 
+	loop_timer_cancel(nic->loop, &hif->idle);
 	OPENSSL_cleanse(hif, sizeof(*hif));
 	hif->nic = nic;
 	hif->backlog = backlog;
+	loop_timer_init(&hif->idle, idle_tick);
 }
 
 /* Commands */
@@ -55,14 +62,60 @@ static struct ring *cmd_ring(struct hif *hif)
 	return &hif->nic->ring[SKUA_RING_CMD];
 }
 
+static bool owes(const struct hif *hif)
+{
+	return hif->nic->state == NIC_BOOTING ||
+	       (nic_running(hif->nic) && (hif->seen || hif->unretired));
+}
+
+/* Since the last tick, or since the first command came. */
+static bool still_owes(const struct hif *hif)
+{
+	return owes(hif) && hif->idle_fetched == hif->fetched;
+}
+
+static void idle_start(struct hif *hif)
+{
+	if (loop_timer_armed(&hif->idle))
+		return;
+	hif->idle_fetched = hif->fetched;
+	loop_timer_after(hif->nic->loop, &hif->idle,
+			 HIF_IDLE_TICK_MS * LOOP_NS_PER_MS);
+}
+
+/*
+ * Ticks, not time: the machine may keep this process waiting, and the firmware
+ * with it. Between any two ticks the control processor has had its turn.
+ */
+static void idle_tick(struct loop_timer *t)
+{
+	struct hif *hif = container_of(t, struct hif, idle);
+
+	hif->idle_ticks = still_owes(hif) ? hif->idle_ticks + 1 : 0;
+	if (owes(hif))
+		idle_start(hif);
+}
+
+void hif_booting(struct hif *hif)
+{
+	idle_start(hif);
+}
+
+uint32_t hif_fw_idle_ms(const struct hif *hif)
+{
+	return still_owes(hif) ? hif->idle_ticks * HIF_IDLE_TICK_MS : 0;
+}
+
 bool hif_poll(struct hif *hif)
 {
 	uint32_t avail = ring_avail(cmd_ring(hif));
 	bool news = avail && avail != hif->seen;
 
 	hif->seen = avail;
-	if (news)
+	if (news) {
+		idle_start(hif);
 		cp_irq(hif->nic->cp, ENG_IRQ_CMD);
+	}
 	hif_flush_events(hif);
 	return news;
 }

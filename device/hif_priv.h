@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "../hw.h"
+#include "loop.h"
 
 /**
  * struct hif - host interface engine
@@ -24,6 +25,9 @@
  * @seen: commands that the firmware was told of
  * @unretired: a command was fetched that has not taken effect
  * @fetched: commands fetched
+ * @idle: ticks while the firmware owes a sign of life, see hif_fw_idle_ms()
+ * @idle_ticks: how many in a row have found none
+ * @idle_fetched: @fetched at the last of them
  * @secret: key of the command under way, to keep it out of a crash record
  * @secret_mic: likewise the Michael keys
  * @secret_len: bytes of @secret
@@ -46,6 +50,9 @@ struct hif {
 	uint32_t seen;
 	bool unretired;
 	uint64_t fetched;
+	struct loop_timer idle;
+	uint32_t idle_ticks;
+	uint64_t idle_fetched;
 	uint8_t secret[SKUA_MAX_KEY_LEN];
 	uint8_t secret_mic[2][8];
 	uint8_t secret_len;

@@ -67,6 +67,7 @@ static void nic_boot(struct nic *nic)
 		nic->state = NIC_BOOT_FAILED;
 		return;
 	}
+	hif_booting(nic->hif);
 	if (nic->fault.boot_silent)
 		cp_halt(nic->cp);
 }
@@ -146,6 +147,8 @@ static uint32_t nic_bar_read(void *priv, uint32_t off)
 		return (uint32_t)now;
 	case SKUA_REG_TSF_HI:
 		return nic->tsf_hi;
+	case SKUA_REG_FW_IDLE:
+		return hif_fw_idle_ms(nic->hif);
 	default:
 		return 0;
 	}

@@ -225,6 +225,19 @@ void hif_reset(struct hif *hif);
 /** hif_poll() - look at the command ring; true if there was anything new */
 bool hif_poll(struct hif *hif);
 
+/** hif_booting() - the firmware has been started, and owes an ALIVE */
+void hif_booting(struct hif *hif);
+
+/**
+ * hif_fw_idle_ms() - how long the firmware has owed a sign of life
+ * @hif: host interface
+ *
+ * Return: milliseconds since it was started and has not said ALIVE, or for
+ * which a command has waited, or was under way, and none has been fetched. Only
+ * those count during which this process ran and the control processor with it.
+ */
+uint32_t hif_fw_idle_ms(const struct hif *hif);
+
 /**
  * hif_tx_gate() - may frames be fetched now?
  * @hif: host interface

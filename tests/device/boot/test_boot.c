@@ -554,6 +554,55 @@ static void test_crash_loop(void **state)
 	crash(h, SKUA_CRASH_LOOP, SKUA_FATAL_WATCHDOG);
 }
 
+/* A silent firmware is told from a NIC that the machine has kept waiting. */
+static void test_crash_silent(void **state)
+{
+	const uint32_t how = SKUA_CRASH_SILENT;
+	struct host *h = *state;
+	uint32_t idle;
+
+	boot_ok(h);
+	assert_int_equal(command(h, SKUA_CMD_NOP, "", 0), SKUA_ST_OK);
+	/* Late as both are, the firmware has its turn before it is judged. */
+	h->clock.time += 500 * LOOP_NS_PER_MS;
+	assert_int_equal(command(h, SKUA_CMD_NOP, "", 0), SKUA_ST_OK);
+	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), 0);
+	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_ALIVE);
+
+	send_cmd(h, SKUA_CMD_CRASH, &how, 4, 0);
+	run_us(h, 1000);
+	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), 0);
+	send_cmd(h, SKUA_CMD_NOP, "", 0, 0);
+	run_us(h, 50000);
+	idle = reg_read(h, SKUA_REG_FW_IDLE);
+	assert_in_range(idle, 40, 50);
+	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_ALIVE);
+	h->clock.time += 500 * LOOP_NS_PER_MS;
+	run_us(h, 100);
+	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), idle + 5);
+	/* The next life begins anew. */
+	boot_ok(h);
+	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), 0);
+}
+
+/* So is one that never says ALIVE from one that had no time to. */
+static void test_boot_silent(void **state)
+{
+	struct host *h = *state;
+
+	h->nic->fault.boot_silent = 1;
+	prepare(h);
+	boot(h);
+	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_BOOTING);
+	assert_in_range(reg_read(h, SKUA_REG_FW_IDLE), 10, 20);
+	h->clock.time += 500 * LOOP_NS_PER_MS;
+	run_us(h, 100);
+	assert_in_range(reg_read(h, SKUA_REG_FW_IDLE), 15, 25);
+	h->nic->fault.boot_silent = 0;
+	boot_ok(h);
+	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), 0);
+}
+
 static void test_broken_ring(void **state)
 {
 	struct host *h = *state;
@@ -630,6 +679,7 @@ int main(int argc, char **argv)
 		T(test_commands_carry_order), T(test_many_commands),
 		T(test_wrong_sizes), T(test_secrets_are_wiped),
 		T(test_crash_assert), T(test_crash_trap), T(test_crash_loop),
+		T(test_crash_silent), T(test_boot_silent),
 		T(test_broken_ring), T(test_reset_lets_go),
 		T(test_bus_master_off), T(test_idle_firmware_lives),
 	};
