@@ -11,8 +11,8 @@
 #include "fw.h"
 
 /* A dead firmware is to be noticed within 200 ms. */
-#define WDOG_MS		150
-#define WDOG_FEED_MS	70
+#define WDOG_MS		120
+#define WDOG_FEED_MS	50
 
 static void wdog_feed(void);
 
