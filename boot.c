@@ -14,8 +14,10 @@
 #include "key.h"
 
 #define SKUA_FW_CHUNK		SZ_64K
-#define SKUA_RESET_MS		2000
+#define SKUA_RESET_MS		500
+/* A restart holds the RTNL: time for a slow machine, little for a dead firmware. */
 #define SKUA_BOOT_MS		10000
+#define SKUA_BOOT_IDLE_MS	500	/* by the NIC's count */
 #define SKUA_BOOT_STEP_MS	20
 #define SKUA_DUMP_LEN		(SZ_512K + SZ_4K)
 
@@ -128,6 +130,24 @@ bool skua_check_status(struct skua *sc)
 		return false;
 	}
 	return !test_bit(SKUA_F_DEAD, &sc->flags);
+}
+
+/**
+ * skua_fw_idle_ms() - how long the firmware has owed a sign of life
+ * @sc: the device
+ *
+ * Return: milliseconds for which the NIC ran and its firmware took no command
+ * while there was one, or did not say ALIVE; 0 if the NIC is older than this
+ * register, or removed.
+ */
+u32 skua_fw_idle_ms(struct skua *sc)
+{
+	u32 ms = skua_read(sc, SKUA_REG_FW_IDLE);
+
+	if (ms != SKUA_STATUS_GONE)
+		return ms;
+	skua_nic_gone(sc);
+	return 0;
 }
 
 /**
@@ -450,10 +470,11 @@ static void skua_boot_fill(struct skua *sc)
 /* Hand over, then wait for ALIVE, a verdict of the boot ROM, or nothing. */
 static int skua_boot_wait(struct skua *sc)
 {
+	u32 status = 0, err, idle = 0;
 	unsigned int ms;
-	u32 status, err;
 
-	for (ms = 0; ms < SKUA_BOOT_MS; ms += SKUA_BOOT_STEP_MS) {
+	for (ms = 0; ms < SKUA_BOOT_MS && idle < SKUA_BOOT_IDLE_MS;
+	     ms += SKUA_BOOT_STEP_MS) {
 		if (wait_for_completion_timeout(&sc->alive,
 						msecs_to_jiffies(SKUA_BOOT_STEP_MS))) {
 			if (sc->alive_ok)
@@ -478,9 +499,12 @@ static int skua_boot_wait(struct skua *sc)
 				err);
 			return -EIO;
 		}
+		/* Who has started is heard soon, or never. */
+		idle = status & SKUA_STATUS_ALIVE ? idle + SKUA_BOOT_STEP_MS :
+						    skua_fw_idle_ms(sc);
 	}
 	dev_err(sc->dev, "the firmware does not start: no ALIVE in %u ms (status 0x%x)\n",
-		SKUA_BOOT_MS, status);
+		ms, status);
 	return -ETIMEDOUT;
 }
 

@@ -27,7 +27,7 @@ module_param_named(rxring, skua_rxring, uint, 0444);
 MODULE_PARM_DESC(rxring, "Receive buffers, 32 to 8192 (default: 512)");
 
 #define SKUA_BOOT_TRIES		3	/* in a restart ... */
-#define SKUA_BOOT_PATIENCE	(5 * HZ)	/* ... as long as they are quick */
+#define SKUA_BOOT_PATIENCE	(2 * HZ)	/* ... as long as they are quick */
 #define SKUA_STOP_MS		3000
 #define SKUA_CRASH_INTERVAL	(HZ / 2)	/* crashes closer than this ... */
 #define SKUA_CRASH_BURST	10		/* ... and more than this are hopeless */

@@ -800,6 +800,7 @@ enum skua_verdict {
 enum skua_verdict skua_watch_judge(struct skua_ring_watch *w, u32 pos,
 				   bool pending);
 bool skua_ring_unheard(const struct skua_ring *ring);
+bool skua_is_silent(unsigned int misses, u32 idle_ms);
 void skua_watch_init(struct skua *sc);
 void skua_watch_start(struct skua *sc);
 void skua_watch_stop(struct skua *sc);
@@ -812,6 +813,7 @@ int skua_parse_alive(struct skua *sc, const struct skua_evt *evt,
 		     struct skua_caps *caps);
 void skua_nic_dead(struct skua *sc, u32 cause, const char *why);
 bool skua_check_status(struct skua *sc);
+u32 skua_fw_idle_ms(struct skua *sc);
 void skua_request_dump(struct skua *sc);
 
 /* coredump.c */

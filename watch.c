@@ -8,10 +8,14 @@
  * firmware answer a pulse (SKUA_CMD_NOP) now and then. It never judges by time
  * alone: the guest or the NIC's process may have been kept waiting. What counts
  * is how often it looked, and from the second look on the NIC has answered a
- * register read between any two, so that it had its chance to go on.
+ * register read between any two, so that it had its chance to go on; or for how
+ * much of its own running time the NIC saw the firmware leave commands alone.
  *
- * With every delay rounded up to jiffies (10 ms under User-Mode Linux), death
- * is noticed within 200 ms under traffic and well within a second when idle.
+ * With every delay rounded up to jiffies (10 ms under User-Mode Linux) a silent
+ * death under traffic is noticed after 20 ms until the next pulse, 25 for which
+ * that waits in the NIC, and 20 until the next look; without traffic, where
+ * pulses are rare, within 600 ms. What waits for a slow machine is each of the
+ * few steps once, and they are those of a kernel thread of high priority.
  */
 #include <linux/jiffies.h>
 
@@ -21,7 +25,8 @@
 #define SKUA_WATCH_BUSY_MS	30
 #define SKUA_WATCH_DOUBT_MS	10	/* when something is not as it should be */
 #define SKUA_PULSE_IDLE_MS	400	/* between two pulses */
-#define SKUA_PULSE_LOOKS	4	/* looks that a pulse may take */
+#define SKUA_PULSE_LOOKS	10	/* looks that a pulse may take */
+#define SKUA_FW_IDLE_MS		25	/* the firmware may leave commands alone */
 #define SKUA_STUCK_ASK		2	/* looks after which to see that the NIC runs */
 #define SKUA_STUCK_KICK		4	/* looks after which to notify again */
 #define SKUA_STUCK_DEAD		15	/* looks after which to give up */
@@ -156,15 +161,35 @@ static enum skua_verdict skua_watch_rings(struct skua *sc)
 	return worst;
 }
 
-/* Return: true while an answer is awaited. */
-static bool skua_watch_pulse(struct skua *sc, bool now)
+/**
+ * skua_is_silent() - is a firmware that has not answered a pulse yet dead?
+ * @misses: looks since the pulse
+ * @idle_ms: how long the NIC says that commands wait
+ *
+ * The NIC counts only while it runs, so that its word is enough. Otherwise the
+ * pulse or its answer may be lost on the way, and is made up for meanwhile; or
+ * the firmware takes commands and does not answer.
+ *
+ * Return: true if it is.
+ */
+bool skua_is_silent(unsigned int misses, u32 idle_ms)
+{
+	return idle_ms >= SKUA_FW_IDLE_MS || misses >= SKUA_PULSE_LOOKS;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_is_silent);
+
+/*
+ * @now: do not wait for the next one's time; @may: send one at all.
+ * Return: true while an answer is awaited.
+ */
+static bool skua_watch_pulse(struct skua *sc, bool now, bool may)
 {
 	struct skua_watch *w = &sc->watch;
 
 	if (skua_pulse_pending(sc)) {
 		if (!skua_check_status(sc))
 			return true;
-		if (++w->misses < SKUA_PULSE_LOOKS)
+		if (!skua_is_silent(++w->misses, skua_fw_idle_ms(sc)))
 			return true;
 		skua_count(sc, SKUA_CTR_SILENT);
 		skua_nic_dead(sc, SKUA_FATAL_NONE,
@@ -172,8 +197,8 @@ static bool skua_watch_pulse(struct skua *sc, bool now)
 		return true;
 	}
 	w->misses = 0;
-	if (!now && time_before(jiffies, w->last_pulse +
-				 msecs_to_jiffies(SKUA_PULSE_IDLE_MS)))
+	if (!may || (!now && time_before(jiffies, w->last_pulse +
+					 msecs_to_jiffies(SKUA_PULSE_IDLE_MS))))
 		return false;
 	w->last_pulse = jiffies;
 	skua_pulse(sc);
@@ -188,6 +213,11 @@ static bool skua_watch_busy(struct skua *sc)
 
 	sc->watch.frames = frames;
 	return busy;
+}
+
+static void skua_watch_later(struct skua_watch *w, unsigned int ms)
+{
+	queue_delayed_work(system_highpri_wq, &w->work, msecs_to_jiffies(ms));
 }
 
 static void skua_watch_work(struct work_struct *work)
@@ -209,8 +239,8 @@ static void skua_watch_work(struct work_struct *work)
 		 * A pulse would wake a NIC that has missed a doorbell, so it
 		 * waits until that has been rung once more.
 		 */
-		if (worst == SKUA_RING_DOUBT ||
-		    skua_watch_pulse(sc, busy || worst != SKUA_RING_FINE) ||
+		if (skua_watch_pulse(sc, busy || worst != SKUA_RING_FINE,
+				     worst != SKUA_RING_DOUBT) ||
 		    worst != SKUA_RING_FINE)
 			ms = SKUA_WATCH_DOUBT_MS;
 	}
@@ -220,7 +250,7 @@ static void skua_watch_work(struct work_struct *work)
 		napi_schedule(&sc->napi);
 		local_bh_enable();
 	}
-	schedule_delayed_work(&w->work, msecs_to_jiffies(ms));
+	skua_watch_later(w, ms);
 }
 
 /**
@@ -244,7 +274,7 @@ void skua_watch_start(struct skua *sc)
 	w->misses = 0;
 	w->last_pulse = jiffies;
 	skua_pulse_forget(sc);
-	schedule_delayed_work(&w->work, msecs_to_jiffies(SKUA_WATCH_IDLE_MS));
+	skua_watch_later(w, SKUA_WATCH_IDLE_MS);
 }
 
 /**

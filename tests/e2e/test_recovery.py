@@ -5,6 +5,7 @@ import base64
 import os
 import random
 import re
+import signal
 import statistics
 import subprocess
 import time
@@ -92,6 +93,49 @@ def test_crash_under_traffic(trio, where):
     load.stop()
     assert associations(sta) == 1
     faults.forgive(trio, *REPAIRED)
+
+
+@pytest.mark.long
+@pytest.mark.contract("D4")
+@pytest.mark.parametrize("busy", [True, False], ids=["traffic", "idle"])
+def test_time_to_notice_long(trio, busy):
+    """D4: from each kind of death to the driver's word, twenty times."""
+    _, sta = trio.link()
+    load = faults.Load(trio) if busy else None
+    limit, worst = (BUSY if busy else IDLE), 0
+    for how in CRASHES:
+        times = []
+        for number in range(20):
+            if load:
+                load.alive()
+            end = trio.ends["ap" if number % 2 else "sta"]
+            # at any moment of the watch's; and too many at a time end all restarts
+            time.sleep(0.3 + 0.4 * random.random())
+            times.append(noticed(trio.vms[0], end, how)[0])
+        report(f"{how}, {'under traffic' if busy else 'idle'}", times)
+        assert statistics.median(times) <= limit
+        worst = max(worst, *times)
+    assert worst <= LATE
+    assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+
+
+@pytest.mark.contract("D4")
+def test_paused_nic_is_not_dead(trio):
+    """D4: a NIC that the machine keeps waiting, with its firmware, is no dead one."""
+    trio.link()
+    before = [end.driver()["crash"] for end in trio.ends.values()]
+    load = faults.Load(trio)
+    for pause in (0.05, 0.1, 0.15, 0.2, 0.3, 0.5):
+        os.kill(trio.nics.proc.pid, signal.SIGSTOP)
+        try:
+            time.sleep(pause)
+        finally:
+            os.kill(trio.nics.proc.pid, signal.SIGCONT)
+        load.alive()
+    load.stop()
+    assert [end.driver()["crash"] for end in trio.ends.values()] == before
+    faults.forgive(trio, "lost_")
 
 
 @pytest.mark.contract("D4")

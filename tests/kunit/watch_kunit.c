@@ -7,6 +7,9 @@
 /* Looks at which the watch has a doubt, notifies again, and gives up. */
 #define KICK	4
 #define DEAD	15
+/* Looks, or milliseconds by the NIC's count, after which a pulse is in vain. */
+#define SILENT_LOOKS	10
+#define SILENT_MS	25
 
 static void watch_ring_that_moves(struct kunit *test)
 {
@@ -95,12 +98,22 @@ static void watch_doorbell_unheard(struct kunit *test)
 	}
 }
 
+/* D4: the NIC's word is enough; without it an answer may be late, not for ever */
+static void watch_silence(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, skua_is_silent(1, 0));
+	KUNIT_EXPECT_FALSE(test, skua_is_silent(SILENT_LOOKS - 1, SILENT_MS - 1));
+	KUNIT_EXPECT_TRUE(test, skua_is_silent(1, SILENT_MS));
+	KUNIT_EXPECT_TRUE(test, skua_is_silent(SILENT_LOOKS, 0));
+}
+
 static struct kunit_case watch_cases[] = {
 	KUNIT_CASE(watch_ring_that_moves),
 	KUNIT_CASE(watch_ring_that_is_empty),
 	KUNIT_CASE(watch_ring_that_stands),
 	KUNIT_CASE(watch_ring_that_goes_on),
 	KUNIT_CASE_PARAM(watch_doorbell_unheard, unheard_gen_params),
+	KUNIT_CASE(watch_silence),
 	{}
 };
 
