@@ -202,12 +202,24 @@ void skua_key_exit(struct skua *sc)
 	sc->keys = NULL;
 }
 
+/* The NIC has lost what was in it; nobody else gets it. */
+static void skua_key_slot_keep(struct skua_keys *keys, struct skua_key *key)
+{
+	if (!key->held)
+		return;
+	RCU_INIT_POINTER(keys->slot[key->slot].key, NULL);
+	key->held = false;
+	key->kept = true;
+}
+
 /**
  * skua_key_reset() - the NIC has forgotten all keys
  * @sc: the device
  *
- * Slots are free again. In a restart the objects stay: mac80211 offers its keys
- * again without having removed them, and their shadows are needed then. Until
+ * Slots are empty again. In a restart the objects stay, and so do their claims
+ * to the slots: mac80211 offers its keys again without having removed them, and
+ * their shadows are needed then. It takes those that were in the NIC for there
+ * even if they find no slot, so that none may go to a key that was not. Until
  * then a frame that names one is dropped by the NIC, since no generation comes
  * twice. Otherwise mac80211 has no keys; what is left here after a restart that
  * failed is forgotten, lest a new key at the same address be taken for it.
@@ -222,30 +234,51 @@ void skua_key_reset(struct skua *sc)
 	if (!keys)
 		return;
 	list_for_each_entry_safe(key, next, &keys->list, list) {
-		skua_key_slot_put(keys, key);
-		if (restart)
+		if (restart) {
+			skua_key_slot_keep(keys, key);
 			continue;
+		}
+		skua_key_slot_put(keys, key);
 		list_del(&key->list);
 		kfree_rcu(key, rcu);
 	}
 }
 
 /**
+ * skua_key_restarted() - mac80211 has offered all its keys again
+ * @sc: the device. Wiphy mutex
+ */
+void skua_key_restarted(struct skua *sc)
+{
+	struct skua_key *key;
+
+	list_for_each_entry(key, &sc->keys->list, list)
+		if (key->kept)
+			skua_key_slot_put(sc->keys, key);
+}
+
+/**
  * skua_key_slot_take() - gives a key a slot and a fresh generation
  * @keys: all keys
  * @key: key; gets slot and generation, and receive can find it from now on
+ * @old: the same key before a restart, which leaves it its slot, or NULL
  *
  * Return: 0 or -ENOSPC
  */
-int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key)
+int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
+		       struct skua_key *old)
 {
 	unsigned int slot = find_first_zero_bit(keys->used, keys->nslots);
 	unsigned int n = keys->nslots;
 
 	if (key->keyidx < SKUA_FIRST_BIGTK)
 		n -= keys->reserve;
-	if (slot >= n)
+	if (old && old->kept) {
+		slot = old->slot;
+		old->kept = false;
+	} else if (slot >= n) {
 		return -ENOSPC;
+	}
 	__set_bit(slot, keys->used);
 	key->slot = slot;
 	key->gen = ++keys->slot[slot].gen;
@@ -261,11 +294,12 @@ int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key)
  */
 void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key)
 {
-	if (!key->held)
-		return;
-	RCU_INIT_POINTER(keys->slot[key->slot].key, NULL);
-	__clear_bit(key->slot, keys->used);
+	if (key->held)
+		RCU_INIT_POINTER(keys->slot[key->slot].key, NULL);
+	if (key->held || key->kept)
+		__clear_bit(key->slot, keys->used);
 	key->held = false;
+	key->kept = false;
 }
 
 /**
@@ -705,9 +739,10 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	if (idx < 0)
 		return idx;
 	key = skua_key_new(sc, vif, conf, suite, old);
+	/* In a restart mac80211 would take it for installed: one more, then. */
 	if (!key)
-		return -ENOMEM;
-	err = skua_key_slot_take(sc->keys, key);
+		return old ? skua_op_result(sc, -ENOMEM) : -ENOMEM;
+	err = skua_key_slot_take(sc->keys, key, old);
 	if (err) {
 		kfree(key);
 		return err;

@@ -48,6 +48,8 @@ struct skua_suite {
  * @slot: slot in the NIC
  * @gen: generation of the slot
  * @held: the slot is taken; a reset of the NIC takes it back (wiphy mutex)
+ * @kept: the slot is empty, and waits for the key's return in a restart (wiphy
+ *	mutex)
  * @retired: no frame decrypted with it comes any more (written by NAPI)
  * @rx_pn: shadow of the receive PN of each TID, then of management: the last
  *	one that a completion carried (written by NAPI). It outlives a crash of
@@ -70,6 +72,7 @@ struct skua_key {
 	u16 slot;
 	u16 gen;
 	bool held;
+	bool kept;
 	bool retired;
 	u64 rx_pn[SKUA_NUM_PN];
 	struct rcu_head rcu;
@@ -111,7 +114,8 @@ u64 skua_key_take_pn(const struct skua_key *key,
 void skua_key_saw_pn(struct skua_key *key, u8 tid, u64 pn);
 const struct skua_suite *skua_key_in_nic(const struct skua *sc, u32 suite,
 					 u8 len);
-int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key);
+int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
+		       struct skua_key *old);
 void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key);
 void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
 		     const struct ieee80211_key_conf *conf,

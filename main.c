@@ -172,6 +172,7 @@ static void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 	if (!skua_alive(sc))
 		return;
 	clear_bit(SKUA_F_RECONFIG, &sc->flags);
+	skua_key_restarted(sc);
 	/*
 	 * Queues that mac80211 wanted served while the NIC was dead are still
 	 * on its list, and may never get another frame that would wake them:

@@ -930,12 +930,12 @@ void skua_debugfs_exit(struct skua *sc);
  * more), with NAPI disabled and no interrupt, under the wiphy mutex: in start()
  * before each boot but the first, in stop() never, in remove, and when a boot
  * fails. skua_tx_reset() gives every skb back to mac80211, skua_rx_reset()
- * takes the lent buffers back, skua_key_reset() forgets (and wipes) all slots
- * but keeps generations and shadows, skua_sta_reset() forgets all handles
- * but keeps generations, skua_scan_reset() ends a scan or remain-on-channel
- * towards mac80211 (from evt_work's context, wiphy mutex held). The rings
- * themselves are reset after all of these; then skua_rx_refill() lends buffers
- * afresh, before the boot.
+ * takes the lent buffers back, skua_key_reset() empties all slots but keeps
+ * generations and shadows, and in a restart who had which slot,
+ * skua_sta_reset() forgets all handles but keeps generations, skua_scan_reset()
+ * ends a scan or remain-on-channel towards mac80211 (from evt_work's context,
+ * wiphy mutex held). The rings themselves are reset after all of these; then
+ * skua_rx_refill() lends buffers afresh, before the boot.
  *
  * Order of start(): [reset, *_reset, skua_rings_reset], skua_rx_refill, boot
  * until ALIVE, SKUA_CMD_START, SKUA_F_STARTED. Order of stop(): clear
@@ -995,6 +995,7 @@ void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
 int skua_key_init(struct skua *sc);
 void skua_key_exit(struct skua *sc);
 void skua_key_reset(struct skua *sc);
+void skua_key_restarted(struct skua *sc);
 unsigned int skua_key_suites(struct skua *sc, const u32 **suites);
 void skua_key_retired(struct skua *sc, u16 slot, u16 gen);
 void skua_key_ask_lease(struct skua *sc, struct ieee80211_vif *vif);

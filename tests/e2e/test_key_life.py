@@ -7,11 +7,9 @@ import pytest
 
 import bench
 import skualink
-from faults import NUMBERS, guest_end, run_in_guest
+from faults import AP, NUMBERS, STA, answers, guest_end, run_in_guest
 from skuavm import wait_until
 from test_ciphers import keys, sae, wpa
-
-AP = "192.168.77.1"
 
 
 def temporal_keys(vm):
@@ -246,6 +244,53 @@ MISHAPS = {
     "gone": {"cmd": "gone", "gone": True},
     "full": None,
 }
+
+
+@pytest.mark.contract("K5", "T11")
+def test_a_full_table_in_a_restart(lab):
+    """K5, T11: the keys that had slots get slots again, though others are offered first.
+
+    mac80211 takes a key that was in the NIC for one that still is, whatever it is told.
+    """
+    lab.air(2, nic_options="keys=3")
+    vm = lab.pair()
+    ap = skualink.AccessPoint(vm, "ap", security="wpa2", channel=36).start()
+    debugfs = "/sys/kernel/debug/ieee80211/" + vm.run(
+        ["ls", f"/sys/class/net/{ap.interface}/phy80211/device/ieee80211"], netns="ap",
+        check=True).stdout.strip() + "/skua"
+    end = {"netns": "ap", "mac": lab.nics.macs[0], "interface": ap.interface}
+
+    def crowd(what, first, last):
+        run_in_guest(vm, CROWD, {"end": end, "do": what, "first": first, "last": last})
+
+    def in_nic():
+        return sorted(key["pairwise"] for key in lab.nics.control(
+            {"cmd": "counters"})["nics"][0]["mac_engines"]["keys"])
+
+    def restarts():
+        return int(re.search(r"^restart (\d+)$", vm.run(
+            ["cat", f"{debugfs}/stats"], check=True).stdout, re.MULTILINE)[1])
+
+    # the third finds no slot; the first makes room for the one that is real
+    crowd("add", 0, 3)
+    crowd("remove", 0, 1)
+    sta = skualink.Station(vm, "sta", security="wpa2", freqs=[5180]).start()
+    for name, interface, address in (("ap", ap.interface, AP), ("sta", sta.interface, STA)):
+        vm.run(["ip", "addr", "replace", f"{address}/24", "dev", interface], netns=name,
+               check=True)
+    answers(vm)
+    assert in_nic() == [False, True, True]
+    for number in (1, 2):
+        vm.run(f"echo 0 > {debugfs}/crash", check=True)
+        wait_until("the restart", 10, lambda n=number: restarts() == n)
+        answers(vm)
+        assert in_nic() == [False, True, True]
+    # what is free again is for the next
+    crowd("remove", 1, 3)
+    assert in_nic() == [False, True]
+    crowd("add", 3, 4)
+    assert in_nic() == [False, True, True]
+    answers(vm)
 
 
 @pytest.mark.contract("K7")

@@ -336,6 +336,42 @@ static void key_restart_keeps_the_shadow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
 }
 
+/*
+ * K5, T11: mac80211 takes a key that was in the NIC for there still, so it gets
+ * a slot even if one that was not is offered first.
+ */
+static void key_restart_keeps_the_slots(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_keys *keys = fake->sc->keys;
+	struct ieee80211_key_conf *more = ccmp_key(test, 0);
+	struct ieee80211_key_conf *conf[SKUA_FAKE_KEYS];
+	int i;
+
+	for (i = 0; i < SKUA_FAKE_KEYS; i++) {
+		conf[i] = ccmp_key(test, 0);
+		KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, conf[i]));
+	}
+	KUNIT_ASSERT_EQ(test, -ENOSPC, key_set(test, fake->sta, more));
+
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	/* once more before all are back */
+	for (i = 0; i < 2; i++) {
+		skua_key_reset(fake->sc);
+		KUNIT_EXPECT_EQ(test, -ENOSPC, key_set(test, fake->sta, more));
+		KUNIT_EXPECT_EQ(test, 0, key_set(test, NULL, conf[2]));
+	}
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, NULL, conf[1]));
+	/* gone meanwhile, or never offered: others may have the slots */
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, NULL, conf[3]));
+	KUNIT_EXPECT_EQ(test, 3, bitmap_weight(keys->used, SKUA_FAKE_KEYS));
+	skua_key_restarted(fake->sc);
+	KUNIT_EXPECT_EQ(test, 2, bitmap_weight(keys->used, SKUA_FAKE_KEYS));
+	KUNIT_EXPECT_EQ(test, 0, key_set(test, fake->sta, more));
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, NULL, conf[0]));
+	KUNIT_EXPECT_EQ(test, 3, bitmap_weight(keys->used, SKUA_FAKE_KEYS));
+}
+
 /* A start that is no restart knows no keys. */
 static void key_reset_forgets(struct kunit *test)
 {
@@ -646,6 +682,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_refused_by_the_nic_leaves_nothing),
 	KUNIT_CASE(key_set_in_a_restart_that_fails_again),
 	KUNIT_CASE(key_restart_keeps_the_shadow),
+	KUNIT_CASE(key_restart_keeps_the_slots),
 	KUNIT_CASE(key_reset_forgets),
 	KUNIT_CASE_PARAM(key_take_pn, key_pn_gen_params),
 	KUNIT_CASE_PARAM(key_of_each_cipher_is_installed, key_suite_gen_params),
