@@ -37,10 +37,15 @@ static u32 nth(u32 back)
 	return (n_pulses - 1 - back) % MEMORY;
 }
 
+static u32 remembered(void)
+{
+	return n_pulses < MEMORY ? n_pulses : MEMORY;
+}
+
 /* How many pulses end with the last one, each @pri after another? */
 static u32 train(u32 pri)
 {
-	u32 last = nth(0), have = n_pulses < MEMORY ? n_pulses : MEMORY;
+	u32 last = nth(0), have = remembered();
 	u32 expected = pulses[last].time - pri;
 	u32 count = 1;
 	bool missed = false;
@@ -69,7 +74,7 @@ static u32 train(u32 pri)
 /* Return: the interval of the train that the last pulse belongs to, or 0 */
 static u32 find_train(void)
 {
-	u32 last = nth(0), have = n_pulses < MEMORY ? n_pulses : MEMORY;
+	u32 last = nth(0), have = remembered();
 
 	for (u32 back = 1; back < have; back++) {
 		u32 pri = pulses[last].time - pulses[nth(back)].time;
