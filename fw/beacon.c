@@ -76,6 +76,7 @@ u16 beacon_cmd_set(struct cmd *c)
 		return status;
 	v->beaconing = true;
 	v->beacon_us = p->beacon_int * TU_US;
+	mac_filter_push();
 	return SKUA_ST_OK;
 }
 
@@ -84,6 +85,18 @@ void beacon_vif_gone(struct vif *v)
 	if (v->beaconing)
 		tbl_clear(ENG_TBL_BEACON, vif_index(v));
 	v->beaconing = false;
+	mac_filter_push();
+}
+
+bool beacon_by_ap(void)
+{
+	for (u32 i = 0; i < limits.vifs; i++) {
+		struct vif *v = vif_get(i);
+
+		if (v && v->beaconing && v->cmd.type == SKUA_VIF_AP)
+			return true;
+	}
+	return false;
 }
 
 u32 beacon_longest_us(void)

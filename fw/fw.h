@@ -473,6 +473,10 @@ bool mac_started(void);
  */
 void mac_scan_filter(u8 vif, const u8 *addr);
 
+/** mac_filter_push() - tell the engine what passes, after a change of that */
+void mac_filter_push(void);
+
+
 u16 mac_cmd_start(struct cmd *c);
 u16 mac_cmd_stop(struct cmd *c);
 u16 mac_cmd_edca(struct cmd *c);
@@ -485,6 +489,9 @@ u16 mac_cmd_frag(struct cmd *c);
 
 /** beacon_longest_us() - longest beacon interval of those that beacon, 0: none */
 u32 beacon_longest_us(void);
+
+/** beacon_by_ap() - does an access point beacon? */
+bool beacon_by_ap(void);
 void beacon_vif_gone(struct vif *v);
 void beacon_csa_irq(void);
 u16 beacon_cmd_set(struct cmd *c);

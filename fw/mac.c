@@ -19,7 +19,7 @@ u16 mac_cmd_start(struct cmd *c)
 	if (started)
 		return SKUA_ST_OK;
 	started = true;
-	reg_write(ENG_MAC_FILTER, host_filter);
+	mac_filter_push();
 	reg_write(ENG_MAC_ENABLE, 1);
 	chan_tune(chan_home());
 	return SKUA_ST_OK;
@@ -39,10 +39,17 @@ u16 mac_cmd_stop(struct cmd *c)
 	return SKUA_ST_OK;
 }
 
-static void filter_push(void)
+/*
+ * An access point hears the beacons of others: it protects its stations from
+ * BSSes that are older than its own.
+ */
+void mac_filter_push(void)
 {
-	reg_write(ENG_MAC_FILTER,
-		  host_filter | (scan_filter ? SKUA_FILTER_BCN_PRBRESP : 0));
+	u32 filter = host_filter;
+
+	if (scan_filter || beacon_by_ap())
+		filter |= SKUA_FILTER_BCN_PRBRESP;
+	reg_write(ENG_MAC_FILTER, filter);
 }
 
 void mac_scan_filter(u8 vif, const u8 *addr)
@@ -51,7 +58,7 @@ void mac_scan_filter(u8 vif, const u8 *addr)
 	reg_write(ENG_MAC_SCAN_LO, addr[0] | (u32)addr[1] << 8 | (u32)addr[2] << 16 |
 		  (u32)addr[3] << 24);
 	reg_write(ENG_MAC_SCAN_HI, addr[4] | (u32)addr[5] << 8 | (u32)vif << 16);
-	filter_push();
+	mac_filter_push();
 }
 
 u16 mac_cmd_filter(struct cmd *c)
@@ -61,7 +68,7 @@ u16 mac_cmd_filter(struct cmd *c)
 	if (p->val & ~SKUA_FILTER_VALID)
 		return SKUA_ST_INVALID;
 	host_filter = p->val;
-	filter_push();
+	mac_filter_push();
 	return SKUA_ST_OK;
 }
 

@@ -70,6 +70,27 @@ static void template(void **state)
 	assert_ok(set(&p, 0));
 }
 
+/* While an access point beacons, the beacons of others pass */
+static void hears_others(void **state)
+{
+	struct skua_cmd_beacon p = good();
+	u32 len = fake_beacon_build(buf, 100);
+
+	(void)state;
+	assert_ok(fake_cmd_u32(SKUA_CMD_RX_FILTER, SKUA_FILTER_PROBE_REQ));
+	assert_ok(set(&p, len));
+	assert_int_equal(fake.reg[ENG_MAC_FILTER / 4],
+			 SKUA_FILTER_PROBE_REQ | SKUA_FILTER_BCN_PRBRESP);
+	assert_ok(fake_cmd_u32(SKUA_CMD_RX_FILTER, 0));
+	assert_int_equal(fake.reg[ENG_MAC_FILTER / 4], SKUA_FILTER_BCN_PRBRESP);
+	assert_ok(set(&p, 0));
+	assert_int_equal(fake.reg[ENG_MAC_FILTER / 4], 0);
+	fake_vif(2, SKUA_VIF_IBSS, 0);
+	p.vif = 2;
+	assert_ok(set(&p, len));
+	assert_int_equal(fake.reg[ENG_MAC_FILTER / 4], 0);
+}
+
 static void lengths(void **state)
 {
 	struct skua_cmd_beacon p = good();
@@ -211,6 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(template, setup, teardown),
+		cmocka_unit_test_setup_teardown(hears_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(lengths, setup, teardown),
 		cmocka_unit_test_setup_teardown(offsets, setup, teardown),
 		cmocka_unit_test_setup_teardown(fields, setup, teardown),
