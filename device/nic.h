@@ -32,7 +32,7 @@ struct hif;
 struct mac;
 struct vhost;
 
-#define NIC_MAX_VIFS	16
+#define NIC_MAX_VIFS	32
 #define NIC_MAX_POWER	20	/* dBm */
 
 /**

@@ -17,7 +17,7 @@
 /* After the above, which it wants included before. */
 #include <cmocka.h>
 
-#define FAKE_VIFS	16
+#define FAKE_VIFS	32
 #define FAKE_STAS	64
 #define FAKE_KEYS	128
 #define FAKE_NONCE	0xc0ffee11u

@@ -270,7 +270,7 @@ def test_a_second_channel_is_refused(trio):
 def test_more_interfaces_than_the_nic_has(trio):
     """V2: an interface too many is refused with an error, and nothing is half made."""
     sta = trio.ends["sta"]
-    count = 20
+    count = 40
     result = sta.run(f"""
         for n in $(seq {count}); do
             iw dev {sta.interface} interface add more$n type managed addr 02:5c:0a:00:02:$n
