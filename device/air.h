@@ -17,7 +17,7 @@
 #include "../hw.h"
 
 #define AIR_RESPONSE_MAX	64	/* a Block Ack of 256 fits */
-#define AIR_PATH_LOSS		60	/* dB, between any two radios */
+#define AIR_PATH_LOSS		50	/* dB, between any two radios */
 #define AIR_NOISE		(-95)	/* dBm */
 
 struct air;
