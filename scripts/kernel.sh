@@ -4,7 +4,8 @@
 # Builds the User-Mode Linux kernel that Skua is tried under, with the driver
 # of this checkout as a module in it.
 #
-#   scripts/kernel.sh [plain|debug]     builds into build/kernel/VARIANT/
+#   scripts/kernel.sh [VARIANT]        builds plain, debug or preempt into
+#                                       build/kernel/VARIANT/
 #   scripts/kernel.sh --tree VARIANT    prepares the patched tree, prints it
 #   scripts/kernel.sh --objects VARIANT [MAKE ARGUMENTS]
 #                                       compiles the driver's objects alone
@@ -166,8 +167,8 @@ main() {
 	variant=${1:-plain}
 	[ $# -eq 0 ] || shift
 	case $variant in
-	plain | debug | kunit | check) ;;
-	*) die "no such kernel: $variant (plain or debug)" ;;
+	plain | debug | preempt | kunit | check) ;;
+	*) die "no such kernel: $variant (plain, debug or preempt)" ;;
 	esac
 
 	ver=$(kernel_version)

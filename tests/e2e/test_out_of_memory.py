@@ -6,6 +6,7 @@ allocation of a system call, whichever that is, and kmemleak tells afterwards
 what was not freed on the way out.
 """
 
+import errno
 import json
 import re
 
@@ -13,56 +14,23 @@ import pytest
 
 import faults
 import skualink
+from faults import guest_end, guest_program, run_in_guest
 from skuavm import wait_until
 
 # the kernel tells of some failed allocations, with a trace
 pytestmark = [pytest.mark.fault_injection, pytest.mark.splats(r"\] Call Trace:$")]
 
 DEVICE = "0000:00:00.0"
-ENOMEM = 12
+ENOMEM = errno.ENOMEM
+# none, ENOMEM, and what sockets and nl80211 make of it
+HONEST = {str(error) for error in (0, ENOMEM, errno.ENOBUFS, errno.EINVAL)}
+# mac80211 warns of a scan for whose elements it finds no memory, and asks the
+# driver to do it all the same, with elements of any length
+WARNED = pytest.mark.splats(r"\] Call Trace:$|WARNING: .* __ieee80211_start_scan\+")
 
-# What both programs below begin with
-PRELUDE = """
-import fcntl, json, os, socket, struct, sys
-
-FAULTS = "/sys/kernel/debug/"
-
-def put(path, text):
-    with open(path, "w") as file:
-        file.write(text)
-
-for kind in ("failslab", "fail_page_alloc"):
-    # allocations that may sleep fail too; a stack trace for each is no splat
-    put(FAULTS + kind + "/ignore-gfp-wait", "N")
-    put(FAULTS + kind + "/verbose", "0")
-put(FAULTS + "fail_page_alloc/min-order", "0")
-nth = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
-
-def failing(n, call):
-    '''call() with its nth allocation failing: (errno or 0, was there an nth?)'''
-    error = 0
-    os.pwrite(nth, str(n).encode(), 0)
-    try:
-        call()
-    except OSError as err:
-        error = err.errno
-    left = int(os.pread(nth, 16, 0).decode().strip(chr(0) + chr(10)))
-    os.pwrite(nth, b"0", 0)
-    return error, left == 0
-
-def rounds(first, step, turn):
-    '''turn(n) for ever later allocations, until there are no more'''
-    n, results = first, []
-    while True:
-        error, hit, worked = turn(n)
-        if not hit:
-            break
-        results.append((n, error, worked))
-        n += step
-    print(json.dumps({"results": results, "last": worked}))
-"""
-
-PROBE = PRELUDE + """
+PROBE = """
+import os, sys
+from guest_fail import failing, put, rounds
 first, step, device = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 driver = "/sys/bus/pci/drivers/skua/"
 bind = os.open(driver + "bind", os.O_WRONLY)
@@ -80,7 +48,9 @@ rounds(first, step, turn)
 put(driver + "bind", device)
 """
 
-UP = PRELUDE + """
+UP = """
+import fcntl, socket, struct, sys
+from guest_fail import failing, rounds
 first, step, name = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3].encode()
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
@@ -103,7 +73,7 @@ rounds(first, step, turn)
 
 def inject(vm, program, *args, timeout=300):
     """Runs one of the programs; [(allocation, errno, did it work?)] of those that failed."""
-    result = vm.run(["python3", "-c", program, *args], check=True, timeout=timeout)
+    result = vm.run([*guest_program(vm, program), *args], check=True, timeout=timeout)
     answer = json.loads(result.stdout)
     assert answer["last"], "it fails without an injected fault"
     return answer["results"]
@@ -151,6 +121,42 @@ def test_up_without_memory(lab):
     judge(lab, vm, results)
 
 
+def running_without_memory(here, first, step, timeout):
+    here.link()
+    ends = {name: guest_end(end, phy=int(end.phy.removeprefix("phy")))
+            for name, end in here.ends.items()}
+    report = json.loads(run_in_guest(here.vms[0], "guest_running.py", {
+        "ends": ends, "first": first, "step": step}, timeout)[-1])
+    print()
+    for name, (last, errors) in report.items():
+        print(f"{name}: allocations {first} to {last}, errno (times): "
+              + ", ".join(f"{error} ({times})" for error, times in errors.items()))
+        assert last > first, f"{name} allocates nothing"
+        assert set(errors) <= HONEST, f"{name}: {errors}"
+    here.ends["sta"].ping(faults.AP, count=3)
+    third = here.ends["third"]
+    third.up()
+    assert "SSID: skua" in third.scan()
+    third.station(freqs=[5180])
+    third.address("192.168.77.3")
+    third.ping(faults.AP, count=3)
+
+
+@WARNED
+@pytest.mark.contract("D1")
+def test_running_without_memory(trio):
+    """D1: operations of a running driver fail cleanly, whichever allocation fails (every 7th)."""
+    running_without_memory(trio, 1, 7, timeout=400)
+
+
+@WARNED
+@pytest.mark.long
+@pytest.mark.contract("D1")
+def test_running_without_memory_long(trio):
+    """D1: each allocation of each operation."""
+    running_without_memory(trio, 1, 1, timeout=3000)
+
+
 # In interrupts and the like alone; the transport below the NIC bears it worse.
 SHORT = """
 echo 1 > /sys/kernel/slab/skbuff_head_cache/failslab
@@ -163,6 +169,7 @@ echo {percent} > probability
 """
 
 
+@pytest.mark.contract("X4")
 def test_receive_without_memory(lab):
     """Frames for which there is no skb are dropped and counted; buffers come back."""
     vm = lab.pair()
