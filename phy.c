@@ -3,6 +3,7 @@
  * Skua - what the radio can do, as mac80211 wants to hear it: bands, channels,
  * capabilities, interface combinations, flags
  */
+#include <linux/etherdevice.h>
 #include <linux/slab.h>
 
 #include "key.h"
@@ -339,12 +340,33 @@ static const enum nl80211_ext_feature_index skua_ext_features[] = {
 	NL80211_EXT_FEATURE_SCAN_MIN_PREQ_CONTENT,
 };
 
+/*
+ * Two interfaces of one address would both get what comes to it, and a P2P
+ * device beside its station would answer twice. The NIC's own address is the
+ * first; the others are local ones.
+ */
+static void skua_addresses_init(struct skua *sc)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sc->addresses); i++) {
+		ether_addr_copy(sc->addresses[i].addr, sc->caps.mac);
+		if (!i)
+			continue;
+		sc->addresses[i].addr[0] ^= i << 6;
+		sc->addresses[i].addr[0] |= 0x02;
+	}
+	sc->hw->wiphy->addresses = sc->addresses;
+	sc->hw->wiphy->n_addresses = ARRAY_SIZE(sc->addresses);
+}
+
 static void skua_wiphy_init(struct skua *sc)
 {
 	struct wiphy *wiphy = sc->hw->wiphy;
 	unsigned int i;
 
 	SET_IEEE80211_PERM_ADDR(sc->hw, sc->caps.mac);
+	skua_addresses_init(sc);
 	skua_key_phy_init(sc);
 	wiphy->available_antennas_tx = BIT(sc->caps.chains) - 1;
 	wiphy->available_antennas_rx = BIT(sc->caps.chains) - 1;

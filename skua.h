@@ -583,6 +583,7 @@ struct skua_caps {
  * @filter: SKUA_FILTER_* in force
  * @rts: RTS threshold in bytes, ~0 for off
  * @txpower: dBm in force
+ * @addresses: of its interfaces, the NIC's own first
  * @tx: transmit path
  * @rx: receive path
  * @keys: key slots
@@ -645,6 +646,7 @@ struct skua {
 	u32 filter;
 	u32 rts;
 	int txpower;
+	struct mac_address addresses[4];
 
 	struct skua_tx tx;
 	struct skua_rx rx;

@@ -78,17 +78,22 @@ def test_p2p(trio, how):
     """Two P2P devices find each other, agree who owns the group, and have a link."""
     ends = [trio.ends["ap"], trio.ends["sta"]]
     peers = [supplicant(end, P2P.format(name=end.netns)) for end in ends]
+    devices = [peer.status()["p2p_device_address"] for peer in peers]
+    assert not set(devices) & {end.mac for end in ends}, "the devices have addresses of their own"
     for peer in peers:
         assert "OK" in peer.cli("p2p_find", "type=social")
-    for peer, other in zip(peers, reversed(ends)):
-        says(peer, f"P2P-DEVICE-FOUND {other.mac}", 60)
+    for peer, other in zip(peers, reversed(devices)):
+        says(peer, f"P2P-DEVICE-FOUND {other}", 60)
     pin = ["12345670", "display"], ["12345670", "keypad"]
     how_each = pin if how == "pin" else (["pbc"], ["pbc"])
-    assert peers[0].cli("p2p_connect", ends[1].mac, *how_each[0], "go_intent=15",
+    assert peers[0].cli("p2p_connect", devices[1], *how_each[0], "go_intent=15",
                         "freq=5180").strip()
-    peers[1].cli("p2p_connect", ends[0].mac, *how_each[1], "go_intent=0")
+    peers[1].cli("p2p_connect", devices[0], *how_each[1], "go_intent=0")
     says(peers[0], "P2P-GROUP-STARTED .* GO", 60)
     says(peers[1], "P2P-GROUP-STARTED .* client", 60)
+    for peer in peers:
+        # each frame has come once, to the device alone
+        assert peer.process.output.count("P2P-GO-NEG-SUCCESS") == 1
     ends[0].address(AP)
     ends[1].address(STA)
     ends[1].ping(AP, count=3)
