@@ -34,6 +34,14 @@ static void arm(struct mac_vif *vif)
 			 wait * LOOP_NS_PER_US);
 }
 
+void beacon_start(struct mac_vif *vif)
+{
+	/* Nobody else has sent one: who is asked before the first TBTT answers */
+	vif->beacon.own_was_last = vif->type == SKUA_VIF_IBSS &&
+				   !vif->last_beacon;
+	beacon_set(vif);
+}
+
 void beacon_set(struct mac_vif *vif)
 {
 	struct mac_beacon *b = &vif->beacon;

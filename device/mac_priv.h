@@ -984,6 +984,9 @@ void cpl_inband(struct mac *mac, enum skua_inband_id id,
 
 /* beacon.c */
 
+/** beacon_start() - the first template, or one with another interval */
+void beacon_start(struct mac_vif *vif);
+
 /** beacon_set() - a template or TSF has changed: find the next TBTT */
 void beacon_set(struct mac_vif *vif);
 

@@ -81,6 +81,8 @@ static enum skua_status vif_write(struct mac *mac, uint32_t i,
 	vif->aid = le16toh(e->aid);
 	vif->flags = le32toh(e->flags);
 	memcpy(vif->addr, e->addr, sizeof(vif->addr));
+	if (!ieee80211_addr_equal(vif->bssid, e->bssid))
+		vif->last_beacon = 0;
 	memcpy(vif->bssid, e->bssid, sizeof(vif->bssid));
 	vif->freq = le16toh(e->freq);
 	vif->center1 = le16toh(e->center1);
@@ -537,7 +539,7 @@ static enum skua_status beacon_write(struct mac *mac, uint32_t i,
 	b->rate = le32toh(e->rate);
 	take_ref(&b->bigtk, &e->bigtk);
 	if (restart)
-		beacon_set(vif);
+		beacon_start(vif);
 	return SKUA_ST_OK;
 }
 

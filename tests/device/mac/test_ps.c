@@ -90,6 +90,8 @@ static void test_ibss(void **state)
 	unsigned int by_ap = 0, ties = 0;
 
 	join_ibss(s->ap, addr_ap);
+	/* who begins it has to answer for it before there is a beacon */
+	assert_true(sent_last(s->ap));
 	join_ibss(s->sta, addr_sta);
 	for (unsigned int i = 0; i < 200; i++) {
 		const uint8_t *f = s->sniff.frame[0].data;
