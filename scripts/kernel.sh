@@ -29,6 +29,17 @@ kernel_version() {
 		die "linux-source-$series is missing: run scripts/setup.sh"
 }
 
+# apply_patches TREE PATCH...
+apply_patches() {
+	local tree=$1 p
+	shift
+
+	for p in "$@"; do
+		echo "applying $p"
+		patch -d "$tree" -p1 --no-backup-if-mismatch <"$p"
+	done
+}
+
 # One unpacked and patched source for all variants.
 unpack() {
 	local dir=$1 tmp=$1.tmp
@@ -37,10 +48,7 @@ unpack() {
 	rm -rf "$tmp"
 	mkdir -p "$tmp"
 	tar -xf "$tarball" -C "$tmp" --strip-components=1
-	for p in "${patches[@]}"; do
-		echo "applying $p"
-		patch -d "$tmp" -p1 --no-backup-if-mismatch <"$p"
-	done
+	apply_patches "$tmp" "${patches[@]}"
 	mv "$tmp" "$dir"
 }
 
@@ -68,6 +76,23 @@ copy_variant() {
 	find "$to.tmp/obj" -name '*.cmd' -exec sed -i "s|$from/|$to/|g" {} +
 	rm -rf "$to"
 	mv "$to.tmp" "$to"
+}
+
+# What patches a variant alone has: of the files that they change, or once did,
+# those whose content differs are written.
+patch_in() {
+	local base=$1 tree=$2 list=$2/.skua-patched tmp
+	shift 2
+
+	[ $# -gt 0 ] || [ -f "$list" ] || return 0
+	tmp=$(mktemp -d)
+	touch "$list"
+	cat "$@" /dev/null | sed -n 's|^+++ b/||p' | sort -u - "$list" >"$list.new"
+	mv "$list.new" "$list"
+	rsync -a --files-from="$list" "$base/" "$tmp/"
+	apply_patches "$tmp" "$@" >/dev/null
+	rsync -rlc "$tmp/" "$tree/"
+	rm -rf "$tmp"
 }
 
 have_driver() { [ -f "$SKUA_TOP/main.c" ] && [ -f "$SKUA_TOP/Kconfig" ]; }
@@ -159,7 +184,7 @@ deliver() {
 }
 
 main() {
-	local variant=plain only='' configs ver key base main dir obj tree out stamp
+	local variant=plain only='' configs own ver key base main dir obj tree out stamp
 
 	case ${1:-} in
 	--tree | --objects) only=${1#--}; shift ;;
@@ -175,6 +200,7 @@ main() {
 	mkdir -p "$SKUA_CACHE"
 	base=$SKUA_CACHE/source-$ver-$(hash_of "${patches[@]}")
 	mapfile -t configs < <(config_files "$variant")
+	mapfile -t own < <(find "$SKUA_TOP/scripts/patches" -path "*/$variant/*.patch" | sort)
 	# A changed configuration is built in place: kbuild knows what it touches.
 	key=$({ gcc -dumpfullversion; echo "$base"; } | sha256sum | cut -c1-12)
 	main=$SKUA_CACHE/$variant-$key
@@ -185,7 +211,7 @@ main() {
 	out=$SKUA_BUILD/kernel/$variant
 
 	# what this checkout's kernel is made of
-	stamp=$({ echo "$key"; cat "${configs[@]}"; driver_sums; } | sha256sum | cut -c1-16)
+	stamp=$({ echo "$key"; cat "${configs[@]}" "${own[@]}"; driver_sums; } | sha256sum | cut -c1-16)
 	if [ -z "$only" ] && [ -x "$out/linux" ] &&
 	   [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
 		say "kernel ($variant): nothing to do"
@@ -215,6 +241,7 @@ main() {
 	[ -d "$tree" ] || run_logged "$SKUA_BUILD/log/kernel-tree-$variant.log" \
 		"making the tree of the $variant kernel" clone_tree "$base" "$tree"
 	mkdir -p "$obj"
+	patch_in "$base" "$tree" "${own[@]}"
 	drop_in "$tree"
 	if [ "$only" = tree ]; then
 		echo "$dir"
