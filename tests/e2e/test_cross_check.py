@@ -14,6 +14,7 @@ import pytest
 import dot11crypt
 from airjudge import captured
 from dot11crypt import MORE_FRAG, QOS_AMSDU, cipher, hdrlen, is_group, keyid_of, qos_offset, tid_of
+from faults import guest_program
 from skuavm import GuestTimeout, wait_until
 from test_ciphers import DATA, lines_of
 from test_replay import send
@@ -24,15 +25,7 @@ SNAP = bytes.fromhex("aaaa03000000") + ETHERTYPE.to_bytes(2, "big")
 SIZES = (0, 1, 2, 7, 8, 15, 16, 17, 31, 64, 100, 255, 256, 1000, 1472, 2000, 2250)
 ORDER = 0x80
 MAX_MPDU = 11454 - 4    # without FCS
-
-INJECT = """
-import json, socket, sys
-s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-s.bind((sys.argv[1], 0))
-# a radiotap header with the flag "to be encrypted"
-for line in sys.stdin:
-    s.send(bytes.fromhex("000009000200000004") + bytes.fromhex(line))
-"""
+RADIOTAP = "000009000200000004"     # with the flag "to be encrypted"
 
 # Says of each MSDU that arrives how long it is, and its digest
 RECORD = """
@@ -76,8 +69,12 @@ class Keys:
     """
 
     def __init__(self, name, ap, sta=None):
-        pairwise, group = DATA[name][1:]
         self.one, self.all = None, {}
+        # a station is connected before the access point has read its last message
+        wait_until("the pairwise key", 10, lambda: self.read(name, ap, sta))
+
+    def read(self, name, ap, sta):
+        pairwise, group = DATA[name][1:]
         for station, index, key in kernel_keys(ap):
             made = cipher((pairwise if station else group).lower(), key)
             made.ap = raw(ap)
@@ -85,6 +82,7 @@ class Keys:
                 self.all[index] = made
             if name.startswith("wep") or station == (sta.mac if sta else station or None):
                 self.one = made
+        return self.one
 
     def of(self, frame):
         return self.all[keyid_of(frame)] if is_group(frame) else self.one
@@ -172,10 +170,8 @@ def inject(end, frames):
     end.run(["iw", "dev", end.interface, "interface", "add", f"mon{end.index}", "type", "monitor"],
             check=True)
     end.run(["ip", "link", "set", f"mon{end.index}", "mtu", "2304", "up"], check=True)
-    text = "".join(frame.hex() + "\n" for frame in frames)
-    end.vm.put("/tmp/inject", text)
-    end.vm.put("/tmp/inject.py", INJECT)
-    end.run(f"exec python3 /tmp/inject.py mon{end.index} < /tmp/inject", check=True)
+    end.run([*guest_program(end.vm, "guest_inject.py"), f"mon{end.index}"], check=True,
+            stdin="".join(f"{RADIOTAP}{frame.hex()}\n" for frame in frames))
     end.run(["iw", "dev", f"mon{end.index}", "del"], check=True)
 
 

@@ -10,18 +10,13 @@ import time
 import pytest
 
 import bench
+from faults import guest_program
 from skuavm import wait_until
 
 AP = "192.168.77.1"
 STA = "192.168.77.2"
 
-# a radiotap header without fields, then the frame; to a monitor interface
-INJECT = """
-import socket, sys
-s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-s.bind((sys.argv[1], 0))
-s.send(bytes.fromhex("0000080000000000" + sys.argv[2]))
-"""
+RADIOTAP = "0000080000000000"   # without fields
 
 
 class Voice:
@@ -36,7 +31,8 @@ class Voice:
         end.iw("set", "freq", str(freq))
 
     def say(self, frame):
-        self.end.run(["python3", "-c", INJECT, self.end.interface, frame], check=True)
+        self.end.run([*guest_program(self.end.vm, "guest_inject.py"), self.end.interface],
+                     stdin=RADIOTAP + frame, check=True)
 
     def null(self, doze):
         """Null data to the access point, with the power management bit or without."""
@@ -51,6 +47,10 @@ class Voice:
 def sleeper(trio):
     """The link's station is associated, and can be put to sleep."""
     ap, _ = trio.link(security="wpa2")
+    # some seconds after its last answer it would ask for an address, and be awake
+    sta = trio.ends["sta"]
+    sta.run(["ip", "neigh", "replace", AP, "lladdr", trio.ends["ap"].mac, "dev", sta.interface,
+             "nud", "permanent"], check=True)
     assert trio.ends["ap"].ping(STA, count=2, interval=0.05)[1] == 2
     voice = Voice(trio.ends["third"], trio.ends["sta"].mac, trio.ends["ap"].mac, 5180)
     voice.aid = int(ap.station(trio.ends["sta"].mac)["aid"])
