@@ -51,9 +51,6 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
 PARTS := kunit device fw e2e debug mutants
-# On the debug kernel, which is slow: what goes wrong, comes and goes. The rest
-# too by "make test-debug-all".
-DEBUG_TESTS := out_of_memory removal contract bad_input bad_air recovery wakeup
 # the cheapest ones: can the tests fail at all?
 MUTANTS_CI := X4-lost K14-replay D3-event
 run-part = SKUA_RESULTS=$(O)/test $(PYTHON) scripts/testsum.py --run
@@ -75,14 +72,9 @@ test-fw: setup-test ## the firmware's tests
 test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
 	@$(run-part) e2e $(PYTHON) -m pytest -rsR --reruns 1 --color=no \
 		-p no:cacheprovider tests/e2e $(E2E)
-test-debug: setup-test all ## some of them on the debug kernel (lockdep, KASAN, kmemleak, ...)
+test-debug: setup-test all ## the same on the debug kernel (lockdep, KASAN, kmemleak, ...)
 	@scripts/kernel.sh debug
 	@SKUA_KERNEL=debug $(run-part) debug $(PYTHON) -m pytest -rsR --reruns 1 --color=no \
-		-p no:cacheprovider $(DEBUG_TESTS:%=tests/e2e/test_%.py) $(E2E)
-.PHONY: test-debug-all
-test-debug-all: setup-test all ## all of them on the debug kernel: an hour
-	@scripts/kernel.sh debug
-	@SKUA_KERNEL=debug $(PYTHON) -m pytest -rsR --reruns 1 --durations=20 --color=no \
 		-p no:cacheprovider tests/e2e $(E2E)
 test-mutants: setup-test ## a few of the mutants
 	@$(run-part) mutants $(PYTHON) scripts/contract.py --mutants $(MUTANTS_CI)

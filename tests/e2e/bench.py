@@ -24,6 +24,10 @@ SHAPES = {
     "single": [(("ap", "sta"), ("single_channel=1",))],
 }
 
+DEBUG_KERNEL = os.environ.get("SKUA_KERNEL") == "debug"
+# by what a limit of speed, or an amount that takes long, is divided
+SLOWNESS = 10 if DEBUG_KERNEL else 1
+
 # what the driver never counts while driver, firmware and NIC are all right
 DRIVER_FAULTS = ("cmd_timeout", "lost_irq", "lost_doorbell", "tx_stall", "silent",
                  "evt_bad", "evt_dropped", "cpl_bad", "ring_bad", "inband_bad",

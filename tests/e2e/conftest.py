@@ -44,14 +44,12 @@ def pytest_configure(config):
         "markers", "long: runs for minutes, and only when asked for: -m long (make test-long)")
     config.addinivalue_line(
         "markers", "fault_injection: needs the debug kernel, and is run on no other")
-    config.addinivalue_line(
-        "markers", "plain_kernel: measures what the debug kernel distorts, and is not run on it")
 
 
 def pytest_collection_modifyitems(config, items):
     unwanted = set() if "long" in (config.option.markexpr or "") else {"long"}
-    debug = os.environ.get("SKUA_KERNEL", "plain") == "debug"
-    unwanted.add("plain_kernel" if debug else "fault_injection")
+    if not bench.DEBUG_KERNEL:
+        unwanted.add("fault_injection")
     late = [item for item in items if any(map(item.get_closest_marker, unwanted))]
     items[:] = [item for item in items if item not in late]
     config.hook.pytest_deselected(items=late)
