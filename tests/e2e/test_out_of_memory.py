@@ -16,6 +16,7 @@ import faults
 import skualink
 from faults import guest_end, guest_program, run_in_guest
 from skuavm import wait_until
+from test_recovery import REPAIRED
 
 # the kernel tells of some failed allocations, with a trace
 pytestmark = [pytest.mark.fault_injection, pytest.mark.splats(r"\] Call Trace:$")]
@@ -155,6 +156,31 @@ def test_running_without_memory(trio):
 def test_running_without_memory_long(trio):
     """D1: each allocation of each operation."""
     running_without_memory(trio, 1, 1, timeout=3000)
+
+
+def restart_without_memory(here, first, step, timeout):
+    here.link()
+    end = here.ends["sta"]
+    report = json.loads(run_in_guest(here.vms[0], "guest_restarts.py", {
+        "netns": end.netns, "crash": faults.crash_file(end), "target": faults.AP,
+        "first": first, "step": step}, timeout)[-1])
+    print(f"allocations {first} to {report['last']}, {report['failed']} have failed")
+    assert report["failed"]
+    end.ping(faults.AP, count=3)
+    faults.forgive(here, *REPAIRED, "evt_dropped|inband_bad|tx_bad|rx_bad")
+
+
+@pytest.mark.contract("D4")
+def test_restart_without_memory(trio):
+    """D4: a restart succeeds in the end, whichever of its allocations fails (every 23rd)."""
+    restart_without_memory(trio, 1, 23, timeout=400)
+
+
+@pytest.mark.long
+@pytest.mark.contract("D4")
+def test_restart_without_memory_long(trio):
+    """D4: each of them."""
+    restart_without_memory(trio, 1, 1, timeout=3000)
 
 
 # In interrupts and the like alone; the transport below the NIC bears it worse.
