@@ -12,7 +12,7 @@
  * much of its own running time the NIC saw the firmware leave commands alone.
  *
  * With every delay rounded up to jiffies (10 ms under User-Mode Linux) a silent
- * death under traffic is noticed after 20 ms until the next pulse, 25 for which
+ * death under traffic is noticed after 20 ms until the next pulse, 10 for which
  * that waits in the NIC, and 20 until the next look; without traffic, where
  * pulses are rare, within 600 ms. What waits for a slow machine is each of the
  * few steps once, and they are those of a kernel thread of high priority.
@@ -26,7 +26,7 @@
 #define SKUA_WATCH_DOUBT_MS	10	/* when something is not as it should be */
 #define SKUA_PULSE_IDLE_MS	400	/* between two pulses */
 #define SKUA_PULSE_LOOKS	10	/* looks that a pulse may take */
-#define SKUA_FW_IDLE_MS		25	/* the firmware may leave commands alone */
+#define SKUA_FW_IDLE_MS		10	/* the firmware may leave commands alone */
 #define SKUA_STUCK_ASK		2	/* looks after which to see that the NIC runs */
 #define SKUA_STUCK_KICK		4	/* looks after which to notify again */
 #define SKUA_STUCK_DEAD		15	/* looks after which to give up */

@@ -14,7 +14,7 @@
 #define HIF_EVT_BACKLOG		256
 #define HIF_DMA_MAX		65536
 /* Far longer than the firmware leaves a command alone. */
-#define HIF_IDLE_TICK_MS	5
+#define HIF_IDLE_TICK_MS	2
 
 static void idle_tick(struct loop_timer *t);
 

@@ -9,7 +9,7 @@
 #define DEAD	15
 /* Looks, or milliseconds by the NIC's count, after which a pulse is in vain. */
 #define SILENT_LOOKS	10
-#define SILENT_MS	25
+#define SILENT_MS	10
 
 static void watch_ring_that_moves(struct kunit *test)
 {

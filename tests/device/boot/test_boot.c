@@ -579,7 +579,7 @@ static void test_crash_silent(void **state)
 	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_ALIVE);
 	h->clock.time += 500 * LOOP_NS_PER_MS;
 	run_us(h, 100);
-	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), idle + 5);
+	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), idle + 2);
 	/* The next life begins anew. */
 	boot_ok(h);
 	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), 0);
@@ -597,7 +597,7 @@ static void test_boot_silent(void **state)
 	assert_in_range(reg_read(h, SKUA_REG_FW_IDLE), 10, 20);
 	h->clock.time += 500 * LOOP_NS_PER_MS;
 	run_us(h, 100);
-	assert_in_range(reg_read(h, SKUA_REG_FW_IDLE), 15, 25);
+	assert_in_range(reg_read(h, SKUA_REG_FW_IDLE), 12, 22);
 	h->nic->fault.boot_silent = 0;
 	boot_ok(h);
 	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), 0);
