@@ -66,6 +66,10 @@ def test_the_nic_forgets_removed_keys(lab, name):
     assert not any(left.values()), {key.hex(): count for key, count in left.items() if count}
 
 
+# On the debug kernel, the wiping of the first object is one to KASAN under User-Mode
+# Linux: the allocator's own memset() is checked there. Nothing later is excused.
+@pytest.mark.splats(r"\[ +0\.000000\] (BUG: KASAN: slab-out-of-bounds in kmem_cache_alloc_node_noprof"
+                    r"|Call Trace:$)")
 @pytest.mark.contract("K7", "X2")
 @pytest.mark.parametrize("name", ["ccmp-128", "gcmp-256", "tkip"])
 def test_the_guest_forgets_removed_keys(lab, name):

@@ -207,7 +207,9 @@ def test_fast_transition(trio):
     sta = trio.ends["sta"].station(security=FT, freqs=[5180, 5200])
     first = sta.status()["bssid"]
     second = next(end.mac for end in aps if end.mac != first)
-    trio.ends["sta"].scan("freq", "5180", "5200")
+    # on a busy machine it may be too late for one scan
+    wait_until("the other access point", 20, lambda: second in trio.ends["sta"].scan(
+        "freq", "5180", "5200") and second in sta.cli("scan_results"))
     path = trio.capture()
     for target in (second, first):
         start = len(sta.process.output)

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import bench
 from airjudge import Judge
 from faults import AP, STA
 
@@ -77,7 +78,8 @@ def rekey_under_load(here, way, seconds, rate):
     assert judge.counts["group_keys"] >= 0.6 * seconds
     assert judge.counts["protected"] >= 0.99 * sent
     assert judge.counts["group"] >= 10 * seconds
-    assert 1000 * lost <= limit * sent
+    # a slow guest sends less, and takes longer to change a key
+    assert 1000 * lost <= limit * sent * (5 if bench.DEBUG_KERNEL else 1)
     here.ends["sta"].ping(AP, count=3)
 
 
