@@ -259,6 +259,9 @@ static void rate_push(struct sta *s)
 		ladder_walk(l, stage_step(s->rate.step, i), &r);
 		if (!r.word)
 			continue;
+		/* A peer whose channel is narrower than was said hears that. */
+		if (i == ENG_RATE_STAGES - 1)
+			r.word &= ~(u32)SKUA_RATE_BW;
 		if (r.word == last) {
 			/* Near the bottom stages fall together; no try is lost. */
 			e.tries[n - 1] += tries[i];

@@ -134,8 +134,13 @@ static void formats(void **state)
 	p.nss = 1;
 	assert_int_equal(add(&p)->rate[0],
 			 WORD(SKUA_ENC_HE, 9, 1, SKUA_BW_160, 0) | SKUA_RATE_LDPC);
-	for (u32 i = 0; i < 5; i++)
+	for (u32 i = 0; i < 5; i++) {
 		assert_sane(&fake.rate[i]);
+		/* A peer that hears less than it said still hears the last stage. */
+		assert_int_equal(FIELD_GET(SKUA_RATE_BW,
+					   fake.rate[i].rate[ENG_RATE_STAGES - 1]),
+				 SKUA_BW_20);
+	}
 }
 
 /* Features that are not in force do not exist. */
