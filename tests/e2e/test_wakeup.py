@@ -138,7 +138,7 @@ def test_no_frame_waits_for_a_wakeup(lab, spin):
 @pytest.mark.contract("D2")
 @pytest.mark.parametrize("spin", SPINS)
 def test_no_wakeup_is_lost_long(lab, spin):
-    """Half a million for each way to sleep; on both kernels (SKUA_KERNEL=debug)."""
+    """Half a million for each way to sleep; also with SKUA_KERNEL=preempt."""
     hand_overs(lab, spin, 500_000)
 
 
