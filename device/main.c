@@ -51,7 +51,8 @@ static const struct argp_option options[] = {
 
 static void nic_defaults(struct nic_config *cfg, unsigned int index)
 {
-	const uint8_t mac[6] = { 0x02, 0x53, 0x4b, 0x55, 0x00, (uint8_t)index };
+	/* The last byte is for the further BSSes of an access point */
+	const uint8_t mac[6] = { 0x02, 0x53, 0x4b, 0x55, (uint8_t)index, 0x00 };
 
 	memcpy(cfg->mac, mac, sizeof(mac));
 	snprintf(cfg->name, sizeof(cfg->name), "nic%u", index);

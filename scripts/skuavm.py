@@ -141,8 +141,12 @@ def wait_until(what, timeout, probe):
 
 
 def mac_address(number):
-    """The address that NIC `number` of a process gets unless told otherwise."""
-    return f"02:5c:0a:00:00:{number + 1:02x}"
+    """The address that NIC `number` of a process gets unless told otherwise.
+
+    Each is the first of a block of 256, for the further BSSes of an access point: hostapd
+    numbers them from the first one's address, whose low bits have to be zero for that.
+    """
+    return f"02:5c:0a:00:{number + 1:02x}:00"
 
 
 def nic_command(binary, sockets, macs, options, capture, control, log, extra):

@@ -116,10 +116,11 @@ def test_off_channel(trio):
 
 
 @pytest.mark.contract("V1", "V4")
-def test_two_networks_of_one_access_point(trio):
-    """V4: two BSS with security of their own on one NIC."""
+@pytest.mark.parametrize("bssid", ["", "bssid=02:5c:0a:10:00:01\n"], ids=["next", "given"])
+def test_two_networks_of_one_access_point(trio, bssid):
+    """V4: two BSS with security of their own on one NIC, the BSSID given or hostapd's choice."""
     ap = trio.ends["ap"]
-    second = (f"bss={ap.interface}b\nssid=second\nbssid=02:5c:0a:10:00:01\nwpa=2\n"
+    second = (f"bss={ap.interface}b\nssid=second\n{bssid}wpa=2\n"
               "wpa_key_mgmt=SAE\nrsn_pairwise=CCMP\nsae_password=other words\nieee80211w=2\n")
     ap.ap(extra=second)
     ap.address(AP)
