@@ -31,8 +31,15 @@ def test_many_bss(octet):
     end.ap(security="open", channel=1, extra=extra)
     there = octet.ends["n1"]
     there.up()
-    found = there.scan("freq", "2412")
-    assert {name for name in names if f"SSID: {name}\n" in found} == set(names), found
+    missing = set(names)
+
+    def all_seen():
+        # as many answers at once as this may take longer than a scan listens
+        found = there.scan("freq", "2412")
+        missing.difference_update(name for name in names if f"SSID: {name}\n" in found)
+        return not missing
+
+    wait_until("all of them to be seen", 30, all_seen)
     for name, other in (names[0], octet.ends["n1"]), (names[-1], octet.ends["n2"]):
         other.up()
         other.iw("connect", "-w", name, "2412")
