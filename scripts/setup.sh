@@ -51,6 +51,7 @@ test_packages='
 libcmocka-dev                    unit tests of the NIC
 python3-pytest                   whole-system tests
 python3-pytest-rerunfailures     the same, on a machine that has other things to do
+python3-pytest-xdist             the same, two at a time
 qemu-user-static|qemu-user       judge of the control processor
 clang                            fuzzers of the NIC
 libclang-rt-dev|libclang-rt-14-dev their run time

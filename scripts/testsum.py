@@ -8,7 +8,7 @@
 
 A part's counts are read from what it prints: the closing line of pytest, the
 lines of cmocka, or a plain "N passed, N failed, N skipped" line. A part that
-ends badly without a failed test, runs no test at all, or is still busy after 40
+ends badly without a failed test, runs no test at all, or is still busy after 45
 minutes, counts as one failure, and so does each skip for which no reason is
 printed.
 """
@@ -100,7 +100,7 @@ def run_part(name, argv, directory):
     os.makedirs(directory, exist_ok=True)
     print(f"\n=== {name}: {' '.join(argv)}", flush=True)
     text = []
-    argv = ["timeout", "--kill-after=30", "2400", *argv]
+    argv = ["timeout", "--kill-after=30", "2700", *argv]
     with subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as proc, open(os.path.join(directory, name + ".log"), "w") as log:

@@ -67,8 +67,16 @@ def complain(err):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    if complaints and exitstatus == 0:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["complaints"] = complaints
+    elif complaints and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    """One of several processes (pytest -n) is done: what it has heard of counts here."""
+    complaints.extend(getattr(node, "workeroutput", {}).get("complaints", []))
 
 
 class Lab:
