@@ -76,7 +76,7 @@ test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
 test-debug: setup-test all ## the same on the debug kernel (lockdep, KASAN, kmemleak, ...)
 	@scripts/kernel.sh debug
 	@SKUA_KERNEL=debug $(run-part) debug $(PYTHON) -m pytest -rsR --reruns 1 --color=no \
-		-n 2 --dist loadfile --durations=15 -p no:cacheprovider tests/e2e $(E2E)
+		-v -n 2 --dist loadfile --durations=15 -p no:cacheprovider tests/e2e $(E2E)
 test-mutants: setup-test ## a few of the mutants
 	@$(run-part) mutants $(PYTHON) scripts/contract.py --mutants $(MUTANTS_CI)
 

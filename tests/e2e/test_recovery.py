@@ -135,7 +135,8 @@ def test_paused_nic_is_not_dead(trio):
         load.alive()
     load.stop()
     assert [end.driver()["crash"] for end in trio.ends.values()] == before
-    faults.forgive(trio, "lost_")
+    # what came while it paused is a burst that a slow guest has no buffers for
+    faults.forgive(trio, "lost_", "rx_no_")
 
 
 @pytest.mark.contract("D4")
