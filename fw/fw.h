@@ -33,7 +33,7 @@
 			 SKUA_FEAT_TX_FRAG | SKUA_FEAT_AP_PS |			\
 			 SKUA_FEAT_UAPSD | SKUA_FEAT_BEACON_PROT |		\
 			 SKUA_FEAT_TKIP_PHASE1_HOST |				\
-			 SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC | \
+			 SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC |			\
 			 SKUA_FEAT_RADAR)
 
 #define TU_US			1024u
@@ -475,7 +475,6 @@ void mac_scan_filter(u8 vif, const u8 *addr);
 
 /** mac_filter_push() - tell the engine what passes, after a change of that */
 void mac_filter_push(void);
-
 
 u16 mac_cmd_start(struct cmd *c);
 u16 mac_cmd_stop(struct cmd *c);

@@ -36,6 +36,12 @@ static void pulse(u32 time, u32 width)
 	fake.radar[fake.n_radar++] = (struct fake_pulse){ time, width };
 }
 
+static void train(u32 start, u32 n, u32 pri, u32 width)
+{
+	for (u32 k = 0; k < n; k++)
+		pulse(start + k * pri, width);
+}
+
 /* Have the firmware read what was heard; radars that it found */
 static u32 radars(void)
 {
@@ -65,8 +71,7 @@ static void trains(void **state)
 	for (u32 i = 0; i < ARRAY_SIZE(c); i++) {
 		fake_forget();
 		/* Times pass the end of 32 bits. */
-		for (u32 k = 0; k < c[i].n; k++)
-			pulse(0u - 3 * c[i].pri + k * c[i].pri, c[i].width);
+		train(0u - 3 * c[i].pri, c[i].n, c[i].pri, c[i].width);
 		assert_true(radars() >= 1);
 		memcpy(&e, fake_event(SKUA_EVT_RADAR, 0)->data, sizeof(e));
 		assert_int_equal(e.freq, FREQ);
@@ -94,14 +99,11 @@ static void no_trains(void **state)
 	(void)state;
 	context(SKUA_CHANF_RADAR);
 	/* Too few, too far apart, too close, of all widths, at odd times */
-	for (u32 k = 0; k < 5; k++)
-		pulse(k * 1428, 1);
+	train(0, 5, 1428, 1);
 	assert_int_equal(radars(), 0);
 	context(SKUA_CHANF_RADAR);
-	for (u32 k = 0; k < 20; k++)
-		pulse(k * 7000, 1);
-	for (u32 k = 0; k < 20; k++)
-		pulse(1000000 + k * 50, 1);
+	train(0, 20, 7000, 1);
+	train(1000000, 20, 50, 1);
 	for (u32 k = 0; k < 12; k++)
 		pulse(2000000 + k * 1428, 1 + 8 * k);
 	for (u32 k = 0; k < 20; k++)
@@ -114,16 +116,13 @@ static void where(void **state)
 {
 	(void)state;
 	context(0);
-	for (u32 k = 0; k < 18; k++)
-		pulse(k * 1428, 1);
+	train(0, 18, 1428, 1);
 	assert_int_equal(radars(), 0);
 	context(SKUA_CHANF_RADAR);
-	for (u32 k = 0; k < 5; k++)
-		pulse(k * 1428, 1);
+	train(0, 5, 1428, 1);
 	assert_int_equal(radars(), 0);
 	context(SKUA_CHANF_RADAR);
-	for (u32 k = 5; k < 10; k++)
-		pulse(k * 1428, 1);
+	train(5 * 1428, 5, 1428, 1);
 	assert_int_equal(radars(), 0);
 	pulse(10 * 1428, 1);
 	assert_int_equal(radars(), 1);
