@@ -714,6 +714,13 @@ void fake_shutdown(void)
 	assert_int_equal(fake.reg[ENG_RF_ROC_VIF / 4], SKUA_VIF_NONE);
 }
 
+int fake_teardown(void **state)
+{
+	(void)state;
+	fake_shutdown();
+	return 0;
+}
+
 /* ------------------------------------------------------------------ */
 /* What tests need again and again					*/
 

@@ -154,6 +154,9 @@ void fake_boot_with(u64 hw_feat, u64 drv_feat, u32 ciphers);
 /** fake_shutdown() - remove everything by commands, and check that it is gone */
 void fake_shutdown(void);
 
+/** fake_teardown() - fake_shutdown() as cmocka wants it */
+int fake_teardown(void **state);
+
 /** fake_sram() - what lies at an address of the control processor */
 const void *fake_sram(u32 addr);
 

@@ -15,13 +15,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fake_shutdown();
-	return 0;
-}
-
 static struct skua_cmd_beacon good(void)
 {
 	struct skua_cmd_beacon p = {
@@ -231,14 +224,14 @@ static void csa_done(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(template, setup, teardown),
-		cmocka_unit_test_setup_teardown(hears_others, setup, teardown),
-		cmocka_unit_test_setup_teardown(lengths, setup, teardown),
-		cmocka_unit_test_setup_teardown(offsets, setup, teardown),
-		cmocka_unit_test_setup_teardown(fields, setup, teardown),
-		cmocka_unit_test_setup_teardown(bigtk, setup, teardown),
-		cmocka_unit_test_setup_teardown(tim, setup, teardown),
-		cmocka_unit_test_setup_teardown(csa_done, setup, teardown),
+		cmocka_unit_test_setup_teardown(template, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(hears_others, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(lengths, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(offsets, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(fields, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(bigtk, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(tim, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(csa_done, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fw: beacons", tests, NULL, NULL);

@@ -64,13 +64,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fake_shutdown();
-	return 0;
-}
-
 /* Any length but the right one; then nothing may have happened. */
 static void lengths(void **state)
 {
@@ -301,18 +294,18 @@ static void random_commands(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(lengths, setup, teardown),
-		cmocka_unit_test_setup_teardown(further_data, setup, teardown),
-		cmocka_unit_test_setup_teardown(further_data_unreadable, setup, teardown),
-		cmocka_unit_test_setup_teardown(flags, setup, teardown),
-		cmocka_unit_test_setup_teardown(garbage, setup, teardown),
-		cmocka_unit_test_setup_teardown(unknown, setup, teardown),
-		cmocka_unit_test_setup_teardown(features, setup, teardown),
-		cmocka_unit_test_setup_teardown(nop_echoes, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_ack, setup, teardown),
-		cmocka_unit_test_setup_teardown(many, setup, teardown),
-		cmocka_unit_test_setup_teardown(secrets, setup, teardown),
-		cmocka_unit_test_setup_teardown(random_commands, setup, teardown),
+		cmocka_unit_test_setup_teardown(lengths, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(further_data, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(further_data_unreadable, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(flags, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(garbage, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(unknown, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(features, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(nop_echoes, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(no_ack, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(many, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(secrets, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(random_commands, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fw: commands", tests, NULL, NULL);

@@ -12,13 +12,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fake_shutdown();
-	return 0;
-}
-
 /* ------------------------------------------------------------------ */
 /* ALIVE								*/
 
@@ -683,26 +676,26 @@ static void tsf(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(alive, setup, teardown),
-		cmocka_unit_test_setup_teardown(alive_features, setup, teardown),
-		cmocka_unit_test_setup_teardown(watchdog, setup, teardown),
-		cmocka_unit_test_setup_teardown(timers, setup, teardown),
-		cmocka_unit_test_setup_teardown(crash, setup, teardown),
-		cmocka_unit_test_setup_teardown(crash_wipes, setup, teardown),
-		cmocka_unit_test_setup_teardown(log_lines, setup, teardown),
-		cmocka_unit_test_setup_teardown(start_stop, setup, teardown),
-		cmocka_unit_test_setup_teardown(filter, setup, teardown),
-		cmocka_unit_test_setup_teardown(thresholds, setup, teardown),
-		cmocka_unit_test_setup_teardown(edca_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(flush, setup, teardown),
-		cmocka_unit_test_setup_teardown(flush_many, setup, teardown),
-		cmocka_unit_test_setup_teardown(flush_fields, setup, teardown),
-		cmocka_unit_test_setup_teardown(beacon_loss, setup, teardown),
-		cmocka_unit_test_setup_teardown(beacon_of_this_moment, setup, teardown),
-		cmocka_unit_test_setup_teardown(beacon_loss_away, setup, teardown),
-		cmocka_unit_test_setup_teardown(ps_release, setup, teardown),
-		cmocka_unit_test_setup_teardown(survey, setup, teardown),
-		cmocka_unit_test_setup_teardown(tsf, setup, teardown),
+		cmocka_unit_test_setup_teardown(alive, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(alive_features, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(watchdog, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(timers, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(crash, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(crash_wipes, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(log_lines, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(start_stop, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(filter, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(thresholds, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(edca_table, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(flush, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(flush_many, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(flush_fields, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(beacon_loss, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(beacon_of_this_moment, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(beacon_loss_away, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(ps_release, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(survey, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(tsf, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fw: life", tests, NULL, NULL);

@@ -17,13 +17,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fake_shutdown();
-	return 0;
-}
-
 /* ------------------------------------------------------------------ */
 
 #define MAX_CHANS	8
@@ -717,25 +710,25 @@ static void roc_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(active, setup, teardown),
-		cmocka_unit_test_setup_teardown(passive, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_cck_and_unicast, setup, teardown),
-		cmocka_unit_test_setup_teardown(told, setup, teardown),
-		cmocka_unit_test_setup_teardown(rests, setup, teardown),
-		cmocka_unit_test_setup_teardown(own_channel, setup, teardown),
-		cmocka_unit_test_setup_teardown(beaconing, setup, teardown),
-		cmocka_unit_test_setup_teardown(home_changes, setup, teardown),
-		cmocka_unit_test_setup_teardown(cancel, setup, teardown),
-		cmocka_unit_test_setup_teardown(frames_that_stick, setup, teardown),
-		cmocka_unit_test_setup_teardown(refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(largest, setup, teardown),
-		cmocka_unit_test_setup_teardown(ended_early, setup, teardown),
-		cmocka_unit_test_setup_teardown(roc_life, setup, teardown),
-		cmocka_unit_test_setup_teardown(roc_cancel, setup, teardown),
-		cmocka_unit_test_setup_teardown(roc_then_scan, setup, teardown),
-		cmocka_unit_test_setup_teardown(stop_between_journeys, setup, teardown),
-		cmocka_unit_test_setup_teardown(roc_own_channel, setup, teardown),
-		cmocka_unit_test_setup_teardown(roc_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(active, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(passive, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(no_cck_and_unicast, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(told, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(rests, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(own_channel, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(beaconing, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(home_changes, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(cancel, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(frames_that_stick, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(refused, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(largest, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(ended_early, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(roc_life, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(roc_cancel, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(roc_then_scan, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(stop_between_journeys, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(roc_own_channel, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(roc_refused, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fw: scan and remain on channel", tests,

@@ -12,13 +12,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fake_shutdown();
-	return 0;
-}
-
 static void context(u8 flags)
 {
 	struct skua_cmd_chanctx set = {
@@ -131,10 +124,10 @@ static void where(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(trains, setup, teardown),
-		cmocka_unit_test_setup_teardown(disturbed, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_trains, setup, teardown),
-		cmocka_unit_test_setup_teardown(where, setup, teardown),
+		cmocka_unit_test_setup_teardown(trains, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(disturbed, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(no_trains, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(where, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fw: radar", tests, NULL, NULL);

@@ -23,13 +23,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fake_shutdown();
-	return 0;
-}
-
 static const struct eng_rate *add(struct skua_cmd_sta *p)
 {
 	assert_ok(fake_cmd(SKUA_CMD_STA_ADD, p, sizeof(*p)));
@@ -408,18 +401,18 @@ static void learnt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(legacy, setup, teardown),
-		cmocka_unit_test_setup_teardown(formats, setup, teardown),
-		cmocka_unit_test_setup_teardown(features, setup, teardown),
-		cmocka_unit_test_setup_teardown(fixed, setup, teardown),
-		cmocka_unit_test_setup_teardown(words, setup, teardown),
-		cmocka_unit_test_setup_teardown(perfect_air, setup, teardown),
-		cmocka_unit_test_setup_teardown(lossy_air, setup, teardown),
-		cmocka_unit_test_setup_teardown(edge_air, setup, teardown),
-		cmocka_unit_test_setup_teardown(dead_air, setup, teardown),
-		cmocka_unit_test_setup_teardown(reads, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_stations, setup, teardown),
-		cmocka_unit_test_setup_teardown(learnt, setup, teardown),
+		cmocka_unit_test_setup_teardown(legacy, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(formats, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(features, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(fixed, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(words, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(perfect_air, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(lossy_air, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(edge_air, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(dead_air, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(reads, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(no_stations, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(learnt, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fw: rate control", tests, NULL, NULL);

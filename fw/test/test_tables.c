@@ -12,13 +12,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	fake_shutdown();
-	return 0;
-}
-
 /* ------------------------------------------------------------------ */
 
 static void vif_life(void **state)
@@ -734,25 +727,25 @@ static void key_goes_with_sta(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(vif_life, setup, teardown),
-		cmocka_unit_test_setup_teardown(vif_fields, setup, teardown),
-		cmocka_unit_test_setup_teardown(vif_keeps_tsf, setup, teardown),
-		cmocka_unit_test_setup_teardown(vif_remove_all, setup, teardown),
-		cmocka_unit_test_setup_teardown(chan_fields, setup, teardown),
-		cmocka_unit_test_setup_teardown(chan_one_at_a_time, setup, teardown),
-		cmocka_unit_test_setup_teardown(chan_tunes, setup, teardown),
-		cmocka_unit_test_setup_teardown(sta_life, setup, teardown),
-		cmocka_unit_test_setup_teardown(sta_fields, setup, teardown),
-		cmocka_unit_test_setup_teardown(sta_stats, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_life, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_rekey, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_phase1, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_places, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_default, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_lease, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_ciphers, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_fields, setup, teardown),
-		cmocka_unit_test_setup_teardown(key_goes_with_sta, setup, teardown),
+		cmocka_unit_test_setup_teardown(vif_life, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(vif_fields, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(vif_keeps_tsf, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(vif_remove_all, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(chan_fields, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(chan_one_at_a_time, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(chan_tunes, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(sta_life, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(sta_fields, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(sta_stats, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_life, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_rekey, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_phase1, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_places, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_default, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_lease, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_ciphers, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_fields, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(key_goes_with_sta, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fw: tables", tests, NULL, NULL);
