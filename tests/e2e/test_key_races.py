@@ -7,8 +7,7 @@ import pytest
 
 import faults
 from airjudge import Judge
-from faults import AP, STA, guest_end, run_in_guest
-from test_recovery import REPAIRED
+from faults import AP, REPAIRED, STA, guest_end, run_in_guest
 
 PASSPHRASE = "open sesame"
 SEED = int(os.environ.get("SKUA_SEED", "5"))

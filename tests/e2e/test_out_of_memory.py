@@ -14,9 +14,8 @@ import pytest
 
 import faults
 import skualink
-from faults import guest_end, guest_program, run_in_guest
+from faults import REPAIRED, guest_end, guest_program, run_in_guest
 from skuavm import wait_until
-from test_recovery import REPAIRED
 
 # the kernel tells of some failed allocations, with a trace
 pytestmark = [pytest.mark.fault_injection, pytest.mark.splats(r"\] Call Trace:$")]

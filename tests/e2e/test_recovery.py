@@ -15,7 +15,7 @@ import pytest
 
 import faults
 import skualink
-from faults import AP, CRASHES
+from faults import AP, CRASHES, REPAIRED
 import skuavm
 from skuavm import wait_until
 
@@ -27,9 +27,6 @@ IDLE = 1.0
 LATE = 2.0
 TRIES = 5
 RESTARTED = 3.0
-
-# a silent firmware leaves frames in the driver's hands
-REPAIRED = (r"tx_reclaimed|cmd_timeout|silent|lost_|tx_stall|evt_bad|rx_no_|rx_overrun",)
 
 
 def associations(sta):

@@ -10,9 +10,8 @@ import pytest
 
 import faults
 from airjudge import Judge
-from faults import AP
+from faults import AP, REPAIRED
 from skuavm import wait_until
-from test_recovery import REPAIRED
 
 PASSPHRASE = "open sesame"
 SEED = int(os.environ.get("SKUA_SEED", "3"))
@@ -20,12 +19,12 @@ SUBNET = AP.rsplit(".", 1)[0]
 
 
 class Cell:
-    """An access point and its stations, which answer pings to everybody."""
+    """The first end as access point, and stations, which answer pings to everybody."""
 
     def __init__(self, here, stations, ap_lines):
         self.here, self.stations = here, stations
         self.path = here.capture()
-        self.end = here.ends[here_ap(here)]
+        self.end = next(iter(here.ends.values()))
         self.ap = self.end.ap(extra=ap_lines, tells_keys=True)
         self.end.address(AP)
         self.programs = {}
@@ -51,9 +50,9 @@ class Cell:
 
     def rekeyings(self, what):
         """How often each station has been given new keys."""
-        return [program.process.output.count(f"WPA: {what} rekeying completed")
-                if what == "Group" else program.process.output.count("WPA: Key negotiation completed")
-                for program in self.programs.values()]
+        told = {"Group": "WPA: Group rekeying completed",
+                "Pairwise": "WPA: Key negotiation completed"}[what]
+        return [program.process.output.count(told) for program in self.programs.values()]
 
     def await_rekeying(self, what):
         before = self.rekeyings(what)
@@ -86,10 +85,6 @@ class Cell:
         print(f"\n{what}: {judge.verdict()}")
         assert judge.counts["group"] > 10
         faults.forgive(self.here, *REPAIRED, "evt_dropped|inband_bad|tx_bad|rx_bad")
-
-
-def here_ap(here):
-    return "ap" if "ap" in here.ends else "n0"
 
 
 GROUP = "wpa_group_rekey=1\n"
