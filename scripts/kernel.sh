@@ -78,10 +78,20 @@ copy_variant() {
 	mv "$to.tmp" "$to"
 }
 
-# What patches a variant alone has: of the files that they change, or once did,
-# those whose content differs are written.
+# The patches that a variant alone has. By a glob: a pattern for find would match
+# where the checkout lies, too.
+own_patches() {
+	local p
+
+	for p in "$SKUA_TOP/scripts/patches/$1"/*.patch; do
+		[ ! -e "$p" ] || echo "$p"
+	done
+}
+
+# Puts them in: of the files that they change, or once did, those whose content
+# differs are written.
 patch_in() {
-	local base=$1 tree=$2 list=$2/.skua-patched tmp
+	local base=$1 tree=$2 list=$2/.skua-patched tmp out
 	shift 2
 
 	[ $# -gt 0 ] || [ -f "$list" ] || return 0
@@ -90,7 +100,7 @@ patch_in() {
 	cat "$@" /dev/null | sed -n 's|^+++ b/||p' | sort -u - "$list" >"$list.new"
 	mv "$list.new" "$list"
 	rsync -a --files-from="$list" "$base/" "$tmp/"
-	apply_patches "$tmp" "$@" >/dev/null
+	out=$(apply_patches "$tmp" "$@" 2>&1) || die "$out"
 	rsync -rlc "$tmp/" "$tree/"
 	rm -rf "$tmp"
 }
@@ -200,7 +210,7 @@ main() {
 	mkdir -p "$SKUA_CACHE"
 	base=$SKUA_CACHE/source-$ver-$(hash_of "${patches[@]}")
 	mapfile -t configs < <(config_files "$variant")
-	mapfile -t own < <(find "$SKUA_TOP/scripts/patches" -path "*/$variant/*.patch" | sort)
+	mapfile -t own < <(own_patches "$variant")
 	# A changed configuration is built in place: kbuild knows what it touches.
 	key=$({ gcc -dumpfullversion; echo "$base"; } | sha256sum | cut -c1-12)
 	main=$SKUA_CACHE/$variant-$key

@@ -4,7 +4,8 @@
 # What the shell scripts share: where things are, and how progress is shown.
 # Sourced, never run.
 
-set -euo pipefail
+# -E: a failure within a function is told where it happens
+set -Eeuo pipefail
 trap 'echo "skua: ${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed" >&2' ERR
 
 SKUA_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
