@@ -165,8 +165,8 @@ class Race:
 
     def turn(self, crash):
         if self.dice.randrange(1000) < crash:
-            self.ends[self.dice.choice(("ap", "sta"))].crash(self.dice.randrange(3))
-            self.done["crash"] += 1
+            victim = self.ends[self.dice.choice(("ap", "sta"))]
+            self.done["crash"] += victim.crash(self.dice.randrange(3))
         what = self.dice.choice((self.group, lambda: self.pairwise(True),
                                  lambda: self.pairwise(False), lambda: self.pairwise(False)))
         try:

@@ -90,8 +90,8 @@ class Race:
             self.sta.control(what)
         if dies:
             self.speak(self.dice.random() * 0.05)
-            self.dice.choice((self.ap, self.sta)).crash(self.dice.randrange(3))
-            self.count("crash")
+            if self.dice.choice((self.ap, self.sta)).crash(self.dice.randrange(3)):
+                self.count("crash")
         self.speak(self.dice.random() * 0.1)
         if what not in ("REASSOCIATE", "rekey"):
             # it would shun for seconds whoever has sent it away
