@@ -15,10 +15,18 @@ the moment that the access point offered it. Then
   from what hostapd itself says, `untold`, and frames under them are counted;
 - no sender uses a packet number twice under one key, but in a retransmission.
 
+Of what a receiver drops it says which frames could have been: `at_risk` counts, for each
+receiver, those that came while the two ends may have had different keys. Without Extended
+Key ID that is from the offer of a key until the receiver has used it, and later those under
+the key before. Of group keys it is until the station's next answer in a handshake: who takes
+one into use before it was told to all costs them frames. And missing() tells the packet numbers that were given, but never sent, other
+than at the end of a key's life, when whatever still waits with it is dropped.
+
 Tests that make keys themselves tell them by add_pairwise() and add_group(), or
 by `told`, if they follow the ones of a handshake.
 """
 
+import collections
 import hashlib
 import hmac
 import struct
@@ -64,6 +72,17 @@ class Key:
         self.secret = bytes(key)
         self.used = {}
         self.untold = False
+        self.settled = {}       # transmitter -> highest packet number before a change of keys
+
+    def settle(self, frame):
+        """A data frame without priority, while no change of keys is under way."""
+        ta, pn = frame[10:16], ext_pn(frame, hdrlen(frame))
+        self.settled[ta] = max(self.settled.get(ta, 0), pn)
+
+    def missing(self):
+        """Packet numbers below a later one that nobody has seen."""
+        return [pn for ta, last in self.settled.items() for pn in range(1, last)
+                if ta + pn.to_bytes(6, "big") not in self.used]
 
     def pn_again(self, frame, at):
         """Was this packet number used before, by another frame?"""
@@ -83,6 +102,8 @@ class Peer:
         self.pending = None
         self.newest = {}        # transmitter -> index of the newest key it has used
         self.secured = set()    # transmitters that have used a key since the association
+        self.offered = set()    # indices of group keys that were told to it
+        self.group = set()      # and that it has for sure
 
 
 class Judge:
@@ -99,6 +120,7 @@ class Judge:
         self.untold = []
         self.told = []          # (station, key) and (key index, group key) after the handshake
         self.faults = []
+        self.at_risk = collections.Counter()
         self.counts = dict.fromkeys(("protected", "group", "clear_eapol", "null", "retries",
                                      "pairwise_keys", "group_keys",
                                      "untold", "associations"), 0)
@@ -114,12 +136,15 @@ class Judge:
         self.counts["pairwise_keys"] += 1
 
     def add_group(self, key, keyid):
-        for old in self.group[-4:]:
+        """Its index."""
+        for index in range(max(0, len(self.group) - 4), len(self.group)):
+            old = self.group[index]
             if old.secret == key and old.keyid == keyid:
                 old.untold = False
-                return
+                return index
         self.group.append(Key(self.name, key, keyid, 0))
         self.counts["group_keys"] += 1
+        return len(self.group) - 1
 
     def handshake(self, station, payload, downwards):
         """An EAPOL frame of a station, in either direction."""
@@ -133,6 +158,9 @@ class Judge:
         if not downwards:
             if info & KEYINFO_PAIRWISE and info & KEYINFO_MIC and any(nonce):
                 self.second(station, peer, counter, nonce, payload)
+            # message 4 is sent before the keys are installed; but an association waits for that
+            if length or not info & KEYINFO_PAIRWISE or not peer.group:
+                peer.group |= peer.offered
         elif not info & KEYINFO_MIC:
             peer.nonces[counter] = nonce
         elif info & KEYINFO_ENCRYPTED and peer.pending:
@@ -160,7 +188,7 @@ class Judge:
         keyid = 0
         for kind, value in self.elements(plain):
             if kind == b"\x00\x0f\xac\x01":
-                self.add_group(value[2:], value[0] & 3)
+                peer.offered.add(self.add_group(value[2:], value[0] & 3))
             elif kind == b"\x00\x0f\xac\x0a":
                 keyid = value[0] & 3
         temporal = ptk[32:][:len(Aead(self.name, bytes(32)).key)]
@@ -243,6 +271,14 @@ class Judge:
         if key.pn_again(frame, hdrlen(frame)):
             self.blame(number, frame, "a packet number was used twice")
 
+    def weigh(self, peer, frame, receiver, index, eapol):
+        """Has the receiver of this frame its key for sure?"""
+        last = len(peer.keys) - 1
+        if index == last and not eapol:
+            peer.keys[index].settle(frame)
+        if not self.overlap and not index == peer.newest.get(receiver, 0) == last:
+            self.at_risk[text(receiver)] += 1
+
     def protected(self, number, frame):
         self.counts["protected"] += 1
         ta = frame[10:16]
@@ -257,6 +293,8 @@ class Judge:
                 return
             self.group_newest = max(self.group_newest, found[0])
             self.counts["untold"] += self.group[found[0]].untold
+            for address, peer in self.peers.items():
+                self.at_risk[text(address)] += found[0] not in peer.group
             self.check_pn(number, frame, self.group[found[0]])
             return
         station = frame[4:10] if ta == self.ap else ta
@@ -270,7 +308,9 @@ class Judge:
         peer.newest[ta] = max(newest, found[0])
         peer.secured.add(ta)
         self.check_pn(number, frame, peer.keys[found[0]])
-        if found[1][:8] == SNAP_EAPOL:
+        eapol = found[1][:8] == SNAP_EAPOL
+        self.weigh(peer, frame, station if ta == self.ap else self.ap, found[0], eapol)
+        if eapol:
             self.handshake(station, found[1][8:], ta == self.ap)
 
     def frame(self, number, frame):
@@ -287,6 +327,10 @@ class Judge:
             self.protected(number, frame)
         else:
             self.clear(number, frame)
+
+    def missing(self):
+        """Packet numbers of pairwise keys that were given, but not sent; see above."""
+        return [pn for peer in self.peers.values() for key in peer.keys for pn in key.missing()]
 
     def read(self, path):
         for number, frame in captured(path):

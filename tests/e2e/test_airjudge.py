@@ -54,6 +54,43 @@ def test_the_judge_says_no():
     assert "no group key" in judge(group[:-1] + bytes((group[-1] ^ 1,)))[0]
 
 
+def test_the_judge_knows_what_is_at_risk():
+    """A frame is at risk until its receiver has used the same key, or has a newer one."""
+    def risks(extended):
+        here = Judge(AP, extended=extended)
+        here.add_pairwise(STA, OLD)
+        seen = []
+        frames = [sealed(OLD, 1), sealed(OLD, 1, up=False), None, sealed(OLD, 2), sealed(NEW, 1),
+                  sealed(OLD, 2, up=False), sealed(NEW, 1, up=False), sealed(NEW, 2),
+                  sealed(NEW, 2, up=False)]
+        for number, frame in enumerate(frames):
+            if frame:
+                here.frame(number, frame)
+            else:
+                here.add_pairwise(STA, NEW)
+            seen.append((here.at_risk[AP], here.at_risk[STA]))
+        assert not here.faults
+        return seen[2:]
+    assert risks(False) == [(0, 0), (1, 0), (2, 0), (2, 1), (2, 1), (2, 1), (2, 1)]
+    assert not any(sum(seen) for seen in risks(True))
+
+
+def test_the_judge_misses_packet_numbers():
+    """One that was never sent counts, unless its key's end came before it could be."""
+    def missing(*frames):
+        here = Judge(AP)
+        here.add_pairwise(STA, OLD)
+        for number, frame in enumerate(frames):
+            if number == 3:
+                here.add_pairwise(STA, NEW)
+            here.frame(number, frame)
+        assert not here.faults
+        return here.missing()
+    assert not missing(sealed(OLD, 1), sealed(OLD, 3), sealed(OLD, 2), sealed(OLD, 9))
+    assert missing(sealed(OLD, 1), sealed(OLD, 4), sealed(OLD, 3), sealed(NEW, 1)) == [2]
+    assert missing(sealed(OLD, 1), sealed(OLD, 2), sealed(OLD, 3), sealed(NEW, 2)) == [1]
+
+
 # Test vectors of 802.11's annex: temporal key mixing; (key, packet number, header, what follows)
 MIXING = [
     ("000102030405060708090a0b0c0d0e0f", "102233445566", 0, "00200033ea8d2f60ca6d1374234a660b"),
