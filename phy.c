@@ -72,7 +72,10 @@ static void skua_ht_caps(const struct skua *sc, struct ieee80211_sta_ht_cap *ht)
 		return;
 	ht->ht_supported = true;
 	ht->cap = IEEE80211_HT_CAP_SGI_20 | IEEE80211_HT_CAP_LDPC_CODING |
-		  IEEE80211_HT_CAP_SM_PS | IEEE80211_HT_CAP_MAX_AMSDU;
+		  IEEE80211_HT_CAP_SM_PS | IEEE80211_HT_CAP_MAX_AMSDU |
+		  1 << IEEE80211_HT_CAP_RX_STBC_SHIFT;
+	if (sc->caps.nss > 1)
+		ht->cap |= IEEE80211_HT_CAP_TX_STBC;
 	if (sc->caps.max_bw >= SKUA_BW_40)
 		ht->cap |= IEEE80211_HT_CAP_SUP_WIDTH_20_40 |
 			   IEEE80211_HT_CAP_SGI_40 |
@@ -105,7 +108,10 @@ static void skua_vht_caps(const struct skua *sc,
 		return;
 	vht->vht_supported = true;
 	vht->cap = IEEE80211_VHT_CAP_RXLDPC | IEEE80211_VHT_CAP_SHORT_GI_80 |
+		   IEEE80211_VHT_CAP_RXSTBC_1 |
 		   IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK;
+	if (sc->caps.nss > 1)
+		vht->cap |= IEEE80211_VHT_CAP_TXSTBC;
 	if (sc->caps.max_mpdu >= 11454)
 		vht->cap |= IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_11454;
 	else if (sc->caps.max_mpdu >= 7991)
@@ -167,7 +173,10 @@ static void skua_he_caps(const struct skua *sc, enum nl80211_band band,
 	elem->phy_cap_info[0] = skua_he_widths(sc, band);
 	elem->phy_cap_info[1] = IEEE80211_HE_PHY_CAP1_DEVICE_CLASS_A |
 				IEEE80211_HE_PHY_CAP1_LDPC_CODING_IN_PAYLOAD;
-	elem->phy_cap_info[2] = IEEE80211_HE_PHY_CAP2_NDP_4x_LTF_AND_3_2US;
+	elem->phy_cap_info[2] = IEEE80211_HE_PHY_CAP2_NDP_4x_LTF_AND_3_2US |
+				IEEE80211_HE_PHY_CAP2_STBC_RX_UNDER_80MHZ;
+	if (sc->caps.nss > 1)
+		elem->phy_cap_info[2] |= IEEE80211_HE_PHY_CAP2_STBC_TX_UNDER_80MHZ;
 	he->he_mcs_nss_supp.rx_mcs_80 = cpu_to_le16(map);
 	he->he_mcs_nss_supp.tx_mcs_80 = cpu_to_le16(map);
 	if (band == NL80211_BAND_2GHZ || sc->caps.max_bw < SKUA_BW_160)

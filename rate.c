@@ -394,11 +394,13 @@ EXPORT_SYMBOL_IF_KUNIT(skua_rate_to_tx_rate);
  * skua_rate_from_tx_rate() - the rate word that an injected frame asks for
  * @band: band of the frame
  * @txr: transmit rate
+ * @flags: IEEE80211_TX_CTL_LDPC and IEEE80211_TX_CTL_STBC of its skb; any others
+ *	are ignored
  *
  * Return: the word, or 0 if it asks for none or for one that there is not.
  */
 u32 skua_rate_from_tx_rate(enum nl80211_band band,
-			   const struct ieee80211_tx_rate *txr)
+			   const struct ieee80211_tx_rate *txr, u32 flags)
 {
 	u32 word = 0;
 
@@ -423,6 +425,10 @@ u32 skua_rate_from_tx_rate(enum nl80211_band band,
 		word |= FIELD_PREP(SKUA_RATE_BW, SKUA_BW_80);
 	else if (txr->flags & IEEE80211_TX_RC_40_MHZ_WIDTH)
 		word |= FIELD_PREP(SKUA_RATE_BW, SKUA_BW_40);
+	if (flags & IEEE80211_TX_CTL_LDPC)
+		word |= SKUA_RATE_LDPC;
+	if (flags & IEEE80211_TX_CTL_STBC)
+		word |= SKUA_RATE_STBC;
 	return word;
 }
 EXPORT_SYMBOL_IF_KUNIT(skua_rate_from_tx_rate);

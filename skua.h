@@ -841,7 +841,7 @@ int skua_rate_to_info(u32 rate, struct rate_info *info);
 int skua_rate_to_tx_rate(u32 rate, enum nl80211_band band,
 			 struct ieee80211_tx_rate *txr);
 u32 skua_rate_from_tx_rate(enum nl80211_band band,
-			   const struct ieee80211_tx_rate *txr);
+			   const struct ieee80211_tx_rate *txr, u32 flags);
 
 /* ------------------------------------------------------------------ */
 /* main.c, vif.c, chan.c						*/

@@ -165,7 +165,7 @@ static void skua_tx_set_rate(struct skua_tx_req *req,
 
 	if ((info->flags & IEEE80211_TX_CTL_INJECTED) &&
 	    (info->control.flags & IEEE80211_TX_CTRL_RATE_INJECT)) {
-		req->rate = skua_rate_from_tx_rate(info->band, rate);
+		req->rate = skua_rate_from_tx_rate(info->band, rate, info->flags);
 		req->tries = min_t(u8, rate->count, 31);
 		if (rate->flags & IEEE80211_TX_RC_USE_RTS_CTS)
 			req->flags |= SKUA_TXF_RTS;

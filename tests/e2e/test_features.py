@@ -7,6 +7,7 @@ import pytest
 
 import bench
 import skualink
+from faults import guest_program
 from skuavm import wait_until
 
 AP = "192.168.77.1"
@@ -83,6 +84,33 @@ def test_rate_of_beacons(trio, setting, field, wanted):
         path, "wlan.fc.type_subtype == 8", [field])}
     assert rates == {wanted}
     trio.ends["sta"].station(freqs=[5180])
+
+
+# Coding
+
+
+@pytest.mark.contract("R11")
+def test_coding(trio):
+    """hostapd may set what is announced; a frame that asks for STBC and LDPC has them on the air."""
+    ap, third = trio.ends["ap"], trio.ends["third"]
+    ap.ap(extra="ht_capab=[HT40+][LDPC][TX-STBC][RX-STBC1]\n"
+          "ieee80211ac=1\nvht_oper_chwidth=1\nvht_oper_centr_freq_seg0_idx=42\n"
+          "vht_capab=[RXLDPC][TX-STBC-2BY1][RX-STBC-1]\n")
+    trio.ends["sta"].station(freqs=[5180])
+    third.run(["ip", "link", "set", third.interface, "down"], check=True)
+    third.iw("set", "type", "monitor")
+    third.up()
+    third.iw("set", "freq", "5180")
+    path = trio.capture()
+    radiotap = "00000b0000000800" + "323000"    # MCS 0, with LDPC, one STBC stream
+    null = "48010000" + (ap.mac + "020000000009" + ap.mac).replace(":", "") + "0000"
+    third.run([*guest_program(third.vm, "guest_inject.py"), third.interface],
+              stdin=radiotap + null, check=True)
+    trio.capture_end()
+    seen = bench.frames(path, "wlan.ta == 02:00:00:00:00:09",
+                        ["radiotap.mcs.stbc", "radiotap.mcs.fec", "radiotap.mcs.index"])
+    assert {(f.radiotap_mcs_stbc, f.radiotap_mcs_fec, f.radiotap_mcs_index)
+            for f in seen} == {("1", "1", "0")}
 
 
 # Signals

@@ -180,7 +180,28 @@ static void rate_to_tx_rate_and_back(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, skua_rate_to_tx_rate(c->word, c->band, &txr));
 	KUNIT_EXPECT_EQ(test, c->idx, txr.idx);
 	KUNIT_EXPECT_EQ(test, c->flags, (u32)txr.flags);
-	KUNIT_EXPECT_EQ(test, c->word, skua_rate_from_tx_rate(c->band, &txr));
+	KUNIT_EXPECT_EQ(test, c->word, skua_rate_from_tx_rate(c->band, &txr, 0));
+}
+
+/* R11: an injected frame asks for it; a legacy rate knows no such thing */
+static void rate_of_coded_frame(struct kunit *test)
+{
+	struct ieee80211_tx_rate ht = { .flags = IEEE80211_TX_RC_MCS };
+	struct ieee80211_tx_rate legacy = {};
+	const enum nl80211_band band = NL80211_BAND_5GHZ;
+	const u32 ldpc = IEEE80211_TX_CTL_LDPC;
+	const u32 stbc = 1 << IEEE80211_TX_CTL_STBC_SHIFT;
+	const u32 others = ~(ldpc | IEEE80211_TX_CTL_STBC);
+	const u32 word = WORD(HT, 0, 1, 20, LONG);
+
+	KUNIT_EXPECT_EQ(test, word | SKUA_RATE_LDPC,
+			skua_rate_from_tx_rate(band, &ht, ldpc));
+	KUNIT_EXPECT_EQ(test, word | SKUA_RATE_STBC,
+			skua_rate_from_tx_rate(band, &ht, stbc));
+	KUNIT_EXPECT_EQ(test, word,
+			skua_rate_from_tx_rate(band, &ht, others));
+	KUNIT_EXPECT_EQ(test, WORD(LEGACY, 60, 0, 20, LONG),
+			skua_rate_from_tx_rate(band, &legacy, ldpc | stbc));
 }
 
 static void rate_legacy_masks(struct kunit *test)
@@ -222,6 +243,7 @@ static struct kunit_case rate_cases[] = {
 	KUNIT_CASE_PARAM(rate_to_rx_status, rate_rx_gen_params),
 	KUNIT_CASE_PARAM(rate_to_rate_info, rate_info_gen_params),
 	KUNIT_CASE_PARAM(rate_to_tx_rate_and_back, rate_tx_gen_params),
+	KUNIT_CASE(rate_of_coded_frame),
 	KUNIT_CASE(rate_legacy_masks),
 	KUNIT_CASE(rate_of_beacons),
 	{}
