@@ -29,8 +29,8 @@ MODULE_PARM_DESC(rxring, "Receive buffers, 32 to 8192 (default: 512)");
 #define SKUA_BOOT_TRIES		3	/* in a restart ... */
 #define SKUA_BOOT_PATIENCE	(2 * HZ)	/* ... as long as they are quick */
 #define SKUA_STOP_MS		3000
-#define SKUA_CRASH_INTERVAL	(HZ / 2)	/* crashes closer than this ... */
-#define SKUA_CRASH_BURST	10		/* ... and more than this are hopeless */
+#define SKUA_CRASH_UPTIME	(HZ / 10)	/* one that dies sooner ... */
+#define SKUA_CRASH_BURST	10		/* ... more often than this is hopeless */
 
 /* ------------------------------------------------------------------ */
 /* Up and down								*/
@@ -134,6 +134,7 @@ static int skua_op_start(struct ieee80211_hw *hw)
 	if (ret)
 		skua_give_up(sc);
 	sc->rts = ~0u;
+	WRITE_ONCE(sc->up_since, jiffies);
 	set_bit(SKUA_F_STARTED, &sc->flags);
 	return 0;
 }
@@ -171,6 +172,7 @@ static void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 	/* Dead again: one more restart follows, and it needs the flag. */
 	if (!skua_alive(sc))
 		return;
+	WRITE_ONCE(sc->up_since, jiffies);
 	clear_bit(SKUA_F_RECONFIG, &sc->flags);
 	skua_key_restarted(sc);
 	/*
@@ -193,15 +195,16 @@ static void skua_shut_interfaces(struct skua *sc)
 	rtnl_unlock();
 }
 
-/* Does it not start, or die as soon as it has been restarted, time after time? */
+/*
+ * Does it not start, or die as soon as it has been restarted, time after time?
+ * One that has worked in between is worth another restart, however often.
+ */
 static bool skua_hopeless(struct skua *sc)
 {
-	unsigned long last = sc->last_crash;
-
 	if (READ_ONCE(sc->hopeless))
 		return true;
-	sc->last_crash = jiffies;
-	if (!last || time_after(jiffies, last + SKUA_CRASH_INTERVAL))
+	if (!test_bit(SKUA_F_RECONFIG, &sc->flags) &&
+	    time_after(jiffies, READ_ONCE(sc->up_since) + SKUA_CRASH_UPTIME))
 		sc->crash_burst = 0;
 	return ++sc->crash_burst > SKUA_CRASH_BURST;
 }

@@ -563,8 +563,8 @@ struct skua_caps {
  * @evt_count: length of @evt_list
  * @evt_work: runs slow events under the wiphy mutex
  * @crash_work: takes the crash record and asks mac80211 for a restart
- * @last_crash: jiffies of the last crash, 0 if there was none (crash_work)
- * @crash_burst: crashes in quick succession (crash_work)
+ * @up_since: jiffies when the NIC was started, or its restart was complete
+ * @crash_burst: crashes soon after that, without a later one (crash_work)
  * @hopeless: a restart failed: crash_work shuts the interfaces
  * @alive: completed by ALIVE or by a failure to boot
  * @alive_ok: ALIVE has come, and @alive_evt holds it
@@ -624,7 +624,7 @@ struct skua {
 	u32 evt_count;
 	struct wiphy_work evt_work;
 	struct work_struct crash_work;
-	unsigned long last_crash;
+	unsigned long up_since;
 	unsigned int crash_burst;
 	bool hopeless;
 

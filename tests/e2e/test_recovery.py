@@ -106,7 +106,7 @@ def test_time_to_notice_long(trio, busy):
             if load:
                 load.alive()
             end = trio.ends["ap" if number % 2 else "sta"]
-            # at any moment of the watch's; and too many at a time end all restarts
+            # at any moment of the watch's
             time.sleep(0.3 + 0.4 * random.random())
             times.append(noticed(trio.vms[0], end, how)[0])
         report(f"{how}, {'under traffic' if busy else 'idle'}", times)
@@ -114,6 +114,34 @@ def test_time_to_notice_long(trio, busy):
         worst = max(worst, *times)
     assert worst <= LATE
     assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+
+
+@pytest.mark.contract("D4")
+def test_how_often_it_may_die(trio):
+    """D4: a NIC that works in between is restarted however often, one that does not is given up."""
+    _, sta = trio.link()
+    vm, end = trio.vms[0], trio.ends["sta"]
+    for number in range(12):
+        before = end.driver()["restart"]
+        vm.put(faults.crash_file(end), str(number % 2))
+        faults.await_count(end, "restart", before + 1)
+        # two answers, so that it has worked for a while
+        assert end.ping(AP, count=2, interval=0.15)
+    assert associations(sta) == 1
+
+    start, before = len(vm.console_text()), end.driver()["restart"]
+    killer = vm.popen(f"while :; do echo 0 > {faults.crash_file(end)}; done 2> /dev/null")
+    wait_until("the interface to go down", 40, lambda: not int(
+        end.run(["cat", f"/sys/class/net/{end.interface}/flags"], check=True).stdout, 16) & 1)
+    killer.kill()
+    assert "the firmware keeps dying" in vm.console_text()[start:]
+    assert 10 <= end.driver()["restart"] - before <= 12
+    # and it may be tried again
+    end.stop_all()
+    trio.ends["ap"].stop_all()
+    trio.link()
+    assert end.ping(AP, count=3)
     faults.forgive(trio, *REPAIRED)
 
 
