@@ -11,6 +11,9 @@ import shlex
 
 from skuavm import GuestError, wait_until
 
+SSID = "skua"
+PASSPHRASE = "open sesame"
+
 # mode -> (hostapd's lines, wpa_supplicant's lines); PASS stands for the passphrase
 SECURITY = {
     "open": ("", "key_mgmt=NONE\n"),
@@ -77,7 +80,7 @@ class AccessPoint:
     to hostapd's configuration. With tells_keys its output has the keys, see keys().
     """
 
-    def __init__(self, vm, netns, ssid="skua", passphrase="open sesame", security="wpa2",
+    def __init__(self, vm, netns, ssid=SSID, passphrase=PASSPHRASE, security="wpa2",
                  channel=36, band="auto", interface=None, extra="", country="US",
                  tells_keys=False):
         self.vm, self.netns = vm, netns
@@ -150,7 +153,7 @@ class AccessPoint:
 class Station:
     """wpa_supplicant on an interface in a network name space."""
 
-    def __init__(self, vm, netns, ssid="skua", passphrase="open sesame", security="wpa2",
+    def __init__(self, vm, netns, ssid=SSID, passphrase=PASSPHRASE, security="wpa2",
                  interface=None, freqs=(), network_extra="", extra="", country="US"):
         self.vm, self.netns = vm, netns
         self.freqs = freqs  # MHz, to scan these alone

@@ -24,6 +24,11 @@ SHAPES = {
     "single": [(("ap", "sta"), ("single_channel=1",))],
 }
 
+# addresses that Bench.link() gives, and one for a third
+AP = "192.168.77.1"
+STA = "192.168.77.2"
+THIRD = "192.168.77.3"
+
 DEBUG_KERNEL = os.environ.get("SKUA_KERNEL") == "debug"
 # by what a limit of speed, or an amount that takes long, is divided
 SLOWNESS = 10 if DEBUG_KERNEL else 1

@@ -11,6 +11,7 @@ import re
 import weakref
 
 import skuavm
+from bench import AP
 from skuavm import GuestError, wait_until
 
 with open(os.path.join(skuavm.TOP, "hw.h"), encoding="ascii") as _hw:
@@ -20,8 +21,6 @@ with open(os.path.join(skuavm.TOP, "hw.h"), encoding="ascii") as _hw:
 HERE = os.path.dirname(__file__)
 PROGRAMS = "/tmp"       # of guests
 supplied = weakref.WeakSet()
-AP = "192.168.77.1"
-STA = "192.168.77.2"
 CRASHES = {"assertion": 0, "trap": 1, "loop": 2, "silent": 3}
 # a silent firmware leaves frames in the driver's hands
 REPAIRED = (r"tx_reclaimed|cmd_timeout|silent|lost_|tx_stall|evt_bad|rx_no_|rx_overrun",)

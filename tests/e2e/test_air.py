@@ -6,10 +6,9 @@ import re
 import pytest
 
 import bench
+from bench import AP, STA
 from skuavm import wait_until
 
-AP = "192.168.77.1"
-STA = "192.168.77.2"
 
 # 802.11 types and subtypes, as the control socket wants them
 DATA, QOS_DATA = 2, 8

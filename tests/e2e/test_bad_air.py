@@ -11,17 +11,13 @@ import struct
 import pytest
 
 import faults
+from bench import AP
+from forge import octets, recorded, send
 from skuavm import wait_until
-from test_replay import recorded, send
 
-AP = "192.168.77.1"
 BROADCAST = b"\xff" * 6
 MAX_MPDU = 11454
 LLC = bytes.fromhex("aaaa03000000") + b"\x08\x00"
-
-
-def octets(mac):
-    return bytes.fromhex(mac.replace(":", ""))
 
 
 def frame(control, ra, ta, bssid, body=b"", seq=0):

@@ -11,7 +11,8 @@ import pytest
 import faults
 import skualink
 import skuavm
-from faults import AP, NUMBERS, STA
+from bench import AP, STA
+from faults import NUMBERS
 from skuavm import wait_until
 
 FIRMWARE = "/lib/firmware/skua/skua.fw"

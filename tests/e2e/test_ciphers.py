@@ -10,64 +10,14 @@ import re
 import pytest
 
 import bench
+from bench import AP, STA
+from keys import nic_keys
+from security import DATA, MGMT, lines_of, sae, wpa
+from skualink import PASSPHRASE
 from skuavm import wait_until
 
-AP = "192.168.77.1"
-STA = "192.168.77.2"
-PASS = "open sesame"
 # around the block sizes, below and at the MTU
 SIZES = (0, 1, 7, 8, 15, 16, 17, 64, 255, 256, 1000, 1471, 1472)
-
-
-def wpa(pairwise, group, version=2):
-    hostapd = (f"wpa={version}\nwpa_key_mgmt=WPA-PSK\nwpa_pairwise={pairwise}\n"
-               f"rsn_pairwise={pairwise}\ngroup_cipher={group}\nwpa_passphrase=PASS\n")
-    proto = "RSN" if version == 2 else "WPA"
-    return (hostapd, f"key_mgmt=WPA-PSK\nproto={proto}\npairwise={pairwise}\ngroup={group}\n"
-                     'psk="PASS"\n')
-
-
-def sae(pairwise, mgmt, beacons=False):
-    more = "beacon_prot=1\n" if beacons else ""
-    hostapd = (f"wpa=2\nwpa_key_mgmt=SAE\nrsn_pairwise={pairwise}\nsae_password=PASS\n"
-               f"ieee80211w=2\ngroup_mgmt_cipher={mgmt}\n{more}")
-    return (hostapd, f"key_mgmt=SAE\nproto=RSN\npairwise={pairwise}\ngroup={pairwise}\n"
-                     f'group_mgmt={mgmt}\nsae_password="PASS"\nieee80211w=2\n{more}')
-
-
-def wep(key):
-    return (f"auth_algs=3\nwep_default_key=0\nwep_key0={key}\n",
-            f"key_mgmt=NONE\nwep_key0={key}\nwep_tx_keyidx=0\nauth_alg=%s\n")
-
-
-# name -> (lines of both programs, pairwise cipher, group cipher) as the NIC calls them
-DATA = {
-    "wep-40": (wep("0102030405"), "WEP-40", "WEP-40"),
-    "wep-104": (wep("0102030405060708090a0b0c0d"), "WEP-104", "WEP-104"),
-    "tkip": (wpa("TKIP", "TKIP", version=1), "TKIP", "TKIP"),
-    "ccmp-tkip": (wpa("CCMP", "TKIP"), "CCMP-128", "TKIP"),
-    "ccmp-128": (wpa("CCMP", "CCMP"), "CCMP-128", "CCMP-128"),
-    "ccmp-256": (wpa("CCMP-256", "CCMP-256"), "CCMP-256", "CCMP-256"),
-    "gcmp-128": (wpa("GCMP", "GCMP"), "GCMP-128", "GCMP-128"),
-    "gcmp-256": (wpa("GCMP-256", "GCMP-256"), "GCMP-256", "GCMP-256"),
-}
-MGMT = {
-    "AES-128-CMAC": ("CCMP", "BIP-CMAC-128"),
-    "BIP-CMAC-256": ("CCMP-256", "BIP-CMAC-256"),
-    "BIP-GMAC-128": ("GCMP", "BIP-GMAC-128"),
-    "BIP-GMAC-256": ("GCMP-256", "BIP-GMAC-256"),
-}
-
-
-def lines_of(name, auth="OPEN"):
-    hostapd, supplicant = DATA[name][0]
-    return hostapd, supplicant.replace("%s", auth)
-
-
-def keys(end, cipher, **wanted):
-    """The NIC's keys of a cipher; wanted are further fields."""
-    return [key for key in end.engines()["keys"]
-            if key["cipher"] == cipher and all(key[name] == value for name, value in wanted.items())]
 
 
 def total(found, what):
@@ -100,8 +50,8 @@ def test_data_cipher_in_the_nic(trio, name):
                    for (a, b), (c, d) in zip((theirs, theirs[::-1]), (before, before[::-1])))
 
     wait_until("bytes encrypted and decrypted to agree", 5, settled)
-    uni = [keys(end, pairwise, pairwise=not name.startswith("wep")) for end in (ap, sta)]
-    multi = [keys(end, group, pairwise=False) for end in (ap, sta)]
+    uni = [nic_keys(end, pairwise, pairwise=not name.startswith("wep")) for end in (ap, sta)]
+    multi = [nic_keys(end, group, pairwise=False) for end in (ap, sta)]
     assert all(len(found) == 1 for found in uni + multi), (uni, multi)
     for a, b in (uni, uni[::-1]):
         assert total(a, "encrypted_frames") >= 2 * len(SIZES)
@@ -127,11 +77,11 @@ def test_data_cipher_against_software(mixed, name, ap_name):
     heard = sta.engines()["rx_group"]
     broadcast(ap)
     wait_until("group frames", 5, lambda: sta.engines()["rx_group"] >= heard + 5)
-    used = keys(hard, pairwise, pairwise=not name.startswith("wep"))
+    used = nic_keys(hard, pairwise, pairwise=not name.startswith("wep"))
     assert total(used, "encrypted_frames") >= 2 * len(SIZES)
     assert total(used, "decrypted_frames") >= 2 * len(SIZES)
     side = "encrypted_frames" if ap_name == "hard" else "decrypted_frames"
-    assert total(keys(hard, group, pairwise=False), side) >= 5
+    assert total(nic_keys(hard, group, pairwise=False), side) >= 5
     after = hard.engines()
     for fault in ("rx_replay", "rx_mic_error", "rx_michael_error"):
         assert after[fault] == before[fault]
@@ -159,7 +109,7 @@ def test_management_cipher(trio, mixed, mgmt, shape):
     hostapd, supplicant = here.link(ap_name, sta_name, security=sae(pairwise, mgmt))
     assert supplicant.status()["mgmt_group_cipher"] == {"AES-128-CMAC": "BIP"}.get(mgmt, mgmt)
     if ap_name != "soft":
-        assert len(keys(ap, name, keyidx=4)) == 1
+        assert len(nic_keys(ap, name, keyidx=4)) == 1
     sta.ping(AP, count=3, interval=0.5)
     # unicast: SA Query is a robust action frame
     start = len(supplicant.process.output)
@@ -181,10 +131,10 @@ def test_beacon_protection(trio, mgmt):
     trio.link(security=sae(pairwise, mgmt, beacons=True))
     ap, sta = trio.ends["ap"], trio.ends["sta"]
     wait_until("the BIGTK in both NICs", 5, lambda: all(
-        keys(end, name, keyidx=6) for end in (ap, sta)))
+        nic_keys(end, name, keyidx=6) for end in (ap, sta)))
     wait_until("protected beacons", 10, lambda: total(
-        keys(sta, name, keyidx=6), "decrypted_frames") >= 10)
-    key = keys(sta, name, keyidx=6)[0]
+        nic_keys(sta, name, keyidx=6), "decrypted_frames") >= 10)
+    key = nic_keys(sta, name, keyidx=6)[0]
     assert key["replays"] == 0 and key["mic_errors"] == 0
     trio.capture_end()
     seen = [int(f.frame_number) for f in bench.frames(
@@ -203,7 +153,7 @@ def test_tshark_decrypts_the_air(trio, name):
     for size in SIZES:
         trio.ends["sta"].ping(AP, count=1, interval=1, size=size)
     trio.capture_end()
-    options = bench.psk(PASS, "skua")
+    options = bench.psk(PASSPHRASE, "skua")
     if name.startswith("wep"):
         key = re.search("wep_key0=(.*)", DATA[name][0][0])[1]
         options = ["-o", "wlan.enable_decryption:TRUE", "-o", f'uat:80211_keys:"wep","{key}"']

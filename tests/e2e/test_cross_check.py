@@ -7,86 +7,22 @@ all shapes, puts them on the air, and both sides must find inside what was put i
 """
 
 import hashlib
-import itertools
 
 import pytest
 
 import dot11crypt
 from airjudge import captured
-from dot11crypt import MORE_FRAG, QOS_AMSDU, cipher, hdrlen, is_group, keyid_of, qos_offset, tid_of
+from bench import AP
+from dot11crypt import MORE_FRAG, QOS_AMSDU, hdrlen, is_group, keyid_of, qos_offset, tid_of
 from faults import guest_program
+from forge import ORDER, RECORD, SNAP, Forge, headers, payload, raw, send
+from keys import Keys
+from security import DATA, lines_of
 from skuavm import GuestTimeout, wait_until
-from test_ciphers import DATA, lines_of
-from test_replay import send
 
-AP, STA = "192.168.77.1", "192.168.77.2"
-ETHERTYPE = 0x88b5      # for local experiments
-SNAP = bytes.fromhex("aaaa03000000") + ETHERTYPE.to_bytes(2, "big")
 SIZES = (0, 1, 2, 7, 8, 15, 16, 17, 31, 64, 100, 255, 256, 1000, 1472, 2000, 2250)
-ORDER = 0x80
 MAX_MPDU = 11454 - 4    # without FCS
 RADIOTAP = "000009000200000004"     # with the flag "to be encrypted"
-
-# Says of each MSDU that arrives how long it is, and its digest
-RECORD = """
-import hashlib, socket, sys
-s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x88b5))
-s.bind((sys.argv[1], 0x88b5))
-s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-print("ready", flush=True)
-while True:
-    data = s.recv(65536)
-    print(len(data), hashlib.sha256(data).hexdigest()[:16], flush=True)
-"""
-
-
-def raw(end):
-    return bytes.fromhex(end.mac.replace(":", ""))
-
-
-def payload(size, salt=0):
-    return bytes((i * 7 + size + salt) & 0xff for i in range(size))
-
-
-# Keys, as mac80211 shows them
-
-
-def kernel_keys(end):
-    """[(address of the station or "", key index, key)] of an interface, from debugfs."""
-    script = (f"for k in {end.debugfs}/keys/*; do "
-              "echo $(basename $(readlink $k/station || echo -)) $(cat $k/keyidx $k/key); done")
-    found = []
-    for line in end.vm.run(script, check=True).stdout.splitlines():
-        station, index, key = line.split()
-        found.append((station if ":" in station else "", int(index), bytes.fromhex(key)))
-    return found
-
-
-class Keys:
-    """The ciphers of a link, by what mac80211 at the access point knows.
-
-    With several stations, sta is the one whose pairwise key is meant.
-    """
-
-    def __init__(self, name, ap, sta=None):
-        self.one, self.all = None, {}
-        # a station is connected before the access point has read its last message
-        wait_until("the pairwise key", 10, lambda: self.read(name, ap, sta))
-
-    def read(self, name, ap, sta):
-        pairwise, group = DATA[name][1:]
-        for station, index, key in kernel_keys(ap):
-            made = cipher((pairwise if station else group).lower(), key)
-            made.ap = raw(ap)
-            if not station:
-                self.all[index] = made
-            if name.startswith("wep") or station == (sta.mac if sta else station or None):
-                self.one = made
-        return self.one
-
-    def of(self, frame):
-        return self.all[keyid_of(frame)] if is_group(frame) else self.one
-
 
 # What was sent
 
@@ -146,23 +82,6 @@ def data_frames(path, ends):
     return [(number, frame) for number, frame in captured(path)
             if len(frame) >= 24 and frame[0] & 0x4c == 0x08 and frame[1] & 0x40
             and frame[10:16] in addresses]
-
-
-def headers(sender, peer, up, wds):
-    """(name, header) of unicast data: with and without QoS, HT Control, four addresses."""
-    for qos, order, four in itertools.product((0, 1), (0, 1), (0, 1) if wds else (0,)):
-        if order and not qos:
-            continue
-        direction = 3 if four else 1 if up else 2
-        head = (bytes((0x88 if qos else 0x08, direction | (ORDER if order else 0), 0, 0))
-                + raw(peer) + raw(sender) + (raw(peer) if up or four else raw(sender)) + bytes(2))
-        if four:
-            head += raw(sender)
-        if qos:
-            head += bytes((3 if order else 6, 0))
-        if order:
-            head += bytes.fromhex("01020304")
-        yield head
 
 
 def inject(end, frames):
@@ -245,36 +164,6 @@ def amsdu(sender, receiver, octets):
         body += raw(receiver) + raw(sender) + (8 + len(data)).to_bytes(2, "big") + SNAP + data
         inside.append(data)
     return body, inside
-
-
-class Forge:
-    """Seals frames with packet and sequence numbers that go on."""
-
-    def __init__(self, one, start=1 << 20):
-        self.one, self.pn, self.seq = one, start, 2000
-        self.mic = one.mic_len + (8 if isinstance(one, dot11crypt.Tkip) else 0)
-
-    def numbered(self, head, frag=0, more=False):
-        word = (self.seq << 4 & 0xfff0 | frag).to_bytes(2, "little")
-        return head[:1] + bytes((head[1] | (MORE_FRAG if more else 0),)) + head[2:22] + word + head[24:]
-
-    def whole(self, head, body):
-        self.seq += 1
-        self.pn += 1
-        return self.one.seal(self.numbered(head), body, self.pn)
-
-    def fragments(self, head, body, count):
-        """Of one MSDU."""
-        self.seq += 1
-        tkip = isinstance(self.one, dot11crypt.Tkip)
-        seal = self.one.seal_part if tkip else self.one.seal
-        if tkip:
-            body += self.one.michael(head, body)
-        each = (len(body) // count + 1) & ~1
-        for number in range(count):
-            self.pn += 1
-            part = body[number * each:(number + 1) * each if number < count - 1 else len(body)]
-            yield seal(self.numbered(head, number, number < count - 1), part, self.pn)
 
 
 def all_shapes(forge, sender, receiver, up, four):

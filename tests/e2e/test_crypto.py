@@ -12,11 +12,9 @@ import pytest
 
 import bench
 import skualink
+from bench import AP, STA
+from skualink import PASSPHRASE, SSID
 from skuavm import wait_until
-
-AP = "192.168.77.1"
-STA = "192.168.77.2"
-SSID, PASSPHRASE = "skua", "open sesame"
 
 
 def ping_pattern(end, target, pattern, count=3):

@@ -12,9 +12,9 @@ import pytest
 import bench
 import faults
 import skualink
+from bench import AP
 from skuavm import wait_until
 
-AP = "192.168.77.1"
 MACS = ["02:11:22:33:44:55", "06:aa:bb:cc:dd:ee"]
 
 

@@ -7,10 +7,9 @@ import pytest
 
 import bench
 import skualink
+from bench import AP
 from faults import guest_program
 from skuavm import wait_until
-
-AP = "192.168.77.1"
 
 
 # Scans

@@ -13,10 +13,10 @@ import pytest
 from airjudge import SNAP_EAPOL, captured
 from dot11crypt import QOS_AMSDU, cipher, qos_offset
 from faults import guest_end, run_in_guest
+from forge import RECORD, SNAP, Forge, headers, payload, raw, send
+from keys import Keys
+from security import lines_of, wpa
 from skuavm import wait_until
-from test_ciphers import lines_of, wpa
-from test_cross_check import RECORD, SNAP, Forge, Keys, headers, payload, raw
-from test_replay import send
 
 NEW_KEY = bytes(range(7, 23))
 

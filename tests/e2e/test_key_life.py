@@ -7,9 +7,11 @@ import pytest
 
 import bench
 import skualink
-from faults import AP, NUMBERS, STA, answers, guest_end, run_in_guest
+from bench import AP, STA
+from faults import NUMBERS, answers, guest_end, run_in_guest
+from keys import nic_keys
+from security import sae, wpa
 from skuavm import wait_until
-from test_ciphers import keys, sae, wpa
 
 
 def temporal_keys(vm):
@@ -193,10 +195,10 @@ def test_a_group_key_of_one_station(trio):
     listen.wait_for("listening on", 10)
     ap.broadcast("192.168.77.255", count=5)
     listen.wait_for("192.168.77.255: ICMP echo request", 5)
-    assert len(keys(sta, "CCMP-128", keyidx=3, pairwise=False)) == 2
+    assert len(nic_keys(sta, "CCMP-128", keyidx=3, pairwise=False)) == 2
     wait_until("the frames", 5, lambda: sorted(
-        key["decrypted_frames"] for key in keys(sta, "CCMP-128", keyidx=3))[1] >= 5)
-    assert min(key["decrypted_frames"] for key in keys(sta, "CCMP-128", keyidx=3)) == 0
+        key["decrypted_frames"] for key in nic_keys(sta, "CCMP-128", keyidx=3))[1] >= 5)
+    assert min(key["decrypted_frames"] for key in nic_keys(sta, "CCMP-128", keyidx=3)) == 0
     assert sta.engines()["rx_mic_error"] == before["rx_mic_error"]
     sta.ping(AP, count=3, interval=0.2)
 
@@ -215,12 +217,12 @@ def test_a_new_station_is_told_how_far_beacons_are(trio):
     trio.link(security=security)
     ap, sta, third = (trio.ends[name] for name in ("ap", "sta", "third"))
     wait_until("protected beacons", 10, lambda: sum(
-        key["decrypted_frames"] for key in keys(sta, "BIP-CMAC-128", keyidx=6)) >= 20)
+        key["decrypted_frames"] for key in nic_keys(sta, "BIP-CMAC-128", keyidx=6)) >= 20)
     third.station(security=security, freqs=[5180])
     told = int(run_in_guest(trio.vms[0], SEQUENCE, guest_end(ap))[0])
     assert 20 <= told <= ap.engines()["tx_beacon"]
     wait_until("beacons for both", 10, lambda: all(
-        sum(key["decrypted_frames"] for key in keys(end, "BIP-CMAC-128", keyidx=6)) >= 5
+        sum(key["decrypted_frames"] for key in nic_keys(end, "BIP-CMAC-128", keyidx=6)) >= 5
         for end in (sta, third)))
 
 
@@ -346,4 +348,4 @@ def test_extended_key_id(trio):
     assert not bench.frames(
         path, f"wlan.fc.type == 2 && wlan.addr == {end.mac} && wlan.fc.protected == 0 && !eapol"
         " && !(wlan.fc.type_subtype in {0x24, 0x2c})", ["frame.number"])
-    assert {key["keyidx"] for key in keys(end, "CCMP-128", pairwise=True)} == {0, 1}
+    assert {key["keyidx"] for key in nic_keys(end, "CCMP-128", pairwise=True)} == {0, 1}

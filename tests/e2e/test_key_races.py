@@ -7,9 +7,10 @@ import pytest
 
 import faults
 from airjudge import Judge
-from faults import AP, REPAIRED, STA, guest_end, run_in_guest
+from bench import AP, STA
+from faults import REPAIRED, guest_end, run_in_guest
+from skualink import PASSPHRASE
 
-PASSPHRASE = "open sesame"
 SEED = int(os.environ.get("SKUA_SEED", "5"))
 
 

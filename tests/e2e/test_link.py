@@ -9,10 +9,9 @@ import pytest
 import bench
 import faults
 import skualink
+from bench import AP, STA
 from skuavm import wait_until
 
-AP = "192.168.77.1"
-STA = "192.168.77.2"
 
 # band, channel, regulatory domain in which an access point may be there
 BANDS = {"2.4": (6, "US"), "5": (36, "US"), "6": (37, "DE")}

@@ -7,11 +7,9 @@ import pytest
 
 import bench
 import skualink
+from bench import AP, STA, THIRD
 from skuavm import wait_until
 
-AP = "192.168.77.1"
-STA = "192.168.77.2"
-THIRD = "192.168.77.3"
 
 OWE = ("wpa=2\nwpa_key_mgmt=OWE\nrsn_pairwise=CCMP\nieee80211w=2\n",
        "key_mgmt=OWE\nproto=RSN\npairwise=CCMP\nieee80211w=2\n")

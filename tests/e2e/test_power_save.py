@@ -10,11 +10,10 @@ import time
 import pytest
 
 import bench
+from bench import AP, STA
 from faults import guest_program
 from skuavm import wait_until
 
-AP = "192.168.77.1"
-STA = "192.168.77.2"
 
 RADIOTAP = "0000080000000000"   # without fields
 

@@ -15,8 +15,9 @@ import pytest
 
 import faults
 import skualink
-from faults import AP, CRASHES, REPAIRED
 import skuavm
+from bench import AP
+from faults import CRASHES, REPAIRED
 from skuavm import wait_until
 
 # Seconds within which the driver notices a death, under traffic and without.

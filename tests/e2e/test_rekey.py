@@ -7,9 +7,9 @@ import json
 import pytest
 
 from airjudge import Judge
-from faults import AP, STA
+from bench import AP, STA
+from skualink import PASSPHRASE
 
-PASSPHRASE = "open sesame"
 
 # hostapd's and wpa_supplicant's configuration, and whether a station may have two
 # pairwise keys at a time

@@ -10,10 +10,11 @@ import pytest
 
 import faults
 from airjudge import Judge
-from faults import AP, REPAIRED
+from bench import AP
+from faults import REPAIRED
+from skualink import PASSPHRASE
 from skuavm import wait_until
 
-PASSPHRASE = "open sesame"
 SEED = int(os.environ.get("SKUA_SEED", "3"))
 SUBNET = AP.rsplit(".", 1)[0]
 

@@ -5,43 +5,13 @@ A stranger records the air and sends frames of his own (the control request
 `air`). The NICs must drop and count each, and go on as if nothing was.
 """
 
-import json
-
 import pytest
 
-import bench
+from bench import AP
+from forge import bump_seq, recorded, send
+from keys import nic_keys
+from security import DATA, MGMT, lines_of, sae
 from skuavm import wait_until
-from test_ciphers import DATA, MGMT, keys, lines_of, sae
-
-AP = "192.168.77.1"
-FREQ = 5180
-RETRY = 0x08
-
-
-def recorded(path, wanted):
-    """Frames of a capture that a display filter selects, as bytes without FCS."""
-    raw = bench.tshark(path, "-Y", wanted, "-T", "json", "-x", "--no-duplicate-keys")
-
-    found = []
-    for packet in json.loads(raw):
-        layers = packet["_source"]["layers"]
-        whole = bytes.fromhex(layers["frame_raw"][0])
-        found.append(whole[int.from_bytes(whole[2:4], "little"):-4])
-    return found
-
-
-def send(here, frame, freq=FREQ):
-    answer = here.nics.control({"cmd": "air", "frame": bytes(frame).hex(), "freq": freq})
-    assert answer["ok"], answer
-
-
-def bump_seq(frame, by):
-    """Another sequence number, no Retry: duplicate detection must not be what helps."""
-    frame = bytearray(frame)
-    seq = int.from_bytes(frame[22:24], "little")
-    frame[22:24] = ((seq + (by << 4)) & 0xffff).to_bytes(2, "little")
-    frame[1] &= ~RETRY
-    return frame
 
 
 @pytest.mark.contract("K14", "K16")
@@ -129,20 +99,20 @@ def test_replayed_and_forged_beacons(trio, mgmt):
     path = trio.capture()
     _, supplicant = trio.link(security=sae(pairwise, mgmt, beacons=True))
     wait_until("protected beacons", 10, lambda: any(
-        key["decrypted_frames"] >= 5 for key in keys(sta, name, keyidx=6)))
+        key["decrypted_frames"] >= 5 for key in nic_keys(sta, name, keyidx=6)))
     trio.capture_end()
     beacons = recorded(path, f"wlan.fc.type_subtype == 8 && wlan.ta == {ap.mac}"
                              " && wlan.tag.number == 76")
-    before = keys(sta, name, keyidx=6)[0]
+    before = nic_keys(sta, name, keyidx=6)[0]
     start = len(supplicant.process.output)
     # the first ones may be under a key of before the station came
     for beacon in beacons[-4:]:
         send(trio, bump_seq(beacon, 50))
-    assert keys(sta, name, keyidx=6)[0]["replays"] - before["replays"] == 4
+    assert nic_keys(sta, name, keyidx=6)[0]["replays"] - before["replays"] == 4
     forged = bump_seq(beacons[-1], 60)
     forged[40] ^= 1
     send(trio, forged)
-    assert keys(sta, name, keyidx=6)[0]["mic_errors"] - before["mic_errors"] == 1
+    assert nic_keys(sta, name, keyidx=6)[0]["mic_errors"] - before["mic_errors"] == 1
     # cfg80211 says it once in ten seconds
     supplicant.process.wait_for("CTRL-EVENT-UNPROT-BEACON", 5, start=start)
     sta.ping(AP, count=3, interval=0.5)

@@ -8,10 +8,9 @@ import pytest
 
 import bench
 import skualink
+from bench import AP, STA
 from skuavm import GuestError, wait_until
 
-AP = "192.168.77.1"
-STA = "192.168.77.2"
 CHANNELS = ["2412", "2437", "2462", "5180", "5200", "5220", "5240", "5260", "5745", "5765"]
 
 
