@@ -190,6 +190,18 @@ static u8 skua_sta_bw(enum ieee80211_sta_rx_bandwidth bw)
 	}
 }
 
+/*
+ * A station that saves power hears with one chain: always, or (dynamic) until a
+ * frame to it tells of more. One stream is right at any time.
+ */
+static u8 skua_sta_nss(const struct ieee80211_link_sta *link)
+{
+	if (link->smps_mode == IEEE80211_SMPS_STATIC ||
+	    link->smps_mode == IEEE80211_SMPS_DYNAMIC)
+		return 1;
+	return max_t(u8, link->rx_nss, 1);
+}
+
 static u8 skua_sta_ampdu_factor(const struct ieee80211_link_sta *link)
 {
 	const u32 mask = IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK;
@@ -245,7 +257,7 @@ void skua_sta_encode(struct skua_cmd_sta *cmd, struct ieee80211_vif *vif,
 	cmd->flags = cpu_to_le32(skua_sta_flags(sta, ssta));
 	skua_sta_encode_rates(cmd, link, band);
 	cmd->bw = skua_sta_bw(link->bandwidth);
-	cmd->nss = max_t(u8, link->rx_nss, 1);
+	cmd->nss = skua_sta_nss(link);
 	cmd->uapsd_queues = skua_sta_uapsd(sta->uapsd_queues);
 	cmd->max_sp = sta->max_sp;
 	cmd->ampdu_factor = skua_sta_ampdu_factor(link);

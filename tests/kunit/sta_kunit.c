@@ -277,6 +277,26 @@ static void sta_encode_capable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 7935, le16_to_cpu(cmd.max_amsdu));
 }
 
+static void sta_encode_smps(struct kunit *test)
+{
+	static const u8 streams[IEEE80211_SMPS_NUM_MODES] = {
+		[IEEE80211_SMPS_AUTOMATIC] = 2,
+		[IEEE80211_SMPS_OFF] = 2,
+		[IEEE80211_SMPS_STATIC] = 1,
+		[IEEE80211_SMPS_DYNAMIC] = 1,
+	};
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_sta cmd;
+	unsigned int mode;
+
+	fake->sta->deflink.rx_nss = 2;
+	for (mode = 0; mode < ARRAY_SIZE(streams); mode++) {
+		fake->sta->deflink.smps_mode = mode;
+		skua_sta_encode(&cmd, fake->vif, fake->sta, NL80211_BAND_5GHZ);
+		KUNIT_EXPECT_EQ(test, streams[mode], cmd.nss);
+	}
+}
+
 struct uapsd_case {
 	const char *desc;
 	u8 qosinfo;
@@ -359,6 +379,7 @@ static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_first_key_is_told),
 	KUNIT_CASE(sta_encode_plain),
 	KUNIT_CASE(sta_encode_capable),
+	KUNIT_CASE(sta_encode_smps),
 	KUNIT_CASE_PARAM(sta_uapsd_queues, uapsd_gen_params),
 	KUNIT_CASE(inband_nonsense),
 	KUNIT_CASE(inband_sleep_of_a_peer),
