@@ -52,11 +52,9 @@ for dev in *; do
         iw dev $dev del
         continue
     fi
-    read -r type <$dev/type
-    [ $type = 1 ] || monitor=1
     ip link set $dev down
     ip addr flush dev $dev
-    [ -z "$monitor" ] || iw dev $dev set type managed
+    iw dev $dev set type managed
 done
 """
 

@@ -63,6 +63,19 @@ def test_scan_of_an_access_point(trio):
     assert "authorized:\tyes" in ap.iw("station", "dump")
 
 
+# Group frames
+
+
+@pytest.mark.contract("V5")
+def test_broadcast_action_frames(trio):
+    """Who asked for action frames to all gets them: one that wants to be set up by DPP chirps."""
+    listener, chirper = (trio.ends[name].station(timeout=0, freqs=[2437]) for name in ("ap", "sta"))
+    assert "OK" in listener.cli("dpp_listen", "2437")
+    own = chirper.cli("dpp_bootstrap_gen", "type=qrcode").split()[-1]
+    assert "OK" in chirper.cli("dpp_chirp", f"own={own}", "iter=1")
+    listener.process.wait_for(f"DPP-CHIRP-RX .*src={trio.ends['sta'].mac} freq=2437", 20)
+
+
 # Beacons
 
 

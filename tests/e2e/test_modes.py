@@ -8,6 +8,7 @@ import pytest
 import bench
 import skualink
 from bench import AP, STA, THIRD
+from how import How, answers, he80
 from skuavm import wait_until
 
 
@@ -63,6 +64,19 @@ def test_mesh(trio, security):
     assert trio.ends["sta"].mac in paths
 
 
+@pytest.mark.contract("V1", "V5")
+def test_mesh_speaks_he(trio):
+    """Mesh points that the kernel peers by itself use all that the radio announces for them."""
+    ends = [trio.ends[name] for name in ("ap", "sta")]
+    for address, end in zip((AP, STA), ends):
+        end.iw("set", "type", "mp")
+        end.up(address)
+        end.iw("mesh", "join", "mesh", "freq", "5180", "80MHz")
+    for end in ends:
+        wait_until("the mesh", 20, lambda end=end: "ESTAB" in end.iw("station", "dump"))
+    assert answers(trio) == {How("he", 2, 80)}
+
+
 # P2P
 
 
@@ -95,6 +109,19 @@ def test_p2p(trio, how):
     ends[0].address(AP)
     ends[1].address(STA)
     ends[1].ping(AP, count=3)
+
+
+@pytest.mark.contract("V1", "V5")
+def test_p2p_client_speaks_he(trio):
+    """A P2P client of an access point of 80 MHz uses all that the radio announces for it."""
+    ap, client = trio.ends["ap"], trio.ends["sta"]
+    ap.ap(security="open", extra=he80(42))
+    ap.address(AP)
+    client.iw("set", "type", "__p2pcl")
+    client.up(STA)
+    client.iw("connect", "-w", skualink.SSID, "5180")
+    assert "type P2P-client" in client.iw("info")
+    assert answers(trio) == answers(trio, STA, "sta", "ap") == {How("he", 2, 80)}
 
 
 @pytest.mark.contract("M6")
