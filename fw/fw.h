@@ -370,7 +370,10 @@ struct ladder {
  * @ladder: the rates
  * @step: place on the ladder
  * @steps: length of the ladder
- * @probe: the next higher step is being probed
+ * @widest: enum skua_bw that both claim; the ladder's is what is heard
+ * @heard: the ladder's width has been heard, or it is the least
+ * @probe: the next higher step, or the next width, is being probed
+ * @probe_wide: the width
  * @interval: frames between probes
  * @sent: transmissions at each stage, not yet judged
  * @acked: of them acknowledged
@@ -382,7 +385,10 @@ struct rate_state {
 	struct ladder ladder;
 	u8 step;
 	u8 steps;
+	u8 widest;
+	bool heard;
 	bool probe;
+	bool probe_wide;
 	u16 interval;
 	u32 sent[ENG_RATE_STAGES];
 	u32 acked[ENG_RATE_STAGES];

@@ -11,6 +11,12 @@
  *  - at nearly all, probe the step above now and then, and take it if it
  *    carries more; a probe that fails makes the next ones rarer.
  *
+ * The width is learnt apart from that. Who listens to a part of a channel alone
+ * hears no frame of the whole, however slow, and he may do so whatever he said when
+ * he associated. So until one of the ladder's width has arrived, the third stage is
+ * narrower; if that arrives, and no wider one, or the last stage alone, the ladder
+ * becomes narrower by one width. The next width is probed in turn with the next step.
+ *
  * A ladder is stored as what it follows from and walked anew when it is needed.
  * The judgement rests on counters alone: nothing is assumed about the medium.
  */
@@ -28,6 +34,7 @@
 #define LEGACY_RATES	12
 #define CCK_RATES	GENMASK(3, 0)
 #define MCS_MOST	13
+#define MOST_STEPS	0xff
 
 static void rate_round(void);
 
@@ -186,12 +193,12 @@ static u32 short_gi(const struct skua_cmd_sta *p, u32 bw)
 }
 
 /* The newest format that both know; VHT is one of 5 GHz, legacy of all. */
-static void ladder_fill(struct ladder *l, const struct sta *s)
+static void ladder_fill(struct ladder *l, const struct sta *s, u32 widest)
 {
 	const struct skua_cmd_sta *p = &s->cmd;
 	const struct vif *v = vif_get(p->vif);
 
-	l->bw = (u8)least(p->bw, least(v->eng.bw, limits.max_bw));
+	l->bw = (u8)least(least(p->bw, widest), least(v->eng.bw, limits.max_bw));
 	l->nss = (u8)least(p->nss ? p->nss : 1, limits.nss ? limits.nss : 1);
 	l->rsvd = 0;
 	l->flags = 0;
@@ -240,63 +247,119 @@ static u32 stage_step(u32 step, u32 stage)
 	}
 }
 
-static void rate_push(struct sta *s)
+/*
+ * The rate of a stage. While nobody knows that the width is heard: the step, half of
+ * it, and the step at half the width.
+ */
+static u32 stage_word(const struct sta *s, u32 stage)
+{
+	static const u8 learning[ENG_RATE_STAGES] = { 0, 2, 0, 3 };
+	const struct rate_state *r = &s->rate;
+	struct ladder l = r->ladder;
+	struct rung rung;
+
+	if (!r->heard && stage == 2)
+		ladder_fill(&l, s, l.bw - 1u);
+	ladder_walk(&l, stage_step(r->step, r->heard ? stage : learning[stage]), &rung);
+	/* The last one is heard by all. */
+	if (stage == ENG_RATE_STAGES - 1)
+		rung.word &= ~(u32)SKUA_RATE_BW;
+	return rung.word;
+}
+
+static void rate_stages(const struct sta *s, struct eng_rate *e)
 {
 	/* Few at first: the second stage tells what one step down would carry. */
 	static const u8 tries[ENG_RATE_STAGES] = { 2, 3, 3, 5 };
-	const struct ladder *l = &s->rate.ladder;
-	struct eng_rate e = { .probe_interval = 0 };
-	struct rung r;
 	u32 n = 0, last = 0;
+
+	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {
+		u32 word = stage_word(s, i);
+
+		if (!word)
+			continue;
+		if (word == last) {
+			/* Near the bottom stages fall together; no try is lost. */
+			e->tries[n - 1] += tries[i];
+			continue;
+		}
+		e->rate[n] = word;
+		e->tries[n++] = tries[i];
+		last = word;
+	}
+}
+
+/* What is probed, and how fast it is in comparison with the step */
+static void probe_rung(const struct sta *s, struct rung *rung)
+{
+	struct ladder l = s->rate.ladder;
+
+	if (!s->rate.probe_wide) {
+		ladder_walk(&l, s->rate.step + 1u, rung);
+		return;
+	}
+	ladder_fill(&l, s, l.bw + 1u);
+	ladder_walk(&l, s->rate.step, rung);
+	rung->speed *= 2;
+}
+
+static void rate_push(struct sta *s)
+{
+	struct eng_rate e = { .probe_interval = 0 };
+	struct rung rung;
 
 	if (s->cmd.fixed_rate) {
 		e.rate[0] = s->cmd.fixed_rate;
 		e.tries[0] = 7;
-		tbl_write(ENG_TBL_RATE, sta_index(s), &e);
-		return;
-	}
-	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {
-		ladder_walk(l, stage_step(s->rate.step, i), &r);
-		if (!r.word)
-			continue;
-		/* A peer whose channel is narrower than was said hears that. */
-		if (i == ENG_RATE_STAGES - 1)
-			r.word &= ~(u32)SKUA_RATE_BW;
-		if (r.word == last) {
-			/* Near the bottom stages fall together; no try is lost. */
-			e.tries[n - 1] += tries[i];
-			continue;
+	} else {
+		rate_stages(s, &e);
+		if (s->rate.probe) {
+			probe_rung(s, &rung);
+			e.probe_rate = rung.word;
+			e.probe_interval = s->rate.interval;
 		}
-		e.rate[n] = r.word;
-		e.tries[n++] = tries[i];
-		last = r.word;
-	}
-	if (s->rate.probe) {
-		ladder_walk(l, s->rate.step + 1u, &r);
-		e.probe_rate = r.word;
-		e.probe_interval = s->rate.interval;
 	}
 	tbl_write(ENG_TBL_RATE, sta_index(s), &e);
 }
 
+static void forget(struct rate_state *r)
+{
+	memset(r->sent, 0, sizeof(r->sent));
+	memset(r->acked, 0, sizeof(r->acked));
+	r->probe_sent = 0;
+	r->probe_acked = 0;
+}
+
+/* Stand on a step of a ladder of at most some width. */
+static void stand(struct sta *s, u32 bw, u32 step, bool heard)
+{
+	struct rate_state *r = &s->rate;
+	struct rung rung;
+
+	ladder_fill(&r->ladder, s, bw);
+	r->steps = (u8)ladder_walk(&r->ladder, 0, &rung);
+	r->step = r->steps ? (u8)least(step, r->steps - 1u) : 0;
+	r->heard = heard || r->ladder.bw == SKUA_BW_20;
+	r->probe = false;
+	r->interval = PROBE_MIN;
+	forget(r);
+	rate_push(s);
+}
+
 void rate_init(struct sta *s)
 {
-	struct rung r;
-
 	memset(&s->rate, 0, sizeof(s->rate));
-	ladder_fill(&s->rate.ladder, s);
-	s->rate.steps = (u8)ladder_walk(&s->rate.ladder, 0, &r);
-	s->rate.step = s->rate.steps ? s->rate.steps - 1 : 0;
-	s->rate.interval = PROBE_MIN;
-	rate_push(s);
+	stand(s, SKUA_BW_320, MOST_STEPS, false);
+	s->rate.widest = s->rate.ladder.bw;
 }
 
 void rate_update(struct sta *s)
 {
-	struct ladder l;
+	struct ladder l, widest;
 
-	ladder_fill(&l, s);
-	if (memcmp(&l, &s->rate.ladder, sizeof(l)))
+	ladder_fill(&widest, s, SKUA_BW_320);
+	ladder_fill(&l, s, s->rate.ladder.bw);
+	if (widest.bw != s->rate.widest || memcmp(&l, &s->rate.ladder, sizeof(l)))
 		rate_init(s);
 	else
 		rate_push(s);
@@ -327,38 +390,77 @@ static u32 step_speed(const struct sta *s, u32 step)
 	return r.speed;
 }
 
-static void forget(struct rate_state *r)
-{
-	memset(r->sent, 0, sizeof(r->sent));
-	memset(r->acked, 0, sizeof(r->acked));
-	r->probe_sent = 0;
-	r->probe_acked = 0;
-}
-
 static void step_to(struct sta *s, u32 step)
 {
-	s->rate.step = (u8)step;
-	s->rate.probe = false;
-	s->rate.interval = PROBE_MIN;
-	forget(&s->rate);
-	rate_push(s);
+	stand(s, s->rate.ladder.bw, step, s->rate.heard);
+}
+
+static bool can_widen(const struct rate_state *r)
+{
+	return r->ladder.bw < r->widest;
+}
+
+static bool can_speed_up(const struct rate_state *r)
+{
+	return r->step + 1 < r->steps;
+}
+
+/* In turn, if there are both */
+static void choose_probe(struct rate_state *r)
+{
+	r->probe_wide = can_widen(r) && !(can_speed_up(r) && r->probe_wide);
 }
 
 /* Return: true if the station now stands elsewhere */
 static bool judge_probe(struct sta *s, u32 good)
 {
 	struct rate_state *r = &s->rate;
-	u32 won = percent(r->probe_acked, r->probe_sent) * step_speed(s, r->step + 1u);
+	struct rung rung;
 
-	if (won > good * step_speed(s, r->step)) {
-		step_to(s, r->step + 1u);
+	probe_rung(s, &rung);
+	if (percent(r->probe_acked, r->probe_sent) * rung.speed >
+	    good * step_speed(s, r->step)) {
+		if (r->probe_wide)
+			stand(s, r->ladder.bw + 1u, r->step, true);
+		else
+			step_to(s, r->step + 1u);
 		return true;
 	}
 	r->interval = r->interval * 4 > PROBE_MAX ? PROBE_MAX : r->interval * 4;
 	r->probe_sent = 0;
 	r->probe_acked = 0;
+	choose_probe(r);
 	rate_push(s);
 	return false;
+}
+
+/*
+ * Has anything of the ladder's width arrived? If not, but something narrower, that is
+ * because of the width, or of the speed. A width that was heard before is put to the
+ * test once more.
+ *
+ * Return: true if the station now stands elsewhere
+ */
+static bool judge_width(struct sta *s)
+{
+	struct rate_state *r = &s->rate;
+	struct eng_rate e = { .probe_interval = 0 };
+	bool last;
+	u32 n = 0;
+
+	rate_stages(s, &e);
+	while (n < ENG_RATE_STAGES && !r->acked[n])
+		n++;
+	if (n == ENG_RATE_STAGES)
+		return false;
+	last = n + 1 == ENG_RATE_STAGES || !e.rate[n + 1];
+	if (FIELD_GET(SKUA_RATE_BW, e.rate[n]) < r->ladder.bw)
+		stand(s, r->ladder.bw - !r->heard, r->step, !r->heard && !last);
+	else if (!r->heard)
+		stand(s, r->ladder.bw, n ? r->step / 2u : r->step, true);
+	else
+		return false;
+	return true;
 }
 
 static void judge(struct sta *s)
@@ -368,6 +470,8 @@ static void judge(struct sta *s)
 	u32 below = percent(r->acked[1], r->sent[1]);
 
 	if (r->sent[0] < ENOUGH || s->cmd.fixed_rate)
+		return;
+	if (r->ladder.bw > SKUA_BW_20 && judge_width(s))
 		return;
 	if (r->step && good < BAD_PERCENT) {
 		/* Hardly anything arrives: no use in going one by one. */
@@ -381,8 +485,9 @@ static void judge(struct sta *s)
 	}
 	if (r->probe && r->probe_sent >= PROBES_ENOUGH && judge_probe(s, good))
 		return;
-	if (r->probe != (good >= GOOD_PERCENT && r->step + 1 < r->steps)) {
+	if (r->probe != (good >= GOOD_PERCENT && (can_widen(r) || can_speed_up(r)))) {
 		r->probe = !r->probe;
+		choose_probe(r);
 		rate_push(s);
 	}
 	/* The old counts for half of the new. */

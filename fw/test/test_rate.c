@@ -12,12 +12,16 @@
 	 FIELD_PREP(SKUA_RATE_GI, gi))
 
 static u32 edge;	/* percent that arrives one above what the air carries */
+static u32 hears;	/* enum skua_bw: the peer hears nothing wider */
+static u32 too_wide;	/* tries that it could not hear */
 
 static int setup(void **state)
 {
 	(void)state;
 	srand(1);
 	edge = 20;
+	hears = SKUA_BW_320;
+	too_wide = 0;
 	fake_boot();
 	fake_vif(0, SKUA_VIF_AP, 0);
 	return 0;
@@ -205,9 +209,18 @@ static u32 mcs(u32 word)
 	return FIELD_GET(SKUA_RATE_IDX, word) + 12 * (FIELD_GET(SKUA_RATE_NSS, word) - 1);
 }
 
+static u32 width(u32 word)
+{
+	return FIELD_GET(SKUA_RATE_BW, word);
+}
+
 /* Percent that arrives: all up to @most, some just above, nothing further up */
 static u32 chance(u32 word, u32 most)
 {
+	if (width(word) > hears) {
+		too_wide++;
+		return 0;
+	}
 	if (mcs(word) <= most)
 		return 97;
 	return mcs(word) == most + 1 ? edge : 0;
@@ -259,6 +272,22 @@ static const struct eng_rate *add_he(u16 sta)
 
 	p.he_mcs = 0xfffe;
 	p.nss = 1;
+	return add(&p);
+}
+
+/* A peer that claims all that the channel of 160 MHz has, HE or VHT */
+static const struct eng_rate *add_wide(u16 sta, bool he)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(sta, 1, 0);
+
+	fake_chan(0, 0, 5180, 5250, SKUA_BW_160);
+	p.bw = SKUA_BW_160;
+	p.nss = 1;
+	p.vht_mcs = 0xfffe;
+	if (he) {
+		p.he_mcs = 0xfffe;
+		p.he_mcs160 = 0xfffe;
+	}
 	return add(&p);
 }
 
@@ -332,6 +361,135 @@ static void dead_air(void **state)
 	}
 	assert_int_equal(mcs(r->rate[0]), 0);
 	assert_int_equal(r->rate[1], 0);
+}
+
+/* Who hears all that he claims gets all of it, from the first frame on. */
+static void wide_air(void **state)
+{
+	const struct eng_rate *r = add_wide(0, true);
+	u32 top = r->rate[0];
+
+	(void)state;
+	assert_int_equal(width(top), SKUA_BW_160);
+	for (u32 i = 0; i < 20; i++) {
+		traffic(0, 99, 100);
+		assert_int_equal(r->rate[0], top);
+		assert_int_equal(r->probe_interval, 0);
+		assert_sane(r);
+	}
+	/* The other stages are as wide, but for the last. */
+	assert_int_equal(width(r->rate[1]), SKUA_BW_160);
+	assert_int_equal(width(r->rate[2]), SKUA_BW_160);
+}
+
+/* Who hears less gets that, soon, and is hardly bothered with more. */
+static void narrow_peer(void **state)
+{
+	(void)state;
+	for (u16 sta = 0; sta < 6; sta++) {
+		const struct eng_rate *r = add_wide(sta, sta % 2);
+		u32 top = mcs(r->rate[0]);
+
+		hears = SKUA_BW_80 - sta / 2;
+		traffic(sta, 99, 500);
+		assert_int_equal(width(r->rate[0]), hears);
+		/* MCS 9 of one stream does not fill whole symbols at 20 MHz. */
+		assert_int_equal(mcs(r->rate[0]),
+				 hears == SKUA_BW_20 && top == 9 ? 8 : top);
+		too_wide = 0;
+		traffic(sta, 99, 10000);
+		assert_int_equal(width(r->rate[0]), hears);
+		assert_in_range(too_wide, 1, 100);	/* of 20000 frames */
+		assert_sane(r);
+	}
+}
+
+/* The width is learnt anew when it changes, and the speed that goes with it. */
+static void width_changes(void **state)
+{
+	static const u32 widths[] = {
+		SKUA_BW_160, SKUA_BW_20, SKUA_BW_160, SKUA_BW_40, SKUA_BW_80, SKUA_BW_160,
+	};
+	const struct eng_rate *r = add_wide(0, true);
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(widths); i++) {
+		bool wider = i && widths[i] > widths[i - 1];
+
+		hears = widths[i];
+		/* What was probed in vain is probed rarely. */
+		traffic(0, 99, wider ? 12000 : 3000);
+		assert_int_equal(width(r->rate[0]), hears);
+		assert_int_equal(mcs(r->rate[0]), 11);
+	}
+}
+
+/* A slow peer is not taken for a narrow one, or not for long. */
+static void slow_and_wide(void **state)
+{
+	static const u32 mosts[] = { 9, 6, 3, 1 };
+	const struct eng_rate *r;
+
+	(void)state;
+	for (u16 i = 0; i < ARRAY_SIZE(mosts); i++) {
+		u32 right = 0, wide = 0;
+
+		r = add_wide(i, true);
+		traffic(i, mosts[i], 6000);
+		for (u32 t = 0; t < 50; t++) {
+			traffic(i, mosts[i], 50);
+			right += mcs(r->rate[0]) == mosts[i];
+			wide += width(r->rate[0]) == SKUA_BW_160;
+		}
+		assert_in_range(right, 40, 50);
+		assert_int_equal(wide, 50);
+	}
+}
+
+/* Who was away is not taken for narrow. */
+static void away(void **state)
+{
+	const struct eng_rate *r = add_wide(0, true);
+
+	(void)state;
+	for (u32 t = 0; t < 1000; t++) {
+		fake.stats[0].stage_sent[0] += 2;
+		fake.stats[0].stage_sent[1] += 3;
+		fake.stats[0].stage_sent[2] += 3;
+		fake.stats[0].stage_sent[3] += 5;
+		fake_run(MSEC_US);
+	}
+	assert_int_equal(width(r->rate[0]), SKUA_BW_160);
+	traffic(0, 99, 12000);
+	assert_int_equal(width(r->rate[0]), SKUA_BW_160);
+	assert_int_equal(mcs(r->rate[0]), 11);
+}
+
+/* What the driver says of the width counts at once. */
+static void told_width(void **state)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
+	const struct eng_rate *r = add_wide(0, true);
+
+	(void)state;
+	p.nss = 1;
+	p.he_mcs = 0xfffe;
+	p.he_mcs160 = 0xfffe;
+	p.vht_mcs = 0xfffe;
+	hears = SKUA_BW_40;
+	traffic(0, 99, 500);
+	assert_int_equal(width(r->rate[0]), SKUA_BW_40);
+	/* nothing new: what was learnt stays */
+	p.bw = SKUA_BW_160;
+	p.flags |= SKUA_STAF_AUTHORIZED;
+	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
+	assert_int_equal(width(r->rate[0]), SKUA_BW_40);
+	p.bw = SKUA_BW_20;
+	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
+	assert_int_equal(width(r->rate[0]), SKUA_BW_20);
+	p.bw = SKUA_BW_160;
+	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
+	assert_int_equal(width(r->rate[0]), SKUA_BW_160);
 }
 
 /* At most 20 reads a second for an active station, one for an idle one */
@@ -410,6 +568,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lossy_air, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(edge_air, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(dead_air, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(wide_air, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(narrow_peer, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(width_changes, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(slow_and_wide, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(away, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(told_width, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(reads, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(no_stations, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(learnt, setup, fake_teardown),
