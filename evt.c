@@ -38,6 +38,26 @@ static void skua_evt_defer(struct skua *sc, const struct skua_evt *evt)
 	wiphy_work_queue(sc->hw->wiphy, &sc->evt_work);
 }
 
+/**
+ * skua_evt_roc_refused() - the period of remain-on-channel that has been asked
+ * for will not begin
+ * @sc: the device
+ *
+ * NAPI. There is no other under way, for each cancelling waits for its command.
+ */
+void skua_evt_roc_refused(struct skua *sc)
+{
+	struct skua_evt evt = {
+		.id = cpu_to_le16(SKUA_EVT_ROC_EXPIRED),
+	};
+	const struct skua_evt_roc roc = {
+		.cookie = cpu_to_le32(READ_ONCE(sc->roc_cookie)),
+	};
+
+	memcpy(evt.data, &roc, sizeof(roc));
+	skua_evt_defer(sc, &evt);
+}
+
 static struct skua_evt_item *skua_evt_next(struct skua *sc)
 {
 	struct skua_evt_item *item;

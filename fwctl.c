@@ -451,6 +451,8 @@ void skua_cmd_done(struct skua *sc, const u8 *data, u16 len)
 		skua_count(sc, SKUA_CTR_CMD_FAILED);
 		skua_complain(sc, "posted command 0x%02x: %s\n", op,
 			      skua_status_text(status));
+		if (op == SKUA_CMD_ROC)
+			skua_evt_roc_refused(sc);
 	} else {
 		skua_count(sc, SKUA_CTR_EVT_BAD);
 		skua_complain(sc, "answer to a command 0x%02x that nobody waits for\n",

@@ -257,7 +257,9 @@ void skua_scan_done(struct skua *sc, const struct skua_evt_scan_done *evt)
  * @duration: milliseconds
  * @type: for the stack's own use; the NIC does the same for all
  *
- * Wiphy mutex; sleeps. SKUA_EVT_ROC_READY and SKUA_EVT_ROC_EXPIRED follow.
+ * Wiphy mutex. SKUA_EVT_ROC_READY and SKUA_EVT_ROC_EXPIRED follow; nobody waits
+ * for the command, so that a program that asks to listen has registered for
+ * what it is to hear before others get to run.
  *
  * Return: 0 or a negative error
  */
@@ -270,17 +272,18 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 	struct skua_cmd_roc cmd = {
 		.vif = skua_vif(vif)->idx,
 		.duration_ms = cpu_to_le16(clamp(duration, 1, U16_MAX)),
-		.cookie = cpu_to_le32(sc->roc_cookie + 1),
 	};
 	struct cfg80211_chan_def def;
 	int err;
 
 	cfg80211_chandef_create(&def, chan, NL80211_CHAN_NO_HT);
 	skua_chandef(&cmd.chan, &def);
-	err = skua_cmd_send(sc, SKUA_CMD_ROC, &cmd, sizeof(cmd));
+	/* before the command: NAPI reads it if the firmware refuses */
+	WRITE_ONCE(sc->roc_cookie, sc->roc_cookie + 1);
+	cmd.cookie = cpu_to_le32(sc->roc_cookie);
+	err = skua_cmd_post(sc, SKUA_CMD_ROC, &cmd, sizeof(cmd));
 	if (err)
 		return err;
-	sc->roc_cookie++;
 	sc->roc_vif = vif;
 	set_bit(SKUA_F_ROC, &sc->flags);
 	return 0;

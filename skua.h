@@ -789,6 +789,7 @@ void skua_pulse_forget(struct skua *sc);
 /* evt.c */
 void skua_evt(struct skua *sc, const struct skua_evt *evt);
 void skua_evt_flush(struct skua *sc);
+void skua_evt_roc_refused(struct skua *sc);
 void skua_evt_init(struct skua *sc);
 
 /* watch.c */

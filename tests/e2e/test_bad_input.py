@@ -284,6 +284,25 @@ def test_records_that_make_no_sense(trio):
     faults.forgive(trio, "bad", "evt_dropped", "lost_", "rx_no_")
 
 
+@pytest.mark.contract("D4", "M6")
+def test_refused_remain_on_channel(trio):
+    """M6: a period that is refused is over for mac80211 too, so the next one is asked for."""
+    trio.link()
+    end = trio.ends["sta"]
+    before = end.driver()["cmd_failed"]
+    stay = ["iw", "dev", end.interface, "offchannel", "5200", "800"]
+    refusal = struct.pack("<HHHH", NUMBERS["SKUA_CMD_ROC"], 0xFFFF, NUMBERS["SKUA_ST_BUSY"], 0)
+    end.run(stay, check=True)
+    # a word that the NIC has not said; it stays, and is busy for the second
+    inject(trio, end, "EVT", [event(NUMBERS["SKUA_EVT_CMD_DONE"], 8, refusal)])
+    faults.await_count(end, "cmd_failed", before + 1)
+    end.run(stay, check=True)
+    faults.await_count(end, "cmd_failed", before + 2)
+    assert end.ping(AP, count=3, timeout=20)
+    end.scan("freq", "5180")
+    faults.forgive(trio, "bad", "cmd_failed", "evt_dropped", "lost_", "rx_no_")
+
+
 @pytest.mark.contract("D4", "D3")
 @pytest.mark.parametrize("what", ["CMD", "EVT", "TX_BE", "RXBUF", "CPL0", "length"])
 def test_indices_out_of_range(trio, what):
