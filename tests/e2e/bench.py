@@ -131,6 +131,13 @@ class End:
         self.running.append(sta)
         return sta.start(timeout)
 
+    def supplicant(self, config):
+        """Starts wpa_supplicant with a configuration of the test's own; a Station to talk to it."""
+        sta = skualink.Station(self.vm, self.netns, interface=self.interface)
+        self.running.append(sta)
+        sta.config = lambda: f"ctrl_interface={sta.control}\ncountry=US\n" + config
+        return sta.start(timeout=0)
+
     def ping(self, target, count=5, interval=0.02, size=56, more=(), timeout=15):
         """Pings until so many answers came; returns (sent, answered).
 

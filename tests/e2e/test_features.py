@@ -69,7 +69,7 @@ def test_scan_of_an_access_point(trio):
 @pytest.mark.contract("V5")
 def test_broadcast_action_frames(trio):
     """Who asked for action frames to all gets them: one that wants to be set up by DPP chirps."""
-    listener, chirper = (trio.ends[name].station(timeout=0, freqs=[2437]) for name in ("ap", "sta"))
+    listener, chirper = (trio.ends[name].supplicant("freq_list=2437\n") for name in ("ap", "sta"))
     assert "OK" in listener.cli("dpp_listen", "2437")
     own = chirper.cli("dpp_bootstrap_gen", "type=qrcode").split()[-1]
     assert "OK" in chirper.cli("dpp_chirp", f"own={own}", "iter=1")

@@ -19,14 +19,6 @@ FT = ("wpa=2\nwpa_key_mgmt=FT-PSK\nrsn_pairwise=CCMP\nwpa_passphrase=PASS\nmobil
       'key_mgmt=FT-PSK\nproto=RSN\npairwise=CCMP\npsk="PASS"\n')
 
 
-def supplicant(end, config):
-    """wpa_supplicant with a configuration of the test's own; a Station to talk to it."""
-    sta = skualink.Station(end.vm, end.netns, interface=end.interface)
-    end.running.append(sta)
-    sta.config = lambda: f"ctrl_interface={sta.control}\ncountry=US\n" + config
-    return sta.start(timeout=0)
-
-
 def says(station, pattern, timeout=30, start=0):
     return station.process.wait_for(pattern, timeout, start=start)
 
@@ -49,7 +41,7 @@ MESH_SECURITY = {"open": "key_mgmt=NONE", "sae": 'key_mgmt=SAE\nsae_password="op
 def test_mesh(trio, security):
     """S1, S3: three mesh points peer with each other, with and without SAE; each reaches each."""
     config = MESH.format(security=MESH_SECURITY[security])
-    points = {name: supplicant(end, config) for name, end in trio.ends.items()}
+    points = {name: end.supplicant(config) for name, end in trio.ends.items()}
     for name, point in points.items():
         says(point, "MESH-GROUP-STARTED")
         others = [end.mac for other, end in trio.ends.items() if other != name]
@@ -89,7 +81,7 @@ P2P = "device_name={name}\ndevice_type=1-0050F204-1\nconfig_methods=keypad displ
 def test_p2p(trio, how):
     """Two P2P devices find each other, agree who owns the group, and have a link."""
     ends = [trio.ends["ap"], trio.ends["sta"]]
-    peers = [supplicant(end, P2P.format(name=end.netns)) for end in ends]
+    peers = [end.supplicant(P2P.format(name=end.netns)) for end in ends]
     devices = [peer.status()["p2p_device_address"] for peer in peers]
     assert not set(devices) & {end.mac for end in ends}, "the devices have addresses of their own"
     for peer in peers:
@@ -213,7 +205,11 @@ def test_opportunistic_encryption(trio):
 def test_push_button(trio):
     """WPS by push button brings the station into the network."""
     ap = trio.ends["ap"].ap(extra="wps_state=2\neap_server=1\nconfig_methods=push_button\n")
-    sta = supplicant(trio.ends["sta"], "config_methods=push_button\nupdate_config=1\n")
+    # a group owner whose button was pressed a moment ago would be a second one
+    trio.ends["sta"].up()
+    trio.ends["sta"].scan("freq", "5180", "flush")
+    sta = trio.ends["sta"].supplicant("config_methods=push_button\nupdate_config=1\n"
+                                      "freq_list=5180\n")
     ap.cli("wps_pbc")
     assert "OK" in sta.cli("wps_pbc")
     says(sta, "WPS-SUCCESS", 60)

@@ -196,7 +196,8 @@ def test_frames_off_the_channel(trio):
     trio.ends["ap"].ap(channel=1, ssid="info", extra=(
         "interworking=1\naccess_network_type=2\nvenue_group=1\nvenue_type=8\n"
         "venue_name=eng:Skua colony\n"))
-    third.station(timeout=0, ssid="nobody", freqs=[2412], extra="interworking=1\n")
+    third.station(timeout=0, ssid="nobody", freqs=[2412],
+                  extra="interworking=1\nfreq_list=2412\n")
     sta = third.running[-1]
     sta.process.wait_for("CTRL-EVENT-SCAN-RESULTS|Successfully initialized", 20)
     wait_until("the access point to be found", 20,
