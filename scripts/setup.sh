@@ -55,6 +55,8 @@ python3-pytest-xdist             the same, two at a time
 qemu-user-static|qemu-user       judge of the control processor
 clang                            fuzzers of the NIC
 libclang-rt-dev|libclang-rt-14-dev their run time
+iwd                              another station and access point in the guest
+dbus-daemon                      how one speaks with it
 git                              copies the tree for mutants
 sparse                           make check
 cppcheck                         make check
