@@ -80,6 +80,7 @@ int skua_op_add_chanctx(struct ieee80211_hw *hw,
 	if (idx >= sc->caps.chanctxs)
 		return -ENOSPC;
 	skua_ctx(conf)->idx = idx;
+	skua_roc_leave(sc);
 	ret = skua_op_result(sc, skua_ctx_send(sc, idx, &conf->def));
 	if (!ret)
 		__set_bit(idx, &sc->ctx_used);

@@ -862,7 +862,8 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
  * @SKUA_CMD_SCAN_CANCEL: nothing; SKUA_EVT_SCAN_DONE follows
  * @SKUA_CMD_ROC: struct skua_cmd_roc; SKUA_EVT_ROC_READY follows, then
  *	SKUA_EVT_ROC_EXPIRED
- * @SKUA_CMD_ROC_CANCEL: nothing; SKUA_EVT_ROC_EXPIRED does not follow
+ * @SKUA_CMD_ROC_CANCEL: nothing; SKUA_EVT_ROC_EXPIRED does not follow. No
+ *	mistake if the period has just ended
  * @SKUA_CMD_FLUSH: struct skua_cmd_flush; CMD_DONE when nothing is left
  * @SKUA_CMD_SURVEY: struct skua_cmd_u32: MHz; answers struct skua_survey
  * @SKUA_CMD_TSF_GET: struct skua_cmd_tsf; answers the same

@@ -159,6 +159,7 @@ static void skua_op_stop(struct ieee80211_hw *hw, bool suspend)
 		skua_take_down(sc);
 	}
 	wiphy_work_cancel(hw->wiphy, &sc->evt_work);
+	wiphy_delayed_work_cancel(hw->wiphy, &sc->roc_work);
 	skua_evt_flush(sc);
 }
 
@@ -421,6 +422,7 @@ static int skua_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	INIT_WORK(&sc->crash_work, skua_crash_work);
 	skua_watch_init(sc);
 	skua_evt_init(sc);
+	skua_scan_init(sc);
 	SET_IEEE80211_DEV(hw, sc->dev);
 	pci_set_drvdata(pdev, sc);
 

@@ -437,6 +437,8 @@ static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
 	if (unit->flags & SKUA_RXF_CSUM_OK)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 
+	if (unlikely(test_bit(SKUA_F_ROC_TX, &sc->flags)))
+		skua_roc_heard(sc, skb);
 	skua_count(sc, SKUA_CTR_RX);
 	ieee80211_rx_list(sc->hw, sta, skb, &poll->rx_list);
 	return true;

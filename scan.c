@@ -9,6 +9,7 @@
 
 #define SKUA_DWELL_ACTIVE	30	/* TU: a probe response takes a few ms */
 #define SKUA_DWELL_PASSIVE	110	/* TU: the usual beacon interval, and some */
+#define SKUA_ROC_SILENCE	(HZ / 4)	/* after which no more is expected */
 
 /* ------------------------------------------------------------------ */
 /* Encode								*/
@@ -176,6 +177,18 @@ static int skua_scan_start(struct skua *sc, struct ieee80211_vif *vif,
 }
 
 /**
+ * skua_roc_leave() - somebody else needs the radio
+ * @sc: the device
+ *
+ * Ends a period that mac80211 has been told is over. Wiphy mutex; sleeps.
+ */
+void skua_roc_leave(struct skua *sc)
+{
+	if (test_and_clear_bit(SKUA_F_ROC_OVER, &sc->flags))
+		skua_cmd_send(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
+}
+
+/**
  * skua_op_hw_scan() - begin a scan
  * @hw: the device
  * @vif: interface
@@ -195,6 +208,7 @@ int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	ext = kmalloc(SKUA_CMD_MAX_EXT, GFP_KERNEL);
 	if (!ext)
 		return -ENOMEM;
+	skua_roc_leave(sc);
 	err = skua_scan_start(sc, vif, req, ext);
 	kfree(ext);
 	if (err)
@@ -255,7 +269,8 @@ void skua_scan_done(struct skua *sc, const struct skua_evt_scan_done *evt)
  * @vif: interface
  * @chan: where
  * @duration: milliseconds
- * @type: for the stack's own use; the NIC does the same for all
+ * @type: a period for a frame and its answer may end early; the NIC does the
+ *	same for all
  *
  * Wiphy mutex. SKUA_EVT_ROC_READY and SKUA_EVT_ROC_EXPIRED follow; nobody waits
  * for the command, so that a program that asks to listen has registered for
@@ -276,6 +291,8 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 	struct cfg80211_chan_def def;
 	int err;
 
+	if (test_and_clear_bit(SKUA_F_ROC_OVER, &sc->flags))
+		skua_cmd_post(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
 	cfg80211_chandef_create(&def, chan, NL80211_CHAN_NO_HT);
 	skua_chandef(&cmd.chan, &def);
 	/* before the command: NAPI reads it if the firmware refuses */
@@ -285,15 +302,66 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 	if (err)
 		return err;
 	sc->roc_vif = vif;
+	sc->roc_type = type;
 	set_bit(SKUA_F_ROC, &sc->flags);
 	return 0;
 }
 
-static void skua_roc_cancel(struct skua *sc)
+/* mac80211 has no period any more. Return: whether it had one */
+static bool skua_roc_end(struct skua *sc)
 {
 	sc->roc_vif = NULL;
-	if (test_and_clear_bit(SKUA_F_ROC, &sc->flags))
+	clear_bit(SKUA_F_ROC_TX, &sc->flags);
+	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->roc_work);
+	return test_and_clear_bit(SKUA_F_ROC, &sc->flags);
+}
+
+static void skua_roc_cancel(struct skua *sc)
+{
+	if (skua_roc_end(sc))
 		skua_cmd_send(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
+}
+
+/**
+ * skua_roc_heard() - a frame has come while mac80211 waits for an answer
+ * @sc: the device
+ * @skb: frame
+ *
+ * NAPI.
+ */
+void skua_roc_heard(struct skua *sc, const struct sk_buff *skb)
+{
+	struct ieee80211_hdr *hdr = (void *)skb->data;
+
+	if (ieee80211_is_public_action(hdr, skb->len) &&
+	    !is_multicast_ether_addr(hdr->addr1))
+		wiphy_delayed_work_queue(sc->hw->wiphy, &sc->roc_work,
+					 SKUA_ROC_SILENCE);
+}
+
+/*
+ * The answer came a while ago. mac80211 would let the next frame of the exchange
+ * wait until the time for this one is over, which is two seconds with some; so
+ * it is. The peer may yet say more: the NIC stays there, until it is needed
+ * elsewhere. One with an operating channel could not, so there it takes its time.
+ */
+static void skua_roc_work(struct wiphy *wiphy, struct wiphy_work *work)
+{
+	struct skua *sc = container_of(work, struct skua, roc_work.work);
+
+	if (sc->ctx_used || !skua_roc_end(sc))
+		return;
+	set_bit(SKUA_F_ROC_OVER, &sc->flags);
+	ieee80211_remain_on_channel_expired(sc->hw);
+}
+
+/**
+ * skua_scan_init() - nothing runs yet
+ * @sc: the device
+ */
+void skua_scan_init(struct skua *sc)
+{
+	wiphy_delayed_work_init(&sc->roc_work, skua_roc_work);
 }
 
 /**
@@ -322,16 +390,20 @@ int skua_op_cancel_remain_on_channel(struct ieee80211_hw *hw,
  */
 void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt)
 {
-	if (!test_bit(SKUA_F_ROC, &sc->flags) ||
-	    le32_to_cpu(evt->cookie) != sc->roc_cookie)
+	if (le32_to_cpu(evt->cookie) != sc->roc_cookie)
 		return;
 	if (id == SKUA_EVT_ROC_READY) {
+		if (!test_bit(SKUA_F_ROC, &sc->flags))
+			return;
 		ieee80211_ready_on_channel(sc->hw);
+		/* what came before was no answer: the frame leaves now */
+		if (sc->roc_type == IEEE80211_ROC_TYPE_MGMT_TX)
+			set_bit(SKUA_F_ROC_TX, &sc->flags);
 		return;
 	}
-	clear_bit(SKUA_F_ROC, &sc->flags);
-	sc->roc_vif = NULL;
-	ieee80211_remain_on_channel_expired(sc->hw);
+	clear_bit(SKUA_F_ROC_OVER, &sc->flags);
+	if (skua_roc_end(sc))
+		ieee80211_remain_on_channel_expired(sc->hw);
 }
 
 /**
@@ -349,6 +421,7 @@ void skua_op_mgd_prepare_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 {
 	struct skua *sc = hw->priv;
 
+	skua_roc_leave(sc);
 	if (!test_bit(SKUA_F_ROC, &sc->flags))
 		return;
 	skua_roc_cancel(sc);
@@ -365,7 +438,7 @@ void skua_scan_reset(struct skua *sc)
 {
 	sc->scan_stale = 0;
 	skua_scan_end(sc, true);
-	sc->roc_vif = NULL;
-	if (test_and_clear_bit(SKUA_F_ROC, &sc->flags))
+	clear_bit(SKUA_F_ROC_OVER, &sc->flags);
+	if (skua_roc_end(sc))
 		ieee80211_remain_on_channel_expired(sc->hw);
 }

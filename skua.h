@@ -471,6 +471,8 @@ struct skua_watch {
  * @SKUA_F_READY: the duties' tables exist; completions may be handled
  * @SKUA_F_SCANNING: a scan runs (scan.c)
  * @SKUA_F_ROC: remain-on-channel runs (scan.c)
+ * @SKUA_F_ROC_TX: and is there for a frame and its answer (scan.c)
+ * @SKUA_F_ROC_OVER: mac80211 has no use for it any more, but the NIC stays (scan.c)
  */
 enum skua_flag {
 	SKUA_F_ALIVE,
@@ -484,6 +486,8 @@ enum skua_flag {
 	SKUA_F_READY,
 	SKUA_F_SCANNING,
 	SKUA_F_ROC,
+	SKUA_F_ROC_TX,
+	SKUA_F_ROC_OVER,
 };
 
 /**
@@ -591,6 +595,8 @@ struct skua_caps {
  * @scan_stale: SCAN_DONE events still due of scans that mac80211 knows to be over
  * @roc_vif: interface of the remain-on-channel period
  * @roc_cookie: cookie of it
+ * @roc_type: what mac80211 wants it for
+ * @roc_work: ends a period whose answer has come
  * @debugfs: directory
  * @ctr: counters
  */
@@ -656,6 +662,8 @@ struct skua {
 	u32 scan_stale;
 	struct ieee80211_vif *roc_vif;
 	u32 roc_cookie;
+	enum ieee80211_roc_type roc_type;
+	struct wiphy_delayed_work roc_work;
 
 	struct dentry *debugfs;
 	atomic64_t ctr[SKUA_NUM_CTRS];
@@ -1055,8 +1063,11 @@ int skua_op_ampdu_action(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 /* scan.c								*/
 /* ------------------------------------------------------------------ */
 
+void skua_scan_init(struct skua *sc);
 void skua_scan_reset(struct skua *sc);
 void skua_scan_done(struct skua *sc, const struct skua_evt_scan_done *evt);
+void skua_roc_heard(struct skua *sc, const struct sk_buff *skb);
+void skua_roc_leave(struct skua *sc);
 void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt);
 int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		    struct ieee80211_scan_request *req);

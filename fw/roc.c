@@ -75,8 +75,9 @@ u16 roc_cmd(struct cmd *c)
 u16 roc_cmd_cancel(struct cmd *c)
 {
 	(void)c;
+	/* It may have ended while the command was on its way. */
 	if (!roc_active())
-		return SKUA_ST_STATE;
+		return SKUA_ST_OK;
 	roc_close();
 	offchan_home(NULL);
 	return SKUA_ST_OK;

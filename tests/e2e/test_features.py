@@ -76,6 +76,34 @@ def test_broadcast_action_frames(trio):
     listener.process.wait_for(f"DPP-CHIRP-RX .*src={trio.ends['sta'].mac} freq=2437", 20)
 
 
+# Off the channel
+
+
+@pytest.mark.contract("M6")
+def test_an_exchange_does_not_dawdle(trio):
+    """M6: a frame need not wait until the time for the answer to the one before is over."""
+    enrollee, configurator = (trio.ends[name].supplicant("") for name in ("ap", "sta"))
+    path = trio.capture()
+
+    def pkex(program, *words):
+        own = program.cli("dpp_bootstrap_gen", "type=pkex").split()[-1]
+        answer = program.cli("dpp_pkex_add", f"own={own}", "identifier=test", *words, "code=secret")
+        assert "FAIL" not in answer, answer
+
+    pkex(enrollee)
+    assert "OK" in enrollee.cli("dpp_listen", "2437")
+    who = configurator.cli("dpp_configurator_add").split()[-1]
+    pkex(configurator, "init=1", "conf=sta-dpp", f"configurator={who}", "ssid=" + b"skua".hex())
+    enrollee.process.wait_for("DPP-CONF-RECEIVED", 30)
+    trio.capture_end()
+    # each frame of the exchange asks for two seconds, and is answered in milliseconds
+    sent = [float(f.frame_time_relative) for f in bench.frames(
+        path, "wlan.fixed.category_code == 4 && wlan.ra[0] & 1 == 0 && wlan.fc.retry == 0",
+        ["frame.time_relative"])]
+    assert len(sent) >= 7
+    assert max(b - a for a, b in zip(sent, sent[1:])) < 1.5, sent
+
+
 # Beacons
 
 

@@ -176,6 +176,7 @@ int skua_fake_init(struct kunit *test)
 			dma_set_mask_and_coherent(fake->dev, DMA_BIT_MASK(64)));
 	fake->sc = fake->hw->priv;
 	fake_init_sc(fake);
+	skua_scan_init(fake->sc);
 	KUNIT_ASSERT_EQ(test, 0, skua_key_init(fake->sc));
 	KUNIT_ASSERT_EQ(test, 0, skua_sta_init(fake->sc));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, fake_exit_tables,
