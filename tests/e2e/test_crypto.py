@@ -33,6 +33,8 @@ def test_the_nics_encrypt_and_decrypt(trio):
     """K1, K2: what one NIC's key encrypted is what the other's decrypted, frame by frame."""
     trio.link()
     ap, sta = trio.ends["ap"], trio.ends["sta"]
+    # group frames may have come between the access point's key and the station's
+    early = {end: end.engines()["rx_no_key"] for end in (ap, sta)}
     sta.ping(AP, count=20, size=500)
     sta.run(["arping", "-c", "1", AP])
 
@@ -55,7 +57,7 @@ def test_the_nics_encrypt_and_decrypt(trio):
     assert len(group) == 1
     for end in (ap, sta):
         assert end.driver()["key_refused"] == 0
-        assert end.engines()["rx_no_key"] == 0
+        assert end.engines()["rx_no_key"] == early[end]
 
 
 @pytest.mark.contract("K2")
