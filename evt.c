@@ -43,7 +43,8 @@ static void skua_evt_defer(struct skua *sc, const struct skua_evt *evt)
  * for will not begin
  * @sc: the device
  *
- * NAPI. There is no other under way, for each cancelling waits for its command.
+ * NAPI. Commands are answered in their order, and mac80211 has one period at a
+ * time, so this is the one that skua.roc_cookie names.
  */
 void skua_evt_roc_refused(struct skua *sc)
 {

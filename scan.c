@@ -180,12 +180,13 @@ static int skua_scan_start(struct skua *sc, struct ieee80211_vif *vif,
  * skua_roc_leave() - somebody else needs the radio
  * @sc: the device
  *
- * Ends a period that mac80211 has been told is over. Wiphy mutex; sleeps.
+ * Ends a period that mac80211 has been told is over, before any command that
+ * follows. Wiphy mutex.
  */
 void skua_roc_leave(struct skua *sc)
 {
 	if (test_and_clear_bit(SKUA_F_ROC_OVER, &sc->flags))
-		skua_cmd_send(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
+		skua_cmd_post(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
 }
 
 /**
@@ -291,8 +292,7 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 	struct cfg80211_chan_def def;
 	int err;
 
-	if (test_and_clear_bit(SKUA_F_ROC_OVER, &sc->flags))
-		skua_cmd_post(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
+	skua_roc_leave(sc);
 	cfg80211_chandef_create(&def, chan, NL80211_CHAN_NO_HT);
 	skua_chandef(&cmd.chan, &def);
 	/* before the command: NAPI reads it if the firmware refuses */
