@@ -5,11 +5,9 @@ import re
 
 import pytest
 
+from bench import AP, STA, THIRD
 from skuavm import wait_until
 
-AP = "192.168.77.1"
-STA = "192.168.77.2"
-THIRD = "192.168.77.3"
 PASSPHRASE = "[Security]\nPassphrase=open sesame\n"
 
 # The network's name and kind are the name of the file.

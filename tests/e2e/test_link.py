@@ -12,7 +12,6 @@ import skualink
 from bench import AP, STA
 from skuavm import wait_until
 
-
 # band, channel, regulatory domain in which an access point may be there
 BANDS = {"2.4": (6, "US"), "5": (36, "US"), "6": (37, "DE")}
 

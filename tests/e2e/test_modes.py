@@ -11,7 +11,6 @@ from bench import AP, STA, THIRD
 from how import How, answers, he80
 from skuavm import wait_until
 
-
 OWE = ("wpa=2\nwpa_key_mgmt=OWE\nrsn_pairwise=CCMP\nieee80211w=2\n",
        "key_mgmt=OWE\nproto=RSN\npairwise=CCMP\nieee80211w=2\n")
 FT = ("wpa=2\nwpa_key_mgmt=FT-PSK\nrsn_pairwise=CCMP\nwpa_passphrase=PASS\nmobility_domain=a1b2\n"
