@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - reset, firmware boot, and what the firmware says when it is alive
+ * Skua - firmware boot, and what the firmware says when it is alive
  *
  * The boot ROM is the judge of the image and of the boot context; the driver
  * only moves them and translates the verdict.
  */
-#include <linux/delay.h>
 #include <linux/firmware.h>
-#include <linux/io.h>
 #include <linux/random.h>
 #include <linux/unaligned.h>
 
 #include "key.h"
 
 #define SKUA_FW_CHUNK		SZ_64K
-#define SKUA_RESET_MS		500
 /* A restart holds the RTNL: time for a slow machine, little for a dead firmware. */
 #define SKUA_BOOT_MS		10000
 #define SKUA_BOOT_IDLE_MS	500	/* by the NIC's count */
@@ -48,165 +45,6 @@ static const char *const skua_boot_errs[] = {
 	[SKUA_BOOT_ERR_IMG_LEN]		= SKUA_FW_FILE " is truncated or too long",
 	[SKUA_BOOT_ERR_IMG_HASH]	= SKUA_FW_FILE " is damaged: wrong SHA-256",
 };
-
-static const char *const skua_fatals[] = {
-	[SKUA_FATAL_NONE]	= "no cause given",
-	[SKUA_FATAL_ASSERT]	= "assertion",
-	[SKUA_FATAL_TRAP]	= "trap",
-	[SKUA_FATAL_WATCHDOG]	= "watchdog",
-	[SKUA_FATAL_RING]	= "a ring's rules were broken",
-	[SKUA_FATAL_DMA]	= "ring memory not reachable",
-	[SKUA_FATAL_HOST]	= "stopped by the driver",
-};
-
-static u32 skua_read(struct skua *sc, u32 reg)
-{
-	return ioread32(sc->bar + reg);
-}
-
-static void skua_write(struct skua *sc, u32 reg, u32 val)
-{
-	iowrite32(val, sc->bar + reg);
-}
-
-/* ------------------------------------------------------------------ */
-/* Death								*/
-/* ------------------------------------------------------------------ */
-
-/**
- * skua_nic_dead() - the NIC is of no more use until it is booted again
- * @sc: the device
- * @cause: enum skua_fatal, as far as it is known
- * @why: in words, for the log
- *
- * Any context but hard interrupts; once a boot, later calls do nothing. Ends
- * all waits; the crash worker then takes the record and asks for a restart.
- */
-void skua_nic_dead(struct skua *sc, u32 cause, const char *why)
-{
-	if (test_and_set_bit(SKUA_F_DEAD, &sc->flags))
-		return;
-	skua_count(sc, SKUA_CTR_CRASH);
-	sc->fatal_cause = cause;
-	dev_err(sc->dev, "%s (%s)\n", why, cause < ARRAY_SIZE(skua_fatals) ?
-		skua_fatals[cause] : "unknown cause");
-	/* The flag before the waiters: see skua_cmd_exec(). */
-	smp_mb__after_atomic();
-	skua_cmds_abort(sc);
-	complete(&sc->alive);
-	wake_up_all(&sc->state_wait);
-	wake_up_all(&sc->tx.idle);
-	schedule_work(&sc->crash_work);
-}
-
-static void skua_nic_gone(struct skua *sc)
-{
-	if (!test_and_set_bit(SKUA_F_GONE, &sc->flags))
-		skua_nic_dead(sc, SKUA_FATAL_NONE, "the NIC has been removed");
-}
-
-/**
- * skua_check_status() - read the status register: is the NIC well?
- * @sc: the device
- *
- * Slow paths only. Declares the NIC dead or removed if it finds so.
- *
- * Return: true if it is well.
- */
-bool skua_check_status(struct skua *sc)
-{
-	u32 status;
-
-	if (test_bit(SKUA_F_GONE, &sc->flags))
-		return false;
-	status = skua_read(sc, SKUA_REG_STATUS);
-	if (status == SKUA_STATUS_GONE) {
-		skua_nic_gone(sc);
-		return false;
-	}
-	if (status & SKUA_STATUS_FATAL) {
-		skua_nic_dead(sc, skua_read(sc, SKUA_REG_FATAL),
-			      "the firmware died");
-		return false;
-	}
-	return !test_bit(SKUA_F_DEAD, &sc->flags);
-}
-
-/**
- * skua_fw_idle_ms() - how long the firmware has owed a sign of life
- * @sc: the device
- *
- * Return: milliseconds for which the NIC ran and its firmware took no command
- * while there was one, or did not say ALIVE; 0 if the NIC is older than this
- * register, or removed.
- */
-u32 skua_fw_idle_ms(struct skua *sc)
-{
-	u32 ms = skua_read(sc, SKUA_REG_FW_IDLE);
-
-	if (ms != SKUA_STATUS_GONE)
-		return ms;
-	skua_nic_gone(sc);
-	return 0;
-}
-
-/**
- * skua_request_dump() - have the NIC write a crash record
- * @sc: the device; dead, and not reset yet
- *
- * For a NIC that gave no sign and so wrote none. The register read comes behind
- * the write, and its answer behind the record. One that has been reset, or
- * removed, writes nothing.
- */
-void skua_request_dump(struct skua *sc)
-{
-	if (test_bit(SKUA_F_GONE, &sc->flags))
-		return;
-	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_DUMP);
-	if (skua_read(sc, SKUA_REG_STATUS) == SKUA_STATUS_GONE)
-		skua_nic_gone(sc);
-	/* pairs with the NIC's stores of the record before its answer */
-	dma_rmb();
-}
-
-/* ------------------------------------------------------------------ */
-/* Reset								*/
-/* ------------------------------------------------------------------ */
-
-/**
- * skua_reset() - make the NIC leave memory alone
- * @sc: the device
- *
- * Process context. When it returns, the NIC touches no memory: it said so, or
- * it has been removed, or the bus no longer lets it.
- *
- * Return: 0, -ENODEV if the NIC has been removed, -EIO if it did not reset.
- */
-int skua_reset(struct skua *sc)
-{
-	unsigned long end = jiffies + msecs_to_jiffies(SKUA_RESET_MS);
-	u32 status;
-
-	if (test_bit(SKUA_F_GONE, &sc->flags))
-		return -ENODEV;
-	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_RESET);
-	for (;;) {
-		status = skua_read(sc, SKUA_REG_STATUS);
-		if (status == SKUA_STATUS_GONE) {
-			skua_nic_gone(sc);
-			return -ENODEV;
-		}
-		if (status & SKUA_STATUS_RESET_DONE)
-			return 0;
-		if (time_after(jiffies, end))
-			break;
-		usleep_range(500, 1000);
-	}
-	dev_err(sc->dev, "the NIC does not reset (status 0x%x); taking the bus from it\n",
-		status);
-	pci_clear_master(sc->pdev);
-	return -EIO;
-}
 
 /* ------------------------------------------------------------------ */
 /* ALIVE								*/

@@ -354,42 +354,6 @@ void skua_pulse_forget(struct skua *sc)
 }
 
 /**
- * skua_op_result() - what an op tells mac80211 about a command's error
- * @sc: the device
- * @err: 0 or a negative error
- *
- * A NIC that has died is restarted, and mac80211 then repeats all ops that set
- * something up. So what could not be told to a dead NIC has not failed: an
- * error would make mac80211 give up what is about to come back. That also
- * holds between the death and the restart: hostapd and wpa_supplicant do not
- * try twice to authorize a port. And a NIC that refuses in a restart what it
- * took before is as good as dead.
- *
- * Return: 0 or @err.
- */
-int skua_op_result(struct skua *sc, int err)
-{
-	if (!err)
-		return 0;
-	if (skua_alive(sc) && test_bit(SKUA_F_RECONFIG, &sc->flags)) {
-		dev_err(sc->dev, "restart: a command failed with %d\n", err);
-		skua_nic_dead(sc, SKUA_FATAL_NONE,
-			      "the NIC refuses what it took before");
-		return 0;
-	}
-	if (skua_alive(sc))
-		return err;
-	if (test_bit(SKUA_F_RECONFIG, &sc->flags))
-		return 0;
-	if (test_bit(SKUA_F_DEAD, &sc->flags) &&
-	    test_bit(SKUA_F_STARTED, &sc->flags) &&
-	    !test_bit(SKUA_F_GONE, &sc->flags) &&
-	    !test_bit(SKUA_F_REMOVING, &sc->flags))
-		return 0;
-	return err;
-}
-
-/**
  * skua_cmds_abort() - end the wait of the command under way
  * @sc: the device; SKUA_F_DEAD or SKUA_F_GONE is set. Any context
  */

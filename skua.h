@@ -785,7 +785,6 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req);
 int skua_cmd_send(struct skua *sc, u16 op, const void *data, u16 len);
 int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val);
 int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len);
-int skua_op_result(struct skua *sc, int err);
 void skua_cmds_abort(struct skua *sc);
 void skua_cmd_done(struct skua *sc, const u8 *data, u16 len);
 int skua_fwctl_init(struct skua *sc);
@@ -819,13 +818,19 @@ void skua_watch_stop(struct skua *sc);
 /* boot.c */
 int skua_boot_init(struct skua *sc);
 int skua_boot(struct skua *sc);
-int skua_reset(struct skua *sc);
 int skua_parse_alive(struct skua *sc, const struct skua_evt *evt,
 		     struct skua_caps *caps);
+
+/* health.c */
+u32 skua_read(struct skua *sc, u32 reg);
+void skua_write(struct skua *sc, u32 reg, u32 val);
+int skua_reset(struct skua *sc);
+void skua_nic_gone(struct skua *sc);
 void skua_nic_dead(struct skua *sc, u32 cause, const char *why);
 bool skua_check_status(struct skua *sc);
 u32 skua_fw_idle_ms(struct skua *sc);
 void skua_request_dump(struct skua *sc);
+int skua_op_result(struct skua *sc, int err);
 
 /* coredump.c */
 void skua_coredump(struct skua *sc);

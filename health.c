@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - health of the NIC: its status, its death, its reset
+ *
+ * All other files report here what they take for the death of the NIC. Nothing
+ * here calls back: skua_nic_dead() sets a flag, wakes all waiters, and schedules
+ * the crash worker, which start.c provides.
+ */
+#include <linux/io.h>
+#include <linux/iopoll.h>
+
+#include "skua.h"
+
+#define SKUA_RESET_MS		500
+#define SKUA_RESET_STEP_US	1000
+
+static const char *const skua_fatals[] = {
+	[SKUA_FATAL_NONE]	= "no cause given",
+	[SKUA_FATAL_ASSERT]	= "assertion",
+	[SKUA_FATAL_TRAP]	= "trap",
+	[SKUA_FATAL_WATCHDOG]	= "watchdog",
+	[SKUA_FATAL_RING]	= "a ring's rules were broken",
+	[SKUA_FATAL_DMA]	= "ring memory not reachable",
+	[SKUA_FATAL_HOST]	= "stopped by the driver",
+};
+
+/* ------------------------------------------------------------------ */
+/* Registers								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_read() - read a register
+ * @sc: the device
+ * @reg: SKUA_REG_*
+ *
+ * Any context, but a read waits for the NIC: slow paths only.
+ *
+ * Return: its value; all ones if the NIC has been removed.
+ */
+u32 skua_read(struct skua *sc, u32 reg)
+{
+	return ioread32(sc->bar + reg);
+}
+
+/**
+ * skua_write() - write a register
+ * @sc: the device
+ * @reg: SKUA_REG_*
+ * @val: value
+ *
+ * Any context. The write is posted: a read pushes it to the NIC.
+ */
+void skua_write(struct skua *sc, u32 reg, u32 val)
+{
+	iowrite32(val, sc->bar + reg);
+}
+
+/* ------------------------------------------------------------------ */
+/* Death								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_nic_dead() - the NIC is of no more use until it is booted again
+ * @sc: the device
+ * @cause: enum skua_fatal, as far as it is known
+ * @why: in words, for the log
+ *
+ * Any context but hard interrupts, also under spinlocks of the driver. Only the
+ * first call after a boot has an effect. It ends all waits; the crash worker
+ * then takes the crash record and asks mac80211 for a restart.
+ */
+void skua_nic_dead(struct skua *sc, u32 cause, const char *why)
+{
+	if (test_and_set_bit(SKUA_F_DEAD, &sc->flags))
+		return;
+	skua_count(sc, SKUA_CTR_CRASH);
+	sc->fatal_cause = cause;
+	dev_err(sc->dev, "%s (%s)\n", why, cause < ARRAY_SIZE(skua_fatals) ?
+		skua_fatals[cause] : "unknown cause");
+	/* The flag before the waiters: see skua_cmd_exec(). */
+	smp_mb__after_atomic();
+	skua_cmds_abort(sc);
+	complete(&sc->alive);
+	wake_up_all(&sc->state_wait);
+	wake_up_all(&sc->tx.idle);
+	schedule_work(&sc->crash_work);
+}
+
+/**
+ * skua_nic_gone() - the NIC has been removed
+ * @sc: the device
+ *
+ * Any context but hard interrupts. There is no way back: the driver looks at no
+ * register any more, and the NIC is not restarted.
+ */
+void skua_nic_gone(struct skua *sc)
+{
+	if (!test_and_set_bit(SKUA_F_GONE, &sc->flags))
+		skua_nic_dead(sc, SKUA_FATAL_NONE, "the NIC has been removed");
+}
+
+/**
+ * skua_check_status() - read the status register: is the NIC well?
+ * @sc: the device
+ *
+ * Slow paths only. Declares the NIC dead or removed if it finds so.
+ *
+ * Return: true if it is well.
+ */
+bool skua_check_status(struct skua *sc)
+{
+	u32 status;
+
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return false;
+	status = skua_read(sc, SKUA_REG_STATUS);
+	if (status == SKUA_STATUS_GONE) {
+		skua_nic_gone(sc);
+		return false;
+	}
+	if (status & SKUA_STATUS_FATAL) {
+		skua_nic_dead(sc, skua_read(sc, SKUA_REG_FATAL),
+			      "the firmware died");
+		return false;
+	}
+	return !test_bit(SKUA_F_DEAD, &sc->flags);
+}
+
+/**
+ * skua_fw_idle_ms() - how long the firmware has owed a sign of life
+ * @sc: the device
+ *
+ * Return: milliseconds for which the NIC ran and its firmware took no command
+ * while there was one, or did not say ALIVE; 0 if the NIC is older than this
+ * register, or removed.
+ */
+u32 skua_fw_idle_ms(struct skua *sc)
+{
+	u32 ms = skua_read(sc, SKUA_REG_FW_IDLE);
+
+	if (ms != SKUA_STATUS_GONE)
+		return ms;
+	skua_nic_gone(sc);
+	return 0;
+}
+
+/**
+ * skua_request_dump() - have the NIC write a crash record
+ * @sc: the device; dead, and not reset yet
+ *
+ * For a NIC that gave no sign and so wrote none. The register read comes behind
+ * the write, and its answer behind the record. One that has been reset, or
+ * removed, writes nothing.
+ */
+void skua_request_dump(struct skua *sc)
+{
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return;
+	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_DUMP);
+	if (skua_read(sc, SKUA_REG_STATUS) == SKUA_STATUS_GONE)
+		skua_nic_gone(sc);
+	/* pairs with the NIC's stores of the record before its answer */
+	dma_rmb();
+}
+
+/**
+ * skua_op_result() - what an op tells mac80211 about a command's error
+ * @sc: the device
+ * @err: 0 or a negative error
+ *
+ * A NIC that has died is restarted, and mac80211 then repeats all ops that set
+ * something up. So what could not be told to a dead NIC has not failed: an
+ * error would make mac80211 give up what is about to come back. That also
+ * holds between the death and the restart: hostapd and wpa_supplicant do not
+ * try twice to authorize a port. And a NIC that refuses in a restart what it
+ * took before is as good as dead.
+ *
+ * Return: 0 or @err.
+ */
+int skua_op_result(struct skua *sc, int err)
+{
+	if (!err)
+		return 0;
+	if (skua_alive(sc) && test_bit(SKUA_F_RECONFIG, &sc->flags)) {
+		dev_err(sc->dev, "restart: a command failed with %d\n", err);
+		skua_nic_dead(sc, SKUA_FATAL_NONE,
+			      "the NIC refuses what it took before");
+		return 0;
+	}
+	if (skua_alive(sc))
+		return err;
+	if (test_bit(SKUA_F_RECONFIG, &sc->flags))
+		return 0;
+	if (test_bit(SKUA_F_DEAD, &sc->flags) &&
+	    test_bit(SKUA_F_STARTED, &sc->flags) &&
+	    !test_bit(SKUA_F_GONE, &sc->flags) &&
+	    !test_bit(SKUA_F_REMOVING, &sc->flags))
+		return 0;
+	return err;
+}
+
+/* ------------------------------------------------------------------ */
+/* Reset								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * skua_reset() - make the NIC leave memory alone
+ * @sc: the device
+ *
+ * Process context. When it returns, the NIC touches no memory: it said so, or
+ * it has been removed, or the bus no longer lets it.
+ *
+ * Return: 0, -ENODEV if the NIC has been removed, -EIO if it did not reset.
+ */
+int skua_reset(struct skua *sc)
+{
+	u32 status;
+	int ret;
+
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return -ENODEV;
+	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_RESET);
+	/* A NIC that has been removed reads as all ones, so this ends at once. */
+	ret = read_poll_timeout(skua_read, status,
+				status & SKUA_STATUS_RESET_DONE,
+				SKUA_RESET_STEP_US, SKUA_RESET_MS * USEC_PER_MSEC,
+				false, sc, SKUA_REG_STATUS);
+	if (status == SKUA_STATUS_GONE) {
+		skua_nic_gone(sc);
+		return -ENODEV;
+	}
+	if (!ret)
+		return 0;
+	dev_err(sc->dev, "the NIC does not reset (status 0x%x); taking the bus from it\n",
+		status);
+	pci_clear_master(sc->pdev);
+	return -EIO;
+}
