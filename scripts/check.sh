@@ -30,7 +30,7 @@ check() {
 	fi
 }
 
-kernel_files() { find ./*.c ./*.h tests/kunit -name '*.[ch]' | sort; }
+kernel_files() { find ./*.c ./*.h hw tests/kunit -name '*.[ch]' | sort; }
 
 tree=$(scripts/kernel.sh --tree check)/tree
 mapfile -t files < <(kernel_files)

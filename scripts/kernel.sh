@@ -109,7 +109,7 @@ have_driver() { [ -f "$SKUA_TOP/main.c" ] && [ -f "$SKUA_TOP/Kconfig" ]; }
 
 driver_sums() {
 	have_driver || return 0
-	find "$SKUA_TOP"/*.c "$SKUA_TOP"/*.h "$SKUA_TOP"/Kbuild \
+	find "$SKUA_TOP"/*.c "$SKUA_TOP"/*.h "$SKUA_TOP"/hw "$SKUA_TOP"/Kbuild \
 		"$SKUA_TOP"/Kconfig "$SKUA_TOP"/tests/kunit -type f -print0 |
 		sort -z | xargs -0 sha256sum
 }
@@ -121,8 +121,8 @@ drop_in() {
 	have_driver || return 0
 	mkdir -p "$wl/skua"
 	rsync -rlc --delete \
-		--include='/*.c' --include='/*.h' --include=/Kbuild \
-		--include=/Kconfig --include=/tests --include=/tests/kunit \
+		--include='/*.c' --include='/*.h' --include=/hw --include='/hw/*.h' \
+		--include=/Kbuild --include=/Kconfig --include=/tests --include=/tests/kunit \
 		--include='/tests/kunit/**' --exclude='*' \
 		"$SKUA_TOP/" "$wl/skua/"
 	if ! grep -q skua/Kconfig "$wl/Kconfig"; then

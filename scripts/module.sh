@@ -19,7 +19,8 @@ dir=$SKUA_BUILD/module/$rel
 # Sources by content, so that only what changed is compiled.
 build() {
 	mkdir -p "$dir"
-	rsync -rc --delete --include='/*.c' --include='/*.h' --include=/Kbuild \
+	rsync -rc --delete --include='/*.c' --include='/*.h' --include=/hw \
+		--include='/hw/*.h' --include=/Kbuild \
 		--include=/tests --include=/tests/kunit --include='/tests/kunit/**' \
 		--exclude='*' --filter='protect *.o' --filter='protect *.mod*' \
 		--filter='protect .*' --filter='protect *.ko' --filter='protect *.order' \

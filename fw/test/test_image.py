@@ -19,6 +19,8 @@ FW = HERE.parent
 OUT = pathlib.Path(os.environ.get("FW_O", FW.parent / "build" / "fw"))
 TOOL = FW / "mkimage.py"
 HW = FW.parent / "hw.h"
+CONTRACT = (HW, FW.parent / "hw")
+HEADERS = (HW, *FW.parent.glob("hw/*.h"))
 CROSS = os.environ.get("CROSS_COMPILE", "riscv64-unknown-elf-")
 SRAM_BASE = 0x10000000
 SRAM_SIZE = 512 * 1024
@@ -39,8 +41,9 @@ def parse(image):
 
 
 def define(name):
-    """Number that hw.h defines."""
-    return int(re.search(rf"#define {name}\s+(\w+)", HW.read_text()).group(1), 0)
+    """Number that hw.h, or a header that it includes, defines."""
+    text = "".join(header.read_text() for header in HEADERS)
+    return int(re.search(rf"#define {name}\s+(\w+)", text).group(1), 0)
 
 
 def symbols():
@@ -123,7 +126,7 @@ def test_reproducible(tmp_path):
     for i in (1, 2):
         tree = tmp_path / str(i) / "tree"
         tree.mkdir(parents=True)
-        subprocess.run(["cp", "-r", FW, HW, tree], check=True)
+        subprocess.run(["cp", "-r", FW, *CONTRACT, tree], check=True)
         subprocess.run(["make", "-s", "-C", tree / "fw", f"O={tmp_path}/{i}/out"],
                        check=True, capture_output=True)
     one, two = ((tmp_path / str(i) / "out" / "skua.fw").read_bytes() for i in (1, 2))
@@ -134,7 +137,7 @@ def test_over_budget(tmp_path):
     """An image that outgrows its budget does not link."""
     tree = tmp_path / "tree"
     tree.mkdir()
-    subprocess.run(["cp", "-r", FW, HW, tree], check=True)
+    subprocess.run(["cp", "-r", FW, *CONTRACT, tree], check=True)
     source = tree / "fw" / "ps.c"
     source.write_text(source.read_text() +
                       "\nconst char ballast[40000] = { 1 };\n")

@@ -7,6 +7,7 @@ milliseconds, answered by the other end, with the guest's own clock.
 
 import json
 import os
+import pathlib
 import re
 import weakref
 
@@ -14,9 +15,11 @@ import skuavm
 from bench import AP
 from skuavm import GuestError, wait_until
 
-with open(os.path.join(skuavm.TOP, "hw.h"), encoding="ascii") as _hw:
-    NUMBERS = {name: int(value, 0) for name, value in re.findall(
-        r"^\t(SKUA_(?:CMD|EVT|RING|CPL|INB|ST)_\w+)\s*= (\w+),", _hw.read(), re.MULTILINE)}
+NUMBERS = {name: int(value, 0)
+           for header in pathlib.Path(skuavm.TOP, "hw").glob("*.h")
+           for name, value in re.findall(
+               r"^\t(SKUA_(?:CMD|EVT|RING|CPL|INB|ST)_\w+)\s*= (\w+),",
+               header.read_text(encoding="ascii"), re.MULTILINE)}
 
 HERE = os.path.dirname(__file__)
 PROGRAMS = "/tmp"       # of guests

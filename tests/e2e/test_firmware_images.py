@@ -28,7 +28,8 @@ def fixture_slow_image(tmp_path_factory):
     """skua.fw of the tree with the patch."""
     place = tmp_path_factory.mktemp("firmware")
     shutil.copy(os.path.join(skuavm.TOP, "hw.h"), place)
-    shutil.copytree(os.path.join(skuavm.TOP, "fw"), place / "fw")
+    for part in ("hw", "fw"):
+        shutil.copytree(os.path.join(skuavm.TOP, part), place / part)
     subprocess.run(["patch", "--quiet", "-p1", "-i", PATCH], cwd=place, check=True)
     env = {name: value for name, value in os.environ.items()
            if name not in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "O")}

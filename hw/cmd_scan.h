@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-3-Clause) */
+/*
+ * Skua - commands: scan, remain on channel, survey
+ */
+#ifndef SKUA_HW_CMD_SCAN_H
+#define SKUA_HW_CMD_SCAN_H
+
+#include "types.h"
+#include "cmd_vif.h"
+
+#define SKUA_SCAN_MAX_SSIDS		16
+#define SKUA_SCAN_MAX_CHANS		128
+#define SKUA_SCAN_MAX_IES		2048
+
+/**
+ * struct skua_scan_chan - a channel to scan
+ * @freq: MHz
+ * @flags: SKUA_CHANF_*
+ * @power: dBm
+ * @dwell_active: TU
+ * @dwell_passive: TU
+ */
+struct skua_scan_chan {
+	__le16 freq;
+	u8 flags;
+	s8 power;
+	__le16 dwell_active;
+	__le16 dwell_passive;
+};
+
+static_assert(sizeof(struct skua_scan_chan) == 8, "scan channel size");
+
+/**
+ * struct skua_scan_ssid - an SSID to probe for
+ * @len: 0 for the wildcard
+ * @ssid: bytes
+ * @rsvd: zero
+ */
+struct skua_scan_ssid {
+	u8 len;
+	u8 ssid[32];
+	u8 rsvd[3];
+};
+
+static_assert(sizeof(struct skua_scan_ssid) == 36, "scan ssid size");
+
+/**
+ * struct skua_cmd_scan - scan
+ * @vif: interface
+ * @n_ssids: 0: passive
+ * @n_chans: channels
+ * @flags: bit 0: no CCK rates in probe requests
+ * @addr: source address of probe requests
+ * @bssid: address 3 (and, unless broadcast, 1) of probe requests
+ * @ie_len: bytes of elements for each band: 2.4, 5, 6 GHz
+ * @ie_common_len: bytes of elements that follow those of any band
+ *
+ * Further data: n_ssids struct skua_scan_ssid, n_chans struct skua_scan_chan,
+ * then the elements: 2.4 GHz, 5 GHz, 6 GHz, common. A probe request carries
+ * the SSID element, its band's elements, and the common ones.
+ */
+struct skua_cmd_scan {
+	u8 vif;
+	u8 n_ssids;
+	u8 n_chans;
+	u8 flags;
+	u8 addr[6];
+	u8 bssid[6];
+	__le16 ie_len[3];
+	__le16 ie_common_len;
+};
+
+static_assert(sizeof(struct skua_cmd_scan) == 24, "scan command size");
+
+/**
+ * struct skua_cmd_roc - remain on channel
+ * @vif: interface
+ * @rsvd: zero
+ * @duration_ms: how long
+ * @cookie: comes back in the events
+ * @chan: where
+ */
+struct skua_cmd_roc {
+	u8 vif;
+	u8 rsvd;
+	__le16 duration_ms;
+	__le32 cookie;
+	struct skua_chandef chan;
+};
+
+static_assert(sizeof(struct skua_cmd_roc) == 16, "roc command size");
+
+/**
+ * struct skua_survey - answer of SKUA_CMD_SURVEY
+ * @freq: MHz
+ * @noise: dBm
+ * @in_use: 1 if it is an operating channel
+ * @rsvd: zero
+ * @time_us: spent there
+ * @busy_us: of that, medium busy
+ * @rx_us: of that, receiving
+ * @tx_us: of that, sending
+ */
+struct skua_survey {
+	__le16 freq;
+	s8 noise;
+	u8 in_use;
+	__le32 rsvd;
+	__le64 time_us;
+	__le64 busy_us;
+	__le64 rx_us;
+	__le64 tx_us;
+};
+
+static_assert(sizeof(struct skua_survey) == 40, "survey size");
+
+#endif /* SKUA_HW_CMD_SCAN_H */

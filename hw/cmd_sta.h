@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-3-Clause) */
+/*
+ * Skua - commands: stations, Block Ack, power save
+ */
+#ifndef SKUA_HW_CMD_STA_H
+#define SKUA_HW_CMD_STA_H
+
+#include "types.h"
+
+#define SKUA_STAF_AUTH			BIT(0)
+#define SKUA_STAF_ASSOC			BIT(1)
+#define SKUA_STAF_AUTHORIZED		BIT(2)
+#define SKUA_STAF_QOS			BIT(3)
+#define SKUA_STAF_MFP			BIT(4)
+#define SKUA_STAF_4ADDR			BIT(5)
+#define SKUA_STAF_TDLS			BIT(6)
+#define SKUA_STAF_SHORT_GI_20		BIT(7)
+#define SKUA_STAF_SHORT_GI_40		BIT(8)
+#define SKUA_STAF_SHORT_GI_80		BIT(9)
+#define SKUA_STAF_SHORT_GI_160		BIT(10)
+#define SKUA_STAF_LDPC			BIT(11)
+#define SKUA_STAF_SPP_AMSDU		BIT(12)
+#define SKUA_STAF_KEYED			BIT(13)	/* saw set_key: fail closed */
+
+/**
+ * struct skua_cmd_sta - a peer
+ * @sta: handle, chosen by the driver, below the limit
+ * @gen: generation, one more at each use of the handle
+ * @vif: interface
+ * @link: link
+ * @aid: association id; 0 if none
+ * @addr: its MAC address
+ * @addr_pad: zero
+ * @flags: SKUA_STAF_*
+ * @legacy_rates: it supports, as in skua_cmd_vif.basic_rates
+ * @ht_mcs: its HT receive MCS 0-31; 0 without HT
+ * @vht_mcs: its VHT receive MCS map; 0xffff without VHT
+ * @he_mcs: its HE receive MCS map for 80 MHz; 0xffff without HE
+ * @he_mcs160: for 160 MHz
+ * @bw: enum skua_bw, widest that it receives now
+ * @nss: spatial streams that it receives now
+ * @uapsd_queues: bit per AC
+ * @max_sp: service period length
+ * @ampdu_factor: largest A-MPDU as 2^(13 + factor) - 1 bytes
+ * @ampdu_density: minimum MPDU spacing, as in the HT Capabilities element
+ * @max_amsdu: bytes
+ * @rsvd: zero
+ * @eht_mcs: its EHT receive MCS and NSS; zero without EHT
+ * @fixed_rate: rate word that is used alone; 0: rate control
+ */
+struct skua_cmd_sta {
+	__le16 sta;
+	__le16 gen;
+	u8 vif;
+	u8 link;
+	__le16 aid;
+	u8 addr[6];
+	u8 addr_pad[2];
+	__le32 flags;
+	__le32 legacy_rates;
+	__le32 ht_mcs;
+	__le16 vht_mcs;
+	__le16 he_mcs;
+	__le16 he_mcs160;
+	u8 bw;
+	u8 nss;
+	u8 uapsd_queues;
+	u8 max_sp;
+	u8 ampdu_factor;
+	u8 ampdu_density;
+	__le16 max_amsdu;
+	__le16 rsvd;
+	u8 eht_mcs[16];
+	__le32 fixed_rate;
+};
+
+static_assert(sizeof(struct skua_cmd_sta) == 64, "sta command size");
+
+/**
+ * struct skua_cmd_sta_ref - names a station
+ * @sta: handle
+ * @gen: generation
+ */
+struct skua_cmd_sta_ref {
+	__le16 sta;
+	__le16 gen;
+};
+
+static_assert(sizeof(struct skua_cmd_sta_ref) == 4, "sta ref size");
+
+/**
+ * struct skua_sta_stats - answer of SKUA_CMD_STA_STATS
+ * @tx_packets: MPDUs acknowledged
+ * @tx_failed: MPDUs given up
+ * @tx_retries: retransmissions
+ * @tx_rate: rate used last
+ * @rx_packets: MPDUs received
+ * @rx_dups: duplicates dropped
+ * @rx_replays: replays dropped
+ * @rx_mic_errors: MPDUs whose MIC was wrong
+ * @rx_rate: rate received last
+ * @rx_signal: dBm, last frame
+ * @ack_signal: dBm, last acknowledgment
+ * @rsvd: zero
+ * @tx_bytes: in acknowledged MPDUs
+ * @rx_bytes: in received MPDUs
+ * @tx_airtime_us: airtime
+ * @rx_airtime_us: airtime
+ */
+struct skua_sta_stats {
+	__le32 tx_packets;
+	__le32 tx_failed;
+	__le32 tx_retries;
+	__le32 tx_rate;
+	__le32 rx_packets;
+	__le32 rx_dups;
+	__le32 rx_replays;
+	__le32 rx_mic_errors;
+	__le32 rx_rate;
+	s8 rx_signal;
+	s8 ack_signal;
+	u8 rsvd[2];
+	__le64 tx_bytes;
+	__le64 rx_bytes;
+	__le64 tx_airtime_us;
+	__le64 rx_airtime_us;
+};
+
+static_assert(sizeof(struct skua_sta_stats) == 72, "sta stats size");
+
+/**
+ * enum skua_ba_action - for struct skua_cmd_ba
+ * @SKUA_BA_RX_START: peer sends with Block Ack from @ssn on
+ * @SKUA_BA_RX_STOP: no longer
+ * @SKUA_BA_TX_HOLD: drain and hold the TID; answers its next sequence number
+ * @SKUA_BA_TX_START: aggregate and go on
+ * @SKUA_BA_TX_STOP: no longer aggregate; keep what is queued
+ * @SKUA_BA_TX_FLUSH: no longer aggregate; drop what is queued
+ */
+enum skua_ba_action {
+	SKUA_BA_RX_START	= 0,
+	SKUA_BA_RX_STOP		= 1,
+	SKUA_BA_TX_HOLD		= 2,
+	SKUA_BA_TX_START	= 3,
+	SKUA_BA_TX_STOP		= 4,
+	SKUA_BA_TX_FLUSH	= 5,
+};
+
+/**
+ * struct skua_cmd_ba - Block Ack session
+ * @sta: handle
+ * @gen: generation
+ * @tid: TID
+ * @action: enum skua_ba_action
+ * @ssn: starting sequence number
+ * @buf_size: MPDUs
+ * @timeout_tu: inactivity, 0 for none
+ * @amsdu: 1: A-MSDU in A-MPDU is allowed
+ * @rsvd: zero
+ */
+struct skua_cmd_ba {
+	__le16 sta;
+	__le16 gen;
+	u8 tid;
+	u8 action;
+	__le16 ssn;
+	__le16 buf_size;
+	__le16 timeout_tu;
+	u8 amsdu;
+	u8 rsvd[3];
+};
+
+static_assert(sizeof(struct skua_cmd_ba) == 16, "ba command size");
+
+/**
+ * struct skua_cmd_ps - station power save
+ * @vif: interface
+ * @enable: 1 or 0
+ * @timeout_ms: dynamic power save
+ */
+struct skua_cmd_ps {
+	u8 vif;
+	u8 enable;
+	__le16 timeout_ms;
+};
+
+static_assert(sizeof(struct skua_cmd_ps) == 4, "ps command size");
+
+/**
+ * struct skua_cmd_ps_release - let a sleeping station have frames
+ * @sta: handle
+ * @gen: generation
+ * @tids: bit per TID
+ * @num: how many frames
+ * @reason: 0 PS-Poll, 1 U-APSD
+ * @more_data: 1: the host holds more
+ * @rsvd: zero
+ */
+struct skua_cmd_ps_release {
+	__le16 sta;
+	__le16 gen;
+	__le16 tids;
+	__le16 num;
+	u8 reason;
+	u8 more_data;
+	u8 rsvd[2];
+};
+
+static_assert(sizeof(struct skua_cmd_ps_release) == 12, "ps release size");
+
+#endif /* SKUA_HW_CMD_STA_H */

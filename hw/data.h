@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: (GPL-2.0 OR BSD-3-Clause) */
+/*
+ * Skua - frames: transmit descriptors, receive buffers, completions
+ */
+#ifndef SKUA_HW_DATA_H
+#define SKUA_HW_DATA_H
+
+#include "types.h"
+
+#define SKUA_TXD_SEGS			2	/* segments in the first slot */
+#define SKUA_TXD_CONT_SEGS		4	/* segments in a continuation slot */
+#define SKUA_TXD_MAX_SEGS		20
+
+#define SKUA_TXD_W0_TOKEN		GENMASK(15, 0)
+#define SKUA_TXD_W0_NSEG		GENMASK(20, 16)	/* 1 to SKUA_TXD_MAX_SEGS */
+#define SKUA_TXD_W2_STA			GENMASK(15, 0)	/* or SKUA_STA_NONE */
+#define SKUA_TXD_W2_STA_GEN		GENMASK(31, 16)
+#define SKUA_TXD_W3_VIF			GENMASK(7, 0)
+#define SKUA_TXD_W3_LINK		GENMASK(11, 8)
+#define SKUA_TXD_W3_TID			GENMASK(15, 12)	/* valid with SKUA_TXF_QOS */
+#define SKUA_TXD_W3_TRIES		GENMASK(20, 16)	/* most transmissions; 0: default */
+#define SKUA_TXD_W4_KEY			GENMASK(15, 0)	/* or SKUA_KEY_NONE */
+#define SKUA_TXD_W4_KEY_GEN		GENMASK(31, 16)
+#define SKUA_TXD_W6_PN_HI		GENMASK(15, 0)
+#define SKUA_TXD_W6_GSO_SIZE		GENMASK(31, 16)
+#define SKUA_TXD_W7_CSUM_START		GENMASK(15, 0)
+#define SKUA_TXD_W7_CSUM_OFF		GENMASK(31, 16)
+
+/* Flags, word 1 */
+#define SKUA_TXF_QOS			BIT(0)	/* W3_TID is valid */
+#define SKUA_TXF_NO_ACK			BIT(1)	/* send once, expect no ACK */
+#define SKUA_TXF_PROTECT		BIT(2)	/* encrypt with W4's key; PN is valid */
+#define SKUA_TXF_KEEP_SEQ		BIT(3)	/* leave sequence control alone (injected) */
+#define SKUA_TXF_INSERT_TS		BIT(4)	/* put TSF into a beacon or probe response */
+#define SKUA_TXF_RATE			BIT(5)	/* W7 is a rate word, not checksum offsets */
+#define SKUA_TXF_RTS			BIT(6)	/* RTS/CTS first, whatever the length */
+#define SKUA_TXF_CTS_SELF		BIT(7)	/* CTS-to-self first */
+#define SKUA_TXF_AFTER_DTIM		BIT(8)	/* hold until after the next DTIM beacon */
+#define SKUA_TXF_NO_PS_BUFFER		BIT(9)	/* send even to a sleeping station */
+#define SKUA_TXF_OFFCHAN		BIT(10)	/* send on the remain-on-channel channel */
+#define SKUA_TXF_AMPDU			BIT(11)	/* may be aggregated */
+#define SKUA_TXF_ENCAP			BIT(12)	/* 802.3 header; SKUA_FEAT_TX_ENCAP */
+#define SKUA_TXF_CSUM			BIT(13)
+#define SKUA_TXF_GSO_V4			BIT(14)
+#define SKUA_TXF_GSO_V6			BIT(15)
+#define SKUA_TXF_EOSP			BIT(16)	/* last frame of a service period */
+#define SKUA_TXF_MORE_DATA		BIT(17)
+#define SKUA_TXF_STATUS			BIT(18)	/* the stack asked for the frame's fate */
+#define SKUA_TXF_MGMT_PROT		BIT(19)	/* group management: append an MMIE */
+#define SKUA_TXF_VALID			GENMASK(19, 0)
+
+/**
+ * struct skua_tx_desc - a frame to send: first slot
+ * @w0: token and number of segments
+ * @flags: SKUA_TXF_*
+ * @w2: station handle and generation
+ * @w3: vif, link, TID, tries
+ * @w4: key slot and generation
+ * @pn_lo: low 32 bits of the first packet number
+ * @w6: high 16 bits of it, segment size
+ * @w7: checksum offsets, or a rate with SKUA_TXF_RATE
+ * @seg: the first segments
+ *
+ * The frame starts with its 802.11 header (802.3 with SKUA_TXF_ENCAP) and has
+ * neither IV nor MIC nor FCS. Continuation slots follow when there are more
+ * than SKUA_TXD_SEGS segments. Ring slots are given back by cons, in order;
+ * the token stays out until a transmit record returns it.
+ */
+struct skua_tx_desc {
+	__le32 w0;
+	__le32 flags;
+	__le32 w2;
+	__le32 w3;
+	__le32 w4;
+	__le32 pn_lo;
+	__le32 w6;
+	__le32 w7;
+	struct skua_seg seg[SKUA_TXD_SEGS];
+};
+
+static_assert(sizeof(struct skua_tx_desc) == 64, "tx descriptor size");
+
+/**
+ * struct skua_tx_cont - a frame to send: continuation slot
+ * @seg: further segments
+ */
+struct skua_tx_cont {
+	struct skua_seg seg[SKUA_TXD_CONT_SEGS];
+};
+
+static_assert(sizeof(struct skua_tx_cont) == 64, "tx continuation size");
+
+#define SKUA_RXBUF_MIN_LEN		512
+
+/**
+ * struct skua_rx_buf - a receive buffer lent to the NIC
+ * @addr: bus address
+ * @len: bytes, at least SKUA_RXBUF_MIN_LEN
+ * @id: comes back in the completion
+ * @rsvd: zero
+ */
+struct skua_rx_buf {
+	__le64 addr;
+	__le32 len;
+	__le16 id;
+	__le16 rsvd;
+};
+
+static_assert(sizeof(struct skua_rx_buf) == 16, "rx buffer size");
+
+#define SKUA_CPL_UNIT			64
+#define SKUA_CPL_W0_TYPE		GENMASK(7, 0)	/* enum skua_cpl_type */
+#define SKUA_CPL_W0_UNITS		GENMASK(15, 8)	/* 64-byte units of the record */
+#define SKUA_CPL_W0_COUNT		GENMASK(31, 16)	/* words or buffers that follow */
+
+/**
+ * enum skua_cpl_type - what a completion record is
+ * @SKUA_CPL_RX: struct skua_cpl_rx, then one word for each further buffer
+ * @SKUA_CPL_TX: struct skua_cpl_tx, then one word for each ended descriptor
+ * @SKUA_CPL_INBAND: struct skua_cpl_inband
+ */
+enum skua_cpl_type {
+	SKUA_CPL_RX	= 1,
+	SKUA_CPL_TX	= 2,
+	SKUA_CPL_INBAND	= 3,
+};
+
+/**
+ * struct skua_cpl - one 64-byte unit of a completion ring
+ * @w0: in the first unit of a record: type, units, count
+ * @w: the rest, or, in the units that follow, all words
+ *
+ * A record's units stand in consecutive slots (modulo the ring).
+ */
+struct skua_cpl {
+	__le32 w0;
+	__le32 w[15];
+};
+
+static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
+
+/* Receive flags */
+#define SKUA_RXF_FCS_ERR		BIT(0)
+#define SKUA_RXF_PLCP_ERR		BIT(1)
+#define SKUA_RXF_DECRYPTED		BIT(2)
+#define SKUA_RXF_IV_STRIPPED		BIT(3)
+#define SKUA_RXF_ICV_STRIPPED		BIT(4)
+#define SKUA_RXF_MIC_STRIPPED		BIT(5)
+#define SKUA_RXF_MMIC_STRIPPED		BIT(6)
+#define SKUA_RXF_MMIC_ERR		BIT(7)
+#define SKUA_RXF_PN_VALIDATED		BIT(8)
+#define SKUA_RXF_DUP_VALIDATED		BIT(9)
+#define SKUA_RXF_AMPDU			BIT(10)
+#define SKUA_RXF_AMPDU_LAST		BIT(11)
+#define SKUA_RXF_AMPDU_LAST_KNOWN	BIT(12)
+#define SKUA_RXF_AMPDU_DELIM_CRC_ERR	BIT(13)
+#define SKUA_RXF_AMPDU_EOF		BIT(14)
+#define SKUA_RXF_AMPDU_EOF_KNOWN	BIT(15)
+#define SKUA_RXF_AMSDU			BIT(16)
+#define SKUA_RXF_8023			BIT(17)
+#define SKUA_RXF_CSUM_OK		BIT(18)
+#define SKUA_RXF_MONITOR_ONLY		BIT(19)	/* for monitors, not for the stack */
+#define SKUA_RXF_MACTIME_START		BIT(20)
+#define SKUA_RXF_NO_SIGNAL		BIT(21)
+#define SKUA_RXF_PN_VALID		BIT(22)	/* the pn field holds the frame's PN */
+
+#define SKUA_RX_BUF_ID			GENMASK(15, 0)
+#define SKUA_RX_BUF_LEN			GENMASK(31, 16)
+
+/**
+ * struct skua_cpl_rx - a received frame
+ * @w0: type, units, number of buffers (at least 1)
+ * @flags: SKUA_RXF_*
+ * @buf0: id and bytes used of the first buffer, @offset included; further ones
+ *	in the words that follow the 64th byte
+ * @frame_len: bytes of the frame over all buffers, without FCS
+ * @offset: where the frame starts in the first buffer
+ * @vif: interface it was received for, or SKUA_VIF_NONE
+ * @link: link of it
+ * @sta: handle of the transmitter, or SKUA_STA_NONE
+ * @sta_gen: generation of it
+ * @key: slot of the key that decrypted it, or SKUA_KEY_NONE
+ * @key_gen: generation of it
+ * @rate: rate word
+ * @pn_lo: low 32 bits of the packet number, with SKUA_RXF_PN_VALID
+ * @pn_hi: high 16 bits of it
+ * @freq: centre of the primary 20 MHz channel in MHz
+ * @signal: dBm, all chains together
+ * @noise: dBm
+ * @chain_signal: dBm of up to four chains; 0 for none
+ * @chains: bit mask of valid @chain_signal
+ * @tid: TID, or 16 for frames without one
+ * @tsf: microseconds of @vif's TSF, or of the NIC's time if it is
+ *	SKUA_VIF_NONE; first symbol of the frame (MACTIME_START)
+ * @ampdu_ref: with SKUA_RXF_AMPDU: the same in all frames of one A-MPDU
+ * @rsvd: zero
+ */
+struct skua_cpl_rx {
+	__le32 w0;
+	__le32 flags;
+	__le32 buf0;
+	__le16 frame_len;
+	u8 offset;
+	u8 vif;
+	u8 link;
+	u8 tid;
+	__le16 sta;
+	__le16 sta_gen;
+	__le16 key;
+	__le16 key_gen;
+	__le16 pn_hi;
+	__le32 pn_lo;
+	__le32 rate;
+	__le16 freq;
+	s8 signal;
+	s8 noise;
+	s8 chain_signal[4];
+	u8 chains;
+	u8 rsvd[3];
+	__le32 ampdu_ref;
+	__le64 tsf;
+};
+
+static_assert(sizeof(struct skua_cpl_rx) == SKUA_CPL_UNIT, "rx completion size");
+
+#define SKUA_TXS_TOKEN			GENMASK(15, 0)
+#define SKUA_TXS_TRIES			GENMASK(23, 16)
+#define SKUA_TXS_STATUS			GENMASK(31, 24)	/* enum skua_tx_status */
+
+/**
+ * enum skua_tx_status - how a descriptor ended
+ * @SKUA_TXS_ACKED: acknowledged (all of its MPDUs)
+ * @SKUA_TXS_NO_ACK: given up after the last try
+ * @SKUA_TXS_SENT: sent, and no acknowledgment was expected
+ * @SKUA_TXS_FLUSHED: dropped by a flush, reset of its queue or station removal
+ * @SKUA_TXS_STALE_STA: station handle unknown or of another generation
+ * @SKUA_TXS_STALE_KEY: key slot empty or of another generation
+ * @SKUA_TXS_BAD: the descriptor or the frame makes no sense
+ * @SKUA_TXS_NO_CHAN: its interface has no channel
+ * @SKUA_TXS_NO_MEM: the NIC ran out of memory
+ * @SKUA_TXS_DMA: its memory cannot be read
+ */
+enum skua_tx_status {
+	SKUA_TXS_ACKED		= 0,
+	SKUA_TXS_NO_ACK		= 1,
+	SKUA_TXS_SENT		= 2,
+	SKUA_TXS_FLUSHED	= 3,
+	SKUA_TXS_STALE_STA	= 4,
+	SKUA_TXS_STALE_KEY	= 5,
+	SKUA_TXS_BAD		= 6,
+	SKUA_TXS_NO_CHAN	= 7,
+	SKUA_TXS_NO_MEM		= 8,
+	SKUA_TXS_DMA		= 9,
+};
+
+#define SKUA_CPL_TX_WORDS		7	/* status words in the first unit */
+
+/**
+ * struct skua_cpl_tx - the fate of one PPDU's descriptors
+ * @w0: type, units, number of status words (at least 1)
+ * @sta: station handle, or SKUA_STA_NONE
+ * @sta_gen: generation of it
+ * @vif: interface
+ * @link: link
+ * @tid: TID, or 16
+ * @ack_signal: dBm of the last acknowledgment, 0 if none
+ * @rate: of the last transmission
+ * @airtime_us: of all transmissions
+ * @mpdus: sent for the first time
+ * @acked: acknowledged
+ * @retried: retransmissions
+ * @rsvd: zero
+ * @rsvd2: zero
+ * @rsvd3: zero
+ * @status: the first status words; the rest in the units that follow
+ */
+struct skua_cpl_tx {
+	__le32 w0;
+	__le16 sta;
+	__le16 sta_gen;
+	u8 vif;
+	u8 link;
+	u8 tid;
+	s8 ack_signal;
+	__le32 rate;
+	__le32 airtime_us;
+	__le16 mpdus;
+	__le16 acked;
+	__le16 retried;
+	__le16 rsvd;
+	__le32 rsvd2;
+	__le32 rsvd3;
+	__le32 status[SKUA_CPL_TX_WORDS];
+};
+
+static_assert(sizeof(struct skua_cpl_tx) == SKUA_CPL_UNIT, "tx completion size");
+
+/**
+ * enum skua_inband_id - station events that keep their place among frames
+ * @SKUA_INB_STA_SLEEP: a frame with the PM bit came from it
+ * @SKUA_INB_STA_WAKE: a frame without
+ * @SKUA_INB_PSPOLL: it polls, and the NIC holds nothing for it
+ * @SKUA_INB_UAPSD_TRIGGER: it opened a service period (tid)
+ * @SKUA_INB_EOSP: the service period that the NIC served has ended
+ * @SKUA_INB_BA_STOP: a Block Ack session ended (tid, arg = 1 for transmit)
+ * @SKUA_INB_KEY_RETIRED: no later frame was decrypted with key (arg = slot
+ *	| generation << 16)
+ * @SKUA_INB_TX_DRAINED: what a flush waited for has left (arg = cookie)
+ */
+enum skua_inband_id {
+	SKUA_INB_STA_SLEEP	= 1,
+	SKUA_INB_STA_WAKE	= 2,
+	SKUA_INB_PSPOLL		= 3,
+	SKUA_INB_UAPSD_TRIGGER	= 4,
+	SKUA_INB_EOSP		= 5,
+	SKUA_INB_BA_STOP	= 6,
+	SKUA_INB_KEY_RETIRED	= 7,
+	SKUA_INB_TX_DRAINED	= 8,
+};
+
+/**
+ * struct skua_cpl_inband - an event in the completion ring
+ * @w0: type, units (1), count (0)
+ * @id: enum skua_inband_id
+ * @tid: where it applies
+ * @vif: where it applies
+ * @sta: station handle, or SKUA_STA_NONE
+ * @sta_gen: generation of it
+ * @arg: see enum skua_inband_id
+ * @rsvd: zero
+ */
+struct skua_cpl_inband {
+	__le32 w0;
+	__le16 id;
+	u8 tid;
+	u8 vif;
+	__le16 sta;
+	__le16 sta_gen;
+	__le32 arg;
+	__le32 rsvd[12];
+};
+
+static_assert(sizeof(struct skua_cpl_inband) == SKUA_CPL_UNIT, "in-band size");
+
+#endif /* SKUA_HW_DATA_H */
