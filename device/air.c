@@ -91,13 +91,16 @@ void air_free(struct air *air)
 	free(air);
 }
 
-int air_capture(struct air *air, const char *path)
+int air_capture(struct air *air, const char *path,
+		uint32_t snaplen, uint64_t size)
 {
+	const struct tap_limits limits = { .snaplen = snaplen, .size = size };
 	struct tap *tap = tap_open(path, air->loop);
 	int tap_if;
 
 	if (!tap)
 		return -errno;
+	tap_set_limits(tap, &limits);
 	tap_if = tap_add_interface(tap, "air");
 	if (tap_if < 0) {
 		tap_close(tap);

@@ -102,8 +102,17 @@ struct air_radio;
 struct air *air_new(struct loop *loop);
 void air_free(struct air *air);
 
-/** air_capture() - write all frames to a pcapng file; 0 or -errno */
-int air_capture(struct air *air, const char *path);
+/**
+ * air_capture() - begin to write all frames to a pcapng file
+ * @air: the air; a capture of before ends
+ * @path: the file
+ * @snaplen: octets of each data frame, see struct tap_limits; 0: all
+ * @size: octets of the file, see there; 0: no limit
+ *
+ * Return: 0 or -errno; then the capture of before goes on.
+ */
+int air_capture(struct air *air, const char *path,
+		uint32_t snaplen, uint64_t size);
 
 /**
  * air_join() - put a radio on the air, switched off

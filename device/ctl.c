@@ -252,12 +252,15 @@ static json_t *req_lose_clear(struct ctl *ctl, json_t *req)
 
 static json_t *req_capture(struct ctl *ctl, json_t *req)
 {
+	json_int_t snaplen = 0, size = 0;
 	const char *path;
 	int err;
 
-	if (json_unpack(req, "{s:s}", "file", &path))
-		return fail("wanted: file (text)");
-	err = air_capture(ctl->air, path);
+	if (json_unpack(req, "{s:s,s?I,s?I}", "file", &path,
+			"snaplen", &snaplen, "size", &size) ||
+	    snaplen < 0 || snaplen > UINT32_MAX || size < 0)
+		return fail("wanted: file (text), and optionally snaplen and size (octets)");
+	err = air_capture(ctl->air, path, (uint32_t)snaplen, (uint64_t)size);
 	return err ? fail(strerror(-err)) : done();
 }
 

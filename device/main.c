@@ -31,17 +31,21 @@ struct options {
 	struct nic_config nic[MAX_NICS];
 	unsigned int nics;
 	const char *capture;
+	uint32_t snaplen;
+	uint64_t capture_size;
 	const char *control;
 	const char *log;
 	unsigned long spin_us;
 };
 
-enum { OPT_SPIN = 0x100, OPT_LEVEL };
+enum { OPT_SPIN = 0x100, OPT_LEVEL, OPT_SNAPLEN, OPT_SIZE };
 
 static const struct argp_option options[] = {
 	{ "nic", 'n', "KEY=VALUE,...", 0,
 	  "A NIC: socket=PATH (vhost-user socket to listen on), and optionally mac=ADDRESS, name=NAME, stas=N, keys=N, txq=N (table and queue sizes), bands=MASK (1: 2.4, 2: 5, 4: 6 GHz), features=MASK. May be given several times.", 0 },
 	{ "capture", 'c', "FILE", 0, "Write all frames on the air to FILE (pcapng)", 0 },
+	{ "snaplen", OPT_SNAPLEN, "OCTETS", 0, "Capture so much of each data frame (default 0: all)", 0 },
+	{ "capture-size", OPT_SIZE, "OCTETS", 0, "End the capture when FILE is that long (default 0: never)", 0 },
 	{ "control", 'C', "PATH", 0, "Unix socket for counters and faults", 0 },
 	{ "log", 'l', "FILE", 0, "Log to FILE instead of standard error", 0 },
 	{ "log-level", OPT_LEVEL, "LEVEL", 0, "error, warning, info (default) or debug", 0 },
@@ -184,6 +188,16 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--spin: a number of microseconds");
 		o->spin_us = (unsigned long)n;
 		return 0;
+	case OPT_SNAPLEN:
+		if (!parse_number(arg, 0, UINT32_MAX, &n))
+			argp_error(state, "--snaplen: a number of octets");
+		o->snaplen = (uint32_t)n;
+		return 0;
+	case OPT_SIZE:
+		if (!parse_number(arg, 0, UINT64_MAX, &n))
+			argp_error(state, "--capture-size: a number of octets");
+		o->capture_size = n;
+		return 0;
 	case ARGP_KEY_END:
 		if (!o->nics)
 			argp_error(state, "at least one --nic is needed");
@@ -264,7 +278,8 @@ static int run(const struct options *o, struct loop *loop, struct air *air)
 		return 1;
 	}
 	if (o->capture) {
-		err = air_capture(air, o->capture);
+		err = air_capture(air, o->capture, o->snaplen,
+				  o->capture_size);
 		if (err) {
 			log_err(NULL, "capture %s: %s", o->capture, strerror(-err));
 			return 1;

@@ -46,6 +46,8 @@
  * @interfaces: how many there are
  * @failing: the last write did not take everything; try again by timer only
  * @logged: the error was logged
+ * @full: the file has its full size
+ * @limits: what is taken
  * @retry_ns: how long after a failed write to try again
  * @stats: counters
  * @used: octets in @buf, which begin wherever the last write stopped
@@ -59,6 +61,8 @@ struct tap {
 	int interfaces;
 	bool failing;
 	bool logged;
+	bool full;
+	struct tap_limits limits;
 	uint64_t retry_ns;
 	struct tap_stats stats;
 	size_t used;
@@ -253,6 +257,12 @@ struct tap *tap_open(const char *path, struct loop *loop)
 	return tap;
 }
 
+void tap_set_limits(struct tap *tap, const struct tap_limits *limits)
+{
+	tap->limits = limits ? *limits : (struct tap_limits){ 0 };
+	tap->full = false;
+}
+
 int tap_add_interface(struct tap *tap, const char *name)
 {
 	size_t start;
@@ -262,7 +272,7 @@ int tap_add_interface(struct tap *tap, const char *name)
 	start = block_begin(tap, PCAPNG_IDB);
 	put16(tap, PCAPNG_LINKTYPE);
 	put16(tap, 0);
-	put32(tap, 0);			/* no limit to a packet's length */
+	put32(tap, 0);			/* only data frames may be cut */
 	put_string(tap, PCAPNG_IF_NAME, name);
 	put_option(tap, PCAPNG_IF_TSRESOL, (uint8_t[]){ PCAPNG_TSRESOL_NS }, 1);
 	put_option(tap, PCAPNG_OPT_END, "", 0);
@@ -470,15 +480,40 @@ static void put_radiotap(struct tap *tap, const struct tap_meta *meta)
 	ieee80211_put_le16(tap->buf + start + 2, (uint16_t)(tap->used - start));
 }
 
+/* Octets of a frame that are recorded */
+static size_t captured_len(const struct tap *tap, const uint8_t *mpdu,
+			   size_t len)
+{
+	if (!tap->limits.snaplen || len <= tap->limits.snaplen ||
+	    !ieee80211_is_data(ieee80211_get_le16(mpdu)))
+		return len;
+	return tap->limits.snaplen;
+}
+
+/* Whether the file may become so much longer; if not, the capture is over */
+static bool may_grow(struct tap *tap, size_t len)
+{
+	uint64_t size = tap->stats.bytes + tap->used + len;
+
+	if (!tap->full && tap->limits.size && size > tap->limits.size) {
+		log_warn(NULL, "capture: the file has its full size, %llu octets: frames from now on are not in it",
+			 (unsigned long long)tap->limits.size);
+		tap->full = true;
+	}
+	return !tap->full;
+}
+
 void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
 	       const uint8_t *mpdu, size_t len)
 {
 	uint64_t when = tap->epoch_ns + meta->time_ns;
-	size_t start, packet;
+	size_t caplen = captured_len(tap, mpdu, len);
+	size_t start, packet, radiotap;
 
 	if (interface < 0 || interface >= tap->interfaces ||
-	    len > TAP_BUF_LEN - TAP_OVERHEAD ||
-	    !tap_reserve(tap, len + TAP_OVERHEAD)) {
+	    caplen > TAP_BUF_LEN - TAP_OVERHEAD ||
+	    !may_grow(tap, caplen + TAP_OVERHEAD) ||
+	    !tap_reserve(tap, caplen + TAP_OVERHEAD)) {
 		tap->stats.dropped++;
 		return;
 	}
@@ -489,11 +524,10 @@ void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
 	put64(tap, 0);			/* lengths, below */
 	packet = tap->used;
 	put_radiotap(tap, meta);
-	put_bytes(tap, mpdu, len);
-	ieee80211_put_le32(tap->buf + packet - 8,
-			   (uint32_t)(tap->used - packet));
-	ieee80211_put_le32(tap->buf + packet - 4,
-			   (uint32_t)(tap->used - packet));
+	radiotap = tap->used - packet;
+	put_bytes(tap, mpdu, caplen);
+	ieee80211_put_le32(tap->buf + packet - 8, (uint32_t)(radiotap + caplen));
+	ieee80211_put_le32(tap->buf + packet - 4, (uint32_t)(radiotap + len));
 	put_align(tap, packet, 4);
 	if (meta->sender) {
 		put_string(tap, PCAPNG_OPT_COMMENT, meta->sender);

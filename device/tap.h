@@ -70,12 +70,22 @@ struct tap_meta {
  * struct tap_stats - what became of the frames
  * @frames: taken into the capture
  * @bytes: written to the file
- * @dropped: lost, because the file could not take them
+ * @dropped: lost, because the file could not take them or has its full size
  */
 struct tap_stats {
 	uint64_t frames;
 	uint64_t bytes;
 	uint64_t dropped;
+};
+
+/**
+ * struct tap_limits - how much a capture takes
+ * @snaplen: octets of each data frame; 0: all. Other frames are whole.
+ * @size: octets of the file; 0: no limit. A capture that has reached it ends.
+ */
+struct tap_limits {
+	uint32_t snaplen;
+	uint64_t size;
 };
 
 /**
@@ -89,6 +99,13 @@ struct tap_stats {
  * Return: the tap, or NULL with errno set.
  */
 struct tap *tap_open(const char *path, struct loop *loop);
+
+/**
+ * tap_set_limits() - bound the capture
+ * @tap: the tap
+ * @limits: copied; NULL: none, as after tap_open()
+ */
+void tap_set_limits(struct tap *tap, const struct tap_limits *limits);
 
 /**
  * tap_add_interface() - tell of an air

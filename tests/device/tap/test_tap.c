@@ -95,6 +95,90 @@ static void test_many(void **state)
 	assert_int_equal(count_file(path), sizeof(frame) / 7 + 1);
 }
 
+/* Read fields of the packet number @n of a file: its lengths */
+static void packet_lengths(const char *path, int n, uint32_t *caplen,
+			   uint32_t *len)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t head[28];
+	uint32_t block;
+
+	assert_non_null(f);
+	do {
+		assert_int_equal(fread(head, 1, sizeof(head), f), sizeof(head));
+		block = ieee80211_get_le32(head + 4);
+		assert_int_equal(fseek(f, (long)block - (long)sizeof(head),
+				       SEEK_CUR), 0);
+		if (ieee80211_get_le32(head) == 6)
+			n--;
+	} while (n >= 0);
+	fclose(f);
+	*caplen = ieee80211_get_le32(head + 20);
+	*len = ieee80211_get_le32(head + 24);
+}
+
+/* Data frames are cut, others never; the true length is always told */
+static void test_snaplen(void **state)
+{
+	static const struct {
+		uint8_t fc;
+		size_t len, taken;
+	} frames[] = {
+		{ 0x88, 1500, 256 }, { 0x08, 257, 256 }, { 0x88, 256, 256 },
+		{ 0x88, 100, 100 }, { 0x80, 1500, 1500 }, { 0xd4, 300, 300 },
+	};
+	const struct tap_limits limits = { .snaplen = 256 };
+	const char *path = path_of("snaplen.pcapng");
+	struct tap *tap = tap_open(path, NULL);
+	uint32_t caplen, len, radiotap;
+	uint8_t frame[1500] = { 0 };
+
+	(void)state;
+	assert_non_null(tap);
+	tap_set_limits(tap, &limits);
+	assert_int_equal(tap_add_interface(tap, "air0"), 0);
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		frame[0] = frames[i].fc;
+		tap_frame(tap, 0, &meta, frame, frames[i].len);
+	}
+	frame[0] = 0x88;
+	tap_set_limits(tap, NULL);
+	tap_frame(tap, 0, &meta, frame, sizeof(frame));
+	tap_close(tap);
+	assert_int_equal(count_file(path), 7);
+	packet_lengths(path, 6, &caplen, &len);
+	assert_int_equal(caplen, len);
+	radiotap = len - (uint32_t)sizeof(frame);
+	for (int i = 0; i < 6; i++) {
+		packet_lengths(path, i, &caplen, &len);
+		assert_int_equal(caplen, radiotap + frames[i].taken);
+		assert_int_equal(len, radiotap + frames[i].len);
+	}
+}
+
+/* At its full size the capture is over, for short frames too, and is whole */
+static void test_size(void **state)
+{
+	const struct tap_limits limits = { .size = 1 << 20 };
+	const char *path = path_of("size.pcapng");
+	struct tap *tap = tap_open(path, NULL);
+	uint8_t frame[1500] = { 0 };
+	struct tap_stats stats;
+
+	(void)state;
+	assert_non_null(tap);
+	tap_set_limits(tap, &limits);
+	assert_int_equal(tap_add_interface(tap, "air0"), 0);
+	for (int i = 0; i < 1000; i++)
+		tap_frame(tap, 0, &meta, frame, sizeof(frame));
+	tap_frame(tap, 0, &meta, frame, 10);
+	stats = *tap_get_stats(tap);
+	tap_close(tap);
+	assert_int_equal(stats.frames + stats.dropped, 1001);
+	assert_int_equal(count_file(path), stats.frames);
+	assert_in_range(size_of(path), (1 << 20) - 2 * sizeof(frame), 1 << 20);
+}
+
 static void test_bad_calls(void **state)
 {
 	struct tap *tap = tap_open(path_of("bad.pcapng"), NULL);
@@ -198,6 +282,8 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_snaplen),
+		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_bad_calls),
 		cmocka_unit_test(test_full_from_the_start),
 		cmocka_unit_test(test_slow_reader),
