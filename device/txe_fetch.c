@@ -11,8 +11,7 @@
 #include "mac_priv.h"
 
 #define FETCH_MAX	64	/* frames of one ring in one go */
-#define FETCH_UNSUPPORTED (SKUA_TXF_ENCAP | SKUA_TXF_CSUM | \
-			   SKUA_TXF_GSO_V4 | SKUA_TXF_GSO_V6)
+#define FETCH_UNSUPPORTED (SKUA_TXF_ENCAP | SKUA_TXF_CSUM)
 
 /* A descriptor, copied and taken apart */
 struct desc {

@@ -22,7 +22,6 @@
 #define SKUA_TXD_W4_KEY			GENMASK(15, 0)	/* or SKUA_KEY_NONE */
 #define SKUA_TXD_W4_KEY_GEN		GENMASK(31, 16)
 #define SKUA_TXD_W6_PN_HI		GENMASK(15, 0)
-#define SKUA_TXD_W6_GSO_SIZE		GENMASK(31, 16)
 #define SKUA_TXD_W7_CSUM_START		GENMASK(15, 0)
 #define SKUA_TXD_W7_CSUM_OFF		GENMASK(31, 16)
 
@@ -41,13 +40,11 @@
 #define SKUA_TXF_AMPDU			BIT(11)	/* may be aggregated */
 #define SKUA_TXF_ENCAP			BIT(12)	/* 802.3 header; SKUA_FEAT_TX_ENCAP */
 #define SKUA_TXF_CSUM			BIT(13)
-#define SKUA_TXF_GSO_V4			BIT(14)
-#define SKUA_TXF_GSO_V6			BIT(15)
 #define SKUA_TXF_EOSP			BIT(16)	/* last frame of a service period */
 #define SKUA_TXF_MORE_DATA		BIT(17)
 #define SKUA_TXF_STATUS			BIT(18)	/* the stack asked for the frame's fate */
 #define SKUA_TXF_MGMT_PROT		BIT(19)	/* group management: append an MMIE */
-#define SKUA_TXF_VALID			GENMASK(19, 0)
+#define SKUA_TXF_VALID			(GENMASK(19, 16) | GENMASK(13, 0))
 
 /**
  * struct skua_tx_desc - a frame to send: first slot
@@ -57,7 +54,7 @@
  * @w3: vif, link, TID, tries
  * @w4: key slot and generation
  * @pn_lo: low 32 bits of the first packet number
- * @w6: high 16 bits of it, segment size
+ * @w6: high 16 bits of it
  * @w7: checksum offsets, or a rate with SKUA_TXF_RATE
  * @seg: the first segments
  *
