@@ -60,7 +60,6 @@ static void init_registers(struct mac *mac)
 	mac->csa_vifs = 0;
 	mac->roc_vif = SKUA_VIF_NONE;
 	mac->rts_thresh = RTS_OFF;
-	mac->frag_thresh = RTS_OFF;
 	mac->txq.vif = SKUA_VIF_NONE;
 	mac->txq.sta = SKUA_STA_NONE;
 	mac->txq.acs = 0;
@@ -334,8 +333,6 @@ static uint32_t *plain_reg(struct mac *mac, uint32_t off)
 		return &mac->scan_hi;
 	case ENG_MAC_RTS_THRESH:
 		return &mac->rts_thresh;
-	case ENG_MAC_FRAG_THRESH:
-		return &mac->frag_thresh;
 	case ENG_FWTX_ADDR:
 		return &mac->fwtx.addr;
 	case ENG_FWTX_LEN:

@@ -632,7 +632,6 @@ struct mac_cipher_counts {
  * @roc_vif: ENG_RF_ROC_VIF
  * @filter: ENG_MAC_FILTER
  * @rts_thresh: ENG_MAC_RTS_THRESH
- * @frag_thresh: ENG_MAC_FRAG_THRESH
  * @tbtt_vifs: ENG_TBTT_VIFS
  * @csa_vifs: ENG_CSA_VIFS
  * @tbl: ENG_TBL_*
@@ -672,7 +671,6 @@ struct mac {
 	uint32_t scan_lo;
 	uint32_t scan_hi;
 	uint32_t rts_thresh;
-	uint32_t frag_thresh;
 	uint32_t tbtt_vifs;
 	uint32_t csa_vifs;
 	struct {

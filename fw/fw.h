@@ -27,8 +27,8 @@
 
 /* What this image knows how to steer; the NIC's engines may offer less. */
 #define FW_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |		\
-			 SKUA_FEAT_TX_FRAG | SKUA_FEAT_AP_PS |			\
-			 SKUA_FEAT_UAPSD | SKUA_FEAT_BEACON_PROT |		\
+			 SKUA_FEAT_AP_PS | SKUA_FEAT_UAPSD |			\
+			 SKUA_FEAT_BEACON_PROT |				\
 			 SKUA_FEAT_TKIP_PHASE1_HOST |				\
 			 SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC |			\
 			 SKUA_FEAT_RADAR)
@@ -484,7 +484,6 @@ u16 mac_cmd_stop(struct cmd *c);
 u16 mac_cmd_edca(struct cmd *c);
 u16 mac_cmd_filter(struct cmd *c);
 u16 mac_cmd_rts(struct cmd *c);
-u16 mac_cmd_frag(struct cmd *c);
 
 /* ------------------------------------------------------------------ */
 /* beacon.c								*/

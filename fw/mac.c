@@ -80,20 +80,6 @@ u16 mac_cmd_rts(struct cmd *c)
 	return SKUA_ST_OK;
 }
 
-u16 mac_cmd_frag(struct cmd *c)
-{
-	const struct skua_cmd_u32 *p = c->data;
-
-	/* Without the feature it is always off, and that can be asked for. */
-	if (!(limits.feat & SKUA_FEAT_TX_FRAG))
-		return p->val == ~0u ? SKUA_ST_OK : SKUA_ST_UNSUPPORTED;
-	/* The standard's smallest threshold. */
-	if (p->val < 256)
-		return SKUA_ST_INVALID;
-	reg_write(ENG_MAC_FRAG_THRESH, p->val);
-	return SKUA_ST_OK;
-}
-
 /* 2^n - 1, up to 32767 */
 static bool cw_valid(u32 cw)
 {

@@ -33,7 +33,6 @@
 #define SKUA_FEAT_ROC			BIT_ULL(19)
 #define SKUA_FEAT_WOWLAN		BIT_ULL(20)
 #define SKUA_FEAT_MLO			BIT_ULL(21)
-#define SKUA_FEAT_TX_FRAG		BIT_ULL(22)
 #define SKUA_FEAT_RADAR			BIT_ULL(23)	/* radar detection */
 
 #define SKUA_BOOT_MAGIC			0x544f4253	/* "SBOT" */

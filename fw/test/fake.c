@@ -463,7 +463,6 @@ static void mac_write(u32 off, u32 val)
 	case ENG_MAC_SCAN_LO:
 	case ENG_MAC_SCAN_HI:
 	case ENG_MAC_RTS_THRESH:
-	case ENG_MAC_FRAG_THRESH:
 	case ENG_FWTX_ADDR:
 	case ENG_FWTX_LEN:
 	case ENG_FWTX_VIF:

@@ -26,7 +26,6 @@ static const struct want {
 	{ SKUA_CMD_EDCA, 16, false, 0, false },
 	{ SKUA_CMD_RX_FILTER, 4, false, 0, false },
 	{ SKUA_CMD_RTS_THRESHOLD, 4, false, 0, false },
-	{ SKUA_CMD_FRAG_THRESHOLD, 4, false, 0, false },
 	{ SKUA_CMD_TXPOWER, 4, false, 0, false },
 	{ SKUA_CMD_STA_ADD, 64, false, 0, false },
 	{ SKUA_CMD_STA_UPDATE, 64, false, 0, false },
@@ -141,8 +140,7 @@ static void garbage(void **state)
 		if (!w->len)
 			continue;
 		status = fake_cmd(w->op, junk, w->len);
-		if (w->op == SKUA_CMD_RTS_THRESHOLD || w->op == SKUA_CMD_FRAG_THRESHOLD ||
-		    w->op == SKUA_CMD_TXPOWER)
+		if (w->op == SKUA_CMD_RTS_THRESHOLD || w->op == SKUA_CMD_TXPOWER)
 			assert_ok(status);
 		else
 			assert_int_not_equal(status, SKUA_ST_OK);

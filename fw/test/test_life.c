@@ -319,13 +319,6 @@ static void thresholds(void **state)
 	assert_int_equal(fake.reg[ENG_MAC_RTS_THRESH / 4], 500);
 	assert_ok(fake_cmd_u32(SKUA_CMD_RTS_THRESHOLD, ~0u));
 	assert_int_equal(fake.reg[ENG_MAC_RTS_THRESH / 4], ~0u);
-	assert_ok(fake_cmd_u32(SKUA_CMD_FRAG_THRESHOLD, 256));
-	assert_int_equal(fake.reg[ENG_MAC_FRAG_THRESH / 4], 256);
-	assert_int_equal(fake_cmd_u32(SKUA_CMD_FRAG_THRESHOLD, 255), SKUA_ST_INVALID);
-	/* Without the feature it can only be switched off. */
-	fake_boot_with(HW_ALL & ~SKUA_FEAT_TX_FRAG, DRV_ALL, 0);
-	assert_int_equal(fake_cmd_u32(SKUA_CMD_FRAG_THRESHOLD, 500), SKUA_ST_UNSUPPORTED);
-	assert_ok(fake_cmd_u32(SKUA_CMD_FRAG_THRESHOLD, ~0u));
 }
 
 static u16 edca(u8 vif, u8 ac, u8 aifsn, u16 cw_min, u16 cw_max)
