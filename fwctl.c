@@ -15,7 +15,6 @@
 
 /* The command under way; on its sender's stack. */
 struct skua_cmd_wait {
-	struct completion done;
 	u16 op;
 	u16 seq;
 	u16 status;
@@ -225,7 +224,6 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 	if (req->ext_len)
 		memcpy(sc->ext, req->ext, req->ext_len);
 
-	init_completion(&wait.done);
 	wait.seq = skua_cmd_next_seq(sc);
 	skua_cmd_set_wait(sc, &wait);
 	ret = skua_cmd_write_patiently(sc, wait.seq, req, &index);
@@ -233,10 +231,10 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 		skua_cmd_set_wait(sc, NULL);
 		return ret;
 	}
-	/* Died since we looked, and skua_cmds_abort() was before our wait. */
-	if (!skua_alive(sc))
-		complete(&wait.done);
-	ret = wait_for_completion_timeout(&wait.done, msecs_to_jiffies(ms));
+	ret = wait_event_timeout(sc->state_wait,
+				 READ_ONCE(wait.answered) || !skua_alive(sc),
+				 msecs_to_jiffies(ms));
+	/* From here on, skua_cmd_done() leaves @wait alone. */
 	skua_cmd_set_wait(sc, NULL);
 	if (req->flags & SKUA_CMDF_SECRET)
 		skua_cmd_wipe(sc, index);
@@ -354,18 +352,6 @@ void skua_pulse_forget(struct skua *sc)
 }
 
 /**
- * skua_cmds_abort() - end the wait of the command under way
- * @sc: the device; SKUA_F_DEAD or SKUA_F_GONE is set. Any context
- */
-void skua_cmds_abort(struct skua *sc)
-{
-	spin_lock_bh(&sc->cmd_lock);
-	if (sc->cmd_wait)
-		complete(&sc->cmd_wait->done);
-	spin_unlock_bh(&sc->cmd_lock);
-}
-
-/**
  * skua_cmd_done() - the firmware has answered a command
  * @sc: the device
  * @data: what CMD_DONE carries, a private copy
@@ -399,9 +385,9 @@ void skua_cmd_done(struct skua *sc, const u8 *data, u16 len)
 		wait->got = min(len, wait->answer_len);
 		if (wait->answer)
 			memcpy(wait->answer, data, wait->got);
-		wait->answered = true;
-		complete(&wait->done);
+		WRITE_ONCE(wait->answered, true);
 		spin_unlock(&sc->cmd_lock);
+		wake_up_all(&sc->state_wait);
 		return;
 	}
 	if (op == SKUA_CMD_NOP && sc->pulse_due && seq == sc->pulse_seq) {

@@ -77,9 +77,7 @@ void skua_nic_dead(struct skua *sc, u32 cause, const char *why)
 	sc->fatal_cause = cause;
 	dev_err(sc->dev, "%s (%s)\n", why, cause < ARRAY_SIZE(skua_fatals) ?
 		skua_fatals[cause] : "unknown cause");
-	/* The flag before the waiters: see skua_cmd_exec(). */
-	smp_mb__after_atomic();
-	skua_cmds_abort(sc);
+	/* The waiters look at the flag after they have been woken. */
 	complete(&sc->alive);
 	wake_up_all(&sc->state_wait);
 	wake_up_all(&sc->tx.idle);

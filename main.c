@@ -68,7 +68,6 @@ void skua_take_down(struct skua *sc)
 	clear_bit(SKUA_F_ALIVE, &sc->flags);
 	if (!sc->napi_on)
 		return;
-	skua_cmds_abort(sc);
 	wake_up_all(&sc->state_wait);
 	skua_napi_stop(sc);
 	skua_reset(sc);

@@ -25,9 +25,8 @@
  * RCU: skua.vif[], skua.sta[].sta and what mac80211 hands out. NAPI reads them
  * inside rcu_read_lock(), which skua_poll() holds around each record.
  *
- * skua.flags are atomic bits. A sleeping command looks at them before it
- * starts to wait, and the one who sets SKUA_F_DEAD or SKUA_F_GONE then ends
- * every wait (skua_nic_dead()), so that no waiter can be missed.
+ * skua.flags are atomic bits. Each wait for the NIC also ends when skua_alive()
+ * becomes false: skua_nic_dead() sets the flag first, then wakes all waiters.
  *
  * Atomic ops (set_tim, sta_notify, ...) use skua_cmd_post(), which never waits
  * and never reads a register.
@@ -553,7 +552,8 @@ struct skua_caps {
  * @nvectors: interrupt vectors in use
  * @watch: see struct skua_watch; runs with @napi
  * @cpl_rec: private copy of the completion record under way (NAPI)
- * @state_wait: woken when @flags, a key's retirement or a drain changes
+ * @state_wait: woken by an answer to a command, by a key's retirement, and by
+ *	the NIC's death
  * @cmd_lock: @cmd_wait
  * @cmd_wait: the command that waits for CMD_DONE, or NULL
  * @cmd_seq: number of the last command
@@ -785,7 +785,6 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req);
 int skua_cmd_send(struct skua *sc, u16 op, const void *data, u16 len);
 int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val);
 int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len);
-void skua_cmds_abort(struct skua *sc);
 void skua_cmd_done(struct skua *sc, const u8 *data, u16 len);
 int skua_fwctl_init(struct skua *sc);
 
@@ -966,8 +965,8 @@ void skua_debugfs_exit(struct skua *sc);
  * skua_cmd_exec() and skua_cmd_send() want process context and the wiphy
  * mutex; skua_cmd_post() any context but hard interrupts.
  *
- * Whoever waits for something else than a command uses skua.state_wait with a
- * condition that includes !skua_alive(sc) and a timeout.
+ * A wait for the NIC uses skua.state_wait, with a timeout and a condition that
+ * includes !skua_alive(sc).
  *
  * A failing op between a crash and the end of its restart would make mac80211
  * warn or give up: ops return skua_op_result(sc, err), which is 0 then, since
