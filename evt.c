@@ -38,15 +38,12 @@ static void skua_evt_defer(struct skua *sc, const struct skua_evt *evt)
 	wiphy_work_queue(sc->hw->wiphy, &sc->evt_work);
 }
 
-/**
- * skua_evt_roc_refused() - the period of remain-on-channel that has been asked
- * for will not begin
- * @sc: the device
- *
- * NAPI. Commands are answered in their order, and mac80211 has one period at a
- * time, so this is the one that skua.roc_cookie names.
+/*
+ * The period of remain-on-channel that mac80211 asked for will not begin: for
+ * mac80211 it ends. Commands are answered in their order, and mac80211 has one
+ * period at a time, so it is the one that skua.roc_cookie names. NAPI.
  */
-void skua_evt_roc_refused(struct skua *sc)
+static void skua_evt_roc_refused(struct skua *sc)
 {
 	struct skua_evt evt = {
 		.id = cpu_to_le16(SKUA_EVT_ROC_EXPIRED),
@@ -233,7 +230,8 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 		skua_evt_alive(sc, evt);
 		break;
 	case SKUA_EVT_CMD_DONE:
-		skua_cmd_done(sc, evt->data, len);
+		if (skua_cmd_done(sc, evt->data, len) == SKUA_CMD_ROC)
+			skua_evt_roc_refused(sc);
 		break;
 	case SKUA_EVT_FATAL:
 		skua_evt_fatal(sc, evt);

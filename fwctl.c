@@ -351,6 +351,33 @@ void skua_pulse_forget(struct skua *sc)
 	spin_unlock_bh(&sc->cmd_lock);
 }
 
+/* Is the answer for the command that waits, or for the heartbeat? NAPI. */
+static bool skua_cmd_awaited(struct skua *sc,
+			     const struct skua_evt_cmd_done *done,
+			     const u8 *answer, u16 len)
+{
+	u16 op = le16_to_cpu(done->op), seq = le16_to_cpu(done->seq);
+	struct skua_cmd_wait *wait;
+	bool awaited = true;
+
+	spin_lock(&sc->cmd_lock);
+	wait = sc->cmd_wait;
+	if (wait && wait->op == op && wait->seq == seq && !wait->answered) {
+		wait->status = le16_to_cpu(done->status);
+		wait->got = min(len, wait->answer_len);
+		if (wait->answer)
+			memcpy(wait->answer, answer, wait->got);
+		WRITE_ONCE(wait->answered, true);
+		wake_up_all(&sc->state_wait);
+	} else if (op == SKUA_CMD_NOP && sc->pulse_due && seq == sc->pulse_seq) {
+		WRITE_ONCE(sc->pulse_due, false);
+	} else {
+		awaited = false;
+	}
+	spin_unlock(&sc->cmd_lock);
+	return awaited;
+}
+
 /**
  * skua_cmd_done() - the firmware has answered a command
  * @sc: the device
@@ -358,56 +385,39 @@ void skua_pulse_forget(struct skua *sc)
  * @len: bytes of it; fewer than there must be are counted and said
  *
  * NAPI.
+ *
+ * Return: opcode of a posted command that the firmware refused, else
+ * SKUA_CMD_NOP. The sender of such a command did not wait for the answer.
  */
-void skua_cmd_done(struct skua *sc, const u8 *data, u16 len)
+u16 skua_cmd_done(struct skua *sc, const u8 *data, u16 len)
 {
 	struct skua_evt_cmd_done done;
-	struct skua_cmd_wait *wait;
-	u16 op, seq, status;
+	u16 op, status;
 
 	if (len < sizeof(done)) {
 		skua_count(sc, SKUA_CTR_EVT_BAD);
 		skua_complain(sc, "CMD_DONE of %u bytes\n", len);
-		return;
+		return SKUA_CMD_NOP;
 	}
 	memcpy(&done, data, sizeof(done));
 	data += sizeof(done);
 	len -= sizeof(done);
 	op = le16_to_cpu(done.op);
-	seq = le16_to_cpu(done.seq);
 	status = le16_to_cpu(done.status);
-	trace_skua_cmd_done(sc, op, seq, status, len);
+	trace_skua_cmd_done(sc, op, le16_to_cpu(done.seq), status, len);
 
-	spin_lock(&sc->cmd_lock);
-	wait = sc->cmd_wait;
-	if (wait && wait->op == op && wait->seq == seq && !wait->answered) {
-		wait->status = status;
-		wait->got = min(len, wait->answer_len);
-		if (wait->answer)
-			memcpy(wait->answer, data, wait->got);
-		WRITE_ONCE(wait->answered, true);
-		spin_unlock(&sc->cmd_lock);
-		wake_up_all(&sc->state_wait);
-		return;
-	}
-	if (op == SKUA_CMD_NOP && sc->pulse_due && seq == sc->pulse_seq) {
-		WRITE_ONCE(sc->pulse_due, false);
-		spin_unlock(&sc->cmd_lock);
-		return;
-	}
-	spin_unlock(&sc->cmd_lock);
-
+	if (skua_cmd_awaited(sc, &done, data, len))
+		return SKUA_CMD_NOP;
 	if (status != SKUA_ST_OK) {
 		skua_count(sc, SKUA_CTR_CMD_FAILED);
 		skua_complain(sc, "posted command 0x%02x: %s\n", op,
 			      skua_status_text(status));
-		if (op == SKUA_CMD_ROC)
-			skua_evt_roc_refused(sc);
-	} else {
-		skua_count(sc, SKUA_CTR_EVT_BAD);
-		skua_complain(sc, "answer to a command 0x%02x that nobody waits for\n",
-			      op);
+		return op;
 	}
+	skua_count(sc, SKUA_CTR_EVT_BAD);
+	skua_complain(sc, "answer to a command 0x%02x that nobody waits for\n",
+		      op);
+	return SKUA_CMD_NOP;
 }
 
 /**

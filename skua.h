@@ -785,7 +785,7 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req);
 int skua_cmd_send(struct skua *sc, u16 op, const void *data, u16 len);
 int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val);
 int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len);
-void skua_cmd_done(struct skua *sc, const u8 *data, u16 len);
+u16 skua_cmd_done(struct skua *sc, const u8 *data, u16 len);
 int skua_fwctl_init(struct skua *sc);
 
 void skua_pulse(struct skua *sc);
@@ -795,7 +795,6 @@ void skua_pulse_forget(struct skua *sc);
 /* evt.c */
 void skua_evt(struct skua *sc, const struct skua_evt *evt);
 void skua_evt_flush(struct skua *sc);
-void skua_evt_roc_refused(struct skua *sc);
 void skua_evt_init(struct skua *sc);
 
 /* watch.c */
