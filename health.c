@@ -98,6 +98,17 @@ void skua_nic_gone(struct skua *sc)
 }
 
 /**
+ * skua_nic_broke_ring() - the NIC is dead since it broke a ring's rules
+ * @ring: the ring
+ *
+ * For skua_ring.on_break; see there for the context.
+ */
+void skua_nic_broke_ring(struct skua_ring *ring)
+{
+	skua_nic_dead(ring->sc, SKUA_FATAL_RING, "the NIC broke a ring's rules");
+}
+
+/**
  * skua_check_status() - read the status register: is the NIC well?
  * @sc: the device
  *

@@ -431,7 +431,7 @@ static int skua_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!ret)
 		ret = skua_fwctl_init(sc);
 	if (!ret)
-		ret = skua_rings_alloc(sc);
+		ret = skua_rings_alloc(sc, skua_nic_broke_ring);
 	if (!ret)
 		ret = skua_irq_init(sc);
 	if (ret)

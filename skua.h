@@ -180,6 +180,8 @@ enum skua_ctr {
 /**
  * struct skua_ring - one ring, seen from the host
  * @sc: the device
+ * @on_break: called when the NIC has broken the rules, in the context that found
+ *	it: any but hard interrupts, with @lock held if the host produces
  * @lock: producer state of the command and transmit rings
  * @id: enum skua_ring_id, also the doorbell's number
  * @to_nic: the host produces
@@ -199,6 +201,7 @@ enum skua_ctr {
  */
 struct skua_ring {
 	struct skua *sc;
+	void (*on_break)(struct skua_ring *ring);
 	spinlock_t lock; /* see above */
 	u8 id;
 	bool to_nic;
@@ -725,17 +728,22 @@ static inline struct skua_ring *skua_tx_ring(struct skua *sc, unsigned int n)
 /* ring.c								*/
 /* ------------------------------------------------------------------ */
 
-int skua_rings_alloc(struct skua *sc);
+int skua_rings_alloc(struct skua *sc, void (*on_break)(struct skua_ring *ring));
 void skua_rings_reset(struct skua *sc);
 void skua_rings_describe(struct skua *sc, struct skua_ring_cfg *cfg);
 void skua_doorbell(struct skua_ring *ring);
+void skua_ring_break(struct skua_ring *ring, const char *what, u32 val);
 u32 skua_ring_room(struct skua_ring *ring);
 void skua_ring_publish(struct skua_ring *ring);
 bool skua_ring_want_room(struct skua_ring *ring, u32 room);
-int skua_irq_init(struct skua *sc);
-void skua_irq_exit(struct skua *sc);
-void skua_napi_start(struct skua *sc);
-void skua_napi_stop(struct skua *sc);
+bool skua_ring_room_came(struct skua_ring *ring);
+u32 skua_ring_avail(struct skua_ring *ring);
+void skua_ring_release(struct skua_ring *ring);
+bool skua_ring_arm(struct skua_ring *ring);
+
+/* ------------------------------------------------------------------ */
+/* napi.c								*/
+/* ------------------------------------------------------------------ */
 
 /**
  * struct skua_poll - one run of NAPI
@@ -750,6 +758,13 @@ struct skua_poll {
 	struct list_head free_list;
 	unsigned long tx_rings;
 };
+
+int skua_irq_init(struct skua *sc);
+void skua_irq_exit(struct skua *sc);
+void skua_napi_start(struct skua *sc);
+void skua_napi_stop(struct skua *sc);
+void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
+		 struct skua_poll *poll);
 
 /* ------------------------------------------------------------------ */
 /* fwctl.c								*/
@@ -824,6 +839,7 @@ u32 skua_read(struct skua *sc, u32 reg);
 void skua_write(struct skua *sc, u32 reg, u32 val);
 int skua_reset(struct skua *sc);
 void skua_nic_gone(struct skua *sc);
+void skua_nic_broke_ring(struct skua_ring *ring);
 void skua_nic_dead(struct skua *sc, u32 cause, const char *why);
 bool skua_check_status(struct skua *sc);
 u32 skua_fw_idle_ms(struct skua *sc);
@@ -1030,8 +1046,6 @@ int skua_sta_init(struct skua *sc);
 void skua_sta_exit(struct skua *sc);
 void skua_sta_reset(struct skua *sc);
 struct ieee80211_sta *skua_sta_get(struct skua *sc, u16 handle, u16 gen);
-void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
-		 struct skua_poll *poll);
 int skua_op_sta_state(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		      struct ieee80211_sta *sta,
 		      enum ieee80211_sta_state old_state,

@@ -9,7 +9,6 @@
 #include <linux/slab.h>
 
 #include "sta.h"
-#include "trace.h"
 
 /* ------------------------------------------------------------------ */
 /* Handles								*/
@@ -480,62 +479,4 @@ void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		return;
 	if (!skua_cmd_exec(sc, &req))
 		skua_sta_fill_sinfo(sinfo, &stats);
-}
-
-/* ------------------------------------------------------------------ */
-/* In-band events							*/
-/* ------------------------------------------------------------------ */
-
-static void skua_inband_sta(struct skua *sc, const struct skua_cpl_inband *rec)
-{
-	struct ieee80211_sta *sta;
-
-	sta = skua_sta_get(sc, le16_to_cpu(rec->sta), le16_to_cpu(rec->sta_gen));
-	if (rec->tid > SKUA_NUM_TIDS) {
-		skua_count(sc, SKUA_CTR_INBAND_BAD);
-		return;
-	}
-	if (!sta) {
-		/* gone meanwhile: nobody's fault */
-		skua_count(sc, SKUA_CTR_RX_STALE_STA);
-		return;
-	}
-	skua_ps_event(sc, le16_to_cpu(rec->id), sta, rec->tid);
-}
-
-/**
- * skua_inband() - an event that keeps its place among frames
- * @sc: the device
- * @rec: private copy of the record; only its size has been checked
- * @poll: this run of NAPI
- *
- * NAPI, inside rcu_read_lock().
- */
-void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
-		 struct skua_poll *poll)
-{
-	u16 id = le16_to_cpu(rec->id);
-	u32 arg = le32_to_cpu(rec->arg);
-
-	trace_skua_inband(sc, rec);
-	switch (id) {
-	case SKUA_INB_STA_SLEEP:
-	case SKUA_INB_STA_WAKE:
-	case SKUA_INB_PSPOLL:
-	case SKUA_INB_UAPSD_TRIGGER:
-	case SKUA_INB_EOSP:
-		skua_inband_sta(sc, rec);
-		break;
-	case SKUA_INB_KEY_RETIRED:
-		skua_key_retired(sc, arg & 0xffff, arg >> 16);
-		break;
-	case SKUA_INB_TX_DRAINED:
-		/* who flushes waits for the command's answer */
-		break;
-	default:
-		/* no Block Ack session is under way */
-		skua_count(sc, SKUA_CTR_INBAND_BAD);
-		skua_complain(sc, "in-band event %u, which nothing was set up for\n",
-			      id);
-	}
 }

@@ -279,6 +279,7 @@ void skua_fake_ring(struct kunit *test, u8 id, u16 entry_size, u32 entries)
 
 	spin_lock_init(&ring->lock);
 	ring->sc = fake->sc;
+	ring->on_break = skua_nic_broke_ring;
 	ring->id = id;
 	ring->to_nic = id != SKUA_RING_EVT && id < SKUA_RING_CPL0;
 	ring->entry_size = entry_size;
