@@ -10,22 +10,6 @@
 
 #include "key.h"
 
-bool skua_swcrypto;
-module_param_named(swcrypto, skua_swcrypto, bool, 0444);
-MODULE_PARM_DESC(swcrypto, "Leave all ciphers to mac80211's software (default: off)");
-
-bool skua_single_channel;
-module_param_named(single_channel, skua_single_channel, bool, 0444);
-MODULE_PARM_DESC(single_channel, "One channel, scan and remain-on-channel by mac80211's software (default: off)");
-
-unsigned int skua_txring = 256;
-module_param_named(txring, skua_txring, uint, 0444);
-MODULE_PARM_DESC(txring, "Entries of each transmit ring, 32 to 4096 (default: 256)");
-
-unsigned int skua_rxring = 512;
-module_param_named(rxring, skua_rxring, uint, 0444);
-MODULE_PARM_DESC(rxring, "Receive buffers, 32 to 8192 (default: 512)");
-
 #define SKUA_BOOT_TRIES		3	/* in a restart ... */
 #define SKUA_BOOT_PATIENCE	(2 * HZ)	/* ... as long as they are quick */
 #define SKUA_STOP_MS		3000
@@ -516,8 +500,7 @@ static struct pci_driver skua_driver = {
 
 static int __init skua_module_init(void)
 {
-	skua_txring = clamp(roundup_pow_of_two(skua_txring ?: 1), 32U, 4096U);
-	skua_rxring = clamp(roundup_pow_of_two(skua_rxring ?: 1), 32U, 8192U);
+	skua_params_clamp();
 	return pci_register_driver(&skua_driver);
 }
 module_init(skua_module_init);

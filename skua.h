@@ -672,11 +672,13 @@ struct skua {
 	atomic64_t ctr[SKUA_NUM_CTRS];
 };
 
-/* Module parameters (main.c) */
+/* Module parameters (param.c) */
 extern bool skua_swcrypto;
 extern bool skua_single_channel;
 extern unsigned int skua_txring;
 extern unsigned int skua_rxring;
+
+void skua_params_clamp(void);
 
 static inline void skua_count(struct skua *sc, enum skua_ctr ctr)
 {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - module parameters
+ */
+#include <linux/log2.h>
+#include <linux/moduleparam.h>
+
+#include "skua.h"
+
+bool skua_swcrypto;
+module_param_named(swcrypto, skua_swcrypto, bool, 0444);
+MODULE_PARM_DESC(swcrypto, "Leave all ciphers to mac80211's software (default: off)");
+
+bool skua_single_channel;
+module_param_named(single_channel, skua_single_channel, bool, 0444);
+MODULE_PARM_DESC(single_channel, "One channel, scan and remain-on-channel by mac80211's software (default: off)");
+
+unsigned int skua_txring = 256;
+module_param_named(txring, skua_txring, uint, 0444);
+MODULE_PARM_DESC(txring, "Entries of each transmit ring, 32 to 4096 (default: 256)");
+
+unsigned int skua_rxring = 512;
+module_param_named(rxring, skua_rxring, uint, 0444);
+MODULE_PARM_DESC(rxring, "Receive buffers, 32 to 8192 (default: 512)");
+
+/**
+ * skua_params_clamp() - bring the parameters to values that can be used
+ *
+ * Process context, before the first probe. Rings have a power of two of entries.
+ */
+void skua_params_clamp(void)
+{
+	skua_txring = clamp(roundup_pow_of_two(skua_txring ?: 1), 32U, 4096U);
+	skua_rxring = clamp(roundup_pow_of_two(skua_rxring ?: 1), 32U, 8192U);
+}
