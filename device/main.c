@@ -11,10 +11,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "air.h"
-#include "ctl.h"
-#include "log.h"
-#include "loop.h"
+#include "air/air.h"
+#include "ctl/ctl.h"
+#include "base/log.h"
+#include "base/loop.h"
 #include "nic.h"
 
 #define MAX_NICS	64

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mac.h"
+#include "mac/mac.h"
 #include "nic.h"
-#include "vhost.h"
+#include "bus/vhost/vhost.h"
 
 bool nic_parse_mac(const char *text, uint8_t mac[6])
 {

@@ -17,14 +17,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../fw/engine.h"
-#include "dma.h"
-#include "fault.h"
-#include "hart.h"
-#include "log.h"
-#include "loop.h"
-#include "pci.h"
-#include "ring.h"
+#include "fw/engine.h"
+#include "pcie/dma.h"
+#include "ctl/fault.h"
+#include "cp/hart.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "pcie/pci.h"
+#include "pcie/ring.h"
 
 struct air;
 struct cp;

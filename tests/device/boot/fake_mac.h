@@ -2,7 +2,7 @@
 #ifndef SKUA_TESTS_FAKE_MAC_H
 #define SKUA_TESTS_FAKE_MAC_H
 
-#include "mac.h"
+#include "mac/mac.h"
 
 #define FAKE_MAC_REGS	512
 

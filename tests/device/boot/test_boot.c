@@ -15,9 +15,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bus.h"
+#include "pcie/bus.h"
 #include "fake_mac.h"
-#include "hif_priv.h"
+#include "cp/hif_priv.h"
 
 #define MEM_BASE	0x20000000ULL
 #define MEM_SIZE	(8u << 20)

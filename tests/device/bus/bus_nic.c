@@ -11,11 +11,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "dma.h"
-#include "log.h"
-#include "loop.h"
-#include "pci.h"
-#include "vhost.h"
+#include "pcie/dma.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "pcie/pci.h"
+#include "bus/vhost/vhost.h"
 
 enum reg {
 	REG_ID = 0x00,		/* reads 0x736b7561 */

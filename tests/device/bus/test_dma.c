@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "dma.h"
-#include "log.h"
+#include "pcie/dma.h"
+#include "base/log.h"
 
 #define PAGE	4096
 #define SIZE	(4 * PAGE)

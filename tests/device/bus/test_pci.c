@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dma.h"
-#include "log.h"
-#include "loop.h"
-#include "pci.h"
+#include "pcie/dma.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "pcie/pci.h"
 
 #define MSI_ADDR	0x1000000a0000ULL
 #define US		LOOP_NS_PER_US

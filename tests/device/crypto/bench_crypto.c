@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "crypto.h"
-#include "ieee80211.h"
+#include "crypto/crypto.h"
+#include "dot11/ieee80211.h"
 
 #define DATA_LEN	1500
 #define BATCH		32

@@ -16,8 +16,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include "crypto.h"
-#include "ieee80211.h"
+#include "crypto/crypto.h"
+#include "dot11/ieee80211.h"
 
 #define BUF_LEN		12288
 #define CANARY		0xa5

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "crypto.h"
-#include "crypto_priv.h"
-#include "ieee80211.h"
+#include "crypto/crypto.h"
+#include "crypto/priv.h"
+#include "dot11/ieee80211.h"
 
 static size_t unhex(uint8_t *out, const char *hex)
 {

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto.h"
-#include "ieee80211.h"
-#include "tap.h"
+#include "crypto/crypto.h"
+#include "dot11/ieee80211.h"
+#include "air/tap.h"
 
 #define DS_BOTH		(IEEE80211_FC_TODS | IEEE80211_FC_FROMDS)
 #define MSDU_HEAD	36	/* SNAP, IPv4, UDP */

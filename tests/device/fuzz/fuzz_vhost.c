@@ -15,11 +15,11 @@
 #include <unistd.h>
 #include <linux/virtio_ring.h>
 
-#include "dma.h"
+#include "pcie/dma.h"
 #include "input.h"
-#include "log.h"
-#include "pci.h"
-#include "vhost_priv.h"
+#include "base/log.h"
+#include "pcie/pci.h"
+#include "bus/vhost/priv.h"
 
 #define ACTS_MAX	64
 #define BASE		0x20000000ull

@@ -6,8 +6,8 @@
 #ifndef TEST_FUZZ_WHOLE_H
 #define TEST_FUZZ_WHOLE_H
 
-#include "air.h"
-#include "bus.h"
+#include "air/air.h"
+#include "pcie/bus.h"
 #include "nic.h"
 
 #define WHOLE_BASE	0x20000000ull

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "hart_op.h"
+#include "cp/hart_op.h"
 
 #define NAME(op) #op,
 

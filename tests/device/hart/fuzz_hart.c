@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hart.h"
+#include "cp/hart.h"
 
 #define BASE	0x20000000u
 #define SIZE	4096u

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "hart.h"
+#include "cp/hart.h"
 
 #define SRAM_BASE	0x100000u
 #define SRAM_SIZE	(2u << 20)

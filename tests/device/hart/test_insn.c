@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "hart.h"
+#include "cp/hart.h"
 
 #define BASE	0x80000000u
 #define SIZE	(4u << 20)

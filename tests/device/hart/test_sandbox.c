@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "hart.h"
+#include "cp/hart.h"
 #include "progs.h"	/* P_name: the address of each label of progs.S */
 
 #define BASE	0x20000000u

@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-#include "mac_priv.h"
+#include "mac/priv.h"
 
 #define HOST_BASE	0x40000000ull
 #define HOST_MEM	(8u << 20)

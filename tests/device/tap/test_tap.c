@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "ieee80211.h"
-#include "loop.h"
-#include "tap.h"
+#include "dot11/ieee80211.h"
+#include "base/loop.h"
+#include "air/tap.h"
 
 static const char *dir = ".";
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto.h"
-#include "ieee80211.h"
-#include "tap.h"
+#include "crypto/crypto.h"
+#include "dot11/ieee80211.h"
+#include "air/tap.h"
 
 static const uint8_t ap[6] = { 0x02, 0, 0, 0, 1, 0 };
 static const uint8_t sta[6] = { 0x02, 0, 0, 0, 2, 0 };

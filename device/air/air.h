@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The air: the medium between the NICs of this process
+ *
+ * What is on the air is real 802.11, FCS included; a receiver works from these
+ * bytes and from what a real receiver would measure, nothing else. The mode
+ * `perfect' delivers every frame to every radio in range at once.
+ *
+ * Everything belongs to the loop's thread.
+ */
+#ifndef SKUA_DEVICE_AIR_H
+#define SKUA_DEVICE_AIR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hw.h"
+
+#define AIR_RESPONSE_MAX	64	/* a Block Ack of 256 fits */
+#define AIR_PATH_LOSS		50	/* dB, between any two radios */
+#define AIR_NOISE		(-95)	/* dBm */
+
+struct air;
+struct loop;
+
+/**
+ * struct air_chan - where a radio is tuned
+ * @freq: primary 20 MHz channel, MHz; 0: off
+ * @center1: centre of the whole channel, MHz
+ * @bw: enum skua_bw
+ */
+struct air_chan {
+	uint16_t freq;
+	uint16_t center1;
+	uint8_t bw;
+};
+
+/**
+ * struct air_frame - a PSDU on the air
+ * @data: MPDU, FCS included; shared by all receivers, who don't write
+ * @len: bytes
+ * @ta: who sends: an ACK or CTS does not say so itself; 6 bytes
+ * @rate: rate word
+ * @chan: sender's channel
+ * @power: dBm at the sender
+ * @time_us: start of the PPDU, in the time that all NICs of a process share
+ * @airtime_us: duration by the standard's formulas
+ * @ampdu_ref: 0, or the A-MPDU's number
+ * @ampdu_last: last MPDU of it
+ */
+struct air_frame {
+	const uint8_t *data;
+	uint16_t len;
+	const uint8_t *ta;
+	uint32_t rate;
+	struct air_chan chan;
+	int8_t power;
+	uint64_t time_us;
+	uint32_t airtime_us;
+	uint32_t ampdu_ref;
+	bool ampdu_last;
+};
+
+/**
+ * struct air_rx - what the receiver measures
+ * @signal: dBm
+ * @noise: dBm
+ */
+struct air_rx {
+	int8_t signal;
+	int8_t noise;
+};
+
+/**
+ * struct air_pulse - a radar pulse: energy, and no frame
+ * @freq: MHz
+ * @width_us: how long
+ * @time_us: its start
+ */
+struct air_pulse {
+	uint16_t freq;
+	uint16_t width_us;
+	uint64_t time_us;
+};
+
+/**
+ * struct air_radio_ops - what the air asks of a radio
+ * @rx: a frame arrives. The radio may answer after SIFS by calling
+ *	air_respond() from within: acknowledgements and CTS
+ * @rx_flush: a burst has ended: do batched work on what was received (ciphers)
+ * @pulse: a radar pulse inside the radio's channel; NULL: it does not care
+ */
+struct air_radio_ops {
+	void (*rx)(void *priv, const struct air_frame *frame,
+		   const struct air_rx *rx);
+	void (*rx_flush)(void *priv);
+	void (*pulse)(void *priv, const struct air_pulse *pulse);
+};
+
+struct air_radio;
+
+struct air *air_new(struct loop *loop);
+void air_free(struct air *air);
+
+/**
+ * air_capture() - begin to write all frames to a pcapng file
+ * @air: the air; a capture of before ends
+ * @path: the file
+ * @snaplen: octets of each data frame, see struct tap_limits; 0: all
+ * @size: octets of the file, see there; 0: no limit
+ *
+ * Return: 0 or -errno; then the capture of before goes on.
+ */
+int air_capture(struct air *air, const char *path,
+		uint32_t snaplen, uint64_t size);
+
+/**
+ * air_join() - put a radio on the air, switched off
+ * @air: the air
+ * @ops: its operations
+ * @priv: first argument of them
+ * @name: for the capture
+ *
+ * Return: the radio, or NULL when out of memory.
+ */
+struct air_radio *air_join(struct air *air, const struct air_radio_ops *ops,
+			   void *priv, const char *name);
+
+/** air_leave() - the opposite; allowed at any time, also from within rx() */
+void air_leave(struct air_radio *radio);
+
+/** air_tune() - tune a radio; freq 0 switches it off */
+void air_tune(struct air_radio *radio, const struct air_chan *chan);
+
+/**
+ * air_send() - send a PSDU
+ * @radio: sender
+ * @frame: the frame; time_us is filled in
+ * @response: where the response frame (ACK, CTS) goes if one came, or NULL
+ * @response_len: room there; the length of what came, 0 for none
+ * @response_rx: how it was received
+ *
+ * All receivers have had the frame when this returns, and their responses were
+ * on the air (and in the capture) as frames of their own.
+ */
+void air_send(struct air_radio *radio, struct air_frame *frame,
+	      uint8_t *response, uint16_t *response_len,
+	      struct air_rx *response_rx);
+
+/**
+ * air_respond() - answer the frame that is being delivered, SIFS after it
+ * @radio: the radio whose rx() runs
+ * @frame: the answer, at most AIR_RESPONSE_MAX octets; copied
+ *
+ * It goes on the air when all receivers have had the frame that it answers.
+ * Of several answers to one frame the sender gets the first.
+ */
+void air_respond(struct air_radio *radio, struct air_frame *frame);
+
+/** air_radar() - a radar pulse: all radios hear it whose channel it lies in */
+void air_radar(struct air *air, const struct air_pulse *pulse);
+
+/** air_flush() - end of the sender's burst: calls rx_flush of who got frames */
+void air_flush(struct air_radio *radio);
+
+/**
+ * struct air_loss - lose frames on purpose, to exercise retry and duplicate code
+ * @match_type: frame control type to match (0-2), or -1 for any
+ * @match_subtype: subtype, or -1
+ * @ta: transmitter address to match, all zero for any (ACK and CTS have none:
+ *	then it is the sending radio's)
+ * @nth: lose the nth match from now on (1 is the next one)
+ * @count: and so many in all, one after another
+ * @every: if not 0: after that, lose one in so many matches for good
+ */
+struct air_loss {
+	int match_type;
+	int match_subtype;
+	uint8_t ta[6];
+	uint32_t nth;
+	uint32_t count;
+	uint32_t every;
+};
+
+/** air_lose() - add a loss rule; returns its id for air_loss_hits(), or -ENOSPC */
+int air_lose(struct air *air, const struct air_loss *loss);
+
+/**
+ * air_loss_hits() - how many frames a loss rule has lost
+ * @air: the air
+ * @id: from air_lose()
+ *
+ * Return: the number, 0 for a rule that does not exist.
+ */
+uint64_t air_loss_hits(const struct air *air, int id);
+
+/** air_lose_clear() - remove all loss rules */
+void air_lose_clear(struct air *air);
+
+/**
+ * struct air_stats - what the air carried
+ * @frames: sent, responses included
+ * @bytes: in them, FCS included
+ * @responses: acknowledgements and the like
+ * @lost: lost by a rule
+ * @delivered: receptions
+ * @unheard: frames that no radio was tuned to
+ * @collisions: answers that came second, and were lost
+ */
+struct air_stats {
+	uint64_t frames;
+	uint64_t bytes;
+	uint64_t responses;
+	uint64_t lost;
+	uint64_t delivered;
+	uint64_t unheard;
+	uint64_t collisions;
+};
+
+/** air_get_stats() - read the counters */
+const struct air_stats *air_get_stats(const struct air *air);
+
+#endif /* SKUA_DEVICE_AIR_H */

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the vhost-user front end share:
+ * vhost.c life of a connection, vhost_msg.c messages on its socket, vhost_vq.c
+ * split virtqueues in guest memory, vhost_pci.c the transactions in them
+ *
+ * Nothing of what arrives is trusted. A message or ring that breaks the protocol
+ * costs the guest its connection (vhost_drop()); a transaction that makes no
+ * sense is completed without data.
+ */
+#ifndef SKUA_DEVICE_VHOST_PRIV_H
+#define SKUA_DEVICE_VHOST_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/un.h>
+
+#include "pcie/bus.h"
+#include "base/loop.h"
+#include "bus/vhost/vhost.h"
+
+/* Messages of vhost-user, in the machine's own byte order */
+
+#define VU_F_PROTOCOL_FEATURES	30
+#define VU_MEM_REGIONS	8
+#define VU_FDS		8
+
+struct vu_header {
+	uint32_t request;
+	uint32_t flags;
+	uint32_t size;
+};
+
+struct vu_vring_state {
+	uint32_t index;
+	uint32_t num;
+};
+
+struct vu_vring_addr {
+	uint32_t index;
+	uint32_t flags;
+	uint64_t desc;
+	uint64_t used;
+	uint64_t avail;
+	uint64_t log;
+};
+
+struct vu_region {
+	uint64_t addr;
+	uint64_t size;
+	uint64_t user;
+	uint64_t offset;
+};
+
+struct vu_mem_table {
+	uint32_t num;
+	uint32_t pad;
+	struct vu_region region[VU_MEM_REGIONS];
+};
+
+union vu_payload {
+	uint64_t num;
+	struct vu_vring_state state;
+	struct vu_vring_addr addr;
+	struct vu_mem_table mem;
+};
+
+/* Transactions of virt-pci: include/uapi/linux/virtio_pcidev.h in Linux */
+
+struct vpci_msg {
+	uint8_t op;
+	uint8_t bar;
+	uint16_t rsvd;
+	uint32_t size;
+	uint64_t addr;
+};
+
+/* The largest transaction; memcpy_fromio() makes one of any length. */
+#define VPCI_MAX_DATA	4096
+
+struct vpci_buf {
+	struct vpci_msg msg;
+	uint8_t data[VPCI_MAX_DATA];
+};
+
+enum { VQ_CMD, VQ_IRQ, VQ_COUNT };
+
+#define VQ_MAX_SIZE	1024
+
+/**
+ * struct vhost_vq - one split virtqueue
+ * @v: the front end
+ * @size: entries, a power of two
+ * @desc_addr: where the descriptors are, in the guest's own address space
+ * @avail_addr: the same of the available ring
+ * @used_addr: the same of the used ring
+ * @desc: descriptors in guest memory, NULL while the ring is stopped
+ * @avail: available ring in guest memory
+ * @used: used ring in guest memory
+ * @have_addr: the addresses were set
+ * @enabled: the guest enabled it
+ * @next_avail: next entry of the available ring to look at
+ * @next_used: next entry of the used ring to fill
+ * @unsignalled: used entries the guest was not told of
+ * @kick: the guest's notifications, fd -1 if there is none
+ * @call_fd: ours to the guest, -1 if there is none
+ */
+struct vhost_vq {
+	struct vhost *v;
+	unsigned int size;
+	uint64_t desc_addr, avail_addr, used_addr;
+	uint8_t *desc, *avail, *used;
+	bool have_addr;
+	bool enabled;
+	uint16_t next_avail;
+	uint16_t next_used;
+	unsigned int unsignalled;
+	struct loop_fd kick;
+	int call_fd;
+};
+
+/* One chain of descriptors, checked: where to read from and to write to */
+#define VQ_CHAIN_SEGS	8
+
+struct vq_seg {
+	uint64_t addr;
+	uint32_t len;
+};
+
+struct vq_chain {
+	uint16_t head;
+	unsigned int outs, ins;
+	struct vq_seg out[VQ_CHAIN_SEGS], in[VQ_CHAIN_SEGS];
+};
+
+/**
+ * struct vhost - a socket, and the guest that is connected to it
+ * @fe: the side that the device sees
+ * @bd: the device
+ * @loop: the loop
+ * @log: where to tell what happens
+ * @path: of the socket
+ * @listen: the listening socket
+ * @sock: the connection, fd -1 if there is none
+ * @poll: looks at the virtqueues
+ * @signal_timer: tells the guest of used commands when it is quiet
+ * @drop_work: ends the connection
+ * @polling: @polled_at says something: the loop did not sleep since
+ * @broken: the connection is to be ended; nothing more is taken from it
+ * @hdr: header of the message being received
+ * @payload: its payload
+ * @got: how many bytes of both have come
+ * @fds: descriptors that came with it; -1 where a handler kept one
+ * @nfds: how many
+ * @backend_fd: for requests to the guest, of which there are none; -1 if not set
+ * @features: of virtio, as the guest accepted them
+ * @pfeatures: of vhost-user
+ * @region: guest memory, to translate the guest's own addresses
+ * @regions: how many
+ * @reply_waits: the memory table is acknowledged when the old memory is free
+ * @vqs: the virtqueues
+ * @irq_waits: the device has interrupts that found no buffer
+ * @polled_at: when the commands were looked at last
+ * @buf: the command being carried out
+ * @stats: counters
+ */
+struct vhost {
+	struct bus_fe fe;
+	struct bus_dev *bd;
+	struct loop *loop;
+	struct log *log;
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct loop_fd listen;
+	struct loop_fd sock;
+	struct loop_poll poll;
+	struct loop_timer signal_timer;
+	struct loop_work drop_work;
+	bool polling;
+	bool broken;
+
+	struct vu_header hdr;
+	union vu_payload payload;
+	size_t got;
+	int fds[VU_FDS];
+	unsigned int nfds;
+
+	int backend_fd;
+	uint64_t features, pfeatures;
+	struct vu_region region[VU_MEM_REGIONS];
+	unsigned int regions;
+	bool reply_waits;
+	struct vhost_vq vqs[VQ_COUNT];
+	bool irq_waits;
+	uint64_t polled_at;
+	struct vpci_buf buf;
+	struct vhost_stats stats;
+};
+
+/* vhost.c */
+
+/**
+ * vhost_drop() - the guest broke the protocol: end the connection, soon
+ * @v: the front end
+ * @why: in words, for the log
+ *
+ * Not at once, since the device itself may have called, by raising an interrupt.
+ */
+void vhost_drop(struct vhost *v, const char *why);
+
+/** vhost_close() - the guest is gone: forget all that was its own */
+void vhost_close(struct vhost *v);
+
+/* vhost_msg.c */
+
+/** vhost_receive() - a callback for the socket: take what has come */
+void vhost_receive(struct loop_fd *w, uint32_t events);
+
+/** vhost_close_fds() - close what came with a message and nobody kept */
+void vhost_close_fds(struct vhost *v);
+
+/* vhost_vq.c: a virtqueue runs between vq_start() and vq_stop() */
+
+/** vq_init() - a queue of which nothing is known */
+void vq_init(struct vhost *v, struct vhost_vq *vq);
+
+/**
+ * vq_start() - begin to use a queue, if all that it needs is there
+ * @vq: the queue
+ *
+ * Return: false if its rings are not in guest memory; true if it runs, or if
+ * something is still to come.
+ */
+bool vq_start(struct vhost_vq *vq);
+
+/** vq_stop() - let go of the rings */
+void vq_stop(struct vhost_vq *vq);
+
+/** vq_running() - true if the rings may be used */
+static inline bool vq_running(const struct vhost_vq *vq)
+{
+	return vq->used;
+}
+
+/** vq_close_kick() - let go of the guest's notifications */
+void vq_close_kick(struct vhost_vq *vq);
+
+/** vq_close() - stop it and forget everything */
+void vq_close(struct vhost_vq *vq);
+
+/** vq_notify() - suppress the guest's notifications, or ask for them */
+void vq_notify(struct vhost_vq *vq, bool on);
+
+/**
+ * vq_avail() - how many chains wait in a running queue
+ * @vq: the queue
+ *
+ * Return: how many, or -1 if the queue is broken and the guest will be dropped.
+ */
+int vq_avail(struct vhost_vq *vq);
+
+/**
+ * vq_pop() - take the next chain, of which vq_avail() told
+ * @vq: the queue
+ * @c: where its descriptors are put, checked for shape but not for place
+ *
+ * Return: false if it is malformed; then the guest will be dropped.
+ */
+bool vq_pop(struct vhost_vq *vq, struct vq_chain *c);
+
+/**
+ * vq_chain_read() - copy from the readable part of a chain
+ * @v: the front end
+ * @c: the chain
+ * @buf: where to
+ * @len: at most so much
+ *
+ * Return: how much was there; 0 if any of it lies outside of guest memory.
+ */
+size_t vq_chain_read(struct vhost *v, const struct vq_chain *c, void *buf,
+		     size_t len);
+
+/** vq_chain_write() - copy to the writable part; as vq_chain_read() */
+size_t vq_chain_write(struct vhost *v, const struct vq_chain *c, void *buf,
+		      size_t len);
+
+/** vq_use() - give a chain back, with @len bytes written to it */
+void vq_use(struct vhost_vq *vq, uint16_t head, uint32_t len);
+
+/** vq_signal() - tell the guest of what was used, if it wants to know */
+void vq_signal(struct vhost_vq *vq);
+
+/* vhost_pci.c */
+
+/** vhost_pci_init() - set up the polls, and the side that the device sees */
+void vhost_pci_init(struct vhost *v);
+
+#endif /* SKUA_DEVICE_VHOST_PRIV_H */

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bus front end for User-Mode Linux: a vhost-user server for its virt-pci
+ *
+ * The guest's kernel sends vhost-user messages over the socket to set up its
+ * memory and two split virtqueues: 0 carries PCI transactions to the device, 1
+ * carries interrupts back. This file: connections come and go.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pcie/dma.h"
+#include "base/log.h"
+#include "bus/vhost/priv.h"
+
+void vhost_drop(struct vhost *v, const char *why)
+{
+	if (v->broken)
+		return;
+	/* Zeroes where its rings were look like any other nonsense. */
+	if (dma_dead(v->bd->dma))
+		why = "its memory vanished, the file was truncated";
+	log_err(v->log, "guest disconnected: %s", why);
+	v->broken = true;
+	v->stats.drops++;
+	loop_defer(v->loop, &v->drop_work);
+}
+
+void vhost_close(struct vhost *v)
+{
+	loop_work_cancel(v->loop, &v->drop_work);
+	loop_timer_cancel(v->loop, &v->signal_timer);
+	for (int i = 0; i < VQ_COUNT; i++)
+		vq_close(&v->vqs[i]);
+	v->bd->fe = NULL;
+	v->bd->ops->reset(v->bd, BUS_RESET_DISCONNECT);
+	dma_on_idle(v->bd->dma, NULL, NULL);
+	dma_unmap_all(v->bd->dma);
+	vhost_close_fds(v);
+	if (v->backend_fd >= 0)
+		close(v->backend_fd);
+	v->backend_fd = -1;
+	loop_fd_del(v->loop, &v->sock);
+	close(v->sock.fd);
+	v->sock.fd = -1;
+	v->got = 0;
+	v->features = 0;
+	v->pfeatures = 0;
+	v->regions = 0;
+	v->reply_waits = false;
+	v->irq_waits = false;
+	v->broken = false;
+}
+
+static void vhost_drop_work(struct loop_work *w)
+{
+	vhost_close(container_of(w, struct vhost, drop_work));
+}
+
+/* A guest that reboots may call before we learnt that it had hung up. */
+static bool vhost_hung_up(struct vhost *v)
+{
+	struct pollfd p = { .fd = v->sock.fd, .events = POLLRDHUP };
+
+	return v->broken || poll(&p, 1, 0) > 0;
+}
+
+static void vhost_accept(struct loop_fd *w, uint32_t events)
+{
+	struct vhost *v = container_of(w, struct vhost, listen);
+	int fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)events;
+	if (fd < 0)
+		return;
+	if (v->sock.fd >= 0 && vhost_hung_up(v))
+		vhost_close(v);
+	if (v->sock.fd >= 0) {
+		log_warn(v->log, "a second guest was turned away: this NIC is taken");
+		close(fd);
+		return;
+	}
+	v->sock.fd = fd;
+	if (loop_fd_add(v->loop, &v->sock, EPOLLIN)) {
+		close(fd);
+		v->sock.fd = -1;
+		return;
+	}
+	v->bd->fe = &v->fe;
+	v->stats.connects++;
+	log_info(v->log, "a guest has connected");
+}
+
+/* A socket of a process that died is in the way, one that lives is not. */
+static void vhost_unlink_stale(const struct sockaddr_un *sa)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (!lstat(sa->sun_path, &st) && S_ISSOCK(st.st_mode) &&
+	    connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) &&
+	    errno == ECONNREFUSED)
+		unlink(sa->sun_path);
+	close(fd);
+}
+
+static int vhost_listen(struct vhost *v)
+{
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int ret;
+
+	memcpy(sa.sun_path, v->path, sizeof(sa.sun_path));
+	vhost_unlink_stale(&sa);
+	v->listen.fn = vhost_accept;
+	v->listen.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC |
+			      SOCK_NONBLOCK, 0);
+	if (v->listen.fd < 0)
+		return -errno;
+	if (bind(v->listen.fd, (const struct sockaddr *)&sa, sizeof(sa))) {
+		ret = -errno;
+		goto err;
+	}
+	ret = listen(v->listen.fd, 16) ? -errno :
+	      loop_fd_add(v->loop, &v->listen, EPOLLIN);
+	if (!ret)
+		return 0;
+	unlink(v->path);
+err:
+	close(v->listen.fd);
+	return ret;
+}
+
+struct vhost *vhost_new(struct loop *loop, struct log *log, const char *path,
+			struct bus_dev *bd)
+{
+	struct vhost *v = calloc(1, sizeof(*v));
+	int ret = -ENAMETOOLONG;
+
+	if (!v)
+		return NULL;
+	v->bd = bd;
+	v->loop = loop;
+	v->log = log;
+	v->sock.fd = -1;
+	v->sock.fn = vhost_receive;
+	v->backend_fd = -1;
+	for (int i = 0; i < VQ_COUNT; i++)
+		vq_init(v, &v->vqs[i]);
+	vhost_pci_init(v);
+	loop_work_init(&v->drop_work, vhost_drop_work);
+	if ((size_t)snprintf(v->path, sizeof(v->path), "%s", path) <
+	    sizeof(v->path))
+		ret = vhost_listen(v);
+	if (ret) {
+		log_err(log, "cannot listen on %s: %s", path, strerror(-ret));
+		free(v);
+		errno = -ret;
+		return NULL;
+	}
+	loop_poll_add(loop, &v->poll, LOOP_POLL_BUS);
+	return v;
+}
+
+void vhost_free(struct vhost *v)
+{
+	if (!v)
+		return;
+	if (v->sock.fd >= 0)
+		vhost_close(v);
+	loop_poll_del(v->loop, &v->poll);
+	loop_fd_del(v->loop, &v->listen);
+	close(v->listen.fd);
+	unlink(v->path);
+	free(v);
+}
+
+const struct vhost_stats *vhost_get_stats(const struct vhost *v)
+{
+	return &v->stats;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The crypto engine: table of ciphers, keys, and what the AEADs share */
+#include <errno.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "crypto/crypto.h"
+#include "crypto/priv.h"
+#include "dot11/ieee80211.h"
+
+#define AEAD_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MGMT | CRYPTO_F_REPLAY)
+#define TKIP_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MICHAEL | CRYPTO_F_REPLAY)
+#define BIP_FLAGS	(CRYPTO_F_GROUP_MGMT | CRYPTO_F_REPLAY)
+
+/* suite, name, key, IV, MIC, PN bits, flags */
+const struct crypto_cipher crypto_ciphers[] = {
+	{ IEEE80211_CIPHER_WEP40, "WEP-40", 5, 4, 4, 24, CRYPTO_F_DATA },
+	{ IEEE80211_CIPHER_WEP104, "WEP-104", 13, 4, 4, 24, CRYPTO_F_DATA },
+	{ IEEE80211_CIPHER_TKIP, "TKIP", 32, 8, 4, 48, TKIP_FLAGS },
+	{ IEEE80211_CIPHER_CCMP, "CCMP-128", 16, 8, 8, 48, AEAD_FLAGS },
+	{ IEEE80211_CIPHER_CCMP_256, "CCMP-256", 32, 8, 16, 48, AEAD_FLAGS },
+	{ IEEE80211_CIPHER_GCMP, "GCMP-128", 16, 8, 16, 48, AEAD_FLAGS },
+	{ IEEE80211_CIPHER_GCMP_256, "GCMP-256", 32, 8, 16, 48, AEAD_FLAGS },
+	{ IEEE80211_CIPHER_BIP_CMAC, "BIP-CMAC-128",
+	  16, 0, IEEE80211_MMIE_LEN_8, 48, BIP_FLAGS },
+	{ IEEE80211_CIPHER_BIP_CMAC_256, "BIP-CMAC-256",
+	  32, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
+	{ IEEE80211_CIPHER_BIP_GMAC, "BIP-GMAC-128",
+	  16, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
+	{ IEEE80211_CIPHER_BIP_GMAC_256, "BIP-GMAC-256",
+	  32, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
+};
+
+const size_t crypto_cipher_count =
+	sizeof(crypto_ciphers) / sizeof(crypto_ciphers[0]);
+
+static const char * const status_names[CRYPTO_STATUSES] = {
+	[CRYPTO_OK]		= "ok",
+	[CRYPTO_MIC_FAILURE]	= "MIC failure",
+	[CRYPTO_ICV_FAILURE]	= "ICV failure",
+	[CRYPTO_MICHAEL_FAILURE] = "Michael MIC failure",
+	[CRYPTO_MALFORMED]	= "malformed",
+	[CRYPTO_WRONG_KEY]	= "wrong key",
+	[CRYPTO_PN_EXHAUSTED]	= "PN exhausted",
+	[CRYPTO_FAILED]		= "library failure",
+};
+
+const char *crypto_status_name(enum crypto_status status)
+{
+	return (unsigned int)status < CRYPTO_STATUSES ?
+		status_names[status] : "?";
+}
+
+const struct crypto_cipher *crypto_cipher_find(uint32_t suite)
+{
+	for (size_t i = 0; i < crypto_cipher_count; i++)
+		if (crypto_ciphers[i].suite == suite)
+			return &crypto_ciphers[i];
+	return NULL;
+}
+
+static const struct crypto_ops *ops_of(uint32_t suite)
+{
+	switch (suite) {
+	case IEEE80211_CIPHER_WEP40:
+	case IEEE80211_CIPHER_WEP104:
+		return &crypto_wep_ops;
+	case IEEE80211_CIPHER_TKIP:
+		return &crypto_tkip_ops;
+	case IEEE80211_CIPHER_CCMP:
+	case IEEE80211_CIPHER_CCMP_256:
+		return &crypto_ccmp_ops;
+	case IEEE80211_CIPHER_GCMP:
+	case IEEE80211_CIPHER_GCMP_256:
+		return &crypto_gcmp_ops;
+	case IEEE80211_CIPHER_BIP_CMAC:
+	case IEEE80211_CIPHER_BIP_CMAC_256:
+		return &crypto_bip_cmac_ops;
+	case IEEE80211_CIPHER_BIP_GMAC:
+	case IEEE80211_CIPHER_BIP_GMAC_256:
+		return &crypto_bip_gmac_ops;
+	default:
+		return NULL;
+	}
+}
+
+struct evp_cipher_ctx_st *crypto_ctx_new(const char *name, enum crypto_op op,
+					 const uint8_t *bytes, int nonce_len,
+					 int tag_len)
+{
+	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, name, NULL);
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int enc = op == CRYPTO_ENCRYPT;
+
+	if (!cipher || !ctx ||
+	    EVP_CipherInit_ex(ctx, cipher, NULL, NULL, NULL, enc) != 1 ||
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, nonce_len,
+				NULL) != 1 ||
+	    (tag_len && EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG,
+					    tag_len, NULL) != 1) ||
+	    EVP_CipherInit_ex(ctx, NULL, NULL, bytes, NULL, enc) != 1) {
+		EVP_CIPHER_CTX_free(ctx);
+		ctx = NULL;
+	}
+	EVP_CIPHER_free(cipher);
+	return ctx;
+}
+
+int crypto_key_init(struct crypto_key *key, uint32_t suite,
+		    const uint8_t *bytes, size_t len, uint8_t keyidx)
+{
+	const struct crypto_cipher *cipher = crypto_cipher_find(suite);
+	bool bip;
+	int err;
+
+	memset(key, 0, sizeof(*key));
+	if (!cipher)
+		return -EOPNOTSUPP;
+	bip = cipher->flags & CRYPTO_F_GROUP_MGMT;
+	if (!bytes || len != cipher->key_len ||
+	    keyidx < (bip ? 4 : 0) || keyidx > (bip ? 7 : 3))
+		return -EINVAL;
+	key->cipher = cipher;
+	key->ops = ops_of(suite);
+	key->keyidx = keyidx;
+	memcpy(key->bytes, bytes, len);
+	err = key->ops->init ? key->ops->init(key) : 0;
+	if (err)
+		crypto_key_wipe(key);
+	return err;
+}
+
+void crypto_key_wipe(struct crypto_key *key)
+{
+	/* The library clears the key schedules that it frees */
+	for (int op = 0; op < CRYPTO_OPS; op++) {
+		EVP_CIPHER_CTX_free(key->ctx[op]);
+		EVP_MAC_CTX_free(key->mac[op]);
+	}
+	OPENSSL_cleanse(key, sizeof(*key));
+}
+
+size_t crypto_aad(const struct crypto_job *job, uint8_t *aad)
+{
+	const uint8_t *frame = job->frame;
+	uint16_t fc = ieee80211_fc(frame);
+	uint16_t qos_mask = IEEE80211_QOS_TID;
+	uint16_t mask = IEEE80211_FC_RETRY | IEEE80211_FC_PM |
+			IEEE80211_FC_MOREDATA;
+	size_t len = 22;
+
+	/* Whether a frame is QoS survives the masking of its subtype */
+	if (ieee80211_is_data(fc))
+		mask |= IEEE80211_FC_SUBTYPE & ~IEEE80211_FC_DATA_QOS;
+	if (ieee80211_is_data_qos(fc))
+		mask |= IEEE80211_FC_ORDER;
+	ieee80211_put_le16(aad, (fc & ~mask) | IEEE80211_FC_PROTECTED);
+	memcpy(aad + 2, ieee80211_addr1(frame), 3 * IEEE80211_ADDR_LEN);
+	ieee80211_put_le16(aad + 20, ieee80211_frag(frame));
+	if (ieee80211_has_a4(fc)) {
+		memcpy(aad + len, ieee80211_addr4(frame), IEEE80211_ADDR_LEN);
+		len += IEEE80211_ADDR_LEN;
+	}
+	if (ieee80211_is_data_qos(fc)) {
+		if (job->flags & CRYPTO_JOB_SPP_AMSDU)
+			qos_mask |= IEEE80211_QOS_AMSDU;
+		ieee80211_put_le16(aad + len,
+				   ieee80211_qos_ctl(frame) & qos_mask);
+		len += IEEE80211_QOS_LEN;
+	}
+	return len;
+}
+
+uint8_t crypto_nonce_flags(const uint8_t *frame)
+{
+	if (ieee80211_is_mgmt(ieee80211_fc(frame)))
+		return 0x10;
+	return ieee80211_tid(frame);
+}
+
+void crypto_put_be48(uint8_t *p, uint64_t v)
+{
+	for (int i = 5; i >= 0; i--, v >>= 8)
+		p[i] = (uint8_t)v;
+}
+
+void crypto_gcm_nonce(const struct crypto_job *job,
+		      uint8_t nonce[CRYPTO_GCM_NONCE_LEN])
+{
+	memcpy(nonce, ieee80211_addr2(job->frame), IEEE80211_ADDR_LEN);
+	crypto_put_be48(nonce + IEEE80211_ADDR_LEN, job->pn);
+}
+
+void crypto_ext_iv_put(uint8_t *iv, uint64_t pn, uint8_t keyidx)
+{
+	ieee80211_put_le16(iv, (uint16_t)pn);
+	iv[2] = 0;
+	iv[3] = IEEE80211_IV_EXT | (uint8_t)(keyidx << IEEE80211_IV_KEYID_SHIFT);
+	ieee80211_put_le32(iv + 4, (uint32_t)(pn >> 16));
+}
+
+enum crypto_status crypto_ext_iv_get(struct crypto_job *job)
+{
+	const uint8_t *iv = crypto_iv(job);
+
+	if (!(iv[IEEE80211_IV_OFF_KEYID] & IEEE80211_IV_EXT))
+		return CRYPTO_MALFORMED;
+	job->pn = ieee80211_get_le16(iv) |
+		  (uint64_t)ieee80211_get_le32(iv + 4) << 16;
+	job->keyid = ieee80211_iv_keyid(iv);
+	if (job->keyid != job->key->keyidx)
+		return CRYPTO_WRONG_KEY;
+	return CRYPTO_OK;
+}
+
+/* Is this a frame that the cipher protects at all? */
+static bool frame_fits(uint16_t fc, const struct crypto_cipher *cipher)
+{
+	if (ieee80211_is_data(fc))
+		return (cipher->flags & CRYPTO_F_DATA) &&
+		       ieee80211_is_data_present(fc);
+	if (!ieee80211_is_mgmt(fc))
+		return false;
+	if (cipher->flags & (CRYPTO_F_MGMT | CRYPTO_F_GROUP_MGMT))
+		return true;
+	/* Shared Key authentication encrypts its third frame */
+	return !(cipher->flags & CRYPTO_F_REPLAY) &&
+	       ieee80211_is_stype(fc, IEEE80211_AUTH);
+}
+
+/* All that the ciphers rely on about header and lengths */
+static enum crypto_status job_check(const struct crypto_job *job)
+{
+	const struct crypto_cipher *cipher;
+	uint16_t fc;
+
+	if (!job->key || !crypto_key_valid(job->key))
+		return CRYPTO_WRONG_KEY;
+	cipher = job->key->cipher;
+	if (job->hdr_len < IEEE80211_HDR_LEN_3ADDR ||
+	    job->body_len < cipher->iv_len + cipher->mic_len)
+		return CRYPTO_MALFORMED;
+	fc = ieee80211_fc(job->frame);
+	if (job->hdr_len != ieee80211_hdrlen(fc) || !frame_fits(fc, cipher))
+		return CRYPTO_MALFORMED;
+	if (job->op == CRYPTO_ENCRYPT) {
+		bool fits = !(job->pn >> cipher->pn_bits);
+
+		return fits ? CRYPTO_OK : CRYPTO_PN_EXHAUSTED;
+	}
+	/* BIP protects frames that are not encrypted */
+	if (!(cipher->flags & CRYPTO_F_GROUP_MGMT) &&
+	    !(fc & IEEE80211_FC_PROTECTED))
+		return CRYPTO_MALFORMED;
+	return CRYPTO_OK;
+}
+
+static void encrypt_one(struct crypto_job *job)
+{
+	uint16_t fc = ieee80211_fc(job->frame);
+
+	if (!(job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
+		ieee80211_put_le16(job->frame, fc | IEEE80211_FC_PROTECTED);
+	job->keyid = job->key->keyidx;
+	job->status = job->key->ops->encrypt(job);
+}
+
+static void decrypt_one(struct crypto_job *job)
+{
+	job->status = job->key->ops->decrypt(job);
+	switch (job->status) {
+	case CRYPTO_MIC_FAILURE:
+	case CRYPTO_ICV_FAILURE:
+	case CRYPTO_FAILED:
+		/* BIP does not hide its data, and did not write them */
+		if (!(job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
+			memset(crypto_data(job), 0, crypto_data_len(job));
+		break;
+	default:
+		break;
+	}
+}
+
+size_t crypto_run(struct crypto_job *jobs, size_t n)
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct crypto_job *job = &jobs[i];
+
+		job->status = job_check(job);
+		if (job->status == CRYPTO_OK) {
+			if (job->op == CRYPTO_ENCRYPT)
+				encrypt_one(job);
+			else
+				decrypt_one(job);
+		}
+		failed += job->status != CRYPTO_OK;
+	}
+	return failed;
+}

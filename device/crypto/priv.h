@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of the crypto engine share with each other */
+#ifndef SKUA_DEVICE_CRYPTO_PRIV_H
+#define SKUA_DEVICE_CRYPTO_PRIV_H
+
+#include "crypto/crypto.h"
+#include "dot11/ieee80211.h"
+
+#define CRYPTO_AAD_LEN_MAX	30	/* FC, A1 to A3, SC, A4, QC */
+#define CRYPTO_GCM_NONCE_LEN	12
+#define CRYPTO_ICV_LEN		4	/* WEP and TKIP */
+#define CRYPTO_RC4_SEED_LEN	16	/* at most */
+
+/**
+ * struct crypto_ops - one way to protect frames
+ * @init: expand the key; cipher, keyidx and bytes are set. Undone by
+ *	crypto_key_wipe(), also after a failure. May be NULL
+ * @encrypt: as &struct crypto_job says, header and lengths already checked
+ * @decrypt: likewise
+ */
+struct crypto_ops {
+	int (*init)(struct crypto_key *key);
+	enum crypto_status (*encrypt)(struct crypto_job *job);
+	enum crypto_status (*decrypt)(struct crypto_job *job);
+};
+
+extern const struct crypto_ops crypto_ccmp_ops;
+extern const struct crypto_ops crypto_gcmp_ops;
+extern const struct crypto_ops crypto_bip_cmac_ops;
+extern const struct crypto_ops crypto_bip_gmac_ops;
+extern const struct crypto_ops crypto_tkip_ops;
+extern const struct crypto_ops crypto_wep_ops;
+
+/**
+ * crypto_aad() - additional authenticated data of CCMP and GCMP
+ * @job: the MPDU
+ * @aad: CRYPTO_AAD_LEN_MAX octets
+ *
+ * Return: octets written.
+ */
+size_t crypto_aad(const struct crypto_job *job, uint8_t *aad);
+
+/* First octet of the CCMP nonce: priority, and whether this is management */
+uint8_t crypto_nonce_flags(const uint8_t *frame);
+
+/* The 48-bit PN in the eight octets that CCMP and GCMP put before the data */
+void crypto_ext_iv_put(uint8_t *iv, uint64_t pn, uint8_t keyidx);
+
+/**
+ * crypto_ext_iv_get() - read the PN of a received frame
+ * @job: gets pn and keyid
+ *
+ * Return: CRYPTO_OK, CRYPTO_MALFORMED without Ext IV, or CRYPTO_WRONG_KEY.
+ */
+enum crypto_status crypto_ext_iv_get(struct crypto_job *job);
+
+/* A 48-bit number, most significant octet first, as nonces want it */
+void crypto_put_be48(uint8_t *p, uint64_t v);
+
+/* A2 and the PN: the nonce of GCMP and of BIP-GMAC */
+void crypto_gcm_nonce(const struct crypto_job *job,
+		      uint8_t nonce[CRYPTO_GCM_NONCE_LEN]);
+
+/**
+ * crypto_rc4_seal() - append the ICV and encrypt both
+ * @seed: RC4 key of this frame
+ * @seed_len: octets of @seed
+ * @data: the data, with room for CRYPTO_ICV_LEN more octets
+ * @len: octets of @data without the ICV
+ */
+void crypto_rc4_seal(const uint8_t *seed, size_t seed_len,
+		     uint8_t *data, size_t len);
+
+/* Undo crypto_rc4_seal(). Return: whether the ICV is that of the data. */
+bool crypto_rc4_open(const uint8_t *seed, size_t seed_len,
+		     uint8_t *data, size_t len);
+
+/* TKIP: key mixing phase 1, for one TA and the upper 32 bits of the TSC */
+void crypto_tkip_phase1(const uint8_t *tk, const uint8_t *ta, uint32_t iv32,
+			uint16_t p1k[CRYPTO_P1K_WORDS]);
+
+/* TKIP: key mixing phase 2, the RC4 key of one MPDU */
+void crypto_tkip_phase2(const uint8_t *tk,
+			const uint16_t p1k[CRYPTO_P1K_WORDS], uint16_t iv16,
+			uint8_t seed[CRYPTO_RC4_SEED_LEN]);
+
+/* Michael over @head, a multiple of four octets, and @data */
+void crypto_michael(const uint8_t *key, const uint8_t *head, size_t head_len,
+		    const uint8_t *data, size_t len,
+		    uint8_t mic[CRYPTO_MICHAEL_LEN]);
+
+static inline uint8_t *crypto_iv(const struct crypto_job *job)
+{
+	return job->frame + job->hdr_len;
+}
+
+static inline uint8_t *crypto_data(const struct crypto_job *job)
+{
+	return crypto_iv(job) + job->key->cipher->iv_len;
+}
+
+/* Octets of data; crypto_run() made sure that IV and MIC have room */
+static inline size_t crypto_data_len(const struct crypto_job *job)
+{
+	const struct crypto_cipher *cipher = job->key->cipher;
+
+	return (size_t)job->body_len - cipher->iv_len - cipher->mic_len;
+}
+
+/**
+ * crypto_ctx_new() - a context with its key set, for one direction
+ * @name: the library's name of the cipher
+ * @op: direction
+ * @bytes: key
+ * @nonce_len: octets of the nonce
+ * @tag_len: octets of the MIC for CCM, 0 for GCM
+ *
+ * Return: the context, or NULL.
+ */
+struct evp_cipher_ctx_st *crypto_ctx_new(const char *name, enum crypto_op op,
+					 const uint8_t *bytes, int nonce_len,
+					 int tag_len);
+
+#endif /* SKUA_DEVICE_CRYPTO_PRIV_H */

@@ -1,0 +1,475 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Control socket: counters and faults, one JSON object a line
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "air/air.h"
+#include "ctl/ctl.h"
+#include "ctl/ctl_air.h"
+#include "ctl/ctl_fault.h"
+#include "cp/hif_priv.h"
+#include "mac/mac.h"
+#include "nic.h"
+#include "bus/vhost/vhost.h"
+
+#define CTL_LINE_MAX	32768	/* a frame in hexadecimal fits */
+
+struct ctl_conn {
+	struct ctl *ctl;
+	struct loop_fd watch;
+	struct ctl_conn *next;
+	size_t len;
+	char line[CTL_LINE_MAX];
+};
+
+struct ctl {
+	struct loop *loop;
+	struct air *air;
+	struct nic *nics;
+	struct loop_fd watch;
+	struct ctl_conn *conns;
+	struct sockaddr_un addr;
+};
+
+/* Counters */
+
+static const char * const state_names[] = {
+	[NIC_RESET] = "reset",
+	[NIC_BOOTING] = "booting",
+	[NIC_ALIVE] = "alive",
+	[NIC_BOOT_FAILED] = "boot-failed",
+	[NIC_FATAL] = "fatal",
+};
+
+static json_t *count(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static json_t *pci_json(const struct nic *nic)
+{
+	const struct pci_stats *s = pci_get_stats(nic->pci);
+	json_t *vectors = json_array();
+	unsigned int i;
+
+	for (i = 0; i < PCI_VECTORS; i++)
+		json_array_append_new(vectors, json_pack("{s:o,s:o,s:o,s:o}",
+			"raised", count(s->raised[i]), "sent", count(s->sent[i]),
+			"coalesced", count(s->coalesced[i]),
+			"dropped", count(s->dropped[i])));
+	return json_pack("{s:o,s:o,s:o,s:o,s:o}", "bad_cfg", count(s->bad_cfg),
+			 "bad_bar", count(s->bad_bar), "resets", count(s->resets),
+			 "doorbells", count(nic->doorbells), "vectors", vectors);
+}
+
+static json_t *dma_json(const struct nic *nic)
+{
+	const struct dma_stats *s = dma_get_stats(nic->dma);
+
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "reads", count(s->reads),
+			 "writes", count(s->writes),
+			 "rejected_range", count(s->rejected_range),
+			 "rejected_perm", count(s->rejected_perm),
+			 "rejected_off", count(s->rejected_off),
+			 "rejected_dead", count(s->rejected_dead));
+}
+
+static json_t *bus_json(const struct nic *nic)
+{
+	const struct vhost_stats *s = vhost_get_stats(nic->vhost);
+
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "connects", count(s->connects), "drops", count(s->drops),
+			 "commands", count(s->commands), "posted", count(s->posted),
+			 "bad_commands", count(s->bad_commands),
+			 "signals", count(s->signals), "irqs", count(s->irqs));
+}
+
+static json_t *rings_json(const struct nic *nic)
+{
+	json_t *rings = json_array();
+	unsigned int i;
+
+	for (i = 0; i < SKUA_NUM_RINGS; i++) {
+		const struct ring *r = &nic->ring[i];
+
+		if (!r->entries)
+			continue;
+		json_array_append_new(rings, json_pack("{s:i,s:o,s:o,s:o,s:o}",
+			"id", (int)i, "entries", count(r->entries),
+			"index", count(r->own), "notifies", count(r->notifies),
+			"suppressed", count(r->suppressed)));
+	}
+	return rings;
+}
+
+static json_t *nic_json(const struct nic *nic)
+{
+	char mac[18];
+
+	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x",
+		 nic->cfg.mac[0], nic->cfg.mac[1], nic->cfg.mac[2],
+		 nic->cfg.mac[3], nic->cfg.mac[4], nic->cfg.mac[5]);
+	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "name", nic->cfg.name, "mac", mac,
+			 "state", state_names[nic->state],
+			 "boot_err", (int)nic->boot_err, "fatal", (int)nic->fatal,
+			 "instructions", count(cp_instret(nic->cp)),
+			 "commands", count(nic->hif->fetched),
+			 "mutated", count(nic->fault.mutated),
+			 "pci", pci_json(nic), "dma", dma_json(nic),
+			 "bus", bus_json(nic), "rings", rings_json(nic),
+			 "mac_engines", mac_counters(nic->mac));
+}
+
+static json_t *loop_json(const struct loop *loop)
+{
+	const struct loop_stats *s = loop_get_stats(loop);
+
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "iterations", count(s->iterations),
+			 "sleeps", count(s->sleeps),
+			 "spin_hits", count(s->spin_hits),
+			 "timers", count(s->timers), "works", count(s->works),
+			 "longest_ns", count(s->longest_ns));
+}
+
+/* Requests */
+
+static json_t *fail(const char *why)
+{
+	return json_pack("{s:b,s:s}", "ok", 0, "error", why);
+}
+
+static json_t *done(void)
+{
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *req_counters(struct ctl *ctl, json_t *req)
+{
+	json_t *nics = json_array();
+	struct nic *nic;
+
+	(void)req;
+	for (nic = ctl->nics; nic; nic = nic->next)
+		json_array_append_new(nics, nic_json(nic));
+	return json_pack("{s:b,s:o,s:o}", "ok", 1, "nics", nics,
+			 "loop", loop_json(ctl->loop));
+}
+
+static struct nic *find_nic(struct ctl *ctl, const char *name)
+{
+	struct nic *nic;
+
+	for (nic = ctl->nics; nic; nic = nic->next)
+		if (!strcmp(nic->cfg.name, name))
+			return nic;
+	return NULL;
+}
+
+static json_t *req_gone(struct ctl *ctl, json_t *req)
+{
+	const char *name;
+	struct nic *nic;
+	int gone;
+
+	if (json_unpack(req, "{s:s,s:b}", "nic", &name, "gone", &gone))
+		return fail("wanted: nic (text), gone (true or false)");
+	nic = find_nic(ctl, name);
+	if (!nic)
+		return fail("no NIC of that name");
+	pci_set_gone(nic->pci, gone);
+	return done();
+}
+
+/* A request about one NIC, whose handler says what is wrong with it, or NULL */
+static json_t *about_nic(struct ctl *ctl, json_t *req,
+			 const char *(*fn)(struct nic *nic, json_t *req))
+{
+	const char *why = NULL, *name;
+	struct nic *nic;
+
+	if (json_unpack(req, "{s:s}", "nic", &name))
+		return fail("wanted: nic (text)");
+	nic = find_nic(ctl, name);
+	if (!nic)
+		return fail("no NIC of that name");
+	why = fn(nic, req);
+	return why ? fail(why) : done();
+}
+
+static json_t *req_fault(struct ctl *ctl, json_t *req)
+{
+	return about_nic(ctl, req, ctl_fault);
+}
+
+static json_t *req_inject(struct ctl *ctl, json_t *req)
+{
+	return about_nic(ctl, req, ctl_inject);
+}
+
+static json_t *req_poke(struct ctl *ctl, json_t *req)
+{
+	return about_nic(ctl, req, ctl_poke);
+}
+
+static json_t *req_lose(struct ctl *ctl, json_t *req)
+{
+	int type = -1, subtype = -1, nth = 1, n = 1, every = 0;
+	struct air_loss loss = { 0 };
+	const char *ta = NULL;
+
+	if (json_unpack(req, "{s?i,s?i,s?s,s?i,s?i,s?i}", "type", &type,
+			"subtype", &subtype, "ta", &ta, "nth", &nth,
+			"count", &n, "every", &every) ||
+	    nth < 1 || n < 0 || every < 0)
+		return fail("wanted: type, subtype, nth, count, every (numbers), ta (address); all optional");
+	if (ta && !nic_parse_mac(ta, loss.ta))
+		return fail("ta is no MAC address");
+	loss.match_type = type;
+	loss.match_subtype = subtype;
+	loss.nth = (uint32_t)nth;
+	loss.count = (uint32_t)n;
+	loss.every = (uint32_t)every;
+	return json_pack("{s:b,s:i}", "ok", 1, "id", air_lose(ctl->air, &loss));
+}
+
+static json_t *req_lose_clear(struct ctl *ctl, json_t *req)
+{
+	(void)req;
+	air_lose_clear(ctl->air);
+	return done();
+}
+
+static json_t *req_capture(struct ctl *ctl, json_t *req)
+{
+	json_int_t snaplen = 0, size = 0;
+	const char *path;
+	int err;
+
+	if (json_unpack(req, "{s:s,s?I,s?I}", "file", &path,
+			"snaplen", &snaplen, "size", &size) ||
+	    snaplen < 0 || snaplen > UINT32_MAX || size < 0)
+		return fail("wanted: file (text), and optionally snaplen and size (octets)");
+	err = air_capture(ctl->air, path, (uint32_t)snaplen, (uint64_t)size);
+	return err ? fail(strerror(-err)) : done();
+}
+
+static json_t *req_air(struct ctl *ctl, json_t *req)
+{
+	const char *wrong = ctl_air(ctl->air, req);
+
+	return wrong ? fail(wrong) : done();
+}
+
+static json_t *req_radar(struct ctl *ctl, json_t *req)
+{
+	const char *wrong = ctl_radar(ctl->air, loop_now(ctl->loop) /
+				      LOOP_NS_PER_US, req);
+
+	return wrong ? fail(wrong) : done();
+}
+
+static const struct {
+	const char *name;
+	json_t *(*fn)(struct ctl *ctl, json_t *req);
+} requests[] = {
+	{ "counters", req_counters },
+	{ "gone", req_gone },
+	{ "lose", req_lose },
+	{ "lose_clear", req_lose_clear },
+	{ "capture", req_capture },
+	{ "fault", req_fault },
+	{ "inject", req_inject },
+	{ "poke", req_poke },
+	{ "air", req_air },
+	{ "radar", req_radar },
+};
+
+static json_t *ctl_answer(struct ctl *ctl, const char *line)
+{
+	json_t *req, *answer = NULL;
+	const char *cmd;
+	json_error_t err;
+	size_t i;
+
+	req = json_loads(line, JSON_REJECT_DUPLICATES, &err);
+	if (!req)
+		return fail(err.text);
+	if (json_unpack(req, "{s:s}", "cmd", &cmd)) {
+		json_decref(req);
+		return fail("wanted: an object with cmd (text)");
+	}
+	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (!strcmp(requests[i].name, cmd))
+			answer = requests[i].fn(ctl, req);
+	json_decref(req);
+	return answer ? answer :
+		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke, air");
+}
+
+/* Connections */
+
+static void conn_close(struct ctl_conn *conn)
+{
+	struct ctl_conn **p = &conn->ctl->conns;
+
+	while (*p != conn)
+		p = &(*p)->next;
+	*p = conn->next;
+	loop_fd_del(conn->ctl->loop, &conn->watch);
+	close(conn->watch.fd);
+	free(conn);
+}
+
+/*
+ * Answers are written with the socket blocking: the peer is a local tool, and
+ * SO_SNDTIMEO bounds how long it can keep the NIC waiting.
+ */
+static bool conn_reply(struct ctl_conn *conn, json_t *answer)
+{
+	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+	size_t len, off = 0;
+	ssize_t n;
+
+	json_decref(answer);
+	if (!text)
+		return false;
+	len = strlen(text);
+	text[len++] = '\n';
+	while (off < len) {
+		n = send(conn->watch.fd, text + off, len - off, MSG_NOSIGNAL);
+		if (n <= 0)
+			break;
+		off += (size_t)n;
+	}
+	free(text);
+	return off == len;
+}
+
+static void conn_readable(struct loop_fd *w, uint32_t events)
+{
+	struct ctl_conn *conn = container_of(w, struct ctl_conn, watch);
+	char *end;
+	ssize_t n;
+
+	(void)events;
+	n = recv(w->fd, conn->line + conn->len,
+		 sizeof(conn->line) - 1 - conn->len, MSG_DONTWAIT);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		conn_close(conn);
+		return;
+	}
+	conn->len += (size_t)n;
+	while ((end = memchr(conn->line, '\n', conn->len))) {
+		*end++ = '\0';
+		if (!conn_reply(conn, ctl_answer(conn->ctl, conn->line))) {
+			conn_close(conn);
+			return;
+		}
+		conn->len -= (size_t)(end - conn->line);
+		memmove(conn->line, end, conn->len);
+	}
+	if (conn->len == sizeof(conn->line) - 1) {
+		log_warn(NULL, "control: a request is longer than %d bytes",
+			 CTL_LINE_MAX);
+		conn_close(conn);
+	}
+}
+
+static void ctl_accept(struct loop_fd *w, uint32_t events)
+{
+	struct ctl *ctl = container_of(w, struct ctl, watch);
+	struct timeval patience = { .tv_usec = 200000 };
+	struct ctl_conn *conn;
+	int fd;
+
+	(void)events;
+	fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0)
+		return;
+	conn = calloc(1, sizeof(*conn));
+	if (!conn) {
+		close(fd);
+		return;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	conn->ctl = ctl;
+	conn->watch.fd = fd;
+	conn->watch.fn = conn_readable;
+	if (loop_fd_add(ctl->loop, &conn->watch, EPOLLIN)) {
+		close(fd);
+		free(conn);
+		return;
+	}
+	conn->next = ctl->conns;
+	ctl->conns = conn;
+}
+
+static int ctl_listen(struct ctl *ctl, const char *path)
+{
+	struct sockaddr_un *addr = &ctl->addr;
+	int fd;
+
+	if (strlen(path) >= sizeof(addr->sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	addr->sun_family = AF_UNIX;
+	strcpy(addr->sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	unlink(path);
+	if (bind(fd, (struct sockaddr *)addr, sizeof(*addr)) || listen(fd, 8)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+struct ctl *ctl_new(struct loop *loop, const char *path, struct air *air,
+		    struct nic *nics)
+{
+	struct ctl *ctl = calloc(1, sizeof(*ctl));
+
+	if (!ctl)
+		return NULL;
+	ctl->loop = loop;
+	ctl->air = air;
+	ctl->nics = nics;
+	ctl->watch.fn = ctl_accept;
+	ctl->watch.fd = ctl_listen(ctl, path);
+	if (ctl->watch.fd < 0 ||
+	    loop_fd_add(loop, &ctl->watch, EPOLLIN)) {
+		log_err(NULL, "control socket %s: %s", path, strerror(errno));
+		if (ctl->watch.fd >= 0)
+			close(ctl->watch.fd);
+		free(ctl);
+		return NULL;
+	}
+	return ctl;
+}
+
+void ctl_free(struct ctl *ctl)
+{
+	if (!ctl)
+		return;
+	while (ctl->conns)
+		conn_close(ctl->conns);
+	loop_fd_del(ctl->loop, &ctl->watch);
+	close(ctl->watch.fd);
+	unlink(ctl->addr.sun_path);
+	free(ctl);
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Control socket: senders that are no NICs: attackers and radars
+ *
+ * Somebody who has a radio and no key can still repeat, change and invent
+ * frames. The frame goes out as it is, with whatever transmitter address it
+ * claims; only the FCS is computed anew.
+ */
+#include <jansson.h>
+#include <string.h>
+
+#include "air/air.h"
+#include "dot11/airtime.h"
+#include "ctl/ctl_air.h"
+#include "dot11/ieee80211.h"
+
+#define RATE_6M		60	/* OFDM, good on each band */
+#define RADAR_PULSES	100
+#define RADAR_US	100000	/* longest pulse and interval */
+
+static void deaf(void *priv, const struct air_frame *frame,
+		 const struct air_rx *rx)
+{
+	(void)priv;
+	(void)frame;
+	(void)rx;
+}
+
+static void idle(void *priv)
+{
+	(void)priv;
+}
+
+static const struct air_radio_ops ops = { .rx = deaf, .rx_flush = idle };
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+/* Return: octets, or 0 */
+static uint16_t parse_hex(const char *text, uint8_t *to, size_t room)
+{
+	size_t n = strlen(text) / 2;
+
+	if (strlen(text) % 2 || n > room)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		int hi = nibble(text[2 * i]), lo = nibble(text[2 * i + 1]);
+
+		if (hi < 0 || lo < 0)
+			return 0;
+		to[i] = (uint8_t)(hi << 4 | lo);
+	}
+	return (uint16_t)n;
+}
+
+const char *ctl_air(struct air *air, json_t *req)
+{
+	uint8_t frame[SKUA_MAX_MPDU + IEEE80211_FCS_LEN] = { 0 };
+	struct air_chan chan = { 0 };
+	struct air_frame af = {
+		.data = frame, .ta = frame + IEEE80211_OFF_ADDR2,
+		.rate = RATE_6M, .power = 20,
+	};
+	struct air_radio *radio;
+	const char *text;
+	uint16_t len;
+	int freq;
+
+	if (json_unpack(req, "{s:s,s:i}", "frame", &text, "freq", &freq) ||
+	    freq < 1 || freq > UINT16_MAX)
+		return "wanted: frame (hexadecimal, without FCS), freq (MHz)";
+	len = parse_hex(text, frame, SKUA_MAX_MPDU);
+	/* An ACK is the shortest; also what has no whole header may be sent */
+	if (len < IEEE80211_ACK_LEN)
+		return "frame is no hexadecimal text, too short or too long";
+	chan.freq = (uint16_t)freq;
+	chan.center1 = chan.freq;
+	radio = air_join(air, &ops, NULL, "stranger");
+	if (!radio)
+		return "out of memory";
+	air_tune(radio, &chan);
+	ieee80211_fcs_put(frame, len);
+	af.len = (uint16_t)(len + IEEE80211_FCS_LEN);
+	af.chan = chan;
+	af.airtime_us = airtime_ppdu_us(af.rate, af.len, freq < 3000);
+	air_send(radio, &af, NULL, NULL, NULL);
+	air_flush(radio);
+	air_leave(radio);
+	return NULL;
+}
+
+/*
+ * The whole burst is put on the air when its last pulse has ended, each pulse
+ * with the time that it had, so that no timer has to be exact.
+ */
+const char *ctl_radar(struct air *air, uint64_t now_us, json_t *req)
+{
+	int freq, pulses = 18, width = 1, pri = 1428;
+
+	if (json_unpack(req, "{s:i,s?i,s?i,s?i}", "freq", &freq, "pulses",
+			&pulses, "width_us", &width, "pri_us", &pri) ||
+	    freq < 1 || freq > UINT16_MAX || pulses < 1 ||
+	    pulses > RADAR_PULSES || width < 1 || width > RADAR_US / 2 ||
+	    pri < 1 || pri > RADAR_US)
+		return "wanted: freq (MHz), pulses (to 100), width_us, pri_us";
+	for (int i = pulses - 1; i >= 0; i--) {
+		struct air_pulse pulse = {
+			.freq = (uint16_t)freq,
+			.width_us = (uint16_t)width,
+			.time_us = now_us - (uint64_t)i * (uint64_t)pri,
+		};
+
+		air_radar(air, &pulse);
+	}
+	return NULL;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Faults on purpose: doorbells, and what is written to the host
+ */
+#include <string.h>
+
+#include "ctl/fault.h"
+#include "nic.h"
+
+bool fault_doorbell(struct nic *nic)
+{
+	struct fault *f = &nic->fault;
+
+	f->deaf = f->doorbells != 0;
+	if (f->doorbells)
+		f->doorbells--;
+	return f->deaf;
+}
+
+bool fault_tx(struct nic *nic)
+{
+	struct fault *f = &nic->fault;
+
+	if (f->tx_fatal && !--f->tx_fatal)
+		f->dying = true;
+	return f->tx_stall || f->dying;
+}
+
+/* Death takes the queues along, so not from amid those who work on them. */
+bool fault_poll(struct nic *nic)
+{
+	if (!nic->fault.dying)
+		return false;
+	nic->fault.dying = false;
+	log_info(&nic->log, "fault: dies before a frame");
+	nic_fatal(nic, SKUA_FATAL_TRAP);
+	return true;
+}
+
+/* xorshift64*: the same seed tells the same story */
+static uint32_t fault_random(struct fault *f, uint32_t below)
+{
+	f->random ^= f->random >> 12;
+	f->random ^= f->random << 25;
+	f->random ^= f->random >> 27;
+	return (uint32_t)((f->random * 0x2545f4914f6cdd1dull >> 32) % below);
+}
+
+static void mutate_once(struct fault *f, uint8_t *entry, uint32_t len)
+{
+	static const uint32_t odd[] = {
+		0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x10000,
+		0x7fffffff, 0x80000000, 0xffffffff,
+	};
+	/* What stands in front decides more than what stands behind. */
+	uint32_t at = fault_random(f, fault_random(f, 2) ? len : 16);
+	uint32_t word = odd[fault_random(f, sizeof(odd) / sizeof(odd[0]))];
+	uint32_t size = 1u << fault_random(f, 3);
+
+	switch (fault_random(f, 4)) {
+	case 0:
+		entry[at] ^= (uint8_t)(1u << fault_random(f, 8));
+		break;
+	case 1:
+		entry[at] = (uint8_t)fault_random(f, 256);
+		break;
+	case 2:
+		entry[at] = (uint8_t)(entry[at] + fault_random(f, 5) - 2);
+		break;
+	default:
+		at &= ~(size - 1);
+		memcpy(entry + at, &word, size);
+		break;
+	}
+}
+
+void fault_entry(struct nic *nic, void *entry, uint32_t len)
+{
+	struct fault *f = &nic->fault;
+
+	if (!f->mutate || fault_random(f, 1000000) >= f->mutate)
+		return;
+	f->mutated++;
+	do
+		mutate_once(f, entry, len);
+	while (fault_random(f, 3) == 0);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Rates as words, and how long a PPDU occupies the medium
+ */
+#ifndef SKUA_DEVICE_AIRTIME_H
+#define SKUA_DEVICE_AIRTIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hw.h"
+
+/* Take a field out of a word of hw.h, or put one in */
+#define HW_GET(mask, word)	(((word) & (mask)) / ((mask) & -(mask)))
+#define HW_PUT(mask, val)	(((uint32_t)(val) * ((mask) & -(mask))) & (mask))
+
+#define AIRTIME_CHAINS_MAX	8
+
+/** airtime_2ghz() - true for a frequency (MHz) in the 2.4 GHz band */
+static inline bool airtime_2ghz(uint16_t freq)
+{
+	return freq && freq < 3000;
+}
+
+/** airtime_bw_mhz() - bandwidth in MHz of an enum skua_bw */
+static inline unsigned int airtime_bw_mhz(unsigned int bw)
+{
+	return 20u << bw;
+}
+
+/** airtime_is_cck() - true for DSSS and CCK rates: 2.4 GHz only */
+bool airtime_is_cck(uint32_t rate);
+
+/**
+ * airtime_rate_ok() - check a rate word from an untrusted source
+ * @rate: rate word
+ * @features: SKUA_FEAT_* in force: which encodings may be used
+ * @max_bw: widest enum skua_bw
+ * @max_nss: most spatial streams
+ *
+ * Return: false for words that name no rate that can be sent.
+ */
+bool airtime_rate_ok(uint32_t rate, uint64_t features, uint8_t max_bw,
+		     uint8_t max_nss);
+
+/** airtime_rate_100k() - data rate of a valid rate word in 100 kbit/s */
+uint32_t airtime_rate_100k(uint32_t rate);
+
+/**
+ * airtime_stamp_us() - when the timestamp of a beacon is on the air
+ * @rate: rate word
+ *
+ * The timestamp is the TSF at its own first bit, which comes after the MAC header
+ * (IEEE 802.11-2020, 11.1.3.1).
+ *
+ * Return: microseconds after the first bit of the MPDU.
+ */
+uint32_t airtime_stamp_us(uint32_t rate);
+
+/**
+ * airtime_ppdu_us() - duration of a PPDU
+ * @rate: valid rate word
+ * @len: octets of the PSDU, FCS included
+ * @ghz2: 2.4 GHz band, where all but DSSS and CCK has a signal extension
+ *
+ * TXTIME of IEEE 802.11-2020 15.3, 16.3, 17.4, 19.4, 21.4 and 802.11ax-2021
+ * 27.4. HE: SU PPDUs, no packet extension.
+ *
+ * Return: microseconds, rounded up.
+ */
+uint32_t airtime_ppdu_us(uint32_t rate, uint32_t len, bool ghz2);
+
+/** airtime_sifs_us() - short interframe space */
+static inline uint32_t airtime_sifs_us(bool ghz2)
+{
+	return ghz2 ? 10 : 16;
+}
+
+/**
+ * airtime_response_rate() - rate of the ACK or CTS that answers a frame
+ * @rate: rate word of the frame
+ * @basic: rate mask as in struct skua_cmd_vif.basic_rates
+ * @ghz2: 2.4 GHz band
+ *
+ * Return: rate word: the highest basic rate that is not faster, and else the
+ *	highest mandatory one.
+ */
+uint32_t airtime_response_rate(uint32_t rate, uint32_t basic, bool ghz2);
+
+/** airtime_lowest_basic() - lowest rate of a mask, as a rate word */
+uint32_t airtime_lowest_basic(uint32_t basic, bool ghz2);
+
+#endif /* SKUA_DEVICE_AIRTIME_H */

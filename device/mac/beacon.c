@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Beacons: TBTT, timestamp, TIM and DTIM, countdowns
+ *
+ * TBTTs lie at multiples of the beacon interval in the interface's TSF, and the
+ * DTIM count follows from the number of the TBTT, so that both go on while the
+ * radio is elsewhere and after a late timer.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mac/priv.h"
+
+#define TIM_BITMAP_MAX	251
+#define IBSS_CW_MIN	15u
+#define IBSS_SLOT_US	20u
+#define BEACON_ROOM	(MAC_BEACON_MAX + 2 + 3 + TIM_BITMAP_MAX + \
+			 CRYPTO_MIC_LEN_MAX + IEEE80211_FCS_LEN)
+
+static uint64_t interval_us(const struct mac_beacon *b)
+{
+	return (uint64_t)b->interval * IEEE80211_TU_US;
+}
+
+static void arm(struct mac_vif *vif)
+{
+	struct mac_beacon *b = &vif->beacon;
+	uint64_t wait = b->tbtt * interval_us(b) - vif_tsf(vif);
+
+	/* The TSF may have been set back a long way, or forward */
+	if (wait > interval_us(b))
+		wait = 0;
+	loop_timer_after(vif->mac->nic->loop, &b->timer,
+			 wait * LOOP_NS_PER_US);
+}
+
+void beacon_start(struct mac_vif *vif)
+{
+	/* Nobody else has sent one: who is asked before the first TBTT answers */
+	vif->beacon.own_was_last = vif->type == SKUA_VIF_IBSS &&
+				   !vif->last_beacon;
+	beacon_set(vif);
+}
+
+void beacon_set(struct mac_vif *vif)
+{
+	struct mac_beacon *b = &vif->beacon;
+
+	if (!b->len)
+		return;
+	b->contending = false;
+	b->tbtt = vif_tsf(vif) / interval_us(b) + 1;
+	arm(vif);
+}
+
+void beacon_stop(struct mac_vif *vif)
+{
+	loop_timer_cancel(vif->mac->nic->loop, &vif->beacon.timer);
+	vif->beacon.len = 0;
+	vif->beacon.contending = false;
+	vif->beacon.own_was_last = false;
+	/* No DTIM will come any more */
+	txe_dtim(vif->mac, vif);
+}
+
+/* Bit per AID of the virtual bitmap: frames held here or by the host */
+static void traffic_map(const struct mac_vif *vif, uint8_t *map)
+{
+	memcpy(map, vif->tim_host, TIM_BITMAP_MAX);
+	for (const struct mac_sta *sta = vif->doze_list; sta;
+	     sta = sta->doze_next)
+		if (sta->aid && sta->aid <= SKUA_MAX_AID && txe_sta_held(sta))
+			map[sta->aid / 8] |= (uint8_t)(1u << (sta->aid % 8));
+}
+
+/*
+ * The TIM element. The partial virtual bitmap goes from an even octet N1, the
+ * last that leaves out nothing, to N2, the last one that is not zero.
+ */
+static unsigned int put_tim(const struct mac_vif *vif, uint8_t *e,
+			    uint8_t dtim_count, bool group)
+{
+	uint8_t map[TIM_BITMAP_MAX];
+	unsigned int n1 = 0, n2 = TIM_BITMAP_MAX - 1;
+
+	traffic_map(vif, map);
+	while (n2 && !map[n2])
+		n2--;
+	while (n1 < n2 && !map[n1])
+		n1++;
+	n1 &= ~1u;
+	e[0] = IEEE80211_EID_TIM;
+	e[1] = (uint8_t)(3 + n2 - n1 + 1);
+	e[IEEE80211_TIM_OFF_COUNT] = dtim_count;
+	e[IEEE80211_TIM_OFF_PERIOD] = vif->beacon.dtim_period;
+	/* The offset is in octets, and stands in steps of two in bits 1 to 7 */
+	e[IEEE80211_TIM_OFF_CONTROL] = (uint8_t)(n1 | group);
+	memcpy(e + IEEE80211_TIM_OFF_BITMAP, map + n1, n2 - n1 + 1);
+	return 2u + e[1];
+}
+
+static uint8_t dtim_count(const struct mac_beacon *b)
+{
+	uint8_t at;
+
+	if (!b->dtim_period)
+		return 0;
+	at = (uint8_t)(b->tbtt % b->dtim_period);
+	return at ? (uint8_t)(b->dtim_period - at) : 0;
+}
+
+/* Return: octets, without room for an MMIE */
+static uint16_t build(const struct mac_vif *vif, uint8_t *frame)
+{
+	const struct mac_beacon *b = &vif->beacon;
+	unsigned int head = b->tim_off ? b->tim_off : b->len;
+	unsigned int skip, n = head;
+	uint8_t count = dtim_count(b);
+
+	memcpy(frame, b->tmpl, head);
+	if (!b->tim_off)
+		return (uint16_t)n;
+	skip = 2u + b->tmpl[b->tim_off + 1];
+	n += put_tim(vif, frame + n, count,
+		     !count && vif->q[VIF_Q_DTIM].count);
+	memcpy(frame + n, b->tmpl + head + skip, b->len - head - skip);
+	return (uint16_t)(n + b->len - head - skip);
+}
+
+/* Add the MMIE of a protected beacon; 0: it must not be sent */
+static uint16_t protect(struct mac_vif *vif, uint8_t *frame, uint16_t len)
+{
+	struct mac *mac = vif->mac;
+	struct mac_key *key;
+	struct crypto_job job;
+
+	if (vif->beacon.bigtk.slot == SKUA_KEY_NONE)
+		return len;
+	key = mac_key_get(mac, vif->beacon.bigtk);
+	if (!key || key->vif != vif->idx || !key->lease_len ||
+	    !(key->crypto.cipher->flags & CRYPTO_F_GROUP_MGMT)) {
+		mac->c.beacon_no_pn++;
+		log_warn(mac->log,
+			 "beacon of interface %u not sent: no key or PN for its protection",
+			 vif->idx);
+		return 0;
+	}
+	job = (struct crypto_job){
+		.op = CRYPTO_ENCRYPT,
+		.key = &key->crypto,
+		.frame = frame,
+		.hdr_len = IEEE80211_HDR_LEN_3ADDR,
+		.body_len = (uint16_t)(len + key->crypto.cipher->mic_len -
+				       IEEE80211_HDR_LEN_3ADDR),
+		.pn = key->lease++,
+	};
+	key->lease_len--;
+	if (crypto_run(&job, 1))
+		return 0;
+	mac_count_key(mac, key, true, len - IEEE80211_HDR_LEN_3ADDR);
+	return (uint16_t)(len + key->crypto.cipher->mic_len);
+}
+
+static void count_down(struct mac_vif *vif)
+{
+	struct mac_beacon *b = &vif->beacon;
+	bool ended = false;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		uint8_t *count = &b->tmpl[b->csa_off[i]];
+
+		if (!b->csa_off[i])
+			continue;
+		if (*count > 1)
+			--*count;
+		else
+			ended = true;
+	}
+	if (!ended || b->csa_done)
+		return;
+	b->csa_done = true;
+	vif->mac->csa_vifs |= 1u << vif->idx;
+	cp_irq(vif->mac->nic->cp, ENG_IRQ_CSA);
+}
+
+static void send(struct mac_vif *vif)
+{
+	struct mac_beacon *b = &vif->beacon;
+	struct mac *mac = vif->mac;
+	uint8_t frame[BEACON_ROOM];
+	uint32_t rate;
+	uint16_t len;
+
+	if (!mac_on_air(mac) || vif->freq != mac->chan.freq) {
+		mac->c.beacon_skipped++;
+		return;
+	}
+	len = build(vif, frame);
+	vif->seq = (vif->seq + 1) % IEEE80211_SN_MODULO;
+	ieee80211_put_le16(frame + IEEE80211_OFF_DURATION, 0);
+	ieee80211_put_le16(frame + IEEE80211_OFF_SEQ,
+			   (uint16_t)(vif->seq << IEEE80211_SEQ_SN_SHIFT));
+	rate = txe_vif_rate(mac, vif, b->rate);
+	txe_stamp(vif, frame, rate);
+	len = protect(vif, frame, len);
+	if (!len)
+		return;
+	txe_transmit(mac, vif, frame, len, rate, NULL, NULL, NULL);
+	mac->c.tx_beacon++;
+	b->own_was_last = vif->type == SKUA_VIF_IBSS;
+	if (!dtim_count(b))
+		txe_dtim(mac, vif);
+	/* What was held goes right behind the beacon, the bulk of it here */
+	if (vif->q[VIF_Q_DTIM].credit)
+		txe_round(mac);
+	air_flush(mac->radio);
+}
+
+/*
+ * All members of an IBSS want to send a beacon at each TBTT. Each waits for a
+ * random time first, and whoever is heard meanwhile has sent it for all
+ * (IEEE 802.11-2020, 11.1.3.5).
+ */
+static bool contend(struct mac_vif *vif)
+{
+	struct mac_beacon *b = &vif->beacon;
+
+	if (b->contending || vif->type != SKUA_VIF_IBSS) {
+		b->contending = false;
+		return false;
+	}
+	b->contending = true;
+	loop_timer_after(vif->mac->nic->loop, &b->timer,
+			 arc4random_uniform(2 * IBSS_CW_MIN + 1) *
+			 IBSS_SLOT_US * LOOP_NS_PER_US);
+	return true;
+}
+
+void beacon_heard(struct mac_vif *vif)
+{
+	struct mac_beacon *b = &vif->beacon;
+
+	b->own_was_last = false;
+	if (!b->contending)
+		return;
+	vif->mac->c.beacon_yielded++;
+	b->contending = false;
+	b->tbtt++;
+	arm(vif);
+}
+
+void beacon_timer(struct loop_timer *t)
+{
+	struct mac_vif *vif = container_of(t, struct mac_vif, beacon.timer);
+	struct mac_beacon *b = &vif->beacon;
+	struct mac *mac = vif->mac;
+	uint64_t now;
+
+	if (!b->len || !mac->running)
+		return;
+	now = vif_tsf(vif) / interval_us(b);
+	if (now < b->tbtt) {
+		arm(vif);
+		return;
+	}
+	if (contend(vif))
+		return;
+	mac->c.beacon_missed += now - b->tbtt;
+	b->tbtt = now;
+	send(vif);
+	count_down(vif);
+	mac->tbtt_vifs |= 1u << vif->idx;
+	cp_irq(mac->nic->cp, ENG_IRQ_TBTT);
+	b->tbtt++;
+	arm(vif);
+}

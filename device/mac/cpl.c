@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The completion ring, as the engines write it
+ *
+ * Whole records only, in the order in which things happened. While the ring is
+ * full, records wait here: those of received frames are not made at all then
+ * (the frame is dropped), and no frame is taken from the transmit rings, so
+ * that the number that can wait is bounded by the frames that the NIC holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mac/priv.h"
+
+#define CPL_SLACK	1024	/* in-band events beside the frames' records */
+#define CPL_RETRY_NS	LOOP_NS_PER_MS
+
+static struct ring *cpl_ring(struct mac *mac)
+{
+	return &mac->nic->ring[SKUA_RING_CPL0];
+}
+
+static void cpl_timer(struct loop_timer *t)
+{
+	struct mac *mac = container_of(t, struct mac, cpl.timer);
+
+	cpl_poll(mac);
+	if (cpl_waiting(mac) && mac->running)
+		loop_timer_after(mac->nic->loop, t, CPL_RETRY_NS);
+}
+
+bool cpl_init(struct mac *mac)
+{
+	struct cplq *q = &mac->cpl;
+
+	q->cap = mac->nic->cfg.max_txq + CPL_SLACK;
+	q->wait = calloc(q->cap, sizeof(*q->wait));
+	loop_timer_init(&q->timer, cpl_timer);
+	return q->wait;
+}
+
+void cpl_free(struct mac *mac)
+{
+	cpl_reset(mac);
+	free(mac->cpl.wait);
+	mac->cpl.wait = NULL;
+}
+
+void cpl_reset(struct mac *mac)
+{
+	loop_timer_cancel(mac->nic->loop, &mac->cpl.timer);
+	mac->cpl.first = 0;
+	mac->cpl.len = 0;
+	mac->cpl.rec_open = false;
+}
+
+static void cpl_defer(struct mac *mac, const struct skua_cpl *unit,
+		      unsigned int n)
+{
+	struct cplq *q = &mac->cpl;
+
+	if (q->cap - q->len < n) {
+		mac->c.cpl_lost += n;
+		log_warn(mac->log,
+			 "completions are lost: the firmware posts more events than the driver takes");
+		return;
+	}
+	mac->c.cpl_waited += n;
+	for (unsigned int i = 0; i < n; i++) {
+		q->wait[(q->first + q->len) % q->cap] = unit[i];
+		q->len++;
+	}
+	/* The host asks for no doorbell when it takes completions: look again */
+	if (!loop_timer_armed(&q->timer))
+		loop_timer_after(mac->nic->loop, &q->timer, CPL_RETRY_NS);
+}
+
+/* A record in the ring waits for nothing that came later */
+static void cpl_write(struct mac *mac, const struct skua_cpl *unit,
+		      unsigned int n)
+{
+	if (!mac->running)
+		return;
+	if (!cpl_room(mac, n)) {
+		cpl_defer(mac, unit, n);
+		return;
+	}
+	for (unsigned int i = 0; i < n; i++)
+		ring_put(cpl_ring(mac), &unit[i]);
+	mac->c.cpl_units += n;
+}
+
+static void close_record(struct mac *mac)
+{
+	if (!mac->cpl.rec_open)
+		return;
+	mac->cpl.rec_open = false;
+	cpl_write(mac, (const struct skua_cpl *)&mac->cpl.rec, 1);
+}
+
+bool cpl_room(struct mac *mac, unsigned int n)
+{
+	/* One unit is kept for the record that is being filled */
+	return !cpl_waiting(mac) && ring_room(cpl_ring(mac)) >=
+	       n + mac->cpl.rec_open;
+}
+
+void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n)
+{
+	close_record(mac);
+	cpl_write(mac, unit, n);
+}
+
+bool cpl_poll(struct mac *mac)
+{
+	struct cplq *q = &mac->cpl;
+	struct ring *ring = cpl_ring(mac);
+	bool moved = false;
+	uint32_t room;
+
+	if (!q->len || !mac->running)
+		return false;
+	room = ring_room(ring);
+	while (q->len) {
+		const struct skua_cpl *unit = &q->wait[q->first];
+		uint32_t n = HW_GET(SKUA_CPL_W0_UNITS, le32toh(unit->w0));
+
+		if (room < n)
+			break;
+		for (uint32_t i = 0; i < n; i++) {
+			ring_put(ring, &q->wait[q->first]);
+			q->first = (q->first + 1) % q->cap;
+		}
+		q->len -= n;
+		room -= n;
+		mac->c.cpl_units += n;
+		moved = true;
+	}
+	if (moved)
+		ring_publish(ring);
+	return moved;
+}
+
+void cpl_publish(struct mac *mac)
+{
+	close_record(mac);
+	if (mac->running)
+		ring_publish(cpl_ring(mac));
+}
+
+static bool same_record(const struct skua_cpl_tx *rec, const struct txf *f,
+			const struct tx_result *r)
+{
+	return HW_GET(SKUA_CPL_W0_COUNT, le32toh(rec->w0)) <
+		       SKUA_CPL_TX_WORDS &&
+	       le16toh(rec->sta) == f->sta &&
+	       le16toh(rec->sta_gen) == f->sta_gen && rec->vif == f->vif &&
+	       rec->tid == f->tid && le32toh(rec->rate) == r->rate &&
+	       rec->ack_signal == r->ack_signal;
+}
+
+static void add16(__le16 *to, unsigned int n)
+{
+	*to = htole16((uint16_t)(le16toh(*to) + n));
+}
+
+void cpl_tx(struct mac *mac, const struct txf *f, const struct tx_result *r)
+{
+	struct skua_cpl_tx *rec = &mac->cpl.rec;
+	uint32_t n = 0;
+
+	if (!mac->running)
+		return;
+	if (mac->cpl.rec_open && !same_record(rec, f, r))
+		close_record(mac);
+	if (!mac->cpl.rec_open) {
+		memset(rec, 0, sizeof(*rec));
+		rec->sta = htole16(f->sta);
+		rec->sta_gen = htole16(f->sta_gen);
+		rec->vif = f->vif;
+		rec->tid = f->tid;
+		rec->rate = htole32(r->rate);
+		rec->ack_signal = r->ack_signal;
+		mac->cpl.rec_open = true;
+	} else {
+		n = HW_GET(SKUA_CPL_W0_COUNT, le32toh(rec->w0));
+	}
+	rec->status[n] = htole32(HW_PUT(SKUA_TXS_TOKEN, f->token) |
+				 HW_PUT(SKUA_TXS_TRIES, r->tries) |
+				 HW_PUT(SKUA_TXS_STATUS, r->status));
+	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_TX) |
+			  HW_PUT(SKUA_CPL_W0_UNITS, 1) |
+			  HW_PUT(SKUA_CPL_W0_COUNT, n + 1));
+	rec->airtime_us = htole32(le32toh(rec->airtime_us) + r->airtime_us);
+	add16(&rec->mpdus, r->tries != 0);
+	add16(&rec->acked, r->status == SKUA_TXS_ACKED);
+	add16(&rec->retried, r->tries ? r->tries - 1 : 0);
+}
+
+void cpl_inband(struct mac *mac, enum skua_inband_id id,
+		const struct mac_sta *sta, uint8_t tid, uint32_t arg)
+{
+	struct skua_cpl_inband cpl = {
+		.id = htole16(id),
+		.tid = tid,
+		.vif = sta->vif->idx,
+		.sta = htole16(sta->idx),
+		.sta_gen = htole16(sta->gen),
+		.arg = htole32(arg),
+	};
+
+	mac_inband(mac, &cpl);
+}

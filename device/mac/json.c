@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Counters of the MAC engines, for the control socket
+ */
+#include <jansson.h>
+#include <stdio.h>
+
+#include "mac/priv.h"
+
+static json_t *number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static json_t *directions(uint64_t enc_frames, uint64_t enc_bytes,
+			  uint64_t dec_frames, uint64_t dec_bytes)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "encrypted_frames", number(enc_frames));
+	json_object_set_new(o, "encrypted_bytes", number(enc_bytes));
+	json_object_set_new(o, "decrypted_frames", number(dec_frames));
+	json_object_set_new(o, "decrypted_bytes", number(dec_bytes));
+	return o;
+}
+
+static json_t *ciphers(const struct mac *mac)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < crypto_cipher_count && i < MAC_CIPHERS; i++) {
+		const struct mac_cipher_counts *c = &mac->ciphers[i];
+
+		if (c->enc_frames || c->dec_frames)
+			json_object_set_new(o, crypto_ciphers[i].name,
+					    directions(c->enc_frames,
+						       c->enc_bytes,
+						       c->dec_frames,
+						       c->dec_bytes));
+	}
+	return o;
+}
+
+static json_t *key_json(const struct mac_key *key, uint32_t slot)
+{
+	json_t *o = directions(key->enc_frames, key->enc_bytes,
+			       key->dec_frames, key->dec_bytes);
+
+	json_object_set_new(o, "slot", number(slot));
+	json_object_set_new(o, "generation", number(key->gen));
+	json_object_set_new(o, "cipher",
+			    json_string(key->crypto.cipher->name));
+	json_object_set_new(o, "keyidx", number(key->keyidx));
+	json_object_set_new(o, "vif", number(key->vif));
+	if (key->sta != SKUA_STA_NONE)
+		json_object_set_new(o, "sta", number(key->sta));
+	json_object_set_new(o, "pairwise",
+			    json_boolean(key->flags & SKUA_KEYF_PAIRWISE));
+	json_object_set_new(o, "replays", number(key->replays));
+	json_object_set_new(o, "mic_errors", number(key->mic_errors));
+	return o;
+}
+
+static json_t *keys(const struct mac *mac)
+{
+	json_t *a = json_array();
+
+	for (uint32_t i = 0; i < mac->nic->cfg.max_keys; i++)
+		if (mac->key[i])
+			json_array_append_new(a, key_json(mac->key[i], i));
+	return a;
+}
+
+static json_t *addr_json(const uint8_t *a)
+{
+	char text[18];
+
+	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", a[0],
+		 a[1], a[2], a[3], a[4], a[5]);
+	return json_string(text);
+}
+
+static json_t *sta_json(const struct mac_sta *sta)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "handle", number(sta->idx));
+	json_object_set_new(o, "generation", number(sta->gen));
+	json_object_set_new(o, "vif", number(sta->vif->idx));
+	json_object_set_new(o, "addr", addr_json(sta->addr));
+	json_object_set_new(o, "dozing", json_boolean(sta->dozing));
+	json_object_set_new(o, "held", number(txe_sta_held(sta)));
+	json_object_set_new(o, "tx_packets", number(sta->stats.tx_packets));
+	json_object_set_new(o, "tx_failed", number(sta->stats.tx_failed));
+	json_object_set_new(o, "tx_retries", number(sta->stats.tx_retries));
+	json_object_set_new(o, "rx_packets", number(sta->stats.rx_packets));
+	json_object_set_new(o, "rx_dups", number(sta->stats.rx_dups));
+	json_object_set_new(o, "rx_replays", number(sta->stats.rx_replays));
+	json_object_set_new(o, "rx_mic_errors",
+			    number(sta->stats.rx_mic_errors));
+	return o;
+}
+
+static json_t *stas(const struct mac *mac)
+{
+	json_t *a = json_array();
+
+	for (uint32_t i = 0; i < mac->nic->cfg.max_stas; i++)
+		if (mac->sta[i])
+			json_array_append_new(a, sta_json(mac->sta[i]));
+	return a;
+}
+
+struct json_t *mac_counters(const struct mac *mac)
+{
+	json_t *o = json_object();
+
+#define MAC_COUNT_JSON(name, text) \
+	json_object_set_new(o, #name, number(mac->c.name));
+	MAC_COUNTERS(MAC_COUNT_JSON)
+#undef MAC_COUNT_JSON
+	json_object_set_new(o, "tx_queued", number(mac->tx.count));
+	json_object_set_new(o, "cpl_waiting", number(mac->cpl.len));
+	json_object_set_new(o, "freq", number(mac->chan.freq));
+	json_object_set_new(o, "ciphers", ciphers(mac));
+	json_object_set_new(o, "keys", keys(mac));
+	json_object_set_new(o, "stations", stas(mac));
+	return o;
+}

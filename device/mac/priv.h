@@ -1,0 +1,999 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The MAC engines: what their files share
+ *
+ * mac.c        life, engine registers
+ * mac_radar.c  radar pulses
+ * mac_tbl.c    tables that the firmware writes
+ * mac_json.c   counters for the control socket
+ * txe.c        queues per station and TID, and which frame is next
+ * txe_fetch.c  descriptors: copied, checked, made frames
+ * txe_send.c   sequence numbers, protection, retries
+ * rxe.c        what arrives: filter, answers, power save, duplicates
+ * rxe_up.c     decryption, replay, and the way into the guest's buffers
+ * cpl.c        the completion ring
+ * beacon.c     TBTT
+ *
+ * Fields are in host order; what crosses SRAM or the bus is converted where
+ * it is copied. Everything belongs to the loop's thread.
+ */
+#ifndef SKUA_DEVICE_MAC_PRIV_H
+#define SKUA_DEVICE_MAC_PRIV_H
+
+#include <endian.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "air/air.h"
+#include "dot11/airtime.h"
+#include "crypto/crypto.h"
+#include "dot11/ieee80211.h"
+#include "mac/mac.h"
+
+#define MAC_VIFS		NIC_MAX_VIFS
+#define MAC_BATCH		32	/* frames of one round, either way */
+#define MAC_BEACON_MAX		2048	/* template */
+#define MAC_SURVEY_MAX		160	/* channels remembered */
+#define MAC_CIPHERS		11	/* rows of crypto_ciphers */
+#define MAC_PULSES		128	/* radar pulses that wait */
+#define MAC_TID_NONE		16
+#define MAC_KEYS_PER_VIF	8
+#define MAC_KEYID_BIGTK		6	/* and the next one */
+#define MAC_KEYS_PER_STA	4
+
+/* Room in front of a frame for its IV, and behind it for MIC and FCS */
+#define TXF_HEADROOM		CRYPTO_IV_LEN_MAX
+#define TXF_TAILROOM		(CRYPTO_MICHAEL_LEN + CRYPTO_MIC_LEN_MAX + \
+				 IEEE80211_FCS_LEN)
+#define TXF_SMALL		2048	/* two sizes of frame memory */
+#define TXF_LARGE		(TXF_HEADROOM + SKUA_MAX_MPDU + TXF_TAILROOM)
+
+/* Scheduling classes: the transmit rings, VO first, then management */
+#define TXE_CLASSES		SKUA_NUM_TX_RINGS
+#define TXE_CLASS_MGMT		(SKUA_RING_TX_MGMT - SKUA_RING_TX_VO)
+#define TXE_QUANTUM_US		300	/* airtime of a turn */
+#define TXE_DEFAULT_TRIES	7
+#define TXE_MAX_TRIES		31
+#define TXE_MAX_STAGES		(ENG_RATE_STAGES + 1)
+
+/**
+ * struct key_ref - a key by slot and generation
+ * @slot: or SKUA_KEY_NONE
+ * @gen: generation
+ */
+struct key_ref {
+	uint16_t slot;
+	uint16_t gen;
+};
+
+/**
+ * struct mac_key - a key slot in use
+ * @gen: generation
+ * @sta: owner, or SKUA_STA_NONE
+ * @vif: interface
+ * @keyidx: key index
+ * @flags: SKUA_KEYF_*
+ * @crypto: expanded key
+ * @rx_pn: highest PN received, by TID, then management
+ * @lease: next PN for a frame that the NIC makes itself
+ * @lease_len: how many are left
+ * @enc_frames: MPDUs protected with it
+ * @enc_bytes: in their bodies, without IV and MIC
+ * @dec_frames: the other way
+ * @dec_bytes: the other way
+ * @replays: dropped
+ * @mic_errors: dropped: MIC, ICV or Michael
+ */
+struct mac_key {
+	uint16_t gen;
+	uint16_t sta;
+	uint8_t vif;
+	uint8_t keyidx;
+	uint32_t flags;
+	struct crypto_key crypto;
+	uint64_t rx_pn[SKUA_NUM_PN];
+	uint64_t lease;
+	uint32_t lease_len;
+	uint64_t enc_frames;
+	uint64_t enc_bytes;
+	uint64_t dec_frames;
+	uint64_t dec_bytes;
+	uint64_t replays;
+	uint64_t mic_errors;
+};
+
+/* Transmit */
+
+/**
+ * struct txf - a frame in the transmit engine
+ * @next: in its queue, or in a pool
+ * @cap: size of @buf
+ * @off: where the MPDU starts in @buf
+ * @len: its octets, without FCS
+ * @hdr_len: of them the MAC header
+ * @fc: frame control as the host wrote it
+ * @flags: SKUA_TXF_*
+ * @token: comes back in the record; opaque
+ * @sta: station handle, or SKUA_STA_NONE
+ * @sta_gen: generation of it
+ * @vif: interface
+ * @tid: TID, or MAC_TID_NONE
+ * @cls: scheduling class: the ring it came from
+ * @max_tries: most transmissions, 0 for the default
+ * @more_data: the station has more frames waiting
+ * @eosp: post SKUA_INB_EOSP when it has ended
+ * @key: with SKUA_TXF_PROTECT
+ * @pn: packet number
+ * @rate: rate word with SKUA_TXF_RATE, else 0
+ * @buf: the frame, with room on both sides
+ */
+struct txf {
+	struct txf *next;
+	uint16_t cap;
+	uint16_t off;
+	uint16_t len;
+	uint16_t hdr_len;
+	uint16_t fc;
+	uint16_t token;
+	uint32_t flags;
+	uint16_t sta;
+	uint16_t sta_gen;
+	uint8_t vif;
+	uint8_t tid;
+	uint8_t cls;
+	uint8_t max_tries;
+	bool more_data;
+	bool eosp;
+	struct key_ref key;
+	uint64_t pn;
+	uint32_t rate;
+	uint8_t buf[];
+};
+
+static inline uint8_t *txf_data(struct txf *f)
+{
+	return f->buf + f->off;
+}
+
+/**
+ * enum txq_kind - what decides whether a queue may send
+ * @TXQ_STA: a station's; waits while it dozes
+ * @TXQ_STA_AWAKE: a station's; leaves even while it dozes
+ * @TXQ_VIF: an interface's: management, group frames of an awake BSS
+ * @TXQ_DTIM: group frames that wait for a DTIM beacon
+ * @TXQ_OFFCHAN: for the channel of a remain-on-channel period
+ */
+enum txq_kind {
+	TXQ_STA,
+	TXQ_STA_AWAKE,
+	TXQ_VIF,
+	TXQ_DTIM,
+	TXQ_OFFCHAN,
+};
+
+enum txq_state {
+	TXQ_IDLE,	/* empty, or not allowed to send */
+	TXQ_ACTIVE,	/* linked in its class */
+	TXQ_PARKED,	/* linked in txe.parked: the radio is elsewhere */
+};
+
+/**
+ * struct txq - a queue
+ * @next: in the list of its class or of the parked
+ * @prev: likewise
+ * @head: frames
+ * @tail: frames
+ * @count: frames
+ * @kind: see there
+ * @state: see there
+ * @cls: class in which it is linked
+ * @vif: interface
+ * @sta: station, or NULL
+ * @credit: TXQ_DTIM: frames that may leave after the last DTIM beacon
+ */
+struct txq {
+	struct txq *next;
+	struct txq *prev;
+	struct txf *head;
+	struct txf *tail;
+	uint32_t count;
+	enum txq_kind kind;
+	enum txq_state state;
+	uint8_t cls;
+	struct mac_vif *vif;
+	struct mac_sta *sta;
+	uint32_t credit;
+};
+
+/* A station's queues: one a TID, and then */
+enum {
+	STA_Q_NONQOS = SKUA_NUM_TIDS,
+	STA_Q_MGMT,
+	STA_Q_AWAKE,
+	STA_QUEUES,
+};
+
+/* An interface's queues: one a class, and then */
+enum {
+	VIF_Q_DTIM = TXE_CLASSES,
+	VIF_Q_OFFCHAN,
+	VIF_QUEUES,
+};
+
+/* A list of queues; the head is a queue that is none */
+struct txq_list {
+	struct txq head;
+};
+
+/**
+ * struct mac_sta - a peer
+ * @idx: handle
+ * @gen: generation
+ * @aid: association id
+ * @vif: its interface
+ * @uapsd: bit per AC
+ * @addr: its address
+ * @flags: ENG_STAF_*
+ * @key: pairwise keys
+ * @group_key: group keys of its own
+ * @dozing: in power save
+ * @doze_next: list of the interface's dozing stations
+ * @doze_prev: likewise
+ * @hash_next: chain of the address table
+ * @q: queues
+ * @deficit: airtime left of its turn, by class, us
+ * @seq: next sequence number by TID
+ * @dup: last sequence control by TID, then of other frames; ~0 for none
+ * @rate: what to try
+ * @probe_count: frames since the last probe
+ * @stage_sent: since the firmware last read
+ * @stage_acked: likewise
+ * @probe_sent: likewise
+ * @probe_acked: likewise
+ * @stats: since the station was added; host order
+ */
+struct mac_sta {
+	uint16_t idx;
+	uint16_t gen;
+	uint16_t aid;
+	struct mac_vif *vif;
+	uint8_t uapsd;
+	uint8_t addr[6];
+	uint32_t flags;
+	struct key_ref key[MAC_KEYS_PER_STA];
+	struct key_ref group_key[MAC_KEYS_PER_STA];
+	bool dozing;
+	struct mac_sta *doze_next;
+	struct mac_sta *doze_prev;
+	struct mac_sta *hash_next;
+	struct txq q[STA_QUEUES];
+	int32_t deficit[TXE_CLASSES];
+	uint16_t seq[SKUA_NUM_TIDS];
+	uint32_t dup[SKUA_NUM_TIDS + 1];
+	struct {
+		uint32_t rate[ENG_RATE_STAGES];
+		uint8_t tries[ENG_RATE_STAGES];
+		uint32_t probe_rate;
+		uint32_t probe_interval;
+	} rate;
+	uint32_t probe_count;
+	uint32_t stage_sent[ENG_RATE_STAGES];
+	uint32_t stage_acked[ENG_RATE_STAGES];
+	uint32_t probe_sent;
+	uint32_t probe_acked;
+	struct {
+		uint32_t tx_packets;
+		uint32_t tx_failed;
+		uint32_t tx_retries;
+		uint32_t tx_rate;
+		uint32_t rx_packets;
+		uint32_t rx_dups;
+		uint32_t rx_replays;
+		uint32_t rx_mic_errors;
+		uint32_t rx_rate;
+		int8_t rx_signal;
+		int8_t ack_signal;
+		uint64_t tx_bytes;
+		uint64_t rx_bytes;
+		uint64_t tx_airtime;
+		uint64_t rx_airtime;
+	} stats;
+};
+
+/**
+ * struct mac_beacon - a beacon template and its TBTT
+ * @len: octets of @tmpl; 0: no beacons
+ * @interval: TU
+ * @tim_off: see struct eng_beacon
+ * @dtim_period: likewise
+ * @csa_off: likewise
+ * @csa_done: ENG_IRQ_CSA has been raised for this template
+ * @rate: likewise
+ * @bigtk: likewise
+ * @contending: the TBTT of an IBSS has come, @timer is for the random delay
+ * @own_was_last: of the IBSS's beacons
+ * @tbtt: number of the next TBTT: TSF / interval
+ * @timer: when it is
+ * @tmpl: the template
+ */
+struct mac_beacon {
+	uint16_t len;
+	uint16_t interval;
+	uint16_t tim_off;
+	uint8_t dtim_period;
+	uint16_t csa_off[2];
+	bool csa_done;
+	bool contending;
+	bool own_was_last;
+	uint32_t rate;
+	struct key_ref bigtk;
+	uint64_t tbtt;
+	struct loop_timer timer;
+	uint8_t tmpl[MAC_BEACON_MAX];
+};
+
+/**
+ * struct mac_vif - an interface
+ * @mac: the engines
+ * @idx: handle
+ * @valid: the entry has been written
+ * @type: enum skua_vif_type
+ * @bw: enum skua_bw
+ * @aid: own
+ * @flags: SKUA_VIFF_*
+ * @addr: own
+ * @bssid: BSSID
+ * @freq: MHz, 0 without channel
+ * @center1: MHz
+ * @beacon_int: TU
+ * @basic_rates: mask
+ * @mgmt_rate: rate word or 0
+ * @mcast_rate: rate word or 0
+ * @key: receive keys
+ * @tsf_offset: TSF less the NIC's time
+ * @last_beacon: see struct eng_vif
+ * @edca: by AC; for an air with contention
+ * @dozing: stations in power save
+ * @doze_list: they
+ * @q: queues
+ * @deficit: airtime left of its turn, by class, us
+ * @seq: next sequence number of frames that are no QoS data
+ * @tim_host: bit per AID: the host holds frames
+ * @beacon: template
+ */
+struct mac_vif {
+	struct mac *mac;
+	uint8_t idx;
+	bool valid;
+	uint8_t type;
+	uint8_t bw;
+	uint16_t aid;
+	uint32_t flags;
+	uint8_t addr[6];
+	uint8_t bssid[6];
+	uint16_t freq;
+	uint16_t center1;
+	uint16_t beacon_int;
+	uint32_t basic_rates;
+	uint32_t mgmt_rate;
+	uint32_t mcast_rate;
+	struct key_ref key[MAC_KEYS_PER_VIF];
+	int64_t tsf_offset;
+	uint32_t last_beacon;
+	struct {
+		uint8_t aifsn;
+		uint16_t cw_min;
+		uint16_t cw_max;
+		uint16_t txop;
+	} edca[SKUA_NUM_ACS];
+	uint32_t dozing;
+	struct mac_sta *doze_list;
+	struct txq q[VIF_QUEUES];
+	int32_t deficit[TXE_CLASSES];
+	uint16_t seq;
+	uint8_t tim_host[(SKUA_MAX_AID + 8) / 8];
+	struct mac_beacon beacon;
+};
+
+/**
+ * struct txe - transmit engine
+ * @pool: free frames, small and large
+ * @pooled: frames allocated, of each size
+ * @count: frames in queues
+ * @active: queues that may send, by class
+ * @parked: queues whose channel the radio is not on
+ * @sync_prod: mac_tx_sync(): fetch up to there; until the command is retired
+ * @sync_valid: @sync_prod holds
+ * @batch: frames of the round
+ * @jobs: their protection
+ */
+struct txe {
+	struct txf *pool[2];
+	uint32_t pooled[2];
+	uint32_t count;
+	struct txq_list active[TXE_CLASSES];
+	struct txq_list parked;
+	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
+	bool sync_valid;
+	struct txf *batch[MAC_BATCH];
+	struct crypto_job jobs[MAC_BATCH];
+};
+
+/**
+ * struct rx_item - something that waits for rxe_flush()
+ * @inband: it is an in-band event and not a frame
+ * @event: the event
+ * @vif: interface, or SKUA_VIF_NONE
+ * @sta: station handle, or SKUA_STA_NONE
+ * @sta_gen: generation of it
+ * @flags: SKUA_RXF_* so far
+ * @len: octets of @data, without FCS
+ * @hdr_len: of them the MAC header
+ * @tid: TID or MAC_TID_NONE
+ * @monitor: pass it up even if it does not decrypt
+ * @key: key that is to decrypt it, or NULL
+ * @slot: slot of @key
+ * @job: index of its job
+ * @rate: rate word
+ * @freq: MHz
+ * @signal: dBm
+ * @noise: dBm
+ * @time_us: NIC's time at its start
+ * @airtime_us: duration
+ * @ampdu_ref: see struct air_frame
+ * @ampdu_last: likewise
+ * @drop: it is not to be passed up
+ * @start: where the frame starts in @data after decryption
+ * @pn: packet number, with SKUA_RXF_PN_VALID
+ * @data: the frame
+ * @raw: copy for monitors, as it came
+ * @raw_len: its octets
+ */
+struct rx_item {
+	bool inband;
+	struct skua_cpl_inband event;
+	uint8_t vif;
+	uint16_t sta;
+	uint16_t sta_gen;
+	uint32_t flags;
+	uint16_t len;
+	uint16_t hdr_len;
+	uint8_t tid;
+	bool monitor;
+	struct mac_key *key;
+	uint16_t slot;
+	uint16_t job;
+	uint32_t rate;
+	uint16_t freq;
+	int8_t signal;
+	int8_t noise;
+	uint64_t time_us;
+	uint32_t airtime_us;
+	uint32_t ampdu_ref;
+	bool ampdu_last;
+	bool drop;
+	uint16_t start;
+	uint64_t pn;
+	uint8_t *data;
+	uint8_t *raw;
+	uint16_t raw_len;
+};
+
+/**
+ * struct rxe - receive engine
+ * @item: batch
+ * @n: used of it
+ * @jobs: decryption
+ * @mem: memory of the frames
+ */
+struct rxe {
+	struct rx_item item[MAC_BATCH];
+	unsigned int n;
+	struct crypto_job jobs[MAC_BATCH];
+	uint8_t *mem;
+};
+
+/**
+ * struct cplq - completion ring writer
+ * @wait: units that wait for room
+ * @cap: room there
+ * @first: the oldest
+ * @len: how many
+ * @rec: transmit record that is being filled
+ * @rec_open: there is one
+ * @timer: looks for room while the loop sleeps
+ */
+struct cplq {
+	struct skua_cpl *wait;
+	uint32_t cap;
+	uint32_t first;
+	uint32_t len;
+	struct skua_cpl_tx rec;
+	bool rec_open;
+	struct loop_timer timer;
+};
+
+/*
+ * Counters: X(name, what it counts). mac_counters() follows.
+ */
+#define MAC_COUNTERS(X)							\
+	X(tx_fetched,	"descriptors fetched")				\
+	X(tx_mgmt,	"management frames sent, first tries")		\
+	X(tx_ctl,	"control frames sent for the host")		\
+	X(tx_data,	"data frames sent, first tries")		\
+	X(tx_group,	"of the last three, group addressed")		\
+	X(tx_beacon,	"beacons sent")					\
+	X(tx_fw,	"frames of the firmware sent")			\
+	X(tx_acked,	"frames acknowledged")				\
+	X(tx_no_ack,	"frames given up")				\
+	X(tx_sent,	"frames sent that expect no answer")		\
+	X(tx_retries,	"retransmissions")				\
+	X(tx_bytes,	"octets sent, FCS and retries included")	\
+	X(tx_rts,	"RTS sent")					\
+	X(tx_rts_no_cts, "RTS without CTS")				\
+	X(tx_cts_self,	"CTS-to-self sent")				\
+	X(tx_bad_answer, "answers that were not what was waited for")	\
+	X(tx_encrypted,	"MPDUs protected")				\
+	X(tx_encrypted_bytes, "octets protected")			\
+	X(tx_crypto_failed, "MPDUs that could not be protected")	\
+	X(tx_flushed,	"frames flushed")				\
+	X(tx_stale_sta,	"frames of a stale station")			\
+	X(tx_stale_key,	"frames with a stale key")			\
+	X(tx_wrong_key,	"frames with a key of another owner or kind")	\
+	X(tx_bad_desc,	"descriptors that make no sense")		\
+	X(tx_bad_frame,	"frames that make no sense")			\
+	X(tx_clear_refused, "clear frames for keyed stations refused")	\
+	X(tx_no_chan,	"frames of interfaces without channel")		\
+	X(tx_no_mem,	"frames refused for want of memory")		\
+	X(tx_dma_error,	"frames whose memory cannot be read")		\
+	X(tx_held,	"frames held for a dozing station or DTIM")	\
+	X(tx_released,	"frames released to a dozing station")		\
+	X(tx_bad_rate,	"rate words of the firmware that name no rate")	\
+	X(rx_frames,	"frames heard and whole, for anybody here")	\
+	X(rx_mgmt,	"management frames passed up")			\
+	X(rx_ctl,	"control frames passed up")			\
+	X(rx_data,	"data frames passed up")			\
+	X(rx_group,	"of the last three, group addressed")		\
+	X(rx_bytes,	"octets passed up")				\
+	X(rx_beacon,	"beacons of own BSSs")				\
+	X(rx_acks_sent,	"acknowledgements sent")			\
+	X(rx_cts_sent,	"CTS sent")					\
+	X(rx_fcs_error,	"frames with a wrong FCS")			\
+	X(rx_malformed,	"frames that make no sense")			\
+	X(rx_filtered,	"frames that the filter dropped")		\
+	X(rx_dup,	"duplicates dropped")				\
+	X(rx_replay,	"replays dropped")				\
+	X(rx_mic_error,	"frames whose MIC or ICV was wrong")		\
+	X(rx_michael_error, "frames whose Michael MIC was wrong")	\
+	X(rx_no_key,	"protected frames without key, passed up so")	\
+	X(rx_no_phase1,	"TKIP frames that wait for a phase 1 key: likewise") \
+	X(rx_clear_refused, "clear frames of keyed stations dropped")	\
+	X(rx_decrypted,	"MPDUs decrypted or verified")			\
+	X(rx_decrypted_bytes, "octets decrypted")			\
+	X(rx_no_buffer,	"frames dropped for want of buffers")		\
+	X(rx_bad_buffer, "receive buffers that make no sense")		\
+	X(rx_no_cpl,	"frames dropped since completions wait")	\
+	X(rx_overrun,	"frames not even acknowledged, for the same")	\
+	X(ps_sleep,	"stations that fell asleep")			\
+	X(ps_wake,	"stations that woke up")			\
+	X(ps_poll,	"PS-Polls")					\
+	X(beacon_skipped, "beacons not sent: the radio was elsewhere")	\
+	X(beacon_missed, "TBTTs that passed unseen")			\
+	X(beacon_yielded, "beacons not sent: another of the IBSS was quicker") \
+	X(beacon_no_pn,	"beacons not sent: lease of PNs used up")	\
+	X(cpl_units,	"completion units written")			\
+	X(cpl_waited,	"of them some that found no room at once")	\
+	X(cpl_lost,	"completion units lost: firmware posts too many") \
+	X(radar_pulses,	"radar pulses heard")				\
+	X(radar_lost,	"of them lost: the firmware is too slow")	\
+	X(eng_errors,	"register writes of the firmware refused")
+
+/**
+ * struct mac_radar - radar pulses that the firmware has not read
+ * @pulse: they, the oldest at @first
+ * @first: index
+ * @n: how many
+ * @time: ENG_RADAR_TIME
+ */
+struct mac_radar {
+	struct {
+		uint32_t time;
+		uint16_t width;
+	} pulse[MAC_PULSES];
+	unsigned int first;
+	unsigned int n;
+	uint32_t time;
+};
+
+struct mac_counts {
+#define MAC_COUNT_FIELD(name, text) uint64_t name;
+	MAC_COUNTERS(MAC_COUNT_FIELD)
+#undef MAC_COUNT_FIELD
+};
+
+/* What became of MPDUs by cipher, in the order of crypto_ciphers */
+struct mac_cipher_counts {
+	uint64_t enc_frames;
+	uint64_t enc_bytes;
+	uint64_t dec_frames;
+	uint64_t dec_bytes;
+};
+
+/**
+ * struct mac - the MAC engines of a NIC
+ * @nic: owner
+ * @log: the NIC's
+ * @radio: on the air
+ * @running: between mac_start() and mac_stop() or mac_reset()
+ * @enabled: ENG_MAC_ENABLE
+ * @chan: what the radio is tuned to
+ * @rf: ENG_RF_*: what ENG_RF_TUNE will apply
+ * @power: dBm in force
+ * @roc_vif: ENG_RF_ROC_VIF
+ * @filter: ENG_MAC_FILTER
+ * @rts_thresh: ENG_MAC_RTS_THRESH
+ * @tbtt_vifs: ENG_TBTT_VIFS
+ * @csa_vifs: ENG_CSA_VIFS
+ * @tbl: ENG_TBL_*
+ * @fwtx: ENG_FWTX_*
+ * @txq: ENG_TXQ_*
+ * @vif: interfaces
+ * @sta: stations by handle, or NULL
+ * @sta_hash: by address
+ * @hash_mask: its size less one
+ * @key: keys by slot, or NULL
+ * @survey: channels visited; host order
+ * @n_survey: how many
+ * @survey_now: the one the radio is on, or NULL
+ * @survey_since: since when
+ * @tx: transmit engine
+ * @rx: receive engine
+ * @cpl: completion ring
+ * @c: counters
+ * @ciphers: counters by cipher
+ */
+struct mac {
+	struct nic *nic;
+	struct log *log;
+	struct air_radio *radio;
+	bool running;
+	bool enabled;
+	struct air_chan chan;
+	struct {
+		uint32_t freq;
+		uint32_t center1;
+		uint32_t bw;
+		uint32_t power;
+	} rf;
+	int8_t power;
+	uint32_t roc_vif;
+	uint32_t filter;
+	uint32_t scan_lo;
+	uint32_t scan_hi;
+	uint32_t rts_thresh;
+	uint32_t tbtt_vifs;
+	uint32_t csa_vifs;
+	struct {
+		uint32_t sel;
+		uint32_t index;
+		uint32_t addr;
+		uint32_t status;
+	} tbl;
+	struct {
+		uint32_t addr;
+		uint32_t len;
+		uint32_t vif;
+		uint32_t flags;
+		uint32_t rate;
+		uint32_t status;
+	} fwtx;
+	struct {
+		uint32_t vif;
+		uint32_t sta;
+		uint32_t acs;
+	} txq;
+	struct mac_vif vif[MAC_VIFS];
+	struct mac_sta **sta;
+	struct mac_sta **sta_hash;
+	uint32_t hash_mask;
+	struct mac_key **key;
+	struct {
+		uint16_t freq;
+		uint64_t time_us;
+		uint64_t rx_us;
+		uint64_t tx_us;
+	} survey[MAC_SURVEY_MAX];
+	unsigned int n_survey;
+	int survey_now;
+	uint64_t survey_since;
+	struct txe tx;
+	struct rxe rx;
+	struct mac_radar radar;
+	struct cplq cpl;
+	struct mac_counts c;
+	struct mac_cipher_counts ciphers[MAC_CIPHERS];
+};
+
+static inline uint64_t vif_tsf(const struct mac_vif *vif)
+{
+	return nic_time_us(vif->mac->nic) + (uint64_t)vif->tsf_offset;
+}
+
+static inline bool mac_tuned_2ghz(const struct mac *mac)
+{
+	return airtime_2ghz(mac->chan.freq);
+}
+
+/* Frames may be sent and received now */
+static inline bool mac_on_air(const struct mac *mac)
+{
+	return mac->running && mac->enabled && mac->chan.freq;
+}
+
+/* mac_radar.c */
+
+/** mac_radar_pulse() - struct air_radio_ops.pulse */
+void mac_radar_pulse(void *priv, const struct air_pulse *pulse);
+
+/** mac_radar_take() - the value of ENG_RADAR_WIDTH */
+uint32_t mac_radar_take(struct mac *mac);
+
+/* mac_tbl.c */
+
+/** mac_tbl_go() - do what ENG_TBL_GO asks; enum skua_status */
+enum skua_status mac_tbl_go(struct mac *mac, uint32_t op);
+
+/** mac_tbl_wipe() - clear all tables; frames are freed without records */
+void mac_tbl_wipe(struct mac *mac);
+
+/** mac_vif() - an interface that is in use, or NULL */
+struct mac_vif *mac_vif(struct mac *mac, unsigned int idx);
+
+/** mac_sta_find() - station of an interface by address, or NULL */
+struct mac_sta *mac_sta_find(struct mac *mac, const struct mac_vif *vif,
+			     const uint8_t *addr);
+
+/** mac_sta_get() - station by handle and generation, or NULL */
+static inline struct mac_sta *mac_sta_get(struct mac *mac, uint16_t idx,
+					  uint16_t gen)
+{
+	struct mac_sta *sta;
+
+	if (idx >= mac->nic->cfg.max_stas)
+		return NULL;
+	sta = mac->sta[idx];
+	return sta && sta->gen == gen ? sta : NULL;
+}
+
+/** mac_key_get() - key by slot and generation, or NULL */
+static inline struct mac_key *mac_key_get(struct mac *mac, struct key_ref ref)
+{
+	struct mac_key *key;
+
+	if (ref.slot >= mac->nic->cfg.max_keys)
+		return NULL;
+	key = mac->key[ref.slot];
+	return key && key->gen == ref.gen ? key : NULL;
+}
+
+/** mac_survey_tick() - account for the time on the channel so far */
+void mac_survey_tick(struct mac *mac);
+
+/** mac_survey_tune() - the radio is on another channel now */
+void mac_survey_tune(struct mac *mac);
+
+/** mac_count_key() - count an MPDU, for its key and its cipher */
+void mac_count_key(struct mac *mac, struct mac_key *key, bool enc,
+		   uint32_t bytes);
+
+/* txe.c */
+
+void txe_init(struct mac *mac);
+
+/** txe_free_all() - give the pools' memory back; all queues are empty */
+void txe_free_all(struct mac *mac);
+
+struct txf *txf_alloc(struct mac *mac, uint32_t len);
+void txf_free(struct mac *mac, struct txf *f);
+
+void txq_init(struct txq *q, enum txq_kind kind, struct mac_vif *vif,
+	      struct mac_sta *sta);
+
+/** txe_enqueue() - put a checked frame where it belongs */
+void txe_enqueue(struct mac *mac, struct txf *f);
+
+/** txq_append() - put a frame at the end of a queue */
+void txq_append(struct mac *mac, struct txq *q, struct txf *f);
+
+/** txq_pop() - take the first frame; the queue must not be empty */
+struct txf *txq_pop(struct mac *mac, struct txq *q);
+
+/** txq_settle() - link or unlink a queue after anything changed about it */
+void txq_settle(struct mac *mac, struct txq *q);
+
+/** txe_unpark() - the radio or a channel has changed: all may try again */
+void txe_unpark(struct mac *mac);
+
+/** txe_collect() - the next frames to send, at most @max */
+unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max);
+
+/** txe_pending() - there is something that may be sent now */
+bool txe_pending(const struct mac *mac);
+
+/** txe_sta_doze() - a station falls asleep or wakes up: hold or let go */
+void txe_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze);
+
+/** txe_sta_held() - frames held for a dozing station */
+uint32_t txe_sta_held(const struct mac_sta *sta);
+
+/**
+ * txe_release() - let a dozing station have frames
+ * @tids: bit per TID; frames without TID count as TID 0
+ * @num: how many
+ * @more_data: the host holds more
+ * @uapsd: set EOSP in the last one
+ * @eosp: post SKUA_INB_EOSP when the last one has ended
+ *
+ * Return: how many it gets.
+ */
+unsigned int txe_release(struct mac *mac, struct mac_sta *sta, uint16_t tids,
+			 unsigned int num, bool more_data, bool uapsd,
+			 bool eosp);
+
+/** txe_dtim() - a DTIM beacon has been sent: group frames may leave */
+void txe_dtim(struct mac *mac, struct mac_vif *vif);
+
+/** struct txq_match - what ENG_TXQ_* selects */
+struct txq_match {
+	uint32_t vif;
+	uint16_t sta;
+	uint16_t gen;
+	uint32_t acs;
+};
+
+uint32_t txe_count(struct mac *mac, const struct txq_match *m);
+void txe_drop(struct mac *mac, const struct txq_match *m);
+
+/** txe_flush_sta(), txe_flush_vif() - end all frames with FLUSHED */
+void txe_flush_sta(struct mac *mac, struct mac_sta *sta);
+void txe_flush_vif(struct mac *mac, struct mac_vif *vif);
+
+/* txe_fetch.c */
+
+/** txe_fetch() - fetch what is published, a bounded amount; true if any */
+bool txe_fetch(struct mac *mac);
+
+/** txe_fetch_sync() - fetch what stands before the command under way */
+void txe_fetch_sync(struct mac *mac);
+
+/** txe_ring_count() - frames in the rings, not fetched, that match */
+uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m);
+
+/* txe_send.c */
+
+/** txe_round() - send a batch; true if there was anything */
+bool txe_round(struct mac *mac);
+
+/** txe_end() - a frame that was not sent ends: record, counter, memory */
+void txe_end(struct mac *mac, struct txf *f, enum skua_tx_status status);
+
+/** txe_fw_send() - send the firmware's frame now; enum skua_tx_status */
+enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
+				struct mac_vif *vif, bool no_ack, uint32_t rate);
+
+/** txe_stamp() - put the TSF into a beacon or probe response sent now at @rate */
+void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate);
+
+/**
+ * txe_transmit() - put a frame on the air once
+ * @frame: with room for the FCS behind it
+ * @len: octets without FCS
+ * @response: for the answer, or NULL
+ * @response_len: room there, then what came
+ * @rx: how it was received
+ *
+ * Return: airtime in microseconds.
+ */
+uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
+		      uint8_t *frame, uint16_t len, uint32_t rate,
+		      uint8_t *response, uint16_t *response_len,
+		      struct air_rx *rx);
+
+/** txe_vif_rate() - rate for a frame that no station's table is for */
+uint32_t txe_vif_rate(struct mac *mac, const struct mac_vif *vif,
+		      uint32_t wanted);
+
+/* rxe.c */
+
+extern const struct air_radio_ops rxe_ops;
+
+/** rxe_init() - memory for the batch; false: there is none */
+bool rxe_init(struct mac *mac);
+void rxe_free(struct mac *mac);
+
+/** rxe_answer() - show a monitor the answer that the transmit engine got */
+void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
+		const struct air_rx *rx, uint32_t rate);
+
+/* rxe_up.c */
+
+/**
+ * rxe_beacon() - take clock and sign of life from a beacon
+ * @mac: MAC
+ * @frame: the beacon, any length
+ * @len: octets
+ * @time_us: NIC's time at its start
+ * @rate: rate word; how far into the frame the timestamp is follows from it
+ * @checked: a BIGTK has proved it: it is for those of its BSS who have one, and
+ *	else for those who have none
+ */
+void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
+		uint64_t time_us, uint32_t rate, bool checked);
+
+/** rxe_flush() - decrypt the batch and pass it up */
+void rxe_flush(struct mac *mac);
+
+/* cpl.c */
+
+bool cpl_init(struct mac *mac);
+void cpl_free(struct mac *mac);
+void cpl_reset(struct mac *mac);
+
+/** cpl_put() - write a record, or keep it until there is room */
+void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n);
+
+/** cpl_room() - a record of @n units can be written at once */
+bool cpl_room(struct mac *mac, unsigned int n);
+
+/** cpl_waiting() - units wait: start nothing that makes more of them */
+static inline bool cpl_waiting(const struct mac *mac)
+{
+	return mac->cpl.len != 0;
+}
+
+/**
+ * struct tx_result - what sending a frame came to
+ * @status: see there
+ * @rate: of the last transmission, 0 if there was none
+ * @tries: transmissions
+ * @airtime_us: of all of them
+ * @ack_signal: dBm, 0 for none
+ */
+struct tx_result {
+	enum skua_tx_status status;
+	uint32_t rate;
+	uint32_t tries;
+	uint32_t airtime_us;
+	int8_t ack_signal;
+};
+
+/** cpl_tx() - record the end of a frame, in one record with its neighbours */
+void cpl_tx(struct mac *mac, const struct txf *f, const struct tx_result *r);
+
+/** cpl_publish() - close the open record, and tell the host */
+void cpl_publish(struct mac *mac);
+
+/** cpl_poll() - move what waits into the ring; true if anything moved */
+bool cpl_poll(struct mac *mac);
+
+/** cpl_inband() - post an in-band event about a station */
+void cpl_inband(struct mac *mac, enum skua_inband_id id,
+		const struct mac_sta *sta, uint8_t tid, uint32_t arg);
+
+/* beacon.c */
+
+/** beacon_start() - the first template, or one with another interval */
+void beacon_start(struct mac_vif *vif);
+
+/** beacon_set() - a template or TSF has changed: find the next TBTT */
+void beacon_set(struct mac_vif *vif);
+
+/** beacon_stop() - no beacons any more */
+void beacon_stop(struct mac_vif *vif);
+
+void beacon_timer(struct loop_timer *t);
+
+/** beacon_heard() - somebody else's beacon of the interface's IBSS has come */
+void beacon_heard(struct mac_vif *vif);
+
+#endif /* SKUA_DEVICE_MAC_PRIV_H */

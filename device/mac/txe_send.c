@@ -1,0 +1,570 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transmit engine: sequence numbers, protection, and the way onto the air
+ *
+ * The frames of a round are numbered and protected together, and then sent one
+ * after another. A retransmission differs from the first try in its Retry bit
+ * and rate alone: sequence number, PN and ciphertext stay.
+ */
+#include <string.h>
+
+#include "mac/priv.h"
+
+/* What to try: stages, in order */
+struct plan {
+	unsigned int n;
+	unsigned int max;
+	struct {
+		uint32_t rate;
+		uint32_t tries;
+		uint32_t *sent;
+		uint32_t *acked;
+	} stage[TXE_MAX_STAGES];
+};
+
+enum answer {
+	ANSWER_NONE,
+	ANSWER_ACK,
+	ANSWER_BA,
+};
+
+/* Rates */
+
+static bool usable(const struct mac *mac, uint32_t rate)
+{
+	return rate && HW_GET(SKUA_RATE_BW, rate) <= mac->chan.bw &&
+	       (mac_tuned_2ghz(mac) || !airtime_is_cck(rate));
+}
+
+uint32_t txe_vif_rate(struct mac *mac, const struct mac_vif *vif,
+		      uint32_t wanted)
+{
+	if (usable(mac, wanted))
+		return wanted;
+	return airtime_lowest_basic(vif->basic_rates, mac_tuned_2ghz(mac));
+}
+
+static void add_stage(struct plan *p, uint32_t rate, uint32_t tries,
+		      uint32_t *sent, uint32_t *acked)
+{
+	p->stage[p->n].rate = rate;
+	p->stage[p->n].tries = tries;
+	p->stage[p->n].sent = sent;
+	p->stage[p->n].acked = acked;
+	p->n++;
+}
+
+static void plan_by_table(struct mac *mac, struct mac_sta *sta, struct plan *p)
+{
+	if (sta->rate.probe_interval && usable(mac, sta->rate.probe_rate) &&
+	    ++sta->probe_count >= sta->rate.probe_interval) {
+		sta->probe_count = 0;
+		add_stage(p, sta->rate.probe_rate, 1, &sta->probe_sent,
+			  &sta->probe_acked);
+	}
+	for (unsigned int i = 0; i < ENG_RATE_STAGES; i++) {
+		if (!sta->rate.rate[i])
+			break;
+		if (usable(mac, sta->rate.rate[i]))
+			add_stage(p, sta->rate.rate[i], sta->rate.tries[i],
+				  &sta->stage_sent[i], &sta->stage_acked[i]);
+	}
+}
+
+static void make_plan(struct mac *mac, const struct mac_vif *vif,
+		      struct mac_sta *sta, const struct txf *f,
+		      enum answer answer, struct plan *p)
+{
+	bool group = ieee80211_addr_is_group(f->buf + f->off +
+					     IEEE80211_OFF_ADDR1);
+	uint32_t wanted = 0;
+
+	p->n = 0;
+	if (f->rate)
+		wanted = f->rate;
+	else if (ieee80211_is_mgmt(f->fc))
+		wanted = vif->mgmt_rate;
+	else if (ieee80211_is_data(f->fc) && group)
+		wanted = vif->mcast_rate;
+	else if (ieee80211_is_data(f->fc) && sta)
+		plan_by_table(mac, sta, p);
+	if (!p->n)
+		add_stage(p, txe_vif_rate(mac, vif, wanted),
+			  TXE_DEFAULT_TRIES, NULL, NULL);
+	p->max = f->max_tries ? f->max_tries : TXE_MAX_TRIES;
+	if (answer == ANSWER_NONE)
+		p->max = 1;
+}
+
+/* Onto the air */
+
+void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate)
+{
+	ieee80211_put_le64(frame + IEEE80211_BEACON_OFF_TSF,
+			   vif_tsf(vif) + airtime_stamp_us(rate));
+}
+
+uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
+		      uint8_t *frame, uint16_t len, uint32_t rate,
+		      uint8_t *response, uint16_t *response_len,
+		      struct air_rx *rx)
+{
+	struct air_frame af = {
+		.data = frame,
+		.len = (uint16_t)(len + IEEE80211_FCS_LEN),
+		.ta = vif->addr,
+		.rate = rate,
+		.chan = mac->chan,
+		.power = mac->power,
+	};
+
+	af.airtime_us = airtime_ppdu_us(rate, af.len, mac_tuned_2ghz(mac));
+	ieee80211_fcs_put(frame, len);
+	air_send(mac->radio, &af, response, response_len, rx);
+	mac->c.tx_bytes += af.len;
+	if (mac->survey_now >= 0)
+		mac->survey[mac->survey_now].tx_us += af.airtime_us;
+	return af.airtime_us;
+}
+
+static uint32_t answer_us(const struct mac *mac, const struct mac_vif *vif,
+			  uint32_t rate, uint32_t len)
+{
+	bool ghz2 = mac_tuned_2ghz(mac);
+
+	return airtime_sifs_us(ghz2) +
+	       airtime_ppdu_us(airtime_response_rate(rate, vif->basic_rates,
+						     ghz2),
+			       len + IEEE80211_FCS_LEN, ghz2);
+}
+
+static enum answer expected_answer(const struct txf *f)
+{
+	const uint8_t *frame = f->buf + f->off;
+
+	if ((f->flags & SKUA_TXF_NO_ACK) ||
+	    ieee80211_addr_is_group(ieee80211_addr1(frame)))
+		return ANSWER_NONE;
+	if (ieee80211_is_ctl(f->fc)) {
+		if (ieee80211_is_stype(f->fc, IEEE80211_BACK_REQ))
+			return ANSWER_BA;
+		return ieee80211_is_stype(f->fc, IEEE80211_PSPOLL) ?
+			ANSWER_ACK : ANSWER_NONE;
+	}
+	if (ieee80211_is_stype(f->fc, IEEE80211_ACTION_NO_ACK))
+		return ANSWER_NONE;
+	if (ieee80211_is_data_qos(f->fc) &&
+	    (ieee80211_qos_ctl(frame) & IEEE80211_QOS_ACK_POLICY) !=
+	    IEEE80211_QOS_ACK_NORMAL)
+		return ANSWER_NONE;
+	return ANSWER_ACK;
+}
+
+/* Is it whole, of the kind that was waited for, and for us? */
+static bool answer_ok(struct mac *mac, const uint8_t *a, uint16_t len,
+		      uint16_t stype, const uint8_t *ra)
+{
+	if (!len)
+		return false;
+	if (len >= IEEE80211_ACK_LEN + IEEE80211_FCS_LEN &&
+	    ieee80211_fcs_ok(a, len) &&
+	    ieee80211_is_stype(ieee80211_fc(a), stype) &&
+	    !(ieee80211_fc(a) & IEEE80211_FC_VERSION) &&
+	    ieee80211_addr_equal(ieee80211_addr1(a), ra))
+		return true;
+	mac->c.tx_bad_answer++;
+	return false;
+}
+
+static bool send_rts(struct mac *mac, const struct mac_vif *vif,
+		     const uint8_t *frame, uint32_t nav, uint32_t rate,
+		     uint32_t *airtime)
+{
+	uint8_t rts[IEEE80211_RTS_LEN + IEEE80211_FCS_LEN];
+	uint8_t cts[AIR_RESPONSE_MAX];
+	uint16_t len = sizeof(cts);
+	uint32_t rts_rate = airtime_response_rate(rate, vif->basic_rates,
+						  mac_tuned_2ghz(mac));
+	struct air_rx rx;
+
+	ieee80211_put_le16(rts, IEEE80211_RTS);
+	nav += answer_us(mac, vif, rts_rate, IEEE80211_ACK_LEN);
+	ieee80211_put_le16(rts + IEEE80211_OFF_DURATION,
+			   (uint16_t)(nav < 32767 ? nav : 32767));
+	memcpy(rts + IEEE80211_OFF_ADDR1, ieee80211_addr1(frame),
+	       IEEE80211_ADDR_LEN);
+	memcpy(rts + IEEE80211_OFF_ADDR2, ieee80211_addr2(frame),
+	       IEEE80211_ADDR_LEN);
+	*airtime += txe_transmit(mac, vif, rts, IEEE80211_RTS_LEN, rts_rate,
+				 cts, &len, &rx);
+	mac->c.tx_rts++;
+	if (answer_ok(mac, cts, len, IEEE80211_CTS, ieee80211_addr2(frame))) {
+		rxe_answer(mac, cts, len, &rx, rts_rate);
+		return true;
+	}
+	mac->c.tx_rts_no_cts++;
+	return false;
+}
+
+static void send_cts_self(struct mac *mac, const struct mac_vif *vif,
+			  uint32_t nav, uint32_t *airtime)
+{
+	uint8_t cts[IEEE80211_ACK_LEN + IEEE80211_FCS_LEN];
+
+	ieee80211_put_le16(cts, IEEE80211_CTS);
+	ieee80211_put_le16(cts + IEEE80211_OFF_DURATION,
+			   (uint16_t)(nav < 32767 ? nav : 32767));
+	memcpy(cts + IEEE80211_OFF_ADDR1, vif->addr, IEEE80211_ADDR_LEN);
+	*airtime += txe_transmit(mac, vif, cts, IEEE80211_ACK_LEN,
+				 airtime_lowest_basic(vif->basic_rates,
+						      mac_tuned_2ghz(mac)),
+				 NULL, NULL, NULL);
+	mac->c.tx_cts_self++;
+}
+
+/* RTS/CTS or CTS-to-self in front of a frame; false: no CTS came */
+static bool protect_medium(struct mac *mac, const struct mac_vif *vif,
+			   struct txf *f, uint32_t rate, uint32_t nav,
+			   enum answer answer, uint32_t *airtime)
+{
+	uint32_t len = f->len + IEEE80211_FCS_LEN;
+
+	nav += airtime_sifs_us(mac_tuned_2ghz(mac)) +
+	       airtime_ppdu_us(rate, len, mac_tuned_2ghz(mac));
+	if (answer != ANSWER_NONE && !ieee80211_is_ctl(f->fc) &&
+	    ((f->flags & SKUA_TXF_RTS) || len > mac->rts_thresh))
+		return send_rts(mac, vif, txf_data(f), nav, rate, airtime);
+	if ((f->flags & SKUA_TXF_CTS_SELF) ||
+	    ((vif->flags & SKUA_VIFF_CTS_PROT) && mac_tuned_2ghz(mac) &&
+	     !airtime_is_cck(rate)))
+		send_cts_self(mac, vif, nav, airtime);
+	return true;
+}
+
+static bool send_once(struct mac *mac, const struct mac_vif *vif,
+		      struct txf *f, uint32_t rate, enum answer answer,
+		      struct tx_result *r)
+{
+	uint8_t back[AIR_RESPONSE_MAX];
+	uint16_t len = sizeof(back);
+	uint8_t *frame = txf_data(f);
+	uint16_t want = answer == ANSWER_BA ? IEEE80211_BACK : IEEE80211_ACK;
+	struct air_rx rx;
+	uint32_t nav = 0;
+
+	if (answer != ANSWER_NONE)
+		nav = answer_us(mac, vif, rate, answer == ANSWER_BA ?
+				IEEE80211_BA_LEN_64 : IEEE80211_ACK_LEN);
+	/* A PS-Poll has its AID there */
+	if (!ieee80211_is_stype(f->fc, IEEE80211_PSPOLL))
+		ieee80211_put_le16(frame + IEEE80211_OFF_DURATION,
+				   (uint16_t)nav);
+	if (r->tries && !ieee80211_is_ctl(f->fc))
+		frame[1] |= IEEE80211_FC_RETRY >> 8;
+	r->tries++;
+	r->rate = rate;
+	if (!protect_medium(mac, vif, f, rate, nav, answer, &r->airtime_us))
+		return false;
+	if (f->flags & SKUA_TXF_INSERT_TS)
+		txe_stamp(vif, frame, rate);
+	if (answer == ANSWER_NONE) {
+		r->airtime_us += txe_transmit(mac, vif, frame, f->len, rate,
+					      NULL, NULL, NULL);
+		return true;
+	}
+	r->airtime_us += txe_transmit(mac, vif, frame, f->len, rate, back,
+				      &len, &rx);
+	if (!answer_ok(mac, back, len, want, ieee80211_addr2(frame)))
+		return false;
+	r->ack_signal = rx.signal;
+	rxe_answer(mac, back, len, &rx, rate);
+	return true;
+}
+
+static void count_sent(struct mac *mac, const struct txf *f,
+		       const struct tx_result *r)
+{
+	if (ieee80211_is_mgmt(f->fc))
+		mac->c.tx_mgmt++;
+	else if (ieee80211_is_data(f->fc))
+		mac->c.tx_data++;
+	else
+		mac->c.tx_ctl++;
+	mac->c.tx_group += ieee80211_addr_is_group(f->buf + f->off +
+						   IEEE80211_OFF_ADDR1);
+	mac->c.tx_retries += r->tries - 1;
+	mac->c.tx_acked += r->status == SKUA_TXS_ACKED;
+	mac->c.tx_no_ack += r->status == SKUA_TXS_NO_ACK;
+	mac->c.tx_sent += r->status == SKUA_TXS_SENT;
+}
+
+static void count_sta(struct mac_sta *sta, const struct txf *f,
+		      const struct tx_result *r)
+{
+	sta->stats.tx_retries += r->tries - 1;
+	sta->stats.tx_rate = r->rate;
+	sta->stats.tx_airtime += r->airtime_us;
+	if (r->status == SKUA_TXS_NO_ACK) {
+		sta->stats.tx_failed++;
+		return;
+	}
+	sta->stats.tx_packets++;
+	sta->stats.tx_bytes += f->len;
+	if (r->status == SKUA_TXS_ACKED)
+		sta->stats.ack_signal = r->ack_signal;
+}
+
+/* All tries of a frame that is ready */
+static void send_frame(struct mac *mac, const struct mac_vif *vif,
+		       struct mac_sta *sta, struct txf *f, struct tx_result *r)
+{
+	enum answer answer = expected_answer(f);
+	bool ok = false;
+	struct plan p;
+
+	memset(r, 0, sizeof(*r));
+	make_plan(mac, vif, sta, f, answer, &p);
+	for (unsigned int i = 0; i < p.n && !ok; i++) {
+		for (uint32_t t = 0; t < p.stage[i].tries && !ok; t++) {
+			if (r->tries == p.max || !mac->running)
+				break;
+			ok = send_once(mac, vif, f, p.stage[i].rate, answer, r);
+			if (p.stage[i].sent) {
+				++*p.stage[i].sent;
+				*p.stage[i].acked += ok;
+			}
+		}
+	}
+	r->status = answer == ANSWER_NONE ? SKUA_TXS_SENT :
+		    ok ? SKUA_TXS_ACKED : SKUA_TXS_NO_ACK;
+	count_sent(mac, f, r);
+	if (sta)
+		count_sta(sta, f, r);
+}
+
+/* Before the first try */
+
+static void assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f)
+{
+	uint8_t *frame = txf_data(f);
+	uint16_t *counter = &vif->seq;
+	uint16_t frag;
+
+	if ((f->flags & SKUA_TXF_KEEP_SEQ) || ieee80211_is_ctl(f->fc))
+		return;
+	if (sta && f->tid != MAC_TID_NONE &&
+	    ieee80211_is_data_present(f->fc) &&
+	    !ieee80211_addr_is_group(ieee80211_addr1(frame)))
+		counter = &sta->seq[f->tid];
+	/* All fragments of a frame have the number of its first */
+	frag = ieee80211_frag(frame);
+	if (!frag)
+		*counter = (*counter + 1) % IEEE80211_SN_MODULO;
+	ieee80211_put_le16(frame + IEEE80211_OFF_SEQ,
+			   (uint16_t)(*counter << IEEE80211_SEQ_SN_SHIFT |
+				      frag));
+}
+
+static bool is_fragment(const struct txf *f)
+{
+	return (f->fc & IEEE80211_FC_MOREFRAGS) ||
+	       ieee80211_frag(f->buf + f->off);
+}
+
+static void add_michael(const struct mac_vif *vif, const struct mac_key *key,
+			struct txf *f)
+{
+	uint8_t *frame = txf_data(f);
+	uint8_t *body = frame + f->hdr_len;
+	size_t len = f->len - f->hdr_len;
+
+	crypto_michael_add(&key->crypto, vif->type == SKUA_VIF_AP,
+			   ieee80211_da(frame), ieee80211_sa(frame),
+			   ieee80211_tid(frame), body, len, body + len);
+	f->len += CRYPTO_MICHAEL_LEN;
+}
+
+/* Make room for IV and MIC; false: the key is gone */
+static bool start_protect(struct mac *mac, const struct mac_vif *vif,
+			  struct txf *f, struct crypto_job *job)
+{
+	struct mac_key *key = mac_key_get(mac, f->key);
+	const struct crypto_cipher *c;
+	uint8_t *frame = txf_data(f);
+
+	if (!key || key->vif != f->vif ||
+	    (key->sta != SKUA_STA_NONE && key->sta != f->sta)) {
+		mac->c.tx_stale_key++;
+		return false;
+	}
+	c = key->crypto.cipher;
+	/* Fragments have had theirs before they were cut */
+	if ((c->flags & CRYPTO_F_MICHAEL) && !is_fragment(f))
+		add_michael(vif, key, f);
+	mac_count_key(mac, key, true, f->len - f->hdr_len);
+	memmove(frame - c->iv_len, frame, f->hdr_len);
+	f->off -= c->iv_len;
+	f->len += c->iv_len + c->mic_len;
+	*job = (struct crypto_job){
+		.op = CRYPTO_ENCRYPT,
+		.key = &key->crypto,
+		.frame = txf_data(f),
+		.hdr_len = f->hdr_len,
+		.body_len = (uint16_t)(f->len - f->hdr_len),
+		.pn = f->pn,
+		.flags = key->flags & SKUA_KEYF_SPP_AMSDU ?
+			 CRYPTO_JOB_SPP_AMSDU : 0,
+	};
+	return true;
+}
+
+/* Returns SENT if the frame may go on; the job is used if it is protected */
+static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
+				   struct crypto_job *job)
+{
+	struct mac_vif *vif = mac_vif(mac, f->vif);
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	uint8_t *frame = txf_data(f);
+
+	if (!vif)
+		return SKUA_TXS_FLUSHED;
+	if (f->sta != SKUA_STA_NONE && !sta) {
+		mac->c.tx_stale_sta++;
+		return SKUA_TXS_STALE_STA;
+	}
+	assign_seq(vif, sta, f);
+	if (f->more_data)
+		frame[1] |= IEEE80211_FC_MOREDATA >> 8;
+	if ((f->flags & SKUA_TXF_PROTECT) && !start_protect(mac, vif, f, job))
+		return SKUA_TXS_STALE_KEY;
+	return SKUA_TXS_SENT;
+}
+
+static void after(struct mac *mac, struct txf *f)
+{
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+
+	if (f->eosp && sta) {
+		cpl_publish(mac);
+		cpl_inband(mac, SKUA_INB_EOSP, sta, f->tid, 0);
+	}
+	txf_free(mac, f);
+}
+
+void txe_end(struct mac *mac, struct txf *f, enum skua_tx_status status)
+{
+	struct tx_result r = { .status = status };
+
+	if (status == SKUA_TXS_FLUSHED)
+		mac->c.tx_flushed++;
+	else if (status == SKUA_TXS_NO_CHAN)
+		mac->c.tx_no_chan++;
+	cpl_tx(mac, f, &r);
+	after(mac, f);
+}
+
+static void finish(struct mac *mac, struct txf *f)
+{
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct tx_result r;
+
+	send_frame(mac, &mac->vif[f->vif], sta, f, &r);
+	/* The turn paid for one try at the first rate */
+	if (sta && r.tries > 1)
+		sta->deficit[f->cls] -= (int32_t)(r.airtime_us -
+						  r.airtime_us / r.tries);
+	cpl_tx(mac, f, &r);
+	after(mac, f);
+}
+
+/* Number and protect a batch; what cannot be sent ends here */
+static unsigned int prepare_all(struct mac *mac, unsigned int n)
+{
+	struct txf **batch = mac->tx.batch;
+	struct crypto_job *jobs = mac->tx.jobs;
+	unsigned int kept = 0, n_jobs = 0, j = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct txf *f = batch[i];
+		enum skua_tx_status status = prepare(mac, f, &jobs[n_jobs]);
+
+		if (status != SKUA_TXS_SENT) {
+			txe_end(mac, f, status);
+			continue;
+		}
+		n_jobs += !!(f->flags & SKUA_TXF_PROTECT);
+		batch[kept++] = f;
+	}
+	if (!n_jobs || !crypto_run(jobs, n_jobs))
+		return kept;
+	n = kept;
+	kept = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		struct txf *f = batch[i];
+
+		if ((f->flags & SKUA_TXF_PROTECT) &&
+		    jobs[j++].status != CRYPTO_OK) {
+			mac->c.tx_crypto_failed++;
+			log_warn(mac->log, "transmit: protection failed: %s",
+				 crypto_status_name(jobs[j - 1].status));
+			txe_end(mac, f, SKUA_TXS_BAD);
+			continue;
+		}
+		batch[kept++] = f;
+	}
+	return kept;
+}
+
+bool txe_round(struct mac *mac)
+{
+	unsigned int n;
+
+	if (!mac->running || !mac->enabled || cpl_waiting(mac))
+		return false;
+	if (!txe_pending(mac))
+		return false;
+	n = txe_collect(mac, mac->tx.batch, MAC_BATCH);
+	n = prepare_all(mac, n);
+	for (unsigned int i = 0; i < n; i++) {
+		if (mac->running)
+			finish(mac, mac->tx.batch[i]);
+		else
+			txf_free(mac, mac->tx.batch[i]);
+	}
+	air_flush(mac->radio);
+	/* Answers that a monitor is to see */
+	rxe_flush(mac);
+	cpl_publish(mac);
+	return true;
+}
+
+/* The firmware's own frames */
+
+enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
+				struct mac_vif *vif, bool no_ack, uint32_t rate)
+{
+	struct txf *f = txf_alloc(mac, len);
+	struct tx_result r;
+
+	if (!f)
+		return SKUA_TXS_NO_MEM;
+	memcpy(txf_data(f), frame, len);
+	f->fc = ieee80211_fc(frame);
+	f->hdr_len = (uint16_t)ieee80211_hdrlen(f->fc);
+	f->flags = no_ack ? SKUA_TXF_NO_ACK : 0;
+	f->rate = rate;
+	f->vif = vif->idx;
+	f->sta = SKUA_STA_NONE;
+	f->tid = MAC_TID_NONE;
+	if (!f->hdr_len || f->hdr_len > len) {
+		txf_free(mac, f);
+		return SKUA_TXS_BAD;
+	}
+	assign_seq(vif, NULL, f);
+	send_frame(mac, vif, NULL, f, &r);
+	txf_free(mac, f);
+	mac->c.tx_fw++;
+	air_flush(mac->radio);
+	rxe_flush(mac);
+	return r.status;
+}

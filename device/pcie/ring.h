@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Descriptor rings in guest memory, as the NIC uses them
+ *
+ * Indices and entries are hostile: an index that claims more than the ring
+ * holds marks the ring broken, which is fatal for the NIC (SKUA_FATAL_RING).
+ * The NIC keeps its own indices privately and never reads back what it wrote.
+ *
+ * Everything here belongs to the loop's thread.
+ */
+#ifndef SKUA_DEVICE_RING_H
+#define SKUA_DEVICE_RING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hw.h"
+
+struct nic;
+
+/**
+ * struct ring - one ring
+ * @nic: owner
+ * @id: enum skua_ring_id
+ * @addr: bus address of the first entry
+ * @entries: power of two; 0: the ring is not there
+ * @entry_size: bytes
+ * @vector: MSI-X vector
+ * @own: the NIC's index: cons for host-to-NIC rings, prod for the others,
+ *	entries not yet published included
+ * @published: the value of @own that the host was told
+ * @peer: last valid value of the host's index
+ * @idx: mapped struct skua_ring_idx (held with dma_get())
+ * @mem: mapped entries (held with dma_get())
+ * @broken: the host broke the rules
+ * @notifies: interrupts asked for because of this ring
+ * @suppressed: publications that needed none
+ */
+struct ring {
+	struct nic *nic;
+	enum skua_ring_id id;
+	uint64_t addr;
+	uint32_t entries;
+	uint32_t entry_size;
+	unsigned int vector;
+	uint32_t own;
+	uint32_t published;
+	uint32_t peer;
+	struct skua_ring_idx *idx;
+	uint8_t *mem;
+	bool broken;
+	uint64_t notifies;
+	uint64_t suppressed;
+};
+
+/**
+ * ring_attach() - set a ring up from the boot context
+ * @nic: owner
+ * @ring: the ring
+ * @id: which
+ * @cfg: its configuration, already a private copy
+ *
+ * Return: true, or false if an address, size or vector is wrong (logged).
+ */
+bool ring_attach(struct nic *nic, struct ring *ring, enum skua_ring_id id,
+		 const struct skua_ring_cfg *cfg);
+
+/** ring_detach() - let go of guest memory; the ring is not there afterwards */
+void ring_detach(struct ring *ring);
+
+/** ring_to_nic() - true for rings that the host produces */
+bool ring_to_nic(enum skua_ring_id id);
+
+/* Host to NIC */
+
+/**
+ * ring_avail() - entries that the host has published and the NIC not consumed
+ * @ring: the ring
+ *
+ * Loads prod with acquire; pairs with the driver's dma_wmb() before it stored
+ * prod. A broken ring has none.
+ */
+uint32_t ring_avail(struct ring *ring);
+
+/**
+ * ring_peek() - copy an entry out
+ * @ring: the ring
+ * @n: 0 for the next one; less than what ring_avail() returned
+ * @buf: room for entry_size bytes
+ */
+void ring_peek(struct ring *ring, uint32_t n, void *buf);
+
+/** ring_wipe() - overwrite the n-th entry with zeroes: it held a secret */
+void ring_wipe(struct ring *ring, uint32_t n);
+
+/**
+ * ring_consume() - give @n slots back to the host
+ *
+ * Publishes cons and raises the ring's vector if cons passed space_event.
+ */
+void ring_consume(struct ring *ring, uint32_t n);
+
+/**
+ * ring_arm() - ask for a doorbell with the next entry
+ *
+ * Writes avail_event, full fence, looks at prod again.
+ * Return: true if something came meanwhile: don't sleep.
+ */
+bool ring_arm(struct ring *ring);
+
+/** ring_disarm() - no doorbells needed: avail_event far behind */
+void ring_disarm(struct ring *ring);
+
+/* NIC to host */
+
+/** ring_room() - entries that can be written now, unpublished ones deducted */
+uint32_t ring_room(struct ring *ring);
+
+/** ring_put() - write the next entry; there must be room */
+void ring_put(struct ring *ring, const void *entry);
+
+/**
+ * ring_publish() - tell the host about what was put since the last time
+ *
+ * Stores prod with release, full fence, loads avail_event; raises the ring's
+ * vector if the host asked for it. Moderation is pci_irq_coalesce()'s.
+ */
+void ring_publish(struct ring *ring);
+
+#endif /* SKUA_DEVICE_RING_H */
