@@ -41,13 +41,13 @@ kernel: setup ## the UML kernel with the driver; KERNEL=debug for the checking o
 
 .PHONY: demo demo-shell shell bench
 demo: all ## two NICs in one guest: WPA2 and WPA3 links, DHCP, ping, iperf3, capture
-	@$(PYTHON) scripts/demo.py
+	@$(PYTHON) scripts/lab/demo.py
 demo-shell: all ## the same links, then a shell in the guest
-	@$(PYTHON) scripts/demo.py --shell
+	@$(PYTHON) scripts/lab/demo.py --shell
 shell: all ## a shell in a guest with two NICs, nothing set up
 	@scripts/vm --nics 2 --shell
 bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and others
-	@$(PYTHON) scripts/benchmark.py $(BENCH)
+	@$(PYTHON) scripts/lab/benchmark.py $(BENCH)
 
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
 PARTS := kunit device fw e2e debug mutants

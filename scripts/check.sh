@@ -43,7 +43,7 @@ style() {
 		--max-line-length=100 -f "${files[@]}"
 }
 documented() { "$tree/scripts/kernel-doc" -none -Wall "${files[@]}"; }
-shell_scripts() { shellcheck scripts/*.sh scripts/vm scripts/guest/init .ci/run; }
+shell_scripts() { shellcheck scripts/*.sh scripts/vm scripts/lab/guest/init .ci/run; }
 python_scripts() { git ls-files -z '*.py' | xargs -0 /usr/bin/python3 -m pyflakes; }
 user_space() { make --no-print-directory -C "$1" O="$SKUA_BUILD/$1" check; }
 

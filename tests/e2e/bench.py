@@ -233,7 +233,7 @@ class Bench:
 
     def begin(self, test):
         for vm in self.vms:
-            vm.log_mark()
+            vm.console.mark()
             vm.put("/dev/kmsg", f"test: {test}\n")
         self.faults_before = self.faults()
 
@@ -247,7 +247,7 @@ class Bench:
     def judge(self, ignore=None):
         """Raises if anything happened that is never right."""
         for vm in self.vms:
-            vm.check_log(ignore)
+            vm.console.check(ignore)
         new = {name: (self.faults_before.get(name, 0), count)
                for name, count in self.faults().items()
                # a NIC that was reset counts from nothing

@@ -28,7 +28,7 @@ import sys
 
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scripts"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "lab"))
 
 import bench  # noqa: E402
 import skualink  # noqa: E402
@@ -154,7 +154,7 @@ class Lab:
                     vm.check_leaks()
                 vm.stop()
                 if not self.ignore_all:
-                    vm.check_log(self.ignore)
+                    vm.console.check(self.ignore)
             except skuavm.GuestError as err:
                 complain(err)
                 errors.append(str(err))
@@ -245,7 +245,7 @@ def run_on(shape, benches, request):
         called = getattr(request.node, "report_call", None)
         if called is None or not called.passed:
             for vm in here.vms:
-                vm.check_log(ignore)
+                vm.console.check(ignore)
             return
         here.settle()
         here.judge(ignore)

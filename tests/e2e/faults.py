@@ -191,7 +191,7 @@ def free_memory(vm):
 
 def kernel_times(vm, start, *patterns):
     """Kernel time of the first line after start (a kmsg mark) that matches each pattern."""
-    lines = vm.console_text().splitlines()
+    lines = vm.console.text().splitlines()
     begin = max((i for i, line in enumerate(lines) if start in line), default=0)
     found = []
     for pattern in (re.escape(start), *patterns):

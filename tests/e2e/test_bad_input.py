@@ -69,10 +69,10 @@ def test_bad_firmware_files(lab):
             vm.put(FIRMWARE, bytes(damaged(image, how)) if how != "huge" else b"")
             if how == "huge":
                 vm.run(f"truncate -s 700000 {FIRMWARE}", check=True)
-        start = len(vm.console_text())
+        start = len(vm.console.text())
         vm.modprobe("skua")
         wait_until(f"the verdict on a file that is {how}", 15,
-                   lambda: re.search(words, vm.console_text()[start:]))
+                   lambda: re.search(words, vm.console.text()[start:]))
         assert not vm.phys(), how
     vm.run(["rmmod", "skua"], check=True)
     vm.put(FIRMWARE, image)
@@ -96,9 +96,9 @@ def test_probe_with_broken_nic(lab):
 
     for kind, words in (("boot-silent", "no ALIVE"), ("reset-never", "does not reset")):
         fault(kind)
-        start = len(vm.console_text())
+        start = len(vm.console.text())
         vm.modprobe("skua")
-        assert re.search(words, vm.console_text()[start:])
+        assert re.search(words, vm.console.text()[start:])
         assert not vm.phys()
         vm.run(["rmmod", "skua"], check=True)
         fault("none")
@@ -186,13 +186,13 @@ def test_restart_that_fails(trio, kind):
     others = trio.ends["third"].popen(["python3", "-c", RTNL])
     others.wait_for("ready", 10)
     more = {"op": NUMBERS["SKUA_CMD_START"], "status": NUMBERS["SKUA_ST_STATE"], "count": 1000}
-    start = len(trio.vms[0].console_text())
+    start = len(trio.vms[0].console.text())
     faults.fault(trio, end, kind, **(more if kind == "answer-error" else {}))
     trio.vms[0].put(faults.crash_file(end), "0")
     flags = f"/sys/class/net/{end.interface}/flags"
     wait_until("the interface to go down", 40, lambda: not int(
         end.run(["cat", flags], check=True).stdout, 16) & 1)
-    assert "the NIC does not restart" in trio.vms[0].console_text()[start:]
+    assert "the NIC does not restart" in trio.vms[0].console.text()[start:]
     others.write("\n")
     assert not others.wait(10)
     worst = float(others.stdout.split()[-1])

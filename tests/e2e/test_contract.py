@@ -54,10 +54,10 @@ def test_probe_fails_cleanly_and_then_works(lab):
         vm.run(["rm", FIRMWARE], check=True)
         if image is not None:
             vm.put(FIRMWARE, image)
-        start = len(vm.console_text())
+        start = len(vm.console.text())
         assert not bind(vm, device), name
         wait_until(f"the complaint ({name})", 5,
-                   lambda start=start, text=complaint: text in vm.console_text()[start:])
+                   lambda start=start, text=complaint: text in vm.console.text()[start:])
         assert not left_behind(vm), name
         assert not vm.phys()
         vm.put(FIRMWARE, good)

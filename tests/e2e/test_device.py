@@ -51,7 +51,7 @@ def test_identity(lab):
     names = vm.run("cat /sys/class/net/wl*/address", check=True).stdout.split()
     assert sorted(names) == sorted(MACS)
     assert {nic["mac"] for nic in lab.nics.control({"cmd": "counters"})["nics"]} == set(MACS)
-    console = vm.console_text()
+    console = vm.console.text()
     version = re.search(r"skua 0000:00:00\.0: firmware (\S+ )?(\d[\w.]+) alive", console)
     assert version and MACS[0] in console
     caps = vm.run("cat /sys/kernel/debug/ieee80211/phy0/skua/caps", check=True).stdout

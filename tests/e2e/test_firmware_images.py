@@ -84,8 +84,8 @@ def test_another_image_changes_the_air(lab, slow_image):
         assert skualink.ping(vm, "sta", target, count=40, interval=0.05, size=1000)[1] == 40
     nics.control({"cmd": "capture", "file": "/dev/null"})
 
-    assert "0.1-slow" in guests["slow"].console_text()
-    assert "0.1-slow" not in guests["ordinary"].console_text()
+    assert "0.1-slow" in guests["slow"].console.text()
+    assert "0.1-slow" not in guests["ordinary"].console.text()
     # a busy machine skips beacons, but only the other image skips every second
     assert 1 in beacon_gaps(nics.capture, macs["ordinary"]["ap"])
     slow_gaps = beacon_gaps(nics.capture, macs["slow"]["ap"])

@@ -120,14 +120,14 @@ def test_the_death_of_a_guest_is_noticed_at_once(lab):
 ])
 def test_complaints_of_the_kernel_are_found(lab, text):
     vm = lab.guest()
-    vm.check_log()
+    vm.console.check()
     vm.put("/dev/kmsg", text + "\n")
-    skuavm.wait_until("the console", 5, lambda: text in vm.console_text())
+    skuavm.wait_until("the console", 5, lambda: text in vm.console.text())
     with pytest.raises(skuavm.SplatFound):
-        vm.check_log()
-    vm.check_log(ignore=r"BUG|WARNING|UBSAN|kmemleak|INFO")
-    vm.log_mark()
-    vm.check_log()
+        vm.console.check()
+    vm.console.check(ignore=r"BUG|WARNING|UBSAN|kmemleak|INFO")
+    vm.console.mark()
+    vm.console.check()
 
 
 def test_five_gigahertz_is_usable(lab):

@@ -131,12 +131,12 @@ def test_how_often_it_may_die(trio):
         assert end.ping(AP, count=2, interval=0.15)
     assert associations(sta) == 1
 
-    start, before = len(vm.console_text()), end.driver()["restart"]
+    start, before = len(vm.console.text()), end.driver()["restart"]
     killer = vm.popen(f"while :; do echo 0 > {faults.crash_file(end)}; done 2> /dev/null")
     wait_until("the interface to go down", 40, lambda: not int(
         end.run(["cat", f"/sys/class/net/{end.interface}/flags"], check=True).stdout, 16) & 1)
     killer.kill()
-    assert "the firmware keeps dying" in vm.console_text()[start:]
+    assert "the firmware keeps dying" in vm.console.text()[start:]
     assert 10 <= end.driver()["restart"] - before <= 12
     # and it may be tried again
     end.stop_all()

@@ -59,7 +59,7 @@ def gone_and_back(lab, vm, index):
     answer = lab.nics.control({"cmd": "gone", "nic": f"nic{index}", "gone": True})
     assert answer["ok"]
     wait_until("the driver to notice", 5, lambda: "the NIC has been removed" in
-               vm.console_text()[vm.checked:])
+               vm.console.text()[vm.console.checked:])
     vm.run(f"echo 1 > {PCI}/devices/{device(index)}/remove", check=True, timeout=20)
     assert device(index) not in present(vm)
     load.kill()
@@ -95,9 +95,9 @@ def test_removal_under_traffic(pair, how):
     """D5: either end goes under traffic, comes back, and links again."""
     lab, vm = pair
     for index in (1, 0):
-        vm.log_mark()
+        vm.console.mark()
         WAYS[how](lab, vm, index)
-        vm.check_log()
+        vm.console.check()
         again(lab, vm)
 
 
@@ -136,7 +136,7 @@ def gone_at_random(lab, rounds):
         what, after = list(MOMENTS)[number % len(MOMENTS)], dice.random() * 0.15
         try:
             gone_while(lab, vm, what, after)
-            vm.check_log()
+            vm.console.check()
         except GuestError:
             print(f"round {number}: gone {after * 1000:.0f} ms into {what}")
             raise
@@ -162,9 +162,9 @@ def test_removal_rounds(pair):
     lab, vm = pair
     before = None
     for number in range(200):
-        vm.log_mark()
+        vm.console.mark()
         list(WAYS.values())[number % 3](lab, vm, number // 3 % 2)
-        vm.check_log()
+        vm.console.check()
         again(lab, vm)
         if number % 20 == 19:
             free = faults.free_memory(vm)

@@ -5,13 +5,14 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(TOP / "scripts"))
-skuavm = pytest.importorskip("skuavm", reason="scripts/skuavm.py is needed to boot a guest")
+sys.path.insert(0, str(TOP / "scripts" / "lab"))
+skuavm = pytest.importorskip("skuavm", reason="scripts/lab/skuavm is needed to boot a guest")
 
 BUS_NIC = os.environ.get("BUS_NIC", "build/bus_nic")
 KERNEL = pathlib.Path(skuavm.BUILD) / "kernel" / "plain" / "linux"
@@ -25,7 +26,7 @@ if not KERNEL.exists():
 def fixture_nic():
     # The guest runs as another user, so neither the directory nor the sockets
     # may be private.
-    with skuavm.tempfile.TemporaryDirectory(prefix="skua-") as directory:
+    with tempfile.TemporaryDirectory(prefix="skua-") as directory:
         os.chmod(directory, 0o755)
         paths = [f"{directory}/nic{i}" for i in range(2)]
         with subprocess.Popen([BUS_NIC, *paths], stdout=subprocess.PIPE) as proc:

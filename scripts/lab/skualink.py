@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Wi-Fi links inside a guest: hostapd, wpa_supplicant, DHCP, ping, iperf3.
 
-For scripts/demo.py and the whole-system tests. All programs are the machine's
+For scripts/lab/demo.py and the whole-system tests. All programs are the machine's
 own; this module writes their configuration and reads what they say.
 """
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The guest's side of scripts/skuavm.py: process 1 of a guest.
+"""The guest's side of scripts/lab/skuavm: process 1 of a guest.
 
 Speaks JSON, one object a line, over a serial line. The host asks:
 

@@ -264,7 +264,7 @@ def benchmark(args, run_dir):
         report["cipher"] = {name: link.cipher for name, link in links.items()}
         costs = Costs(nics)
         report["samples"] = run_rounds(links, costs, args)
-        vm.check_log()
+        vm.console.check()
         vm.stop()
     except BaseException:
         vm.kill()

@@ -7,9 +7,9 @@ Debian's hostapd on one and wpa_supplicant on the other, gets addresses by DHCP,
 pings, measures with iperf3, and has tshark decrypt what was on the air. The last
 line is "demo: ok" if everything held, and then alone.
 
-    scripts/demo.py           two NICs, first WPA2, then WPA3
-    scripts/demo.py --shell   four NICs, both links at once, and a shell
-    scripts/demo.py --hwsim   mac80211_hwsim in place of Skua, to compare
+    scripts/lab/demo.py           two NICs, first WPA2, then WPA3
+    scripts/lab/demo.py --shell   four NICs, both links at once, and a shell
+    scripts/lab/demo.py --hwsim   mac80211_hwsim in place of Skua, to compare
 """
 
 import argparse
@@ -247,7 +247,7 @@ def demo(args):
             run_shell(steps, nics, vm)
         else:
             run_links(steps, args, nics, vm)
-        vm.check_log()
+        vm.console.check()
         vm.stop()
     finally:
         vm.kill()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the kernel of a guest says, and what a healthy kernel never says."""
+
+import re
+
+from .errors import SplatFound
+
+# What a healthy kernel never says. Each pattern begins a splat.
+SPLATS = re.compile(
+    r"\bBUG: |\bWARNING: |\bKASAN: |\bUBSAN: |\bkernel BUG at |\bOops\b"
+    r"|INFO: task .* blocked|INFO: (possible|inconsistent|trying|suspicious|rcu|HARDIRQ|SOFTIRQ)"
+    r"|DMA-API: (?!preallocated|debugging enabled)|possible (circular|recursive) locking|suspicious RCU usage"
+    r"|kmemleak: (\d+ new suspected|Kernel memory leak detector disabled|Cannot)"
+    r"|\bCall Trace:|Kernel panic|general protection|ODEBUG: |stalled pool shutdown"
+    r"|unregister_netdevice: waiting"
+    r"|scheduling while atomic|sleeping function called|refcount_t: |list_(add|del) corruption"
+    r"|Kernel mode fault|Segfault with no mm|um virt-pci delay"
+    r"|failed to remove key"
+)
+
+
+class Console:
+    """A guest's console, which is a file."""
+
+    def __init__(self, path):
+        self.path = path
+        self.checked = 0  # characters that check() does not look at any more
+        self.end = None  # and from which on it does not look, if any
+
+    def text(self):
+        with open(self.path, errors="replace") as log:
+            return log.read().replace("\r", "")
+
+    def mark(self):
+        """Makes splats() and check() look only at what comes from now on."""
+        self.checked = len(self.text())
+
+    def close(self):
+        """Makes them look only at what has come until now."""
+        self.end = len(self.text())
+
+    def splats(self, ignore=None):
+        """Lines that a healthy kernel does not print, each with the lines that follow it."""
+        lines = self.text()[self.checked : self.end].splitlines()
+        skip = re.compile(ignore) if ignore else None
+        found = []
+        for number, line in enumerate(lines):
+            if SPLATS.search(line) and not (skip and skip.search(line)):
+                found.append("\n".join(lines[number : number + 25]))
+        return found
+
+    def check(self, ignore=None):
+        """Raises SplatFound if the kernel complained since the last mark."""
+        found = self.splats(ignore)
+        if found:
+            raise SplatFound(f"{len(found)} complaints in {self.path}; the first:\n{found[0]}")

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which processor a guest or a NIC runs on.
+
+A guest has one processor, but its kernel and each of its programs are processes of
+this machine, which wake each other all the time. A guest whose processes move between
+processors runs at a half to a quarter of its speed; so all of them stay on one.
+
+Alone, a process has its guests on one processor and its NICs on another one. With
+several test processes at once (pytest -n), each has a share of the processors, and
+everything of a test process is on the one processor of its share if there is no more.
+
+SKUA_PIN=no leaves it all to the scheduler. Only processors that this process may use
+are considered (taskset, containers).
+"""
+
+import itertools
+import os
+
+
+def share(cpus, environ):
+    """The processors of this process: all, or those of one of several test processes."""
+    worker = environ.get("PYTEST_XDIST_WORKER", "")
+    if not worker.startswith("gw"):
+        # several programs at once shall not begin with the same processor
+        first = os.getpid() % len(cpus)
+        return cpus[first:] + cpus[:first]
+    number = int(worker[len("gw"):])
+    each = len(cpus) // int(environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    if each == 0:
+        return [cpus[number % len(cpus)]]
+    return cpus[number * each:(number + 1) * each]
+
+
+class Processors:
+    """The processors of one process and of what it starts."""
+
+    def __init__(self, cpus, environ):
+        self.cpus = share(sorted(cpus), environ) if environ.get("SKUA_PIN") != "no" else []
+        self.guests = itertools.cycle(self.cpus[:-1] or self.cpus or [None])
+
+    def for_nics(self):
+        """A command line's beginning that keeps skua-nic on its processor."""
+        return self.pin(self.cpus[-1] if self.cpus else None)
+
+    def for_guest(self):
+        """The same for one more guest."""
+        return self.pin(next(self.guests))
+
+    @staticmethod
+    def pin(cpu):
+        return [] if cpu is None else ["taskset", "--cpu-list", str(cpu)]
+
+
+PROCESSORS = Processors(os.sched_getaffinity(0), os.environ)
