@@ -293,6 +293,7 @@ def main():
     try:
         report = benchmark(args, run_dir)
     except (GuestError, subprocess.SubprocessError, OSError) as err:
+        skuavm.mark_failed(run_dir)
         sys.exit(f"bench: failed: {err}\nbench: the logs are in {run_dir}")
     show(report)
     say(f"\nall figures: {save(report)}")

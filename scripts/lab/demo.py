@@ -153,7 +153,8 @@ class Link:
 def boot(steps, args, run_dir):
     """A guest with its radios, one in each name space given; (nics, vm)."""
     count = len(args.ends)
-    nics = None if args.hwsim else Nics(count, run_dir=run_dir)
+    nics = None if args.hwsim else Nics(
+        count, run_dir=run_dir, capture=args.shell, whole_capture=args.whole_capture)
     vm = VM(nics.take(count) if nics else (), name="demo", run_dir=run_dir)
     try:
         if nics:
@@ -216,6 +217,8 @@ def run_links(steps, args, nics, vm):
     links = []
     for mode in LINKS:
         link = Link(mode, vm, "ap", "sta", "192.168.77")
+        if nics:
+            nics.begin_capture(f"air-{mode}.pcapng")
         link.connect(steps)
         link.measure(steps, nics, args.seconds)
         link.disconnect()
@@ -239,7 +242,7 @@ def run_shell(steps, nics, vm):
 
 
 def demo(args):
-    """Runs it; returns the capture's path, or None. Raises when something fails."""
+    """Runs it; returns the captures' paths. Raises when something fails."""
     steps = Steps()
     nics, vm = boot(steps, args, args.run_dir)
     try:
@@ -254,34 +257,42 @@ def demo(args):
         if nics and sys.exc_info()[0]:
             nics.kill()
     if nics is None:
-        return None
+        return []
     nics.stop()
-    if not args.shell:
-        found = pings_in_capture(nics.capture)
-        steps.say(f"tshark, given the passphrase, decrypted {found} ICMP packets of the WPA2 link")
-        require(found >= 20, "tshark found fewer pings and answers in the capture than were sent")
-    return nics.capture
+    if args.shell:
+        return [nics.capture]
+    captures = [os.path.join(args.run_dir, f"air-{mode}.pcapng") for mode in LINKS]
+    found = pings_in_capture(captures[0])
+    steps.say(f"tshark, given the passphrase, decrypted {found} ICMP packets of the WPA2 link")
+    require(found >= 20, "tshark found fewer pings and answers in the capture than were sent")
+    return captures
 
 
 def main():
     parser = argparse.ArgumentParser(description="Two Skua NICs, a WPA2 and a WPA3 link.")
     parser.add_argument("--shell", action="store_true", help="both links at once, then a shell")
     parser.add_argument("--hwsim", action="store_true", help="mac80211_hwsim in place of Skua")
+    parser.add_argument("--whole-capture", action="store_true",
+                        help="capture all octets of all frames, some gigabytes; else 256 octets of"
+                        " a data frame, and 64 MiB in all of each link")
     parser.add_argument("--seconds", type=int, default=3, help="of each iperf3 run")
     args = parser.parse_args()
     args.ends = [f"{m}-{e}" for m in LINKS for e in ("ap", "sta")] if args.shell else ["ap", "sta"]
     args.run_dir = make_run_dir("demo")
     try:
-        capture = demo(args)
+        captures = demo(args)
     except (DemoFailed, GuestError, subprocess.SubprocessError, OSError) as err:
+        skuavm.mark_failed(args.run_dir)
         print(f"\ndemo: failed: {err}\ndemo: the logs are in {args.run_dir}", flush=True)
         sys.exit(1)
     except KeyboardInterrupt:
         print(f"\ndemo: stopped; the logs are in {args.run_dir}")
         sys.exit(130)
     print(f"logs in {args.run_dir}")
-    if capture:
-        print(f"all that was on the air, for Wireshark: {capture}")
+    for capture in captures:
+        print(f"what was on the air, for Wireshark: {capture}")
+    if captures and not args.whole_capture:
+        print("(256 octets of each data frame, 64 MiB at most; --whole-capture has all)")
     print("demo: ok")
 
 

@@ -26,6 +26,9 @@ def parse_arguments():
     parser.add_argument("--append", default="", metavar="WORDS", help="for the kernel's command line")
     parser.add_argument("--nic-option", action="append", default=[], metavar="OPT",
                         help="one more option for skua-nic; may be repeated")
+    parser.add_argument("--whole-capture", action="store_true",
+                        help="capture all octets of all frames; else 256 octets of a data frame,"
+                        " and 64 MiB in all")
     parser.add_argument("--timeout", type=float, default=600, help="of the command, in seconds")
     parser.add_argument("--shell", action="store_true", help="an interactive shell in the guest")
     parser.add_argument("--quiet", action="store_true", help="say nothing of our own")
@@ -47,10 +50,11 @@ def load_driver(vm, args):
 
 def run_program(args):
     vms = []
-    run_dir = make_run_dir("vm")
+    run_dir = args.run_dir
     nics = None
     if args.nics:
-        nics = Nics(args.nics * args.guests, run_dir=run_dir, extra=args.nic_option)
+        nics = Nics(args.nics * args.guests, run_dir=run_dir, extra=args.nic_option,
+                    whole_capture=args.whole_capture)
     try:
         if nics:
             nics.start()
@@ -71,15 +75,19 @@ def run_program(args):
             vm.stop()
             for splat in vm.console.splats():
                 say(f"the kernel of {vm.name} complained:\n{splat}")
+                mark_failed(run_dir)
         if nics:
             nics.kill()
 
 
 def main():
+    args = parse_arguments()
+    args.run_dir = make_run_dir("vm")
     try:
-        status = run_program(parse_arguments())
+        status = run_program(args)
     except GuestError as err:
         say(str(err))
+        mark_failed(args.run_dir)
         sys.exit(125)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -23,29 +23,31 @@ def mac_address(number):
     return f"02:5c:0a:00:{number + 1:02x}:00"
 
 
-def nic_command(binary, sockets, macs, options, capture, control, log, extra):
-    """The command line of skua-nic; the one place that knows it."""
-    argv = [binary]
-    for number, (path, mac) in enumerate(zip(sockets, macs)):
-        more = f",{options}" if options else ""
-        argv += ["--nic", f"socket={path},mac={mac},name=nic{number}{more}"]
-    if capture:
-        argv += ["--capture", capture]
-    return argv + ["--control", control, "--log", log] + list(extra)
+# Limits of a capture, in octets. Management frames are whole, and so are key handshakes,
+# DHCP and pings; what is cut are the data frames of a bulk transfer.
+CAPTURE_SNAPLEN = 256
+CAPTURE_SIZE = 64 << 20
 
 
 class Nics:
     """One skua-nic process: NICs that share an air, for one or more guests.
 
-    nic_options are for each NIC, extra is for the process; see skua-nic --help.
+    macs           addresses of the NICs
+    capture        whether there is a capture of the air, air.pcapng
+    whole_capture  no limits to captures; else see CAPTURE_SNAPLEN and CAPTURE_SIZE
+    run_dir        where log and capture go; made if not given
+    extra          options of the process, see skua-nic --help
+    nic_options    more for --nic, for each NIC
     """
 
-    def __init__(self, count, macs=None, capture=True, run_dir=None, extra=(), nic_options=""):
+    def __init__(self, count, macs=None, capture=True, run_dir=None, extra=(), nic_options="",
+                 whole_capture=False):
         self.count = count
         self.macs = list(macs or (mac_address(i) for i in range(count)))
         self.run_dir = run_dir or make_run_dir("nics")
         self.log = os.path.join(self.run_dir, "nic.log")
         self.capture = os.path.join(self.run_dir, "air.pcapng") if capture else None
+        self.limits = (0, 0) if whole_capture else (CAPTURE_SNAPLEN, CAPTURE_SIZE)
         self.extra = extra
         self.nic_options = nic_options
         self.proc = None
@@ -62,11 +64,8 @@ class Nics:
         binary = os.path.join(BUILD, "device", "skua-nic")
         if not os.access(binary, os.X_OK):
             raise GuestError(f"{binary} is not built: run make")
-        # with the thread that has started it, however that ends, skua-nic ends too
-        argv = PROCESSORS.for_nics() + ["setpriv", "--pdeathsig", "TERM"] + nic_command(
-            binary, self.sockets, self.macs, self.nic_options, self.capture, self.control_path,
-            self.log, self.extra
-        )
+        # setpriv: skua-nic ends when the thread that has started it ends, however that is
+        argv = PROCESSORS.for_nics() + ["setpriv", "--pdeathsig", "TERM", binary, *self.options()]
         with open(os.path.join(self.run_dir, "nic.stderr"), "wb") as err:
             self.proc = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=err, stderr=err, start_new_session=True
@@ -81,6 +80,27 @@ class Nics:
         for path in self.sockets:
             os.chmod(path, 0o666)
         return self
+
+    def options(self):
+        """skua-nic's own options."""
+        argv = []
+        for number, (path, mac) in enumerate(zip(self.sockets, self.macs)):
+            more = f",{self.nic_options}" if self.nic_options else ""
+            argv += ["--nic", f"socket={path},mac={mac},name=nic{number}{more}"]
+        if self.capture:
+            snaplen, size = self.limits
+            argv += ["--capture", self.capture, "--snaplen", str(snaplen),
+                     "--capture-size", str(size)]
+        return argv + ["--control", self.control_path, "--log", self.log, *self.extra]
+
+    def begin_capture(self, name):
+        """Ends the capture and begins another one, whose file's name is given."""
+        self.capture = os.path.join(self.run_dir, name)
+        snaplen, size = self.limits
+        answer = self.control(
+            {"cmd": "capture", "file": self.capture, "snaplen": snaplen, "size": size})
+        if not answer["ok"]:
+            raise GuestError(f"capture {self.capture}: {answer['error']}")
 
     def check_alive(self):
         if self.proc is None or self.proc.poll() is None:
