@@ -96,7 +96,7 @@ FUZZ_SECONDS ?= 60
 fuzz: setup-test all ## fuzzers, FUZZ_SECONDS (60): the NIC's parts, and the driver by a hostile NIC
 	@$(MAKE) --no-print-directory -C tests/device/fuzz O=$(O)/fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) fuzz
 	@SKUA_FUZZ_SECONDS=$(FUZZ_SECONDS) $(PYTHON) -m pytest -s --color=no -p no:cacheprovider \
-		tests/e2e/test_bad_input.py -k fuzz
+		tests/e2e/input/test_bad_input.py -k fuzz
 
 .PHONY: check
 check: setup-test ## warnings, sparse, checkpatch, kernel-doc, shellcheck, cppcheck

@@ -18,8 +18,8 @@ A test that provokes kernel messages says so:
 
     @pytest.mark.splats("um virt-pci delay")    # a regular expression, or none
 
-The logs of each test are in a directory of its own under build/run; what it
-says on failure ends with their tails.
+The logs of each test are in a directory of its own in that of the session,
+build/run/DATE-TIME-e2e; what it says on failure ends with their tails.
 """
 
 import os
@@ -28,7 +28,8 @@ import sys
 
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "lab"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "lib"), os.path.join(HERE, "..", "..", "scripts", "lab")]
 
 import bench  # noqa: E402
 import skualink  # noqa: E402
@@ -44,6 +45,14 @@ def pytest_configure(config):
         "markers", "long: runs for minutes, and only when asked for: -m long (make test-long)")
     config.addinivalue_line(
         "markers", "fault_injection: needs the debug kernel, and is run on no other")
+    if not is_worker(config) and not config.option.collectonly:
+        # the logs of all tests are in one place, whichever process runs them
+        os.environ["SKUA_RUN_DIR"] = skuavm.make_run_dir("e2e")
+
+
+def is_worker(config):
+    """Whether this is one of several processes that run the tests (pytest -n)."""
+    return hasattr(config, "workerinput")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -67,10 +76,13 @@ def complain(err):
 
 
 def pytest_sessionfinish(session, exitstatus):
-    if hasattr(session.config, "workeroutput"):
+    if is_worker(session.config):
         session.config.workeroutput["complaints"] = complaints
-    elif complaints and exitstatus == 0:
+        return
+    if complaints and exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if session.exitstatus and "SKUA_RUN_DIR" in os.environ:
+        skuavm.mark_failed(os.environ["SKUA_RUN_DIR"])
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -2,7 +2,7 @@
 """The firmware makes the policy: another image, and the air is another one.
 
 Two guests on one air, with the same driver and the same NICs. One loads the
-firmware of the tree, the other the same with firmware/slow.patch, which stays
+firmware of the tree, the other the same with slow.patch, which stays
 on the lowest rate and sends every second beacon only.
 """
 
@@ -17,7 +17,7 @@ import skualink
 import skuavm
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PATCH = os.path.join(HERE, "firmware", "slow.patch")
+PATCH = os.path.join(HERE, "slow.patch")
 CHANNEL = {"ordinary": 36, "slow": 149}
 SUBNET = {"ordinary": "192.168.81", "slow": "192.168.82"}
 BEACON_TU = 100  # hostapd's beacon_int
