@@ -64,6 +64,18 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=late)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Several processes (pytest -n): each takes the next test as soon as it is free."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByTest(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid
+
+    return ByTest(config, log)
+
+
 # What kernels complained of in any try of any test: it fails the run.
 complaints = []
 
@@ -250,17 +262,16 @@ def run_on(shape, benches, request):
             raise
         benches[shape] = new
     here = benches.pop(shape)
-    ignore = ignored_splats(request)[0]
+    ignored = ignored_splats(request)
     try:
         here.begin(request.node.name)
         yield here
         called = getattr(request.node, "report_call", None)
         if called is None or not called.passed:
-            for vm in here.vms:
-                vm.console.check(ignore)
+            here.check_consoles(*ignored)
             return
         here.settle()
-        here.judge(ignore)
+        here.judge(*ignored)
         benches[shape] = here
     except skuavm.GuestError as err:
         complain(err)
@@ -268,6 +279,12 @@ def run_on(shape, benches, request):
     finally:
         if shape not in benches:
             here.kill()
+
+
+@pytest.fixture
+def bare(benches, request):
+    """One guest without NICs, and without any driver of Wi-Fi."""
+    yield from run_on("bare", benches, request)
 
 
 @pytest.fixture
