@@ -5,9 +5,9 @@
 One guest has all three at once, each as two network name spaces with a link
 between them: two Skua NICs and two hwsim radios, each pair with hostapd and
 wpa_supplicant (WPA2-PSK, CCMP), and a pair of veth. In every round each of them
-pings and runs iperf3 both ways; who begins moves on from round to round, so that
-whatever else the machine does meets them all. Reported are medians with the
-least and the most, and the ratio of Skua to hwsim round by round.
+pings and runs iperf3 both ways; the first contender is another one in each round, so
+that other load of the machine meets them all. The report has medians with the least
+and the most, and the ratio of Skua to hwsim round by round.
 
 There is no pass and no fail: figures of different machines, or of one machine on
 different days, do not compare. docs/performance.rst says how to read them.

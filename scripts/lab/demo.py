@@ -4,8 +4,8 @@
 
 Boots one guest with two NICs, each in a network name space of its own, runs
 Debian's hostapd on one and wpa_supplicant on the other, gets addresses by DHCP,
-pings, measures with iperf3, and has tshark decrypt what was on the air. The last
-line is "demo: ok" if everything held, and then alone.
+pings, measures with iperf3, and has tshark decrypt the capture of the air. The last
+line is "demo: ok" if and only if everything held.
 
     scripts/lab/demo.py           two NICs, first WPA2, then WPA3
     scripts/lab/demo.py --shell   four NICs, both links at once, and a shell
@@ -24,7 +24,7 @@ from skuavm import GuestError, Nics, VM, make_run_dir
 
 SSID = "skua-demo"
 PASSPHRASE = "a black and white bird"
-# what `wpa_cli status` must say of each link, and how the table calls it
+# `wpa_cli status` must have these values for each link; the table has the titles
 LINKS = {
     "wpa2": {
         "title": "WPA2-PSK",
@@ -95,7 +95,7 @@ class Link:
                                     security=mode, freqs=[skualink.frequency(channel)])
         self.gateway = None
         self.cipher = None
-        self.crypto = []  # what each end's NIC did, as shown in the table
+        self.crypto = []  # the work of each end's NIC, as the table shows it
         self.ping_ms = self.down = self.up = None
 
     def connect(self, steps):

@@ -2,7 +2,7 @@
 """Wi-Fi links inside a guest: hostapd, wpa_supplicant, DHCP, ping, iperf3.
 
 For scripts/lab/demo.py and the whole-system tests. All programs are the machine's
-own; this module writes their configuration and reads what they say.
+own; this module writes their configuration and reads their output.
 """
 
 import json
@@ -27,7 +27,7 @@ SECURITY = {
     ),
 }
 
-# udhcpc calls this with what it was given
+# udhcpc calls this script with the address that it was given
 DHCP_SCRIPT = """#!/bin/sh
 case $1 in
 deconfig) ip addr flush dev "$interface" ;;
@@ -126,11 +126,11 @@ class AccessPoint:
         return colon_status(self.cli("status"))
 
     def station(self, address):
-        """What hostapd knows of one station; empty if it is not there."""
+        """hostapd's view of one station; empty if the station is not there."""
         return colon_status(self.cli("sta", address))
 
     def serve_dhcp(self, subnet="192.168.77"):
-        """Gives the interface .1 of the subnet and others to who asks."""
+        """Gives the interface the address .1 of the subnet; a DHCP server has the others."""
         self.vm.run(["ip", "addr", "replace", f"{subnet}.1/24", "dev", self.interface],
                     netns=self.netns, check=True)
         path = f"/tmp/udhcpd.{self.netns}"
@@ -175,7 +175,7 @@ class Station:
         )
 
     def start(self, timeout=30):
-        """Starts and waits for the connection; timeout 0 waits for wpa_cli's way in alone."""
+        """Starts and waits for the connection; timeout 0 only waits until wpa_cli can connect."""
         path = f"/tmp/wpa.{self.netns}.{self.interface}.conf"
         self.vm.put(path, self.config())
         self.process = self.vm.popen(
@@ -184,7 +184,7 @@ class Station:
         if timeout:
             self.process.wait_for("CTRL-EVENT-CONNECTED", timeout)
         else:
-            # it says that it is initialized before it listens to wpa_cli
+            # wpa_supplicant says that it is initialized before it listens to wpa_cli
             wait_until("wpa_supplicant to listen", 20, lambda: self.vm.run(
                 ["test", "-S", f"{self.control}/{self.interface}"]).returncode == 0)
         return self

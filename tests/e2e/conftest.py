@@ -19,7 +19,7 @@ A test that provokes kernel messages says so:
     @pytest.mark.splats("um virt-pci delay")    # a regular expression, or none
 
 The logs of each test are in a directory of its own in that of the session,
-build/run/DATE-TIME-e2e; what it says on failure ends with their tails.
+build/run/DATE-TIME-e2e; the report of a failure ends with their last lines.
 """
 
 import os
@@ -81,7 +81,7 @@ complaints = []
 
 
 def complain(err):
-    """Notes splats and leaks; but a busy machine is no fault of the driver's."""
+    """Records splats and leaks, but for those that only show that the machine is busy."""
     if (isinstance(err, (skuavm.SplatFound, skuavm.LeakFound))
             and "um virt-pci delay" not in str(err) and str(err) not in complaints):
         complaints.append(str(err))
@@ -99,7 +99,7 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node, error):
-    """One of several processes (pytest -n) is done: what it has heard of counts here."""
+    """One of several processes (pytest -n) is done: its complaints count here."""
     complaints.extend(getattr(node, "workeroutput", {}).get("complaints", []))
 
 
@@ -167,7 +167,7 @@ class Lab:
         return ap, sta
 
     def close(self, judge):
-        """Ends everything; with judge, complains about what should not be.
+        """Ends everything; with judge, fails the test for splats, leaks and bad ends.
 
         A splat is one even if the test failed by itself.
         """
@@ -207,7 +207,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """What was run once more, and why, or nobody would ever know; and all complaints."""
+    """Names the tests that were run once more, with the reason, and all complaints."""
     for report in terminalreporter.stats.get("rerun", []):
         terminalreporter.section(f"first failure of {report.nodeid} ({report.when})", sep="_")
         terminalreporter.write_line(report.longreprtext)
@@ -217,7 +217,7 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def ignored_splats(request):
-    """What kernel messages the test may cause: (regular expression or None, any)."""
+    """Kernel messages that the test may cause: (regular expression or None, any)."""
     marker = request.node.get_closest_marker("splats")
     ignore = marker.args[0] if marker and marker.args else None
     return ignore, bool(marker) and ignore is None

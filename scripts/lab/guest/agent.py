@@ -7,7 +7,7 @@ Speaks JSON, one object a line, over a serial line. The host asks:
     {"op": "spawn", "id": N, "argv": [...], "netns": NAME, "env": {...},
      "cwd": DIR, "tty": [ROWS, COLUMNS]}      the last four may be missing
     {"op": "stdin", "id": M, "child": N, "data": BASE64}  no data: end of file
-    {"op": "ack", "bytes": B}                 so much more of ours was read
+    {"op": "ack", "bytes": B}                 the host has read so many more bytes
     {"op": "resize", "id": N, "tty": [ROWS, COLUMNS]}
     {"op": "kill", "id": N, "sig": NUMBER}    the process and its children
     {"op": "write", "id": N, "path": P, "data": BASE64, "mode": M, "append": B}
@@ -265,8 +265,8 @@ class Agent:
         try:
             if msg["offset"]:
                 os.lseek(fd, msg["offset"], os.SEEK_SET)
-            # whole or to the asked size: a file of the kernel's own may say
-            # something else when it is opened once more
+            # the whole file, or as much as was asked for: a file of the kernel
+            # may have another content when it is opened once more
             while len(data) < msg["size"]:
                 more = os.read(fd, msg["size"] - len(data))
                 if not more:
@@ -413,7 +413,7 @@ def main():
             os.open("/dev/null", os.O_RDWR)
     try:
         Agent().run()
-    except BaseException:  # process 1 must not just end: say why, then stop
+    except BaseException:  # process 1 must not just end: print the reason, then power off
         import traceback
 
         traceback.print_exc(file=sys.stderr)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What can go wrong with a guest, and the wait that ends in one of these errors."""
+"""Errors of guests and NICs, and the wait that ends in one of these errors."""
 
 import time
 
 
 class GuestError(Exception):
-    """Something about a guest that should not be; the text says what."""
+    """Something is wrong with a guest or a NIC; the text has the details."""
 
 
 class GuestDied(GuestError):
@@ -31,7 +31,7 @@ class SplatFound(GuestError):
 
 
 class LeakFound(GuestError):
-    """kmemleak found memory that nobody can free any more."""
+    """kmemleak found memory to which no pointer is left."""
 
 
 def wait_until(what, timeout, probe):

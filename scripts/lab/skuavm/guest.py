@@ -28,8 +28,8 @@ class VM(Channel):
     cmdline    more for the kernel's command line
     run_dir    where its log goes; made if not given
     show       directories that the guest shall see, read only, under their own
-               names; the checkout and what is outside of home directories and
-               /tmp are seen anyway
+               names, besides the checkout and everything that is outside of home
+               directories and /tmp
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class VM(Channel):
         self.stopping = True
         if self.proc is not None:
             if self.proc.poll() is None:
-                # what a kernel says while its own threads are shot proves nothing
+                # messages of a kernel whose threads are being killed prove nothing
                 self.console.close()
                 self.proc.kill()  # takes its process name space along
             self.proc.wait()
@@ -156,8 +156,8 @@ class VM(Channel):
     def leaks(self):
         """What kmemleak finds, as text; None on a kernel without it.
 
-        It speaks only of what is older than half a second (a patch of ours: else
-        five), and only if two scans in a row found no pointer to it and no change.
+        It reports only memory that is older than half a second (by a patch of ours;
+        else five), and only if two scans in a row found no pointer to it and no change.
         """
         report = "/sys/kernel/debug/kmemleak"
         if self.run(["test", "-e", report]).returncode:

@@ -88,7 +88,7 @@ def is_in_use(path):
     try:
         fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
-        return False  # somebody else has removed it meanwhile
+        return False  # another process has removed it meanwhile
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -79,7 +79,7 @@ class Sandbox:
         for number, path in enumerate(self.sockets):
             argv += ["--ro-bind", path, f"/skua/nic{number}"]
         if os.geteuid() == 0:
-            # nobody: what root may do by file permission alone is not for a guest
+            # the user nobody: a guest shall not have root's access to files
             argv += ["--", "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
                      "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
         return argv + ["--"]

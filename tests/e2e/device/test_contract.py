@@ -22,7 +22,7 @@ def bind(vm, device, how="bind"):
 
 
 def left_behind(vm):
-    """What shows that the driver has something of a device."""
+    """Everything that shows that the driver holds a device."""
     return vm.run(f"grep -s skua /proc/interrupts /proc/iomem; ls {DRIVER} | grep :").stdout
 
 
@@ -67,7 +67,7 @@ def test_probe_fails_cleanly_and_then_works(lab):
 
 @pytest.mark.contract("X7", "D1", "T1")
 def test_unbinding_under_traffic(lab):
-    """X7: who takes the driver away in the middle waits for what is pending; nothing is left."""
+    """X7: an unbind in the middle waits for pending operations; nothing is left."""
     vm = lab.pair()
     lab.link(vm)
     flood = vm.popen(["ping", "-n", "-q", "-f", "-s", "1400", "192.168.77.1"], netns="sta")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The device: what the bus, the stack and the user see of it, loaded and unloaded."""
+"""The device as the bus, the stack and the user see it, loaded and unloaded."""
 
 import hashlib
 import hmac
@@ -81,7 +81,7 @@ def test_announced_capabilities(trio):
     assert {"managed", "AP", "AP/VLAN", "monitor"} <= modes
     assert "valid interface combinations" in text
     assert "#channels <= 1" in text
-    # what needs two radios is not there
+    # features that need two radios are not there
     assert "160 MHz, 80+80 MHz" not in text and "HE80+80" not in text
     assert "Device supports scan flush" in text
     assert "SAE with AUTHENTICATE" in text
@@ -128,9 +128,9 @@ def test_memory_comes_back(lab):
             done""", check=True, timeout=60 + 10 * count)
         return faults.free_memory(vm)
 
-    first = free_after_rounds(3)  # what is kept for good is there by then
+    first = free_after_rounds(3)  # memory that is kept for good is allocated by then
     last = free_after_rounds(10)
-    # KASAN keeps what was freed for a while; there kmemleak judges, when the test ends
+    # KASAN keeps freed memory for a while; there kmemleak judges, when the test ends
     lost = 0 if bench.DEBUG_KERNEL else first - last
     assert lost < 10 * 30, f"{lost} KiB are gone after ten rounds"
 
@@ -300,7 +300,7 @@ print(len(data), key in data, key[:8] in data, key[8:] in data, b"wlan" in data)
 
 @pytest.mark.parametrize("way", ["overlay", "second mount", "remount"])
 def test_guest_root_cannot_change_a_file_of_the_machine(lab, way):
-    """A file that anybody may write stays as it is, whatever root in the guest does."""
+    """A world-writable file of the host stays as it is, whatever root in the guest does."""
     path = f"/var/tmp/skua-probe-{way.replace(' ', '-')}-{time.monotonic_ns()}"
     with open(path, "w", encoding="ascii") as file:
         file.write("untouched")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the NIC announces beside the plain things, one after another: it must be true."""
+"""Announced features beside the plain ones, one after another: each must be true."""
 
 import re
 
@@ -33,7 +33,7 @@ def test_scan_from_a_random_address(trio):
     answers = bench.count_frames(path, f"wlan.fc.type_subtype == 5 && wlan.ra == {drawn}")
     assert answers and answers == bench.count_frames(
         path, f"wlan.fc.type_subtype == 5 && wlan.ra == {drawn} && wlan.fc.retry == 0")
-    # another scan draws another one
+    # another scan draws another address
     path = trio.capture()
     sta.scan("freq", "5180", "randomise")
     trio.capture_end()
@@ -68,7 +68,7 @@ def test_scan_of_an_access_point(trio):
 
 @pytest.mark.contract("V5")
 def test_broadcast_action_frames(trio):
-    """Who asked for action frames to all gets them: one that wants to be set up by DPP chirps."""
+    """A user that registered for group action frames gets them: a DPP enrollee chirps."""
     listener, chirper = (trio.ends[name].supplicant("freq_list=2437\n") for name in ("ap", "sta"))
     assert "OK" in listener.cli("dpp_listen", "2437")
     own = chirper.cli("dpp_bootstrap_gen", "type=qrcode").split()[-1]
@@ -192,7 +192,7 @@ def dfs_ap(bench_, channel, extra):
 
 
 def settled(end):
-    """Awaits an answer of the firmware, and with it all that came before."""
+    """Awaits an answer of the firmware, and with it all events of before."""
     end.vm.put(f"{end.debugfs}/skua/echo", "1")
 
 

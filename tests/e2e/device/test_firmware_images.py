@@ -73,7 +73,7 @@ def data_rates(capture, sender):
 
 
 def test_another_image_changes_the_air(lab, slow_image):
-    """Rates and beacons on the air are those that the loaded image decides on."""
+    """Rates and beacons on the air follow the loaded image."""
     nics = lab.air(4)
     guests = {"ordinary": boot(lab), "slow": boot(lab, slow_image)}
     macs = {}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Frames that make no sense, from a stranger: truncated, oversized, garbage inside.
+"""Frames that make no sense, from an attacker: truncated, oversized, garbage inside.
 
 The stations under attack are connected, scan, and listen with a monitor interface,
-so that NIC, driver and mac80211 each get to see what they should throw away.
+so that such frames reach NIC, driver and mac80211, and each must drop them.
 """
 
 import random
@@ -54,7 +54,7 @@ class Scene:
 
 
 def test_truncated_frames(trio):
-    """What was good, cut off at each length: the NIC counts those without a whole header."""
+    """Good frames, cut off at each length: the NIC counts those without a whole header."""
     path = trio.capture()
     scene = Scene(trio, "wpa2")
     scene.sta.ping(AP, count=2)
@@ -71,7 +71,7 @@ def test_truncated_frames(trio):
     for whole in good:
         for length in [*range(10, 40), *range(40, len(whole), 7)]:
             cut = bytearray(whole[:length])
-            # nobody's BSS: half a beacon of one's own would be a reason to leave it
+            # another BSSID: half a beacon of its own BSS would be a reason for a station to leave it
             if whole[0] == 0x80:
                 cut[10:22] = (b"\x02\xba\xad" * 4)[:max(0, length - 10)][:12]
                 del cut[length:]
@@ -99,7 +99,7 @@ def test_oversized_frames(trio, security):
 
 
 def garbage(rng):
-    """Elements that are none: wrong lengths, beyond the end, empty, nested."""
+    """Malformed elements: wrong lengths, beyond the end, empty, nested."""
     out = element(0, rng.randbytes(rng.choice((0, 5, 32))), rng.choice((None, None, 33, 255)))
     for _ in range(rng.randrange(1, 12)):
         # those that mac80211 reads: rates, TIM, CSA, RSN, HT, VHT, ECSA, vendor, extensions

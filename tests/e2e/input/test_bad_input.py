@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the driver makes of bad firmware files and of a NIC that is broken or hostile."""
+"""The driver with bad firmware files, and with a NIC that is broken or hostile."""
 
 import os
 import re
@@ -113,7 +113,7 @@ def test_probe_with_broken_nic(lab):
 
 @pytest.mark.contract("D2")
 def test_answers_late_and_twice(trio):
-    """D2: an answer that nobody waits for any more is counted and does no harm."""
+    """D2: an answer to a command that was given up is counted and does no harm."""
     _, sta = trio.link()
     end = trio.ends["sta"]
     for kind, more in (("answer-twice", {"count": 3}), ("answer-late", {"count": 3, "ms": 300})):
@@ -126,7 +126,7 @@ def test_answers_late_and_twice(trio):
         assert after["crash"] == before["crash"], kind
         if kind == "answer-twice":
             assert after["evt_bad"] == before["evt_bad"] + 3
-    # one that comes when its sender has given up, and the NIC was restarted
+    # an answer that comes when the driver has given up, and has restarted the NIC
     before = end.driver()
     faults.fault(trio, end, "answer-late", op=NUMBERS["SKUA_CMD_STA_STATS"], count=1, ms=2300)
     end.iw("station", "dump")
@@ -179,7 +179,7 @@ print(worst)
 def test_restart_that_fails(trio, kind):
     """D4: when a NIC does not come back, its interfaces go down in good order; later it may.
 
-    And nobody waits long: other interfaces are free while this one is tried.
+    And no user waits long: other interfaces are free while this one is tried.
     """
     trio.link()
     end = trio.ends["sta"]
@@ -231,12 +231,12 @@ def rx(flags=0, buf=0xFFFF, buf_len=100, frame_len=100, offset=0, vif=0, sta=0xF
     return data.hex()
 
 
-# what, the ring, the entries, the counter that must move
+# description, ring, entries, the counter that must move
 HARMLESS = [
     ("token not in flight", "CPL0", [unit(TX, 1, 1, 0xFFFF, 0, 0, 0, 0, 0, 0, 0, 5)], "tx_bad_token"),
     ("token beyond the table", "CPL0",
      [unit(TX, 1, 1, 0xFFFF, 0, 0, 0, 0, 0, 0, 0, 0xFFFE)], "tx_bad_token"),
-    ("buffer not lent", "CPL0", [rx()], "rx_bad_buf"),
+    ("buffer not posted", "CPL0", [rx()], "rx_bad_buf"),
     ("length beyond the buffer", "CPL0", [rx(buf_len=60000, frame_len=60000)], "rx_bad_len"),
     ("lengths that differ", "CPL0", [rx(buf_len=100, frame_len=99)], "rx_bad_len"),
     ("offset behind the frame", "CPL0", [rx(offset=200)], "rx_bad_len"),
@@ -245,10 +245,10 @@ HARMLESS = [
     ("forbidden flags", "CPL0", [rx(flags=1 << 17)], "rx_bad_field"),
     ("unknown type", "CPL0", [unit(200, 1, 1)], "cpl_bad"),
     ("units and count that differ", "CPL0", [unit(TX, 1, 50)], "cpl_bad"),
-    ("in-band event of nobody", "CPL0",
+    ("in-band event without a station", "CPL0",
      [unit(INB, 1, 0, NUMBERS["SKUA_INB_STA_SLEEP"], 0x00FE00FE)], None),
     ("unknown in-band event", "CPL0", [unit(INB, 1, 0, 99)], "inband_bad"),
-    ("retired key of nobody", "CPL0",
+    ("retired key without a slot", "CPL0",
      [unit(INB, 1, 0, NUMBERS["SKUA_INB_KEY_RETIRED"], 0, 0x12345678)], None),
     ("unknown event", "EVT", [event(999, 4)], "evt_bad"),
     ("event too short", "EVT", [event(NUMBERS["SKUA_EVT_CMD_DONE"], 2)], "evt_bad"),
@@ -336,7 +336,7 @@ def mended(trio, end, sta):
     """Brings the link back after a round, as a user would; false if it was up."""
     if end.run(["ping", "-n", "-q", "-c", "1", "-w", "1", AP]).returncode == 0:
         return False
-    # it may be down for good, or up with keys and numbers that nobody else has
+    # the NIC may be down for good, or up with keys and numbers that its peer lacks
     end.run(f"ip link set {end.interface} down && ip link set {end.interface} up",
             timeout=30, check=True)
     start = len(sta.process.output)

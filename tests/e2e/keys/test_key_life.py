@@ -15,7 +15,7 @@ from skuavm import wait_until
 
 
 def temporal_keys(vm):
-    """Key material that mac80211 holds, by what its debugfs says."""
+    """Key material that mac80211 holds, from its debugfs."""
     text = vm.run("cat /sys/kernel/debug/ieee80211/*/keys/*/key").stdout
     return {bytes.fromhex(word) for word in text.split() if len(word) >= 32}
 
@@ -77,7 +77,7 @@ def test_the_nic_forgets_removed_keys(lab, name):
 def test_the_guest_forgets_removed_keys(lab, name):
     """K7: nor in the memory of the guest: not in rings, commands, tables, nor on stacks.
 
-    The kernel wipes what it frees, so that what is left would be held by somebody.
+    The kernel wipes freed memory, so that a key that is left is in memory in use.
     """
     security = {"ccmp-128": sae("CCMP", "AES-128-CMAC"), "gcmp-256": sae("GCMP-256", "BIP-GMAC-256"),
                 "tkip": wpa("TKIP", "TKIP", version=1)}[name]
@@ -158,14 +158,14 @@ def test_a_table_of_512_keys(lab):
     assert 0 <= room <= slots // 8 and len(found) == slots - room
     assert count("key_full") - full == before + slots + more - len(found) > more
     assert skualink.ping(vm, "sta", AP, count=3)[1] == 3
-    # every other one goes, and others take their slots
+    # every other key goes, and new keys take their slots
     crowd("remove", 100, 200)
     assert len(in_nic()) == slots - room - 100
     crowd("add", 600, 690)
     assert len(in_nic()) == slots - room - 10
     assert len({key["slot"] for key in in_nic()}) == slots - room - 10
     assert count("key_full") - full == before + slots + more - len(found)
-    # one without a place in the NIC goes, too
+    # a key without a place in the NIC goes, too
     crowd("remove", slots + more - 1, slots + more)
     assert len(in_nic()) == slots - room - 10
     assert skualink.ping(vm, "sta", AP, count=3)[1] == 3
@@ -291,7 +291,7 @@ def test_a_full_table_in_a_restart(lab):
         wait_until("the restart", 10, lambda n=number: restarts() == n)
         answers(vm)
         assert in_nic() == [False, True, True]
-    # what is free again is for the next
+    # a slot that is free again is for the next key
     crowd("remove", 1, 3)
     assert in_nic() == [False, True]
     crowd("add", 3, 4)

@@ -41,7 +41,7 @@ class Cell:
         self.end.run(["pkill", f"-{what}", "-x", "hostapd"], check=True)
 
     def all_hear(self, timeout=8):
-        """Each station hears what is sent to all, and its answer arrives."""
+        """Each station receives group frames, and its answer arrives."""
         def answered():
             text = self.end.run(["ping", "-n", "-b", "-c", "3", "-i", "0.05", "-W", "0.2",
                                  f"{SUBNET}.255"], timeout=30).stdout
@@ -75,7 +75,7 @@ class Cell:
         faults.await_count(victim, "restart", before + 1, timeout=10)
 
     def judge(self, what):
-        """Nobody was lost, and the air had only what was under valid keys."""
+        """No station was lost, and all frames on the air were under valid keys."""
         self.here.capture_end()
         for name, program in self.programs.items():
             assert program.process.output.count("CTRL-EVENT-CONNECTED") == 1, name

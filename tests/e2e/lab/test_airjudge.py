@@ -27,7 +27,7 @@ def sealed(key, pn, **where):
 
 
 def judge(*frames, extended=False):
-    """What is wrong of frames that follow a first one under each pairwise key."""
+    """The judge's complaints about frames that follow a first one under each pairwise key."""
     here = Judge(AP, extended=extended)
     here.add_pairwise(STA, OLD)
     here.add_pairwise(STA, NEW)
@@ -76,7 +76,7 @@ def test_the_judge_knows_what_is_at_risk():
 
 
 def test_the_judge_misses_packet_numbers():
-    """One that was never sent counts, unless its key's end came before it could be."""
+    """A packet number that was never sent counts, unless its key ended before."""
     def missing(*frames):
         here = Judge(AP)
         here.add_pairwise(STA, OLD)
@@ -137,7 +137,7 @@ def test_vectors(name):
 @pytest.mark.parametrize("name", ["wep-40", "wep-104", "tkip", "ccmp-128", "ccmp-256", "gcmp-128",
                                   "gcmp-256"])
 def test_ciphers_undo_themselves(name):
-    """What was sealed is opened; one bit more or less, and it is not."""
+    """A frame is decrypted as it was encrypted; with one bit changed, it is refused."""
     size = {"wep-40": 5, "wep-104": 13}.get(name, 32)
     one = cipher(name, bytes(range(size)))
     for octets in (0, 1, 16, 1500):

@@ -140,7 +140,7 @@ def test_five_gigahertz_is_usable(lab):
 
 @pytest.mark.parametrize("security", ["open", "wpa2", "wpa3"])
 def test_links_work_over_another_driver(lab, security):
-    """hostapd, wpa_supplicant and this harness: what fails elsewhere is Skua's."""
+    """hostapd, wpa_supplicant and this harness are right; so failures elsewhere are Skua's."""
     vm = lab.pair(hwsim=True)
     _, sta = lab.link(vm, security=security)
     assert skualink.ping(vm, "sta", "192.168.77.1", count=3)[1] == 3
@@ -156,7 +156,7 @@ def test_two_guests_at_once(lab):
 
 
 def test_the_program_passes_status_output_and_the_current_directory(tmp_path):
-    tmp_path.chmod(0o755)  # run by root, the guest reads as nobody
+    tmp_path.chmod(0o755)  # when root runs this, the guest reads files as the user nobody
     script = tmp_path / "script"
     script.write_text("echo from $PWD; echo err >&2; touch here 2>/dev/null; exit 9\n")
     result = subprocess.run(

@@ -15,12 +15,13 @@ the moment that the access point offered it. Then
   from what hostapd itself says, `untold`, and frames under them are counted;
 - no sender uses a packet number twice under one key, but in a retransmission.
 
-Of what a receiver drops it says which frames could have been: `at_risk` counts, for each
-receiver, those that came while the two ends may have had different keys. Without Extended
-Key ID that is from the offer of a key until the receiver has used it, and later those under
-the key before. Of group keys it is until the station's next answer in a handshake: who takes
-one into use before it was told to all costs them frames. And missing() tells the packet numbers that were given, but never sent, other
-than at the end of a key's life, when whatever still waits with it is dropped.
+The judge also says which frames a receiver may have dropped: `at_risk` counts, for each
+receiver, the frames that came while the two ends may have had different keys. For a pairwise
+key without Extended Key ID that time is from the offer of a key until the receiver has used
+it, and later each frame under the key before. For a group key it is until the station's next
+answer in a handshake: an access point that uses a group key before all stations have it costs
+them frames. missing() tells the packet numbers that were given, but never sent, other than at
+the end of a key's life, when the frames that still wait under it are dropped.
 
 Tests that make keys themselves tell them by add_pairwise() and add_group(), or
 by `told`, if they follow the ones of a handshake.
@@ -80,7 +81,7 @@ class Key:
         self.settled[ta] = max(self.settled.get(ta, 0), pn)
 
     def missing(self):
-        """Packet numbers below a later one that nobody has seen."""
+        """Packet numbers that were not seen, below a later one."""
         return [pn for ta, last in self.settled.items() for pn in range(1, last)
                 if ta + pn.to_bytes(6, "big") not in self.used]
 
@@ -250,7 +251,7 @@ class Judge:
             return
         self.counts["clear_eapol"] += 1
         if frame[10:16] in self.peer(station).secured and not self.last_message(frame[at + 8:]):
-            self.blame(number, frame, "EAPOL in clear text by one who has a key")
+            self.blame(number, frame, "EAPOL in clear text by a station that has a key")
         self.handshake(station, frame[at + 8:], downwards)
 
     def opened(self, keys, newest, frame, overlap):

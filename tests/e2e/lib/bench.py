@@ -4,7 +4,7 @@
 Booting and loading for each test would take longer than testing. A bench is a
 skua-nic process and its guests, of a fixed shape; between two tests everything
 that the first one started is ended and undone. After a test that failed the
-bench is thrown away, so that no failure causes the next.
+bench is thrown away, so that no failure causes another one.
 """
 
 import collections
@@ -31,20 +31,20 @@ STA = "192.168.77.2"
 THIRD = "192.168.77.3"
 
 DEBUG_KERNEL = os.environ.get("SKUA_KERNEL") == "debug"
-# by what a limit of speed, or an amount that takes long, is divided
+# divisor of limits of speed, and of amounts of data that take long
 SLOWNESS = 10 if DEBUG_KERNEL else 1
 
-# what the driver never counts while driver, firmware and NIC are all right
+# counters of the driver that stay while driver, firmware and NIC are all right
 DRIVER_FAULTS = ("cmd_timeout", "lost_irq", "lost_doorbell", "tx_stall", "silent",
                  "evt_bad", "evt_dropped", "cpl_bad", "ring_bad", "inband_bad",
                  "tx_bad", "tx_bad_token", "tx_reclaimed", "rx_bad_buf", "rx_bad_len",
                  "rx_bad_field")
-# and what the NIC never counts (the last three: frames that it had to drop)
+# and those of the NIC (the last three count frames that it had to drop)
 NIC_FAULTS = ("tx_bad_desc", "tx_bad_frame", "tx_wrong_key", "tx_dma_error", "tx_crypto_failed",
               "tx_bad_rate", "rx_bad_buffer", "rx_malformed", "cpl_lost", "eng_errors",
               "rx_no_buffer", "rx_no_cpl", "rx_overrun")
 
-# of one end's interfaces: what was added goes, the other is as before
+# for the interfaces of one end: added ones go, the first one is as it was before
 CLEAN_UP = """
 cd /sys/class/net || exit
 for dev in *; do
@@ -97,8 +97,8 @@ class End:
     def await_scan(self, timeout=60):
         """Awaits the end of a scan; what has been found.
 
-        To start another one is refused because one is under way; and if none is,
-        because there is no such frequency.
+        The start of another scan is refused: with one error while a scan is under
+        way, and with another one after it, because there is no such frequency.
         """
         wait_until("the end of a scan", timeout, lambda: "(-22)" in self.iw(
             "scan", "trigger", "freq", "1", check=False))
@@ -142,8 +142,8 @@ class End:
     def ping(self, target, count=5, interval=0.02, size=56, more=(), timeout=15):
         """Pings until so many answers came; returns (sent, answered).
 
-        On a busy machine an answer may be late, which ping takes for lost: so
-        it may take some more. That nothing is lost is seen by counters, see
+        On a busy machine an answer may be late, and ping takes it for lost; so more
+        pings than count may be needed. Counters show that nothing is lost, see
         Bench.judge().
         """
         result = self.run(["ping", "-n", "-q", "-c", count, "-i", interval, "-w", timeout,
@@ -152,11 +152,11 @@ class End:
                           result.stdout)
         if not found or int(found[2]) < count or found[3]:
             raise GuestError(f"ping {target}: {result.stdout}{result.stderr}")
-        # late ones may come with the last
+        # late answers may come with the last one
         return int(found[1]), count
 
     def broadcast(self, address, count=3):
-        """Pings a broadcast address; nobody answers that."""
+        """Pings a broadcast address; no host answers such a ping."""
         self.run(["ping", "-n", "-q", "-b", "-c", count, "-i", "0.02", "-W", "0.02", address])
 
     # counters
@@ -228,7 +228,7 @@ class Bench:
         for index, name in enumerate(names, first):
             phy = by_mac[self.nics.macs[index]]
             vm.add_netns(name, phy)
-            # nobody speaks unless the test makes him
+            # nothing is sent but on behalf of the test
             vm.run("for i in all default; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done",
                    netns=name, check=True)
             self.ends[name] = End(self, vm, name, phy, index)
@@ -252,7 +252,7 @@ class Bench:
             vm.console.check(ignore)
 
     def judge(self, ignore=None, ignore_all=False):
-        """Raises if anything happened that is never right."""
+        """Raises if a kernel complained, or a counter of faults went up."""
         self.check_consoles(ignore, ignore_all)
         new = {name: (self.faults_before.get(name, 0), count)
                for name, count in self.faults().items()

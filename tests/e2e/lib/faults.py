@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the tests of crashes, removal and bad input share.
+"""Helpers that the tests of crashes, removal and bad input share.
 
 A probe in the guest measures how long a link is dead: a datagram every few
 milliseconds, answered by the other end, with the guest's own clock.
@@ -115,7 +115,7 @@ def crash_file(end):
 
 
 def forgive(bench, *patterns):
-    """What a test provoked is no fault: counters whose names match begin anew."""
+    """Events that a test provoked are no faults: counters whose names match begin anew."""
     now = bench.faults()
     for name in now:
         if any(re.search(pattern, name) for pattern in patterns):
@@ -146,7 +146,7 @@ def run_in_guest(vm, program, what, timeout=60):
 
 
 def guest_end(end, **more):
-    """What guest_end.End wants to know of an end of a bench."""
+    """The arguments of guest_end.End for an end of a bench."""
     return {"netns": end.netns, "mac": end.mac, "interface": end.interface, **more}
 
 
@@ -182,7 +182,7 @@ def answers(vm, target=AP, netns="sta", count=3):
 
 
 def free_memory(vm):
-    """KiB that nobody uses. MemFree leaves out what waits on the lists of a CPU."""
+    """KiB of free memory. MemFree does not count free pages on the lists of a CPU."""
     vm.run("echo 3 > /proc/sys/vm/drop_caches", check=True)
     text = vm.run("cat /proc/meminfo /proc/zoneinfo", check=True).stdout
     pages = sum(int(count) for count in re.findall(r"^ +count: +(\d+)$", text, re.MULTILINE))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Frames of a stranger: recorded from the air, sealed with keys that he cannot have, sent.
+"""Frames of an attacker: recorded from the air, or protected with the link's keys, and sent.
 
 Their bodies are MSDUs of an ethertype for local experiments, so that the guest's
-programs hear of them alone.
+programs receive nothing else.
 """
 
 import itertools
@@ -59,7 +59,7 @@ def headers(sender, peer, up, wds):
 
 
 class Forge:
-    """Seals frames with packet and sequence numbers that go on."""
+    """Protects frames with packet and sequence numbers that go on."""
 
     def __init__(self, one, start=1 << 20):
         self.one, self.pn, self.seq = one, start, 2000
@@ -109,7 +109,7 @@ def send(here, frame, freq=5180):
 
 
 def bump_seq(frame, by):
-    """Another sequence number, no Retry: duplicate detection must not be what helps."""
+    """Another sequence number, no Retry: else duplicate detection alone would drop the frame."""
     frame = bytearray(frame)
     seq = int.from_bytes(frame[22:24], "little")
     frame[22:24] = ((seq + (by << 4)) & 0xffff).to_bytes(2, "little")

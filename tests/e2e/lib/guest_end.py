@@ -21,7 +21,7 @@ def enter(netns):
 class End:
     """A side of a link: an address, what it says, and to whom.
 
-    netns, mac  where it is and who
+    netns, mac  its network name space and MAC address
     interface   its name
     crash       the driver's file that kills the firmware
     peers       the IP addresses to which speak() sends
@@ -41,7 +41,7 @@ class End:
                 try:
                     self.udp.sendto(b"x" * 200, (peer, 9))
                 except OSError:
-                    pass  # no room, no way: the races are about those that go
+                    pass  # a datagram that cannot be sent does not matter to the races
 
     def crash(self, how):
         """Kills the firmware; says whether it did, and was not too late."""

@@ -45,7 +45,7 @@ class Control:
 
 
 class End(guest_end.End):
-    """A side of the link and who keeps it up."""
+    """A side of the link, and the control socket of the program that keeps it up."""
 
     def __init__(self, control, **where):
         super().__init__(**where)
@@ -94,7 +94,7 @@ class Race:
                 self.count("crash")
         self.speak(self.dice.random() * 0.1)
         if what not in ("REASSOCIATE", "rekey"):
-            # it would shun for seconds whoever has sent it away
+            # wpa_supplicant would avoid for seconds an access point that has sent it away
             self.sta.control("BSSID_IGNORE clear")
             self.sta.control("REASSOCIATE")
         if not self.dice.randrange(4):

@@ -2,8 +2,8 @@
 """Runs in a guest: firmware dies, and the restart finds no memory now and then.
 
 usage: guest_restarts.py JSON, an object with
-  netns, crash, target  where the NIC is, the driver's file that kills it, whom
-                        to ping afterwards
+  netns, crash, target  where the NIC is, the driver's file that kills it, the
+                        address to ping afterwards
   first, step           which allocations of each kernel thread
 
 A restart is done by kernel threads that work for others, too; so each of them

@@ -54,7 +54,7 @@ class End:
         self.link.request(command, self.phy + b"".join(attrs))
 
     def quietly(self, command, *attrs):
-        """What may not be there to be undone."""
+        """Undoes something that may not be there."""
         try:
             self.ask(command, *attrs)
         except OSError as err:
@@ -179,7 +179,7 @@ def failures(name, before, operation, undo, first, step):
         undo()
         assert error != errno.EAGAIN, f"{name}: no acknowledgement, allocation {n}"
         if error == errno.EBUSY:
-            continue    # what was undone has not ended yet
+            continue    # the operation that was undone has not ended yet
         if not hit:
             assert not error, f"{name}: errno {error} without a fault"
             return n, seen

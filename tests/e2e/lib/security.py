@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Kinds of security: what hostapd and wpa_supplicant are told, and which ciphers follow."""
+"""Kinds of security: lines for hostapd and wpa_supplicant, and the ciphers that follow."""
 
 
 def wpa(pairwise, group, version=2):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What an end of a link asks of the other, or changes, while it is used: streams and widths.
+"""An end of a link asks for other streams or widths while the link is used.
 
 The judge is tshark, which tells how each frame went over the air.
 """
@@ -13,7 +13,7 @@ from how import How, answers, he80, vht80
 from skuavm import wait_until
 
 # hostapd's channel, its lines for the widest that each kind of frame can be, how wide that is.
-# Not one channel, for wpa_supplicant takes what was last heard of an access point as it was.
+# The channels differ, for wpa_supplicant would believe what it last heard of an access point.
 KINDS = {
     "ht": (36, "ht_capab=[HT40+]\n", 40),
     "vht": (44, vht80(42), 80),
@@ -51,7 +51,7 @@ def test_station_saves_power_by_fewer_chains(trio, kind, mode):
 
 
 def action(here, channel, body):
-    """An action frame of the station, by a stranger; no program here sends it."""
+    """An action frame of the station, injected by a third NIC; no program here sends it."""
     ap, sta = (raw(here.ends[name]) for name in ("ap", "sta"))
     head = bytes.fromhex("d0000000") + ap + sta + ap + bytes.fromhex("f0ff")
     send(here, head + bytes.fromhex(body), skualink.frequency(channel))

@@ -78,7 +78,7 @@ def test_a_lost_acknowledgement_makes_a_duplicate_that_is_dropped(trio):
 
 @pytest.mark.contract("T1", "T9", "A10")
 def test_frames_that_nobody_acknowledges_are_given_up(trio):
-    """T9: after all tries a frame is given up, counted as failed, and life goes on."""
+    """T9: after all tries a frame is given up and counted as failed; the link goes on."""
     trio.link()
     sta, ap = trio.ends["sta"], trio.ends["ap"]
     sta.ping(AP, count=2)

@@ -14,22 +14,22 @@ PASSPHRASE = "[Security]\nPassphrase=open sesame\n"
 NETWORKS = {"open": ("skua.open", ""), "wpa2": ("skua.psk", PASSPHRASE),
             "wpa3": ("skua.psk", PASSPHRASE)}
 
-# Where it has seen a network, in a form of its own: it looks there first, and is
-# not kept waiting by the many channels where it may only listen.
+# iwd's file of the channels on which it has seen networks: it scans those first, and
+# does not wait for the many channels where it may only listen.
 SEEN = """[d3f0653c-7cb6-5465-a7ab-564492318450]
 name={path}
 list={freqs}
 """
 
-# iwd would else put interfaces of its own in the place of what it finds; what
-# forbids that has a second name in later versions
+# iwd would else replace the interfaces that it finds by its own; the option that
+# forbids this has a second name in later versions
 CONFIG = """[General]
 UseDefaultInterface=true
 [DriverQuirks]
 DefaultInterface=*
 """
 
-# a message bus where root may do everything
+# a message bus on which root may do everything
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -90,7 +90,7 @@ class Iwd:
 def ping_both_ways(ap, sta):
     ap.address(AP)
     sta.address(STA)
-    # who was there before had another address
+    # the station of before had another address
     sta.run(["ip", "neigh", "flush", "all"], check=True)
     sta.ping(AP, count=3)
     ap.ping(STA, count=3, size=1400)

@@ -27,7 +27,7 @@ def in_band(trio, band, security, **options):
     ("wpa3", "2.4"), ("wpa3", "5"), ("wpa3", "6"),
 ])
 def test_link(trio, security, band):
-    """M3, M4: authentication and association; what both programs say of it; ping."""
+    """M3, M4: authentication and association; the view of both programs; ping."""
     ap, sta = in_band(trio, band, security)
     status = sta.status()
     want = {"open": ("NONE", "NONE"), "wpa2": ("WPA2-PSK", "CCMP"), "wpa3": ("SAE", "CCMP")}
@@ -124,7 +124,7 @@ for burst in range(300):
 
 @pytest.mark.contract("T8", "X4")
 def test_no_queue_is_forgotten(trio):
-    """T8, X4: what mac80211 held back for its airtime limit leaves without further ado."""
+    """T8, X4: frames that mac80211 held back for its airtime limit leave without another event."""
     trio.link()
     sta = trio.ends["sta"]
     faults.Echo(trio.ends["ap"])  # or each datagram would cost an ICMP message
@@ -207,7 +207,7 @@ def test_several_access_points_do_not_mix(octet):
     for process in pings:
         assert process.wait(20) == 0
         assert "50 received" in process.output
-    # who is on another channel is not even heard
+    # stations on another channel are not even heard
     addresses = {name: end.mac for name, end in octet.ends.items()}
     assert {s["addr"] for s in octet.ends["n0"].engines()["stations"]} == {addresses["n1"]}
     seen = octet.ends["n5"].scan("freq", "5745")
@@ -361,9 +361,9 @@ def test_ibss(trio, security):
         assert len(keys) == (0 if security == "open" else 2)
         assert all(key["encrypted_frames"] and key["decrypted_frames"] for key in keys)
     trio.capture_end()
-    # who joined asked first, and whoever had sent the last beacon answered
+    # the station that joined sent a probe, and the one that had sent the last beacon answered
     assert bench.count_frames(path, "wlan.fc.type_subtype == 5 && wlan.fixed.capabilities.ibss == 1")
-    # whoever hears another's beacon at a TBTT is silent
+    # a station that hears another's beacon at a TBTT is silent
     assert sum(end.engines()["beacon_yielded"] for end in ends) > 0
     data = "wlan.fc.type == 2 && wlan.fc.subtype != 4 && !eapol"
     clear = bench.count_frames(path, data + " && wlan.fc.protected == 0")

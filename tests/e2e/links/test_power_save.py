@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Power save of stations, as the access point's NIC and driver see it.
 
-No NIC dozes yet, so a third one speaks for the station: it injects the frames
-by which a station falls asleep, polls and wakes, under the station's address.
+No NIC dozes yet, so a third NIC acts for the station: it injects the frames by
+which a station enters power save, polls and leaves it, with the station's address.
 """
 
 import time
@@ -19,7 +19,7 @@ RADIOTAP = "0000080000000000"   # without fields
 
 
 class Voice:
-    """Speaks for a station from a monitor interface."""
+    """Sends frames for a station, by a monitor interface."""
 
     def __init__(self, end, station, ap, freq):
         self.end = end

@@ -78,7 +78,7 @@ P2P = "device_name={name}\ndevice_type=1-0050F204-1\nconfig_methods=keypad displ
 @pytest.mark.contract("V1", "M6")
 @pytest.mark.parametrize("how", ["pin", "pbc"])
 def test_p2p(trio, how):
-    """Two P2P devices find each other, agree who owns the group, and have a link."""
+    """Two P2P devices find each other, agree on the group owner, and have a link."""
     ends = [trio.ends["ap"], trio.ends["sta"]]
     peers = [end.supplicant(P2P.format(name=end.netns)) for end in ends]
     devices = [peer.status()["p2p_device_address"] for peer in peers]
@@ -267,7 +267,7 @@ def test_fast_transition(trio):
 
 @pytest.mark.contract("M7")
 def test_channel_switch(trio):
-    """M7: the station follows its access point to another channel; nobody reconnects."""
+    """M7: the station follows its access point to another channel, without a new association."""
     ap, sta = trio.link()
     ap.cli("chan_switch", "3", "5220", "ht")
     says(sta, "CTRL-EVENT-CHANNEL-SWITCH freq=5220", 20)
@@ -291,10 +291,10 @@ def test_transition_request(trio):
 
 @pytest.mark.contract("M4", "T2")
 def test_idle_station_is_asked_and_stays(trio):
-    """T2: an access point asks who is idle by a null frame; who acknowledges it stays."""
+    """T2: an access point polls an idle station by a null frame; its ACK keeps it associated."""
     path = trio.capture()
     ap = trio.ends["ap"].ap(security="open", extra="ap_max_inactivity=2\n")
-    # wpa_supplicant would send frames by itself, to be not idle
+    # wpa_supplicant would send frames by itself, so that it is not idle
     sta = trio.ends["sta"]
     sta.up()
     sta.iw("connect", "-w", "skua", "5180")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What an access point knows of others around it, and many of them on one NIC."""
+"""Access points and their neighbours: protection for an older BSS, many BSSes on one NIC."""
 
 import re
 

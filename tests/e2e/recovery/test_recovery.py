@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Firmware crashes, lost notifications, and what the driver makes of them."""
+"""The driver after firmware crashes and lost notifications."""
 
 import base64
 import os
@@ -107,7 +107,7 @@ def test_time_to_notice_long(trio, busy):
             if load:
                 load.alive()
             end = trio.ends["ap" if number % 2 else "sta"]
-            # at any moment of the watch's
+            # at any moment of the watchdog's period
             time.sleep(0.3 + 0.4 * random.random())
             times.append(noticed(trio.vms[0], end, how)[0])
         report(f"{how}, {'under traffic' if busy else 'idle'}", times)
@@ -161,7 +161,7 @@ def test_paused_nic_is_not_dead(trio):
         load.alive()
     load.stop()
     assert [end.driver()["crash"] for end in trio.ends.values()] == before
-    # what came while it paused is a burst that a slow guest has no buffers for
+    # frames that came in the pause are a burst, for which a slow guest lacks buffers
     faults.forgive(trio, "lost_", "rx_no_")
 
 
@@ -316,7 +316,7 @@ def random_crashes(trio, rounds, seed, during):
         disturb(trio, ap, sta, what)
         for _ in range(dice.randint(2, 4) if what == "restart" else 1):
             time.sleep(dice.random() * (0.03 if what == "restart" else 0.15))
-            # between two lives there is nothing that could die
+            # during a restart there is no firmware that could die
             trio.nics.control({"cmd": "fault", "nic": f"nic{victim.index}", "kind": "fatal",
                                "count": dice.choice([1, 2, 3])})
         try:
@@ -350,12 +350,12 @@ def crash_in_association(trio, where, steps):
         wait_until(f"the link after {step}", 20, lambda: skualink.ping(
             end.vm, end.netns, AP, count=1)[1] == 1)
         assert victim.driver()["crash"] == before + 1, f"{step} was never reached"
-        # nobody had to give up and begin anew
+        # no side had to give up and begin anew
         assert sta.process.output.count("Associated with") == associated + 1, step
     faults.forgive(trio, *REPAIRED)
 
 
-# what each side does for an association, and how often
+# commands and frames of each side for an association, and how often they come
 DONE = {
     "sta": {"STA_REMOVE": 1, "KEY_DEL": 1, "VIF_UPDATE": 5, "VIF_CHANCTX": 2, "STA_ADD": 1,
             "STA_UPDATE": 4, "KEY_SET": 2, "frame": 5},
@@ -372,7 +372,7 @@ QUICK_STEPS = {
 @pytest.mark.contract("D4", "T11")
 @pytest.mark.parametrize("where", QUICK_STEPS)
 def test_crash_in_association(trio, where):
-    """T11: what a dead NIC could not be told is there after its restart."""
+    """T11: settings that a dead NIC could not be given are there after its restart."""
     crash_in_association(trio, where, QUICK_STEPS[where])
 
 

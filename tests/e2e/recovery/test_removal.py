@@ -19,14 +19,14 @@ def device(index):
 
 @pytest.fixture
 def pair(lab):
-    """A guest with two NICs, connected; what removal leaves is nobody else's."""
+    """A guest with two NICs, connected; for this test alone, since removal leaves traces."""
     vm = lab.pair()
     lab.link(vm)
     return lab, vm
 
 
 def flood(vm, size=1200):
-    """Traffic that does not mind what becomes of it."""
+    """Traffic that goes on whatever is lost."""
     return vm.popen(["ping", "-n", "-q", "-f", "-s", str(size), faults.AP], netns="sta")
 
 
@@ -101,7 +101,7 @@ def test_removal_under_traffic(pair, how):
         again(lab, vm)
 
 
-# What may be under way when the NIC goes
+# Operations that may be under way when the NIC goes
 MOMENTS = {
     "probe": f"echo {device(0)} > {PCI}/drivers/skua/unbind; echo {device(0)} > {PCI}/drivers/skua/bind",
     "up": "ip link set $dev up",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The wake-up litmus: sleep and wake hand-overs with the watch off, none lost."""
+"""The wake-up litmus: sleep and wake hand-overs with the watchdog off; none is lost."""
 
 import json
 
@@ -47,8 +47,8 @@ def hand_overs(lab, spin, wanted):
         assert now[name] == first[name], name
 
 
-# Frames go to and fro between two monitors, one at a time: nothing else is on
-# the air that could wake a NIC or a driver that has missed its call.
+# Frames go to and fro between two monitors, one at a time: nothing else on
+# the air could wake a NIC or a driver that has missed its notification.
 BATON = """
 import json, random, select, socket, struct, sys, time
 
@@ -113,7 +113,7 @@ def frame_hand_overs(lab, spin, rounds, timeout):
     print(f"spin {spin} us: {told}, worst {answer['worst'] * 1000:.1f} ms")
     assert not answer["lost"], f"frame {answer['lost']} was stuck"
     assert told["tx_queued"] >= rounds <= told["rx"]
-    # else nobody slept
+    # else no side slept
     assert min(told["doorbell"], told["irq"]) > rounds / 10
     for name in NEVER:
         assert [end[name] for end in now] == [end[name] for end in first], name

@@ -66,7 +66,7 @@ def test_eight_scans_at_once(octet):
 
 @pytest.mark.contract("M1", "M2")
 def test_hidden_network(trio):
-    """M1: a hidden network answers to who knows its name; M2: a passive scan sends nothing."""
+    """M1: a hidden network answers a probe with its name; M2: a passive scan sends nothing."""
     trio.ends["ap"].ap(ssid="secret", extra="ignore_broadcast_ssid=1\n")
     sta = trio.ends["sta"]
     sta.up()

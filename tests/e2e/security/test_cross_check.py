@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The same frames through the NIC's ciphers, mac80211's, and a third implementation.
 
-dot11crypt.py opens each frame that either side has sent, and seals it again: it
-must come out as it was, to the last bit. The other way round it seals frames of
-all shapes, puts them on the air, and both sides must find inside what was put in.
+dot11crypt.py decrypts each frame that either side has sent, and encrypts it again: the
+result must be the same to the last bit. The other way round it encrypts frames of all
+shapes and puts them on the air, and both sides must decrypt them to the plain text.
 """
 
 import hashlib
@@ -24,11 +24,11 @@ SIZES = (0, 1, 2, 7, 8, 15, 16, 17, 31, 64, 100, 255, 256, 1000, 1472, 2000, 225
 MAX_MPDU = 11454 - 4    # without FCS
 RADIOTAP = "000009000200000004"     # with the flag "to be encrypted"
 
-# What was sent
+# Sent frames
 
 
 class Resealer:
-    """Opens frames and seals them again; counts those of each kind."""
+    """Decrypts frames and encrypts them again; counts those of each kind."""
 
     def __init__(self, keys, name):
         self.keys, self.name = keys, name
@@ -152,7 +152,7 @@ def test_four_addresses(mixed, name, ap_name):
     sta.iw("set", "4addr", "off")
 
 
-# What is received
+# Received frames
 
 
 def amsdu(sender, receiver, octets):
@@ -172,7 +172,7 @@ def all_shapes(forge, sender, receiver, up, four):
         if four and head[1] & 3 != 3:
             continue
         room = MAX_MPDU - len(head) - forge.one.iv_len - forge.mic
-        # nobody is told of an MSDU with nothing in it
+        # an MSDU with nothing in it is not delivered
         for size in SIZES[1:]:
             yield [forge.whole(head, SNAP + payload(size))], [payload(size)]
         for count in (2, 3, 7):
@@ -187,7 +187,7 @@ def all_shapes(forge, sender, receiver, up, four):
 
 
 def exchange(here, name, keys, ways, four=False):
-    """Puts sealed frames on the air, in both directions; each MSDU must arrive, in order."""
+    """Puts encrypted frames on the air, in both directions; each MSDU must arrive, in order."""
     for sender, receiver, up, interface in ways:
         heard = receiver.popen(["python3", "-c", RECORD, interface])
         heard.wait_for("ready", 10)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Who encrypts, what is on the air, and that nothing leaves in clear text.
+"""The NIC encrypts or mac80211 does, and nothing leaves in clear text.
 
 The judges are tshark, which decrypts from the passphrase alone, and mac80211's
 software ciphers, to which the NIC's are connected.

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Attacks on fragments, A-MSDUs and the rules of when clear text may be received.
 
-A stranger knows what the standard's cipher would make of his bytes: the test
-seals the frames that he would have recorded or mixed, with the link's own keys.
-After each attack comes a good frame; that one, and nothing else, must arrive.
+An attacker records and mixes frames that are protected with the link's keys; the test
+makes such frames with the keys themselves. After each attack comes a good frame; this
+frame, and nothing else, must arrive.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ End(**end).set(bytes.fromhex(key), peer=octets(peer))
 
 
 class Victim:
-    """One end of a link, what the stranger sends to it, and what it has taken."""
+    """One end of a link, the frames that the attacker sends to it, and the MSDUs that arrive."""
 
     def __init__(self, here, keys, sender, end, up):
         self.here, self.sender, self.end, self.keys = here, sender, end, keys
@@ -89,7 +89,7 @@ def test_fragments_that_do_not_belong_together(trio, name):
         victim.expect_good("a fragment is missing")
 
         first, last = forge.fragments(head, MSDU, 2)
-        forge.pn += 1       # one that another frame had
+        forge.pn += 1       # a number that another frame had
         victim.send(first, forge.one.seal(forge.numbered(head, 1), MSDU[HALF:], forge.pn))
         victim.expect_good("packet numbers with a gap")
 
@@ -134,7 +134,7 @@ def test_fragments_under_two_keys(trio, name):
 
 @pytest.mark.contract("K14", "K16")
 def test_fragments_of_two_associations(trio):
-    """K16: what was kept of an association does not become part of anything in the next."""
+    """K16: fragments of one association do not become part of an MSDU in the next one."""
     _, sta = trio.link()
     kept = []
     for victim in victims(trio, "ccmp-128"):
@@ -180,7 +180,7 @@ def test_broadcast_fragments(trio):
     victim.send(group.seal(forge.numbered(head), MSDU, forge.pn, index))
     victim.good.append(f"900 {hashlib.sha256(MSDU[8:]).hexdigest()[:16]}")
     victim.expect_good("a good broadcast")
-    # a unicast address inside the group key's frame, from one who has the group key only
+    # a unicast address inside the group key's frame, from a station that has the group key only
     forge.pn += 1
     victim.send(group.seal(forge.numbered(victim.plain), MSDU, forge.pn, index))
     victim.expect_good("unicast under the group key")
@@ -200,11 +200,11 @@ def inside(victim, data):
 @pytest.mark.contract("K14", "R2", "K13")
 @pytest.mark.parametrize("name", ["ccmp-128", "gcmp-128"])
 def test_amsdu_tricks(trio, name):
-    """The A-MSDU flag set by a stranger; A-MSDUs in clear text, also one that looks like EAPOL."""
+    """The A-MSDU flag set by an attacker; A-MSDUs in clear text, also one that looks like EAPOL."""
     trio.link(security=lines_of(name))
     for victim in victims(trio, name):
         forge = victim.forge
-        # an MSDU that was sealed without the flag: its SNAP header would be an address
+        # an MSDU that was protected without the flag: its SNAP header would be an address
         hidden = payload(6) + inside(victim, payload(50, 3))
         frame = bytearray(forge.whole(victim.qos, SNAP + hidden))
         frame[qos_offset(frame)] |= QOS_AMSDU
@@ -221,7 +221,7 @@ def test_amsdu_tricks(trio, name):
         assert victim.end.engines()["rx_clear_refused"] - before == 2
         victim.expect_good("A-MSDUs in clear text")
 
-        # and sealed, with that first address: nobody sends such a thing
+        # and protected, with that first address: no station sends such a frame
         forge.seq += 1
         forge.pn += 1
         victim.send(forge.one.seal(forge.numbered(flagged(victim.qos)),

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Attacks by somebody with a radio and no key: repeated, changed and invented frames.
+"""Attacks with a radio and without a key: repeated, changed and invented frames.
 
-A stranger records the air and sends frames of his own (the control request
-`air`). The NICs must drop and count each, and go on as if nothing was.
+An attacker records the air and sends frames (the control request `air`). The NICs
+must drop and count each frame, and go on as before.
 """
 
 import pytest
@@ -83,7 +83,7 @@ def test_clear_frames_in_a_protected_network(trio):
                   + ((900 + number) << 4).to_bytes(2, "little"))
         send(trio, header + body)
     assert ap.engines()["rx_clear_refused"] - before == 8
-    # a first fragment in clear text does not become part of anything either
+    # a first fragment in clear text does not become part of an MSDU either
     header = bytes.fromhex("0805") + header[2:22] + (1000 << 4).to_bytes(2, "little")
     send(trio, header + body)
     assert ap.engines()["rx_clear_refused"] - before == 9
@@ -105,7 +105,7 @@ def test_replayed_and_forged_beacons(trio, mgmt):
                              " && wlan.tag.number == 76")
     before = nic_keys(sta, name, keyidx=6)[0]
     start = len(supplicant.process.output)
-    # the first ones may be under a key of before the station came
+    # the first ones may be under a key from before the station came
     for beacon in beacons[-4:]:
         send(trio, bump_seq(beacon, 50))
     assert nic_keys(sta, name, keyidx=6)[0]["replays"] - before["replays"] == 4
