@@ -163,7 +163,7 @@ DEFINE_DEBUGFS_ATTRIBUTE(skua_crash_fops, NULL, skua_crash_set, "%llu\n");
 /*
  * Writing a number has the firmware answer as many NOPs, one after the other,
  * after pauses of random length, so that each side is caught at any point of
- * its way to sleep. Together with watch_off this proves that no wake-up is
+ * its way to sleep. Together with watchdog_off this proves that no wake-up is
  * lost: a lost one ends in a timeout.
  */
 static int skua_echo_set(void *data, u64 val)
@@ -210,7 +210,7 @@ void skua_debugfs_init(struct skua *sc)
 	if (skua_has(sc, SKUA_FEAT_RADAR))
 		debugfs_create_file_unsafe("dfs_simulate_radar", 0200,
 					   sc->debugfs, sc, &skua_radar_fops);
-	debugfs_create_bool("watch_off", 0600, sc->debugfs, &sc->watch.off);
+	debugfs_create_bool("watchdog_off", 0600, sc->debugfs, &sc->watchdog.off);
 }
 
 /**

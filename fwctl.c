@@ -311,43 +311,47 @@ int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len)
 }
 
 /**
- * skua_pulse() - ask the firmware for a sign of life
+ * skua_heartbeat_send() - ask the firmware for a sign of life
  * @sc: the device
  *
- * Any context but hard interrupts. One that cannot even be sent counts as not
- * answered.
+ * Any context but hard interrupts. A heartbeat that finds no room in the ring
+ * counts as not answered.
  */
-void skua_pulse(struct skua *sc)
+void skua_heartbeat_send(struct skua *sc)
 {
 	const struct skua_cmd_req req = { .op = SKUA_CMD_NOP };
 	u16 seq = skua_cmd_next_seq(sc);
 
 	spin_lock_bh(&sc->cmd_lock);
-	sc->pulse_due = true;
-	sc->pulse_seq = seq;
+	sc->heartbeat_due = true;
+	sc->heartbeat_seq = seq;
 	spin_unlock_bh(&sc->cmd_lock);
 	skua_cmd_write(sc, seq, &req, 0, NULL);
 }
 
 /**
- * skua_pulse_pending() - is an answer to skua_pulse() awaited?
- * @sc: the device. Any context but hard interrupts
+ * skua_heartbeat_pending() - is the answer to a heartbeat awaited?
+ * @sc: the device
+ *
+ * Any context.
  *
  * Return: true if it is.
  */
-bool skua_pulse_pending(struct skua *sc)
+bool skua_heartbeat_pending(struct skua *sc)
 {
-	return READ_ONCE(sc->pulse_due);
+	return READ_ONCE(sc->heartbeat_due);
 }
 
 /**
- * skua_pulse_forget() - an answer will not come any more
- * @sc: the device. Any context but hard interrupts
+ * skua_heartbeat_forget() - stop waiting for the answer to a heartbeat
+ * @sc: the device
+ *
+ * Any context but hard interrupts. The NIC has been reset: no answer comes.
  */
-void skua_pulse_forget(struct skua *sc)
+void skua_heartbeat_forget(struct skua *sc)
 {
 	spin_lock_bh(&sc->cmd_lock);
-	sc->pulse_due = false;
+	sc->heartbeat_due = false;
 	spin_unlock_bh(&sc->cmd_lock);
 }
 
@@ -369,8 +373,9 @@ static bool skua_cmd_awaited(struct skua *sc,
 			memcpy(wait->answer, answer, wait->got);
 		WRITE_ONCE(wait->answered, true);
 		wake_up_all(&sc->state_wait);
-	} else if (op == SKUA_CMD_NOP && sc->pulse_due && seq == sc->pulse_seq) {
-		WRITE_ONCE(sc->pulse_due, false);
+	} else if (op == SKUA_CMD_NOP && sc->heartbeat_due &&
+		   seq == sc->heartbeat_seq) {
+		WRITE_ONCE(sc->heartbeat_due, false);
 	} else {
 		awaited = false;
 	}

@@ -403,7 +403,7 @@ static int skua_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	sc->dev = &pdev->dev;
 	init_waitqueue_head(&sc->tx.idle);
 	INIT_WORK(&sc->crash_work, skua_crash_work);
-	skua_watch_init(sc);
+	skua_watchdog_init(sc);
 	skua_evt_init(sc);
 	skua_scan_init(sc);
 	SET_IEEE80211_DEV(hw, sc->dev);

@@ -335,7 +335,7 @@ void skua_irq_exit(struct skua *sc)
 }
 
 /**
- * skua_napi_start() - let NAPI run, and the watch with it
+ * skua_napi_start() - let NAPI run, and the watchdog with it
  * @sc: the device; the rings are in order. Process context, wiphy mutex
  */
 void skua_napi_start(struct skua *sc)
@@ -344,18 +344,18 @@ void skua_napi_start(struct skua *sc)
 		return;
 	napi_enable(&sc->napi);
 	sc->napi_on = true;
-	skua_watch_start(sc);
+	skua_watchdog_start(sc);
 }
 
 /**
- * skua_napi_stop() - wait until NAPI and the watch are over
+ * skua_napi_stop() - wait until NAPI and the watchdog have ended
  * @sc: the device. Process context, wiphy mutex
  */
 void skua_napi_stop(struct skua *sc)
 {
 	if (!sc->napi_on)
 		return;
-	skua_watch_stop(sc);
+	skua_watchdog_stop(sc);
 	napi_disable(&sc->napi);
 	sc->napi_on = false;
 }

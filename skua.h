@@ -425,33 +425,33 @@ struct skua_keys;	/* private to key.c: the slots and their shadows */
 struct skua_cmd_wait;	/* private to fwctl.c */
 
 /* ------------------------------------------------------------------ */
-/* The watch (watch.c)							*/
+/* The watchdog (watchdog.c)						*/
 /* ------------------------------------------------------------------ */
 
 /**
- * struct skua_ring_watch - what the watch knows of a ring
- * @pos: the consumer's index when it last looked
- * @looks: looks in a row at which entries waited and it had not moved
+ * struct skua_ring_progress - what the watchdog knows of a ring
+ * @pos: the consumer's index at the last look
+ * @looks: looks in a row at which entries waited and @pos had not moved
  */
-struct skua_ring_watch {
+struct skua_ring_progress {
 	u32 pos;
 	unsigned int looks;
 };
 
 /**
- * struct skua_watch - looks for a NIC that has died or missed a notification
- * @work: looks, and schedules itself
+ * struct skua_watchdog - detects a dead NIC and lost notifications
+ * @work: one look; schedules itself
  * @ring: by enum skua_ring_id
  * @frames: frames sent and received until the last look
- * @last_pulse: when the firmware was last asked for a sign of life, jiffies
+ * @last_heartbeat: when the last heartbeat was sent, jiffies
  * @misses: looks since then without an answer
- * @off: look at nothing (debugfs), to prove that nothing gets lost
+ * @off: look at nothing (debugfs): a test proves that nothing gets lost
  */
-struct skua_watch {
+struct skua_watchdog {
 	struct delayed_work work;
-	struct skua_ring_watch ring[SKUA_NUM_RINGS];
+	struct skua_ring_progress ring[SKUA_NUM_RINGS];
 	u64 frames;
-	unsigned long last_pulse;
+	unsigned long last_heartbeat;
 	unsigned int misses;
 	bool off;
 };
@@ -553,15 +553,15 @@ struct skua_caps {
  * @napi: polls event and completion rings
  * @napi_on: @napi is enabled (wiphy mutex)
  * @nvectors: interrupt vectors in use
- * @watch: see struct skua_watch; runs with @napi
+ * @watchdog: see struct skua_watchdog; runs with @napi
  * @cpl_rec: private copy of the completion record under way (NAPI)
  * @state_wait: woken by an answer to a command, by a key's retirement, and by
  *	the NIC's death
  * @cmd_lock: @cmd_wait
  * @cmd_wait: the command that waits for CMD_DONE, or NULL
  * @cmd_seq: number of the last command
- * @pulse_due: the firmware has yet to answer a pulse; under @cmd_lock
- * @pulse_seq: number of that command
+ * @heartbeat_due: the firmware has yet to answer a heartbeat; under @cmd_lock
+ * @heartbeat_seq: sequence number of that command
  * @ext: further data of the command that waits, DMA-coherent
  * @ext_dma: its bus address
  * @cmd_seq_evt: number expected in the next event (NAPI)
@@ -616,15 +616,15 @@ struct skua {
 	struct napi_struct napi;
 	bool napi_on;
 	int nvectors;
-	struct skua_watch watch;
+	struct skua_watchdog watchdog;
 	struct skua_cpl *cpl_rec;
 	wait_queue_head_t state_wait;
 
 	spinlock_t cmd_lock; /* see above */
 	struct skua_cmd_wait *cmd_wait;
 	atomic_t cmd_seq;
-	bool pulse_due;
-	u16 pulse_seq;
+	bool heartbeat_due;
+	u16 heartbeat_seq;
 	void *ext;
 	dma_addr_t ext_dma;
 	u32 cmd_seq_evt;
@@ -805,16 +805,24 @@ int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len);
 u16 skua_cmd_done(struct skua *sc, const u8 *data, u16 len);
 int skua_fwctl_init(struct skua *sc);
 
-void skua_pulse(struct skua *sc);
-bool skua_pulse_pending(struct skua *sc);
-void skua_pulse_forget(struct skua *sc);
+void skua_heartbeat_send(struct skua *sc);
+bool skua_heartbeat_pending(struct skua *sc);
+void skua_heartbeat_forget(struct skua *sc);
 
 /* evt.c */
 void skua_evt(struct skua *sc, const struct skua_evt *evt);
 void skua_evt_flush(struct skua *sc);
 void skua_evt_init(struct skua *sc);
 
-/* watch.c */
+/* watchdog.c */
+
+/**
+ * enum skua_verdict - what the watchdog thinks of a ring
+ * @SKUA_RING_FINE: its consumer goes on, or has nothing to do
+ * @SKUA_RING_DOUBT: its consumer may be late
+ * @SKUA_RING_KICK: a notification may have been lost: notify once more
+ * @SKUA_RING_DEAD: notifying does not help
+ */
 enum skua_verdict {
 	SKUA_RING_FINE,
 	SKUA_RING_DOUBT,
@@ -822,13 +830,13 @@ enum skua_verdict {
 	SKUA_RING_DEAD,
 };
 
-enum skua_verdict skua_watch_judge(struct skua_ring_watch *w, u32 pos,
-				   bool pending);
+enum skua_verdict skua_watchdog_judge(struct skua_ring_progress *w, u32 pos,
+				      bool pending);
 bool skua_ring_unheard(const struct skua_ring *ring);
 bool skua_is_silent(unsigned int misses, u32 idle_ms);
-void skua_watch_init(struct skua *sc);
-void skua_watch_start(struct skua *sc);
-void skua_watch_stop(struct skua *sc);
+void skua_watchdog_init(struct skua *sc);
+void skua_watchdog_start(struct skua *sc);
+void skua_watchdog_stop(struct skua *sc);
 
 /* boot.c */
 int skua_boot_init(struct skua *sc);

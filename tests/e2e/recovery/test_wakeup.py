@@ -20,8 +20,8 @@ def debugfs(phy):
     return f"/sys/kernel/debug/ieee80211/{phy}/skua"
 
 
-def watch_off(vm, phy):
-    vm.run(f"echo 1 > {debugfs(phy)}/watch_off", check=True)
+def watchdog_off(vm, phy):
+    vm.run(f"echo 1 > {debugfs(phy)}/watchdog_off", check=True)
 
 
 def counters(vm, phy):
@@ -34,7 +34,7 @@ def hand_overs(lab, spin, wanted):
     lab.air(1, extra=("--spin", spin), capture=False)
     vm = lab.guest(nics=1)
     phy = vm.phys()[0]
-    watch_off(vm, phy)
+    watchdog_off(vm, phy)
     first = counters(vm, phy)
     done = 0
     while done < wanted:
@@ -103,7 +103,7 @@ def frame_hand_overs(lab, spin, rounds, timeout):
         vm.run(f"iw dev {name} set type monitor && ip link set {name} up && "
                f"iw dev {name} set freq 2412", check=True)
     for phy in vm.phys():
-        watch_off(vm, phy)
+        watchdog_off(vm, phy)
     first = [counters(vm, phy) for phy in vm.phys()]
     result = vm.run(["python3", "-c", BATON, *names, str(rounds)], check=True, timeout=timeout)
     now = [counters(vm, phy) for phy in vm.phys()]

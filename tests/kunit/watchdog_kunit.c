@@ -1,63 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - unit tests: what the watch makes of a ring
+ * Skua - unit tests: what the watchdog makes of a ring
  */
 #include "fake.h"
 
-/* Looks at which the watch has a doubt, notifies again, and gives up. */
+/* Looks after which the watchdog notifies again, and gives up. */
 #define KICK	4
 #define DEAD	15
-/* Looks, or milliseconds by the NIC's count, after which a pulse is in vain. */
+/* Looks, or milliseconds by the NIC's count, after which a heartbeat is in vain. */
 #define SILENT_LOOKS	10
 #define SILENT_MS	10
 
-static void watch_ring_that_moves(struct kunit *test)
+static void watchdog_ring_that_moves(struct kunit *test)
 {
-	struct skua_ring_watch w = {};
+	struct skua_ring_progress w = {};
 	u32 i;
 
 	for (i = 1; i < 3 * DEAD; i++)
 		KUNIT_EXPECT_EQ(test, SKUA_RING_FINE,
-				skua_watch_judge(&w, i, true));
+				skua_watchdog_judge(&w, i, true));
 }
 
-static void watch_ring_that_is_empty(struct kunit *test)
+static void watchdog_ring_that_is_empty(struct kunit *test)
 {
-	struct skua_ring_watch w = {};
+	struct skua_ring_progress w = {};
 	u32 i;
 
 	for (i = 0; i < 3 * DEAD; i++)
 		KUNIT_EXPECT_EQ(test, SKUA_RING_FINE,
-				skua_watch_judge(&w, 7, false));
+				skua_watchdog_judge(&w, 7, false));
 }
 
 /* D4: from doubt to death, by looks and not by time */
-static void watch_ring_that_stands(struct kunit *test)
+static void watchdog_ring_that_stands(struct kunit *test)
 {
-	struct skua_ring_watch w = { .pos = 7 };
+	struct skua_ring_progress w = { .pos = 7 };
 	unsigned int i;
 
 	for (i = 1; i < KICK; i++)
 		KUNIT_EXPECT_EQ(test, SKUA_RING_DOUBT,
-				skua_watch_judge(&w, 7, true));
+				skua_watchdog_judge(&w, 7, true));
 	for (; i < DEAD; i++)
 		KUNIT_EXPECT_EQ(test, SKUA_RING_KICK,
-				skua_watch_judge(&w, 7, true));
-	KUNIT_EXPECT_EQ(test, SKUA_RING_DEAD, skua_watch_judge(&w, 7, true));
+				skua_watchdog_judge(&w, 7, true));
+	KUNIT_EXPECT_EQ(test, SKUA_RING_DEAD, skua_watchdog_judge(&w, 7, true));
 }
 
 /* One entry taken in all that time is enough, and so is an empty ring. */
-static void watch_ring_that_goes_on(struct kunit *test)
+static void watchdog_ring_that_goes_on(struct kunit *test)
 {
-	struct skua_ring_watch w = { .pos = 0xffffffff };
+	struct skua_ring_progress w = { .pos = 0xffffffff };
 	unsigned int i;
 
 	for (i = 1; i < DEAD; i++)
-		skua_watch_judge(&w, 0xffffffff, true);
-	KUNIT_EXPECT_EQ(test, SKUA_RING_FINE, skua_watch_judge(&w, 0, true));
-	KUNIT_EXPECT_EQ(test, SKUA_RING_DOUBT, skua_watch_judge(&w, 0, true));
-	KUNIT_EXPECT_EQ(test, SKUA_RING_FINE, skua_watch_judge(&w, 0, false));
-	KUNIT_EXPECT_EQ(test, SKUA_RING_DOUBT, skua_watch_judge(&w, 0, true));
+		skua_watchdog_judge(&w, 0xffffffff, true);
+	KUNIT_EXPECT_EQ(test, SKUA_RING_FINE, skua_watchdog_judge(&w, 0, true));
+	KUNIT_EXPECT_EQ(test, SKUA_RING_DOUBT, skua_watchdog_judge(&w, 0, true));
+	KUNIT_EXPECT_EQ(test, SKUA_RING_FINE, skua_watchdog_judge(&w, 0, false));
+	KUNIT_EXPECT_EQ(test, SKUA_RING_DOUBT, skua_watchdog_judge(&w, 0, true));
 }
 
 struct unheard_case {
@@ -79,7 +79,7 @@ static const struct unheard_case unheard_cases[] = {
 KUNIT_ARRAY_PARAM_DESC(unheard, unheard_cases, desc);
 
 /* A doorbell is lost if the NIC sleeps and waits for it, and not if it is late. */
-static void watch_doorbell_unheard(struct kunit *test)
+static void watchdog_doorbell_unheard(struct kunit *test)
 {
 	const u32 prods[] = { 0, 1, 2, 12345, 0x80000000, 0xffffffff };
 	const struct unheard_case *c = test->param_value;
@@ -99,7 +99,7 @@ static void watch_doorbell_unheard(struct kunit *test)
 }
 
 /* D4: the NIC's word is enough; without it an answer may be late, not for ever */
-static void watch_silence(struct kunit *test)
+static void watchdog_silence(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, skua_is_silent(1, 0));
 	KUNIT_EXPECT_FALSE(test, skua_is_silent(SILENT_LOOKS - 1, SILENT_MS - 1));
@@ -107,19 +107,19 @@ static void watch_silence(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, skua_is_silent(SILENT_LOOKS, 0));
 }
 
-static struct kunit_case watch_cases[] = {
-	KUNIT_CASE(watch_ring_that_moves),
-	KUNIT_CASE(watch_ring_that_is_empty),
-	KUNIT_CASE(watch_ring_that_stands),
-	KUNIT_CASE(watch_ring_that_goes_on),
-	KUNIT_CASE_PARAM(watch_doorbell_unheard, unheard_gen_params),
-	KUNIT_CASE(watch_silence),
+static struct kunit_case watchdog_cases[] = {
+	KUNIT_CASE(watchdog_ring_that_moves),
+	KUNIT_CASE(watchdog_ring_that_is_empty),
+	KUNIT_CASE(watchdog_ring_that_stands),
+	KUNIT_CASE(watchdog_ring_that_goes_on),
+	KUNIT_CASE_PARAM(watchdog_doorbell_unheard, unheard_gen_params),
+	KUNIT_CASE(watchdog_silence),
 	{}
 };
 
-static struct kunit_suite watch_suite = {
-	.name = "skua_watch",
-	.test_cases = watch_cases,
+static struct kunit_suite watchdog_suite = {
+	.name = "skua_watchdog",
+	.test_cases = watchdog_cases,
 };
 
-kunit_test_suite(watch_suite);
+kunit_test_suite(watchdog_suite);
