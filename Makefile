@@ -25,9 +25,9 @@ all: fw device kernel ## firmware, NIC, and the UML kernel with the driver (defa
 
 .PHONY: setup setup-test
 setup: ## installs the Debian packages that building and the demo need
-	@scripts/setup.sh demo
+	@scripts/build/setup.sh demo
 setup-test: ## the same, and what `make check` and `make test` need
-	@scripts/setup.sh test
+	@scripts/build/setup.sh test
 
 .PHONY: fw device
 fw: setup ## the firmware, build/fw/skua.fw
@@ -37,7 +37,7 @@ device: setup ## the NIC, build/device/skua-nic
 
 .PHONY: kernel
 kernel: setup ## the UML kernel with the driver; KERNEL=debug for the checking one
-	@scripts/kernel.sh $(KERNEL)
+	@scripts/build/kernel.sh $(KERNEL)
 
 .PHONY: demo demo-shell shell bench
 demo: all ## two NICs in one guest: WPA2 and WPA3 links, DHCP, ping, iperf3, capture
@@ -53,7 +53,7 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 PARTS := kunit device fw e2e debug mutants
 # the cheapest ones: can the tests fail at all?
 MUTANTS_CI := X4-lost K14-replay D3-event
-run-part = SKUA_RESULTS=$(O)/test $(PYTHON) scripts/testsum.py --run
+run-part = SKUA_RESULTS=$(O)/test $(PYTHON) scripts/ci/testsum.py --run
 
 .PHONY: test $(PARTS:%=test-%)
 test: setup-test all ## all tests; ends with "N passed, N failed, N skipped"
@@ -62,9 +62,9 @@ test: setup-test all ## all tests; ends with "N passed, N failed, N skipped"
 		$(MAKE) --no-print-directory test-$$part || :; \
 	done
 	@echo
-	@$(PYTHON) scripts/testsum.py --total $(O)/test $(PARTS)
+	@$(PYTHON) scripts/ci/testsum.py --total $(O)/test $(PARTS)
 test-kunit: setup-test ## the driver's unit tests, by the kernel's kunit.py
-	@$(run-part) kunit scripts/kunit.sh
+	@$(run-part) kunit scripts/ci/kunit.sh
 test-device: setup-test ## the NIC's tests
 	@$(run-part) device $(MAKE) --no-print-directory -C device O=$(O)/device test
 test-fw: setup-test ## the firmware's tests
@@ -74,17 +74,17 @@ test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
 		-p no:cacheprovider tests/e2e $(E2E)
 # Its guests compute most of the time, so that two at once make use of two processors.
 test-debug: setup-test all ## the same on the debug kernel (lockdep, KASAN, kmemleak, ...)
-	@scripts/kernel.sh debug
+	@scripts/build/kernel.sh debug
 	@SKUA_KERNEL=debug $(run-part) debug $(PYTHON) -m pytest -rsR --reruns 1 --color=no \
 		-v -n 2 --dist loadfile --durations=15 -p no:cacheprovider tests/e2e $(E2E)
 test-mutants: setup-test ## a few of the mutants
-	@$(run-part) mutants $(PYTHON) scripts/contract.py --mutants $(MUTANTS_CI)
+	@$(run-part) mutants $(PYTHON) scripts/ci/contract.py --mutants $(MUTANTS_CI)
 
 .PHONY: contract mutants mutants-ci
 contract: ## which clauses of docs/contract.rst are proved, and which are open
-	@$(PYTHON) scripts/contract.py
+	@$(PYTHON) scripts/ci/contract.py
 mutants: setup-test ## breaks the clauses one by one; says which no test notices
-	@$(PYTHON) scripts/contract.py --mutants $(CLAUSES)
+	@$(PYTHON) scripts/ci/contract.py --mutants $(CLAUSES)
 mutants-ci: test-mutants ## three of them, a part of "make test"
 
 .PHONY: test-long
@@ -100,18 +100,18 @@ fuzz: setup-test all ## fuzzers, FUZZ_SECONDS (60): the NIC's parts, and the dri
 
 .PHONY: check
 check: setup-test ## warnings, sparse, checkpatch, kernel-doc, shellcheck, cppcheck
-	@scripts/check.sh
+	@scripts/ci/check.sh
 
 # A stock kernel. The sources are copied so that the checkout stays clean.
 MODULE := $(O)/module
 .PHONY: module install uninstall
 module: ## skua.ko for the kernel of KDIR=/usr/src/linux-headers-...
-	@scripts/module.sh build $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+	@scripts/build/module.sh build $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
 install: fw ## module and firmware into the running system (or KDIR's, DESTDIR)
-	@scripts/module.sh install $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+	@scripts/build/module.sh install $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
 	install -D -m 644 $(O)/fw/skua.fw $(DESTDIR)/lib/firmware/skua/skua.fw
 uninstall: ## takes both away again
-	@scripts/module.sh uninstall $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
+	@scripts/build/module.sh uninstall $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
 	rm -f $(DESTDIR)/lib/firmware/skua/skua.fw
 
 .PHONY: clean distclean

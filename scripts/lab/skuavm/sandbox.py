@@ -31,7 +31,7 @@ class Sandbox:
         if not os.access(os.path.join(self.kernel_dir, "linux"), os.X_OK):
             raise GuestError(f"no kernel in {self.kernel_dir}: run make")
         if shutil.which("bwrap") is None:
-            raise GuestError("bubblewrap (bwrap) is not installed: run scripts/setup.sh")
+            raise GuestError("bubblewrap (bwrap) is not installed: run scripts/build/setup.sh")
         self.stage = tempfile.mkdtemp(prefix="skua-guest-")
         os.chmod(self.stage, 0o755)
         shutil.copytree(GUEST_FILES, os.path.join(self.stage, "guest"),

@@ -285,7 +285,7 @@ def test_crash_record(trio, how):
     path = os.path.join(trio.run_dir, f"dump-{how}")
     with open(path, "wb") as file:
         file.write(zlib.decompress(base64.b64decode(result[1])))
-    text = subprocess.run([os.path.join(skuavm.TOP, "scripts", "skua-coredump.py"), path],
+    text = subprocess.run([os.path.join(skuavm.TOP, "scripts", "lab", "coredump.py"), path],
                           capture_output=True, text=True, check=True).stdout
     print(text)
     place = {"assertion": r"crash_cmd \(fw/crash\.c:\d+", "trap": r"mepc .*cpu_illegal",

@@ -4,10 +4,10 @@
 # Builds the User-Mode Linux kernel that Skua is tried under, with the driver
 # of this checkout as a module in it.
 #
-#   scripts/kernel.sh [VARIANT]        builds plain, debug or preempt into
+#   scripts/build/kernel.sh [VARIANT]        builds plain, debug or preempt into
 #                                       build/kernel/VARIANT/
-#   scripts/kernel.sh --tree VARIANT    prepares the patched tree, prints it
-#   scripts/kernel.sh --objects VARIANT [MAKE ARGUMENTS]
+#   scripts/build/kernel.sh --tree VARIANT    prepares the patched tree, prints it
+#   scripts/build/kernel.sh --objects VARIANT [MAKE ARGUMENTS]
 #                                       compiles the driver's objects alone
 #
 # Sources and objects are kept in a cache outside the checkout, keyed by kernel
@@ -15,18 +15,18 @@
 # another configuration) builds only what changed. Each variant has its own tree, because
 # the driver is dropped into it; trees are hard links to one unpacked source.
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 series=6.12
-patches=("$SKUA_TOP"/scripts/patches/*.patch)
-here=$SKUA_TOP/scripts/config
+patches=("$SKUA_TOP"/scripts/build/patches/*.patch)
+here=$SKUA_TOP/scripts/build/config
 
 tarball=/usr/src/linux-source-$series.tar.xz
 
 kernel_version() {
 	dpkg-query -W -f '${Version}' "linux-source-$series" 2>/dev/null ||
-		die "linux-source-$series is missing: run scripts/setup.sh"
+		die "linux-source-$series is missing: run scripts/build/setup.sh"
 }
 
 # apply_patches TREE PATCH...
@@ -83,7 +83,7 @@ copy_variant() {
 own_patches() {
 	local p
 
-	for p in "$SKUA_TOP/scripts/patches/$1"/*.patch; do
+	for p in "$SKUA_TOP/scripts/build/patches/$1"/*.patch; do
 		[ ! -e "$p" ] || echo "$p"
 	done
 }

@@ -3,11 +3,11 @@
 #
 # Builds skua.ko out of the tree, for the kernel whose headers are in KDIR.
 #
-#   scripts/module.sh build KDIR [MAKE ARGUMENTS]     into build/module/RELEASE
-#   scripts/module.sh install|uninstall KDIR          under $DESTDIR/lib/modules
+#   scripts/build/module.sh build KDIR [MAKE ARGUMENTS]     into build/module/RELEASE
+#   scripts/build/module.sh install|uninstall KDIR          under $DESTDIR/lib/modules
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 command=$1
 kdir=$2
@@ -49,6 +49,6 @@ uninstall)
 	index
 	;;
 *)
-	die "usage: scripts/module.sh build|install|uninstall KDIR"
+	die "usage: scripts/build/module.sh build|install|uninstall KDIR"
 	;;
 esac

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 MUTANTS = os.path.join(TOP, "tests/mutants")
 CLAUSE = re.compile(r"^([KXARPMVTSD]\d+)$", re.M)
 # These have words that look like clauses: registers, power states, constants of ciphers.

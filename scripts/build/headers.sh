@@ -5,8 +5,8 @@
 # skua.ko out of the tree. Takes installed ones; else fetches the packages and
 # unpacks them in the cache, since installing them would install a kernel too.
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 arch=$(dpkg --print-architecture)
 pattern="linux-headers-6\\.12\\.[0-9]+\\+deb[0-9]+-$arch"

@@ -3,14 +3,14 @@
 #
 # Installs the Debian packages that Skua needs and that are missing.
 #
-#   scripts/setup.sh [demo|test]
+#   scripts/build/setup.sh [demo|test]
 #
 # demo (the default) is what building and the demo need, test is that and what
 # `make check` and `make test` need. Root, or sudo, is used for apt-get alone.
 # No service is started: the packages' daemons run only inside the guest.
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 # Each line: package, or alternatives with |, then what it is for.
 demo_packages='
@@ -140,10 +140,10 @@ main() {
 	case ${1:-demo} in
 	demo) ;;
 	test) want+=$test_packages ;;
-	*) die "usage: scripts/setup.sh [demo|test]" ;;
+	*) die "usage: scripts/build/setup.sh [demo|test]" ;;
 	esac
 	command -v dpkg-query >/dev/null ||
-		die "this is not Debian; install by hand what scripts/setup.sh lists"
+		die "this is not Debian; install by hand what scripts/build/setup.sh lists"
 
 	installed_list
 	missing=$(list_missing <<<"$want")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Shows a crash of the firmware: what /sys/class/devcoredump/devcd*/data holds.
 
-    scripts/skua-coredump.py DATA                registers, source lines, a guess at the stack
-    scripts/skua-coredump.py --sram FILE DATA    the control processor's memory to a file
+    scripts/lab/coredump.py DATA                registers, source lines, a guess at the stack
+    scripts/lab/coredump.py --sram FILE DATA    the control processor's memory to a file
 
 The firmware's ELF file is looked for in build/fw, or given by --elf; it must be
 the very one that crashed, which its build id tells.
@@ -17,7 +17,7 @@ import struct
 import subprocess
 import sys
 
-TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 HEADER = struct.Struct("<4IQ5I31I32s16s2I")  # struct skua_crash_hdr
 MAGIC = 0x48535243
 CAUSES = ("none given", "assertion", "trap",
@@ -138,7 +138,7 @@ def main():
         with open(args.data, "rb") as file:
             dump = Dump(file.read())
     except (OSError, BadDump) as err:
-        sys.exit(f"skua-coredump: {args.data}: {err}")
+        sys.exit(f"coredump: {args.data}: {err}")
     show(dump, Symbols(find_elf(dump.build_id, args.elf)))
     if args.sram:
         with open(args.sram, "wb") as file:

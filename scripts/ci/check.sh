@@ -4,8 +4,8 @@
 # The static checks. Each prints one line, and what it found if it found
 # something; nothing is fixed or ignored here.
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
 cd "$SKUA_TOP"
 
 log=$SKUA_BUILD/log
@@ -32,18 +32,18 @@ check() {
 
 kernel_files() { find ./*.c ./*.h hw tests/kunit -name '*.[ch]' | sort; }
 
-tree=$(scripts/kernel.sh --tree check)/tree
+tree=$(scripts/build/kernel.sh --tree check)/tree
 mapfile -t files < <(kernel_files)
 
 sparse=(C=2 "CF=-D__CHECK_ENDIAN__ -fmax-errors=unlimited -fmax-warnings=unlimited")
-stock() { scripts/module.sh build "$(scripts/headers.sh)" W=1 "${sparse[@]}"; }
-under_uml() { scripts/kernel.sh --objects check W=1 "${sparse[@]}"; }
+stock() { scripts/build/module.sh build "$(scripts/build/headers.sh)" W=1 "${sparse[@]}"; }
+under_uml() { scripts/build/kernel.sh --objects check W=1 "${sparse[@]}"; }
 style() {
 	"$tree/scripts/checkpatch.pl" --strict --no-tree --terse --show-types \
 		--max-line-length=100 -f "${files[@]}"
 }
 documented() { "$tree/scripts/kernel-doc" -none -Wall "${files[@]}"; }
-shell_scripts() { shellcheck scripts/*.sh scripts/vm scripts/lab/guest/init .ci/run; }
+shell_scripts() { shellcheck scripts/*.sh scripts/*/*.sh scripts/vm scripts/lab/guest/init .ci/run; }
 python_scripts() { git ls-files -z '*.py' | xargs -0 /usr/bin/python3 -m pyflakes; }
 user_space() { make --no-print-directory -C "$1" O="$SKUA_BUILD/$1" check; }
 

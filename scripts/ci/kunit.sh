@@ -4,14 +4,14 @@
 # Runs the driver's unit tests through the kernel's own kunit.py under
 # User-Mode Linux. Needs no NIC and no file system.
 #
-#   scripts/kunit.sh [FILTER]     a suite, or suites and tests: skua_key, 'skua_ring.*'
+#   scripts/ci/kunit.sh [FILTER]     a suite, or suites and tests: skua_key, 'skua_ring.*'
 #
 # SKUA_CACHE_TAG=WORD: in trees of its own, see kernel.sh.
 #
 # Ends with the line "kunit: N passed, N failed, N skipped".
 
-# shellcheck source-path=SCRIPTDIR source=lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 [ -f "$SKUA_TOP/main.c" ] || die "there is no driver to test"
 
@@ -19,7 +19,7 @@
 mkdir -p "$SKUA_CACHE"
 exec 9>"$SKUA_CACHE/kunit${SKUA_CACHE_TAG:+-$SKUA_CACHE_TAG}.lock"
 flock -n 9 || { say "waiting for another run of the unit tests"; flock 9; }
-work=$("$SKUA_TOP/scripts/kernel.sh" --tree kunit 9>&-)
+work=$("$SKUA_TOP/scripts/build/kernel.sh" --tree kunit 9>&-)
 out=$SKUA_BUILD/kunit
 mkdir -p "$out"
 rm -f "$out/result.json"
@@ -36,5 +36,5 @@ rc=0
 cp "$work/obj/test.log" "$out/test.log" 2>/dev/null || true
 exec 9>&-
 
-exec /usr/bin/python3 "$SKUA_TOP/scripts/testsum.py" --kunit "$out/result.json" \
+exec /usr/bin/python3 "$SKUA_TOP/scripts/ci/testsum.py" --kunit "$out/result.json" \
 	--status $rc --log "$out/test.log"
