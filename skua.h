@@ -882,10 +882,15 @@ u32 skua_rate_from_tx_rate(enum nl80211_band band,
 			   const struct ieee80211_tx_rate *txr, u32 flags);
 
 /* ------------------------------------------------------------------ */
-/* main.c, vif.c, chan.c						*/
+/* start.c, vif.c, chan.c						*/
 /* ------------------------------------------------------------------ */
 
+void skua_start_init(struct skua *sc);
 void skua_take_down(struct skua *sc);
+int skua_op_start(struct ieee80211_hw *hw);
+void skua_op_stop(struct ieee80211_hw *hw, bool suspend);
+void skua_op_reconfig_complete(struct ieee80211_hw *hw,
+			       enum ieee80211_reconfig_type type);
 
 /* vif.c */
 int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif);

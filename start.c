@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - start, stop, and the restart after a crash
+ *
+ * The NIC's engines run between start() and stop(). When the NIC dies, the crash
+ * worker saves the crash record and asks mac80211 for a restart: mac80211 calls
+ * start() once more, without a stop() before it, and sets everything up again.
+ */
+#include <linux/rtnetlink.h>
+
+#include "skua.h"
+
+#define SKUA_BOOT_TRIES		3	/* boots in a restart ... */
+#define SKUA_BOOT_PATIENCE	(2 * HZ)	/* ... that begin within this time */
+#define SKUA_STOP_MS		3000
+#define SKUA_CRASH_UPTIME	(HZ / 10)	/* a NIC that dies sooner ... */
+#define SKUA_CRASH_BURST	10		/* ... more often than this is hopeless */
+
+/* ------------------------------------------------------------------ */
+/* Start and stop							*/
+/* ------------------------------------------------------------------ */
+
+/* Forget all that belonged to the firmware that ran. */
+static void skua_forget(struct skua *sc)
+{
+	unsigned int i;
+
+	skua_evt_flush(sc);
+	if (test_bit(SKUA_F_READY, &sc->flags)) {
+		skua_scan_reset(sc);
+		skua_sta_reset(sc);
+		skua_key_reset(sc);
+		skua_tx_reset(sc);
+		skua_rx_reset(sc);
+	}
+	for (i = 0; i < SKUA_MAX_VIFS; i++)
+		RCU_INIT_POINTER(sc->vif[i], NULL);
+	sc->ctx_used = 0;
+	skua_rings_reset(sc);
+}
+
+/**
+ * skua_take_down() - reset the NIC and take everything back from it
+ * @sc: the device
+ *
+ * Process context, wiphy mutex. Leaves NAPI off, the rings empty, and every
+ * frame given back. Nothing happens if it is down already.
+ */
+void skua_take_down(struct skua *sc)
+{
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	clear_bit(SKUA_F_ALIVE, &sc->flags);
+	if (!sc->napi_on)
+		return;
+	skua_napi_stop(sc);
+	skua_reset(sc);
+	skua_forget(sc);
+}
+
+/* Boot a NIC that is down, or dead. */
+static int skua_bring_up(struct skua *sc)
+{
+	int ret;
+
+	skua_take_down(sc);
+	skua_rx_refill(sc);
+	ret = skua_boot(sc);
+	if (ret)
+		skua_forget(sc);
+	return ret;
+}
+
+static int skua_start_nic(struct skua *sc)
+{
+	int ret = skua_alive(sc) ? 0 : skua_bring_up(sc);
+
+	return ret ? ret : skua_cmd_send(sc, SKUA_CMD_START, NULL, 0);
+}
+
+/* The crash worker shuts the interfaces; until then the ops report success. */
+static void skua_give_up(struct skua *sc)
+{
+	WRITE_ONCE(sc->hopeless, true);
+	dev_err(sc->dev, "the NIC does not restart\n");
+	set_bit(SKUA_F_DEAD, &sc->flags);
+	schedule_work(&sc->crash_work);
+}
+
+/**
+ * skua_op_start() - start the NIC, or start it again after a crash
+ * @hw: the device
+ *
+ * Wiphy mutex; sleeps.
+ *
+ * Return: 0 or a negative error; always 0 in a restart, unless the NIC has been
+ * removed.
+ */
+int skua_op_start(struct ieee80211_hw *hw)
+{
+	struct skua *sc = hw->priv;
+	/* A start() without a stop() before it is a restart after a crash. */
+	bool restart = test_bit(SKUA_F_STARTED, &sc->flags);
+	unsigned long end = jiffies + SKUA_BOOT_PATIENCE;
+	int tries = restart ? SKUA_BOOT_TRIES : 1;
+	int ret;
+
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return -ENODEV;
+	if (restart) {
+		set_bit(SKUA_F_RECONFIG, &sc->flags);
+		skua_count(sc, SKUA_CTR_RESTART);
+		skua_take_down(sc);
+	}
+	for (;;) {
+		ret = skua_start_nic(sc);
+		if (!ret || ret == -ENODEV || ret == -ENOENT || !--tries ||
+		    time_after(jiffies, end))
+			break;
+		/* A NIC that refuses is booted once more: mac80211 would give up. */
+		skua_take_down(sc);
+	}
+	if (ret && !restart)
+		return ret;
+	/* mac80211 would warn: its interfaces go down in good order instead. */
+	if (ret)
+		skua_give_up(sc);
+	sc->rts = ~0u;
+	WRITE_ONCE(sc->up_since, jiffies);
+	set_bit(SKUA_F_STARTED, &sc->flags);
+	return 0;
+}
+
+/**
+ * skua_op_stop() - stop the NIC's engines
+ * @hw: the device
+ * @suspend: the system suspends; makes no difference
+ *
+ * Wiphy mutex; sleeps. Waits for the frames that the NIC holds, and resets the
+ * NIC if they do not come back.
+ */
+void skua_op_stop(struct ieee80211_hw *hw, bool suspend)
+{
+	struct skua *sc = hw->priv;
+	int ret;
+
+	clear_bit(SKUA_F_STARTED, &sc->flags);
+	clear_bit(SKUA_F_RECONFIG, &sc->flags);
+	ret = skua_cmd_send(sc, SKUA_CMD_STOP, NULL, 0);
+	if (!ret)
+		wait_event_timeout(sc->tx.idle,
+				   !atomic_read(&sc->tx.queued) ||
+				   !skua_alive(sc),
+				   msecs_to_jiffies(SKUA_STOP_MS));
+	if (ret || atomic_read(&sc->tx.queued)) {
+		if (skua_alive(sc))
+			dev_warn(sc->dev, "stop: %d, %d frames have not come back; resetting the NIC\n",
+				 ret, atomic_read(&sc->tx.queued));
+		skua_take_down(sc);
+	}
+	wiphy_work_cancel(hw->wiphy, &sc->evt_work);
+	wiphy_delayed_work_cancel(hw->wiphy, &sc->roc_work);
+	skua_evt_flush(sc);
+}
+
+/**
+ * skua_op_reconfig_complete() - mac80211 has set everything up again
+ * @hw: the device
+ * @type: only a restart matters
+ *
+ * Wiphy mutex.
+ */
+void skua_op_reconfig_complete(struct ieee80211_hw *hw,
+			       enum ieee80211_reconfig_type type)
+{
+	struct skua *sc = hw->priv;
+
+	if (type != IEEE80211_RECONFIG_TYPE_RESTART)
+		return;
+	/* The NIC has died again: one more restart follows and needs the flag. */
+	if (!skua_alive(sc))
+		return;
+	WRITE_ONCE(sc->up_since, jiffies);
+	clear_bit(SKUA_F_RECONFIG, &sc->flags);
+	skua_key_restarted(sc);
+	/*
+	 * Transmit queues that mac80211 wanted served while the NIC was dead are
+	 * still on its list. They may never get another frame that would wake
+	 * them: TCP waits for the frames that are in there.
+	 */
+	local_bh_disable();
+	skua_tx_resume(sc, GENMASK(IEEE80211_NUM_ACS - 1, 0));
+	local_bh_enable();
+	dev_info(sc->dev, "restarted\n");
+}
+
+/* ------------------------------------------------------------------ */
+/* Restart after a crash						*/
+/* ------------------------------------------------------------------ */
+
+static void skua_shut_interfaces(struct skua *sc)
+{
+	if (!test_bit(SKUA_F_REGISTERED, &sc->flags))
+		return;
+	rtnl_lock();
+	cfg80211_shutdown_all_interfaces(sc->hw->wiphy);
+	rtnl_unlock();
+}
+
+/*
+ * Does the NIC not start, or does it die as soon as it has been restarted, time
+ * after time? A NIC that has worked in between is worth another restart, however
+ * often.
+ */
+static bool skua_hopeless(struct skua *sc)
+{
+	if (READ_ONCE(sc->hopeless))
+		return true;
+	if (!test_bit(SKUA_F_RECONFIG, &sc->flags) &&
+	    time_after(jiffies, READ_ONCE(sc->up_since) + SKUA_CRASH_UPTIME))
+		sc->crash_burst = 0;
+	return ++sc->crash_burst > SKUA_CRASH_BURST;
+}
+
+/* The NIC has died or has been removed: tell the user and mac80211. */
+static void skua_crash_work(struct work_struct *work)
+{
+	struct skua *sc = container_of(work, struct skua, crash_work);
+
+	if (test_bit(SKUA_F_GONE, &sc->flags)) {
+		skua_shut_interfaces(sc);
+		return;
+	}
+	/* start() may have booted the NIC before this worker ran. */
+	if (!test_bit(SKUA_F_DEAD, &sc->flags))
+		return;
+	skua_coredump(sc);
+	if (skua_hopeless(sc)) {
+		dev_err(sc->dev, "the firmware keeps dying; interfaces go down\n");
+		skua_shut_interfaces(sc);
+		sc->crash_burst = 0;
+		WRITE_ONCE(sc->hopeless, false);
+		return;
+	}
+	if (!test_bit(SKUA_F_REGISTERED, &sc->flags) ||
+	    !test_bit(SKUA_F_STARTED, &sc->flags) ||
+	    test_bit(SKUA_F_REMOVING, &sc->flags))
+		return;
+	/* mac80211 does not want to restart hardware that scans. */
+	wiphy_lock(sc->hw->wiphy);
+	skua_scan_reset(sc);
+	wiphy_unlock(sc->hw->wiphy);
+	ieee80211_restart_hw(sc->hw);
+}
+
+/**
+ * skua_start_init() - prepare the crash worker
+ * @sc: the device
+ *
+ * Process context, in probe.
+ */
+void skua_start_init(struct skua *sc)
+{
+	INIT_WORK(&sc->crash_work, skua_crash_work);
+}
