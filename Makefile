@@ -69,14 +69,14 @@ test-device: setup-test ## the NIC's tests
 	@$(run-part) device $(MAKE) --no-print-directory -C device O=$(O)/device test
 test-fw: setup-test ## the firmware's tests
 	@$(run-part) fw $(MAKE) --no-print-directory -C fw O=$(O)/fw test
+# Two processes, each with its guests and NICs on a processor of its own.
+E2E_PYTEST := $(PYTHON) -m pytest -v -n 2 -rsR --reruns 1 --durations=15 --color=no \
+	-p no:cacheprovider tests/e2e
 test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
-	@$(run-part) e2e $(PYTHON) -m pytest -rsR --reruns 1 --color=no \
-		-p no:cacheprovider tests/e2e $(E2E)
-# Its guests compute most of the time, so that two at once make use of two processors.
+	@$(run-part) e2e $(E2E_PYTEST) $(E2E)
 test-debug: setup-test all ## the same on the debug kernel (lockdep, KASAN, kmemleak, ...)
 	@scripts/build/kernel.sh debug
-	@SKUA_KERNEL=debug $(run-part) debug $(PYTHON) -m pytest -rsR --reruns 1 --color=no \
-		-v -n 2 --dist loadfile --durations=15 -p no:cacheprovider tests/e2e $(E2E)
+	@SKUA_KERNEL=debug $(run-part) debug $(E2E_PYTEST) $(E2E)
 test-mutants: setup-test ## a few of the mutants
 	@$(run-part) mutants $(PYTHON) scripts/ci/contract.py --mutants $(MUTANTS_CI)
 
