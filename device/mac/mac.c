@@ -15,20 +15,6 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 /* Life */
 
-static bool alloc_tables(struct mac *mac)
-{
-	const struct nic_config *cfg = &mac->nic->cfg;
-	uint32_t size = 16;
-
-	while (size < 2 * cfg->max_stas)
-		size *= 2;
-	mac->hash_mask = size - 1;
-	mac->sta = calloc(cfg->max_stas + 1, sizeof(mac->sta[0]));
-	mac->key = calloc(cfg->max_keys + 1, sizeof(mac->key[0]));
-	mac->sta_hash = calloc(size, sizeof(mac->sta_hash[0]));
-	return mac->sta && mac->key && mac->sta_hash;
-}
-
 static void init_vifs(struct mac *mac)
 {
 	for (unsigned int i = 0; i < MAC_VIFS; i++) {
@@ -63,9 +49,7 @@ static void init_registers(struct mac *mac)
 	mac->txq.vif = SKUA_VIF_NONE;
 	mac->txq.sta = SKUA_STA_NONE;
 	mac->txq.acs = 0;
-	mac->survey_now = -1;
-	mac->n_survey = 0;
-	memset(mac->survey, 0, sizeof(mac->survey));
+	survey_reset(mac);
 }
 
 struct mac *mac_new(struct nic *nic)
@@ -79,7 +63,7 @@ struct mac *mac_new(struct nic *nic)
 	init_vifs(mac);
 	init_registers(mac);
 	txe_init(mac);
-	if (alloc_tables(mac) && rxe_init(mac) && cpl_init(mac))
+	if (mac_obj_init(mac) && rxe_init(mac) && cpl_init(mac))
 		mac->radio = air_join(nic->air, &rxe_ops, mac, nic->cfg.name);
 	if (!mac->radio) {
 		mac_free(mac);
@@ -97,9 +81,7 @@ void mac_free(struct mac *mac)
 	air_leave(mac->radio);
 	cpl_free(mac);
 	rxe_free(mac);
-	free(mac->sta_hash);
-	free(mac->sta);
-	free(mac->key);
+	mac_obj_free(mac);
 	free(mac);
 }
 
@@ -224,7 +206,7 @@ static void tune(struct mac *mac)
 	mac->chan.bw = (uint8_t)mac->rf.bw;
 	mac->power = (int8_t)mac->rf.power;
 	air_tune(mac->radio, &mac->chan);
-	mac_survey_tune(mac);
+	survey_tune(mac);
 	txe_unpark(mac);
 }
 

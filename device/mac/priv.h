@@ -5,6 +5,8 @@
  * mac.c        life, engine registers
  * mac_radar.c  radar pulses
  * mac_tbl.c    tables that the firmware writes
+ * obj.c        interfaces, stations and keys: lookup
+ * survey.c     time on each channel
  * mac_json.c   counters for the control socket
  * txe.c        queues per station and TID, and which frame is next
  * txe_fetch.c  descriptors: copied, checked, made frames
@@ -605,6 +607,26 @@ struct mac_radar {
 	uint32_t time;
 };
 
+/**
+ * struct mac_survey - the channels that the radio has been on
+ * @chan: these channels: MHz, and microseconds on the channel, of reception and
+ *	of transmission
+ * @n: number of channels in @chan
+ * @now: index of the channel that the radio is on, or -1
+ * @since: time at which @chan[@now].time_us was last brought up to date
+ */
+struct mac_survey {
+	struct {
+		uint16_t freq;
+		uint64_t time_us;
+		uint64_t rx_us;
+		uint64_t tx_us;
+	} chan[MAC_SURVEY_MAX];
+	unsigned int n;
+	int now;
+	uint64_t since;
+};
+
 struct mac_counts {
 #define MAC_COUNT_FIELD(name, text) uint64_t name;
 	MAC_COUNTERS(MAC_COUNT_FIELD)
@@ -642,10 +664,7 @@ struct mac_cipher_counts {
  * @sta_hash: by address
  * @hash_mask: its size less one
  * @key: keys by slot, or NULL
- * @survey: channels visited; host order
- * @n_survey: how many
- * @survey_now: the one the radio is on, or NULL
- * @survey_since: since when
+ * @survey: time spent on each channel
  * @tx: transmit engine
  * @rx: receive engine
  * @cpl: completion ring
@@ -697,15 +716,7 @@ struct mac {
 	struct mac_sta **sta_hash;
 	uint32_t hash_mask;
 	struct mac_key **key;
-	struct {
-		uint16_t freq;
-		uint64_t time_us;
-		uint64_t rx_us;
-		uint64_t tx_us;
-	} survey[MAC_SURVEY_MAX];
-	unsigned int n_survey;
-	int survey_now;
-	uint64_t survey_since;
+	struct mac_survey survey;
 	struct txe tx;
 	struct rxe rx;
 	struct mac_radar radar;
@@ -746,12 +757,28 @@ enum skua_status mac_tbl_go(struct mac *mac, uint32_t op);
 /** mac_tbl_wipe() - clear all tables; frames are freed without records */
 void mac_tbl_wipe(struct mac *mac);
 
+/* obj.c */
+
+/** mac_obj_init() - memory for the tables of stations and keys; false: there is none */
+bool mac_obj_init(struct mac *mac);
+void mac_obj_free(struct mac *mac);
+
 /** mac_vif() - an interface that is in use, or NULL */
 struct mac_vif *mac_vif(struct mac *mac, unsigned int idx);
 
 /** mac_sta_find() - station of an interface by address, or NULL */
 struct mac_sta *mac_sta_find(struct mac *mac, const struct mac_vif *vif,
 			     const uint8_t *addr);
+
+/** mac_sta_link() - make a station known by its handle and its address */
+void mac_sta_link(struct mac *mac, struct mac_sta *sta);
+
+/** mac_sta_unlink() - undo mac_sta_link(); the caller frees the station */
+void mac_sta_unlink(struct mac *mac, struct mac_sta *sta);
+
+/** mac_count_key() - count an MPDU, for its key and its cipher */
+void mac_count_key(struct mac *mac, struct mac_key *key, bool enc,
+		   uint32_t bytes);
 
 /** mac_sta_get() - station by handle and generation, or NULL */
 static inline struct mac_sta *mac_sta_get(struct mac *mac, uint16_t idx,
@@ -776,15 +803,31 @@ static inline struct mac_key *mac_key_get(struct mac *mac, struct key_ref ref)
 	return key && key->gen == ref.gen ? key : NULL;
 }
 
-/** mac_survey_tick() - account for the time on the channel so far */
-void mac_survey_tick(struct mac *mac);
+/* survey.c */
 
-/** mac_survey_tune() - the radio is on another channel now */
-void mac_survey_tune(struct mac *mac);
+/** survey_reset() - forget all channels */
+void survey_reset(struct mac *mac);
 
-/** mac_count_key() - count an MPDU, for its key and its cipher */
-void mac_count_key(struct mac *mac, struct mac_key *key, bool enc,
-		   uint32_t bytes);
+/** survey_tune() - the radio is on another channel now */
+void survey_tune(struct mac *mac);
+
+/** survey_read() - what ENG_TBL_SURVEY says of a channel, by its frequency in MHz */
+enum skua_status survey_read(struct mac *mac, uint32_t freq,
+			     struct skua_survey *e);
+
+/** survey_rx() - the channel was busy with reception for @us microseconds */
+static inline void survey_rx(struct mac *mac, uint32_t us)
+{
+	if (mac->survey.now >= 0)
+		mac->survey.chan[mac->survey.now].rx_us += us;
+}
+
+/** survey_tx() - the radio has transmitted for @us microseconds */
+static inline void survey_tx(struct mac *mac, uint32_t us)
+{
+	if (mac->survey.now >= 0)
+		mac->survey.chan[mac->survey.now].tx_us += us;
+}
 
 /* txe.c */
 

@@ -138,8 +138,7 @@ static void answer(const struct arrival *a, const struct mac_vif *vif,
 	memcpy(buf + IEEE80211_OFF_ADDR1, ra, IEEE80211_ADDR_LEN);
 	ieee80211_fcs_put(buf, IEEE80211_ACK_LEN);
 	air_respond(mac->radio, &af);
-	if (mac->survey_now >= 0)
-		mac->survey[mac->survey_now].tx_us += af.airtime_us;
+	survey_tx(mac, af.airtime_us);
 }
 
 static uint32_t duration_of(const struct arrival *a)
@@ -552,8 +551,7 @@ static void rxe_rx(void *priv, const struct air_frame *af,
 
 	if (!mac_on_air(mac))
 		return;
-	if (mac->survey_now >= 0)
-		mac->survey[mac->survey_now].rx_us += af->airtime_us;
+	survey_rx(mac, af->airtime_us);
 	if (af->len < IEEE80211_ACK_LEN + IEEE80211_FCS_LEN ||
 	    af->len > SKUA_MAX_MPDU + IEEE80211_FCS_LEN) {
 		mac->c.rx_malformed++;

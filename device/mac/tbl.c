@@ -17,34 +17,6 @@
 			 ENG_STAF_SPP_AMSDU)
 #define TKIP_TK_LEN	16
 
-/* Lookup */
-
-struct mac_vif *mac_vif(struct mac *mac, unsigned int idx)
-{
-	return idx < MAC_VIFS && mac->vif[idx].valid ? &mac->vif[idx] : NULL;
-}
-
-static uint32_t hash(const struct mac *mac, unsigned int vif,
-		     const uint8_t *addr)
-{
-	uint64_t v = ieee80211_get_le32(addr + 2) |
-		     (uint64_t)ieee80211_get_le16(addr) << 32 |
-		     (uint64_t)vif << 48;
-
-	return (uint32_t)(v * 0x9e3779b97f4a7c15ull >> 32) & mac->hash_mask;
-}
-
-struct mac_sta *mac_sta_find(struct mac *mac, const struct mac_vif *vif,
-			     const uint8_t *addr)
-{
-	struct mac_sta *sta = mac->sta_hash[hash(mac, vif->idx, addr)];
-
-	while (sta && (sta->vif != vif ||
-		       !ieee80211_addr_equal(sta->addr, addr)))
-		sta = sta->hash_next;
-	return sta;
-}
-
 static bool rate_valid(const struct mac *mac, uint32_t rate)
 {
 	return !rate || airtime_rate_ok(rate, mac->nic->features,
@@ -124,16 +96,6 @@ static void vif_read(const struct mac_vif *vif, struct eng_vif *e)
 
 /* Stations */
 
-static void sta_unlink(struct mac *mac, struct mac_sta *sta)
-{
-	struct mac_sta **p =
-		&mac->sta_hash[hash(mac, sta->vif->idx, sta->addr)];
-
-	while (*p != sta)
-		p = &(*p)->hash_next;
-	*p = sta->hash_next;
-}
-
 static void sta_clear(struct mac *mac, uint32_t i)
 {
 	struct mac_sta *sta = mac->sta[i];
@@ -148,8 +110,7 @@ static void sta_clear(struct mac *mac, uint32_t i)
 	txe_drop(mac, &all);
 	txe_flush_sta(mac, sta);
 	txe_sta_doze(mac, sta, false);
-	sta_unlink(mac, sta);
-	mac->sta[i] = NULL;
+	mac_sta_unlink(mac, sta);
 	free(sta);
 }
 
@@ -157,7 +118,6 @@ static struct mac_sta *sta_new(struct mac *mac, uint32_t i,
 			       struct mac_vif *vif, const uint8_t *addr)
 {
 	struct mac_sta *sta = calloc(1, sizeof(*sta));
-	uint32_t h = hash(mac, vif->idx, addr);
 
 	if (!sta)
 		return NULL;
@@ -169,9 +129,7 @@ static struct mac_sta *sta_new(struct mac *mac, uint32_t i,
 			 vif, sta);
 	for (unsigned int t = 0; t <= SKUA_NUM_TIDS; t++)
 		sta->dup[t] = ~0u;
-	sta->hash_next = mac->sta_hash[h];
-	mac->sta_hash[h] = sta;
-	mac->sta[i] = sta;
+	mac_sta_link(mac, sta);
 	return sta;
 }
 
@@ -229,29 +187,6 @@ static void sta_read(const struct mac_sta *sta, struct eng_sta *e)
 }
 
 /* Keys */
-
-void mac_count_key(struct mac *mac, struct mac_key *key, bool enc,
-		   uint32_t bytes)
-{
-	struct mac_cipher_counts *c =
-		&mac->ciphers[key->crypto.cipher - crypto_ciphers];
-
-	if (enc) {
-		mac->c.tx_encrypted++;
-		mac->c.tx_encrypted_bytes += bytes;
-		key->enc_frames++;
-		key->enc_bytes += bytes;
-		c->enc_frames++;
-		c->enc_bytes += bytes;
-	} else {
-		mac->c.rx_decrypted++;
-		mac->c.rx_decrypted_bytes += bytes;
-		key->dec_frames++;
-		key->dec_bytes += bytes;
-		c->dec_frames++;
-		c->dec_bytes += bytes;
-	}
-}
 
 static void key_clear(struct mac *mac, uint32_t i)
 {
@@ -540,54 +475,6 @@ static enum skua_status beacon_write(struct mac *mac, uint32_t i,
 	take_ref(&b->bigtk, &e->bigtk);
 	if (restart)
 		beacon_start(vif);
-	return SKUA_ST_OK;
-}
-
-/* Survey */
-
-void mac_survey_tick(struct mac *mac)
-{
-	uint64_t now = nic_time_us(mac->nic);
-
-	if (mac->survey_now >= 0)
-		mac->survey[mac->survey_now].time_us +=
-			now - mac->survey_since;
-	mac->survey_since = now;
-}
-
-void mac_survey_tune(struct mac *mac)
-{
-	mac_survey_tick(mac);
-	mac->survey_now = -1;
-	if (!mac->chan.freq)
-		return;
-	for (unsigned int i = 0; i < mac->n_survey; i++)
-		if (mac->survey[i].freq == mac->chan.freq)
-			mac->survey_now = (int)i;
-	if (mac->survey_now < 0 && mac->n_survey < MAC_SURVEY_MAX) {
-		mac->survey_now = (int)mac->n_survey++;
-		mac->survey[mac->survey_now].freq = mac->chan.freq;
-	}
-}
-
-static enum skua_status survey_read(struct mac *mac, uint32_t freq,
-				    struct skua_survey *e)
-{
-	unsigned int i = 0;
-
-	mac_survey_tick(mac);
-	while (i < mac->n_survey && mac->survey[i].freq != freq)
-		i++;
-	if (i == mac->n_survey)
-		return SKUA_ST_NO_ENTRY;
-	e->freq = htole16(mac->survey[i].freq);
-	e->noise = AIR_NOISE;
-	for (unsigned int v = 0; v < MAC_VIFS; v++)
-		e->in_use |= mac->vif[v].valid && mac->vif[v].freq == freq;
-	e->time_us = htole64(mac->survey[i].time_us);
-	e->busy_us = htole64(mac->survey[i].rx_us + mac->survey[i].tx_us);
-	e->rx_us = htole64(mac->survey[i].rx_us);
-	e->tx_us = htole64(mac->survey[i].tx_us);
 	return SKUA_ST_OK;
 }
 

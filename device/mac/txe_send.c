@@ -122,8 +122,7 @@ uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
 	ieee80211_fcs_put(frame, len);
 	air_send(mac->radio, &af, response, response_len, rx);
 	mac->c.tx_bytes += af.len;
-	if (mac->survey_now >= 0)
-		mac->survey[mac->survey_now].tx_us += af.airtime_us;
+	survey_tx(mac, af.airtime_us);
 	return af.airtime_us;
 }
 

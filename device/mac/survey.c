@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Survey: how long the radio was on each channel, and how busy that was
+ */
+#include <string.h>
+
+#include "mac/priv.h"
+
+void survey_reset(struct mac *mac)
+{
+	memset(&mac->survey, 0, sizeof(mac->survey));
+	mac->survey.now = -1;
+}
+
+/* Account for the time on the channel so far */
+static void tick(struct mac *mac)
+{
+	struct mac_survey *s = &mac->survey;
+	uint64_t now = nic_time_us(mac->nic);
+
+	if (s->now >= 0)
+		s->chan[s->now].time_us += now - s->since;
+	s->since = now;
+}
+
+void survey_tune(struct mac *mac)
+{
+	struct mac_survey *s = &mac->survey;
+
+	tick(mac);
+	s->now = -1;
+	if (!mac->chan.freq)
+		return;
+	for (unsigned int i = 0; i < s->n; i++)
+		if (s->chan[i].freq == mac->chan.freq)
+			s->now = (int)i;
+	if (s->now < 0 && s->n < MAC_SURVEY_MAX) {
+		s->now = (int)s->n++;
+		s->chan[s->now].freq = mac->chan.freq;
+	}
+}
+
+enum skua_status survey_read(struct mac *mac, uint32_t freq,
+			     struct skua_survey *e)
+{
+	const struct mac_survey *s = &mac->survey;
+	unsigned int i = 0;
+
+	tick(mac);
+	while (i < s->n && s->chan[i].freq != freq)
+		i++;
+	if (i == s->n)
+		return SKUA_ST_NO_ENTRY;
+	e->freq = htole16(s->chan[i].freq);
+	e->noise = AIR_NOISE;
+	for (unsigned int v = 0; v < MAC_VIFS; v++)
+		e->in_use |= mac->vif[v].valid && mac->vif[v].freq == freq;
+	e->time_us = htole64(s->chan[i].time_us);
+	e->busy_us = htole64(s->chan[i].rx_us + s->chan[i].tx_us);
+	e->rx_us = htole64(s->chan[i].rx_us);
+	e->tx_us = htole64(s->chan[i].tx_us);
+	return SKUA_ST_OK;
+}
