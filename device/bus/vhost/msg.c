@@ -542,11 +542,13 @@ static bool vu_header_ok(struct vhost *v)
 void vhost_receive(struct loop_fd *w, uint32_t events)
 {
 	struct vhost *v = container_of(w, struct vhost, sock);
-	ssize_t n = vu_receive(v);
+	ssize_t n;
 
 	(void)events;
+	/* A refused header must not say how much is read behind it. */
 	if (v->broken)
 		return;
+	n = vu_receive(v);
 	if (n == -EPROTO) {
 		vhost_drop(v, "a message is malformed");
 	} else if (n < 0) {

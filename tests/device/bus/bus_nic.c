@@ -281,6 +281,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "-d")) {
 			log_set_level(LOG_LEVEL_DEBUG);
+		} else if (!strcmp(argv[i], "-s")) {
+			loop_set_spin(loop, 0);
 		} else if (n < 8) {
 			nics[n] = nic_new(loop, argv[i], n);
 			n++;

@@ -30,12 +30,12 @@ FREE = 0x80000  # guest memory that the queues do not use
 class Nic:
     """The process, with two NICs."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, options=()):
         self.paths = [str(directory / "nic0"), str(directory / "nic1")]
         self.err = directory / "stderr"
         with open(self.err, "wb") as err:
             self.proc = subprocess.Popen(
-                [BUS_NIC, *self.paths], stdout=subprocess.PIPE, stderr=err
+                [BUS_NIC, *options, *self.paths], stdout=subprocess.PIPE, stderr=err
             )
         assert self.proc.stdout.readline() == b"ready\n"
 
@@ -59,6 +59,13 @@ class Nic:
     def mappings(self):
         with open(f"/proc/{self.proc.pid}/maps") as maps:
             return sum("memfd:guest" in line for line in maps)
+
+    def asleep(self):
+        """Waits until the process waits for something to happen."""
+        while True:
+            with open(f"/proc/{self.proc.pid}/stat") as stat:
+                if stat.read().rsplit(")", 1)[1].split()[0] == "S":
+                    return
 
     def cpu_ticks(self):
         with open(f"/proc/{self.proc.pid}/stat") as stat:
@@ -835,6 +842,23 @@ def test_stale_socket(tmp_path):
 
 
 # Noise
+
+
+def test_nothing_is_read_after_a_refusal(tmp_path):
+    """A refused header names a length; what follows it must not be taken by that length.
+
+    A NIC that is woken from sleep looks at its sockets again before it drops the guest.
+    """
+    nic = Nic(tmp_path, options=["-s"])
+    for _ in range(10):
+        with nic.guest(setup=False) as guest, contextlib.suppress(Gone, OSError):
+            guest.ask(vc.GET_FEATURES)
+            nic.asleep()
+            guest.send_raw(struct.pack("<III", 1, 0, 1 << 30) + b"\x41" * 16000)
+            guest.recv(1)
+    with nic.guest() as guest:
+        assert guest.cfg(0) == 0x10F51AF4
+    nic.stop()
 
 
 def test_random_bytes(nic):

@@ -120,7 +120,7 @@ static void pump(struct guest *g)
 {
 	uint8_t sink[4096];
 
-	for (int i = 0; i < 8 && loop_step(g->loop, false); i++)
+	for (int i = 0; i < 8 && loop_step(g->loop, true); i++)
 		;
 	while (g->sock >= 0 && recv(g->sock, sink, sizeof(sink), MSG_DONTWAIT) > 0)
 		;
