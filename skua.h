@@ -1016,6 +1016,8 @@ void skua_tx_resume(struct skua *sc, unsigned long rings);
 void skua_op_tx(struct ieee80211_hw *hw, struct ieee80211_tx_control *control,
 		struct sk_buff *skb);
 void skua_op_wake_tx_queue(struct ieee80211_hw *hw, struct ieee80211_txq *txq);
+
+/* flush.c */
 void skua_op_flush(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		   u32 queues, bool drop);
 void skua_op_flush_sta(struct ieee80211_hw *hw, struct ieee80211_vif *vif,

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - transmit: what became of a frame, and waiting for that
+ * Skua - transmit: the status of frames that come back
  *
  * A frame that was on the air goes back by ieee80211_tx_status_ext(), one that
  * never got there by ieee80211_free_txskb().
  */
 #include "trace.h"
 #include "tx.h"
-
-#define SKUA_FLUSH_MS		1000	/* flush of everything */
-#define SKUA_FLUSH_STA_MS	100	/* flush before a station goes */
 
 /* ------------------------------------------------------------------ */
 /* Fate									*/
@@ -156,81 +153,4 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		trace_skua_tx_status(sc, rec, word);
 		skua_tx_end(sc, word, &fate, poll);
 	}
-}
-
-/* ------------------------------------------------------------------ */
-/* Flush								*/
-/* ------------------------------------------------------------------ */
-
-static void skua_tx_flush(struct skua *sc, const struct skua_cmd_flush *cmd)
-{
-	struct skua_cmd_req req = {
-		.op = SKUA_CMD_FLUSH,
-		.data = cmd,
-		.len = sizeof(*cmd),
-		.timeout_ms = le32_to_cpu(cmd->timeout_ms) + 1000,
-	};
-
-	if (skua_alive(sc) && atomic_read(&sc->tx.queued))
-		skua_cmd_exec(sc, &req);
-}
-
-/**
- * skua_op_flush() - wait until frames have left, or drop them
- * @hw: the device
- * @vif: interface, or NULL for all
- * @queues: bit per AC
- * @drop: drop instead of waiting
- *
- * Wiphy mutex; sleeps.
- */
-void skua_op_flush(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
-		   u32 queues, bool drop)
-{
-	struct skua_cmd_flush cmd = {
-		.vif = vif ? skua_vif(vif)->idx : SKUA_VIF_NONE,
-		.ac_mask = (queues & GENMASK(3, 0)) | BIT(SKUA_TX_MGMT),
-		.sta = cpu_to_le16(SKUA_STA_NONE),
-		.drop = drop,
-		.timeout_ms = cpu_to_le32(SKUA_FLUSH_MS),
-	};
-
-	skua_tx_flush(hw->priv, &cmd);
-}
-
-/**
- * skua_op_flush_sta() - a station is about to go: let its last frames leave
- * @hw: the device
- * @vif: interface
- * @sta: station
- *
- * Wiphy mutex; sleeps. Nothing is dropped before a short time has passed, for
- * the deauthentication frame is among them.
- */
-void skua_op_flush_sta(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
-		       struct ieee80211_sta *sta)
-{
-	struct skua_cmd_flush cmd = {
-		.vif = skua_vif(vif)->idx,
-		.ac_mask = GENMASK(SKUA_TX_MGMT, 0),
-		.sta = cpu_to_le16(skua_sta(sta)->handle),
-		.sta_gen = cpu_to_le16(skua_sta(sta)->gen),
-		.timeout_ms = cpu_to_le32(SKUA_FLUSH_STA_MS),
-	};
-
-	if (skua_sta(sta)->handle != SKUA_STA_NONE)
-		skua_tx_flush(hw->priv, &cmd);
-}
-
-/**
- * skua_op_tx_frames_pending() - does the NIC hold frames?
- * @hw: the device
- *
- * Return: true if it does
- */
-bool skua_op_tx_frames_pending(struct ieee80211_hw *hw)
-{
-	struct skua *sc = hw->priv;
-
-	return atomic_read(&sc->tx.queued);
 }
