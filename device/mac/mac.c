@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mac/priv.h"
+#include "mac/tbl.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	      "hw.h's types are native integers in user space");
@@ -237,9 +238,7 @@ static enum skua_tx_status fw_send(struct mac *mac)
 	if (!vif || !frame || mac->fwtx.len < IEEE80211_HDR_LEN_3ADDR ||
 	    mac->fwtx.len > IEEE80211_MAX_MSDU_LEN ||
 	    (mac->fwtx.flags & ~SKUA_TXF_NO_ACK) ||
-	    (mac->fwtx.rate &&
-	     !airtime_rate_ok(mac->fwtx.rate, mac->nic->features,
-			      mac->nic->cfg.max_bw, mac->nic->cfg.chains))) {
+	    !mac_rate_ok(mac, mac->fwtx.rate)) {
 		mac->c.eng_errors++;
 		return SKUA_TXS_BAD;
 	}

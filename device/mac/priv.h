@@ -4,7 +4,7 @@
  *
  * mac.c        life, engine registers
  * mac_radar.c  radar pulses
- * mac_tbl.c    tables that the firmware writes
+ * tbl*.c       tables that the firmware writes, see tbl.h
  * obj.c        interfaces, stations and keys: lookup
  * survey.c     time on each channel
  * mac_json.c   counters for the control socket
@@ -334,6 +334,14 @@ struct mac_beacon {
 	uint8_t tmpl[MAC_BEACON_MAX];
 };
 
+/* Channel access of an access category, as struct eng_edca */
+struct mac_edca {
+	uint8_t aifsn;
+	uint16_t cw_min;
+	uint16_t cw_max;
+	uint16_t txop;
+};
+
 /**
  * struct mac_vif - an interface
  * @mac: the engines
@@ -382,12 +390,7 @@ struct mac_vif {
 	struct key_ref key[MAC_KEYS_PER_VIF];
 	int64_t tsf_offset;
 	uint32_t last_beacon;
-	struct {
-		uint8_t aifsn;
-		uint16_t cw_min;
-		uint16_t cw_max;
-		uint16_t txop;
-	} edca[SKUA_NUM_ACS];
+	struct mac_edca edca[SKUA_NUM_ACS];
 	uint32_t dozing;
 	struct mac_sta *doze_list;
 	struct txq q[VIF_QUEUES];
@@ -741,6 +744,15 @@ static inline bool mac_on_air(const struct mac *mac)
 	return mac->running && mac->enabled && mac->chan.freq;
 }
 
+/* A rate word of host or firmware is 0, or names a rate that can be sent */
+static inline bool mac_rate_ok(const struct mac *mac, uint32_t rate)
+{
+	const struct nic_config *cfg = &mac->nic->cfg;
+
+	return !rate || airtime_rate_ok(rate, mac->nic->features, cfg->max_bw,
+					cfg->chains);
+}
+
 /* mac_radar.c */
 
 /** mac_radar_pulse() - struct air_radio_ops.pulse */
@@ -748,14 +760,6 @@ void mac_radar_pulse(void *priv, const struct air_pulse *pulse);
 
 /** mac_radar_take() - the value of ENG_RADAR_WIDTH */
 uint32_t mac_radar_take(struct mac *mac);
-
-/* mac_tbl.c */
-
-/** mac_tbl_go() - do what ENG_TBL_GO asks; enum skua_status */
-enum skua_status mac_tbl_go(struct mac *mac, uint32_t op);
-
-/** mac_tbl_wipe() - clear all tables; frames are freed without records */
-void mac_tbl_wipe(struct mac *mac);
 
 /* obj.c */
 

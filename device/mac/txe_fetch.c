@@ -117,8 +117,7 @@ static const char *desc_fault(struct mac *mac, struct desc *d)
 	if (!mac_vif(mac, d->vif))
 		return "no such interface";
 	if ((d->flags & SKUA_TXF_RATE) &&
-	    !airtime_rate_ok(d->w7, mac->nic->features, mac->nic->cfg.max_bw,
-			     mac->nic->cfg.chains))
+	    (!d->w7 || !mac_rate_ok(mac, d->w7)))
 		return "the rate is none";
 	for (uint32_t i = 0; i < d->nseg; i++) {
 		if (!d->seg[i].len)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tables that the firmware writes: struct eng_* of fw/engine.h
+ *
+ * tbl.c      access by ENG_TBL_*
+ * tbl_vif.c  interfaces, channel access, beacon templates
+ * tbl_sta.c  stations, rates, statistics
+ * tbl_key.c  keys, TKIP's phase 1 keys
+ */
+#ifndef SKUA_DEVICE_MAC_TBL_H
+#define SKUA_DEVICE_MAC_TBL_H
+
+#include <endian.h>
+#include <stdint.h>
+
+#include "mac/priv.h"
+
+/**
+ * struct mac_table - one table
+ * @size: octets of an entry
+ * @entries: number of entries
+ * @write: check an entry, and use it; NULL: the table can only be read
+ * @read: fill an entry, which is all zero; NULL: the table cannot be read
+ * @clear: forget an entry; there where @write is
+ *
+ * An entry is the NIC's own copy, and aligned. The index is below @entries.
+ */
+struct mac_table {
+	uint16_t size;
+	uint32_t (*entries)(const struct mac *mac);
+	enum skua_status (*write)(struct mac *mac, uint32_t i,
+				  const void *entry);
+	enum skua_status (*read)(struct mac *mac, uint32_t i, void *entry);
+	void (*clear)(struct mac *mac, uint32_t i);
+};
+
+extern const struct mac_table tbl_vif;
+extern const struct mac_table tbl_edca;
+extern const struct mac_table tbl_beacon;
+extern const struct mac_table tbl_sta;
+extern const struct mac_table tbl_rate;
+extern const struct mac_table tbl_sta_stats;
+extern const struct mac_table tbl_key;
+extern const struct mac_table tbl_tkip_p1;
+
+/**
+ * mac_tbl_go() - do what ENG_TBL_GO asks
+ * @mac: the engines
+ * @op: enum eng_tbl_op
+ *
+ * Return: what ENG_TBL_STATUS is to say.
+ */
+enum skua_status mac_tbl_go(struct mac *mac, uint32_t op);
+
+/** mac_tbl_wipe() - clear all tables; frames are freed without records */
+void mac_tbl_wipe(struct mac *mac);
+
+static inline void take_ref(struct key_ref *to, const struct eng_key_ref *from)
+{
+	to->slot = le16toh(from->slot);
+	to->gen = le16toh(from->gen);
+}
+
+static inline void put_ref(struct eng_key_ref *to, const struct key_ref *from)
+{
+	to->slot = htole16(from->slot);
+	to->gen = htole16(from->gen);
+}
+
+#endif /* SKUA_DEVICE_MAC_TBL_H */
