@@ -1,41 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - keys: which ones the NIC does, in which slot, and when they are gone
+ * Skua - keys: which ciphers the NIC does, a key's installation and its removal
  *
- * mac80211 names a key by an index of 8 bits, the NIC has thousands of slots.
- * So hw_key_idx counts inside the key's owner (station or interface), whose
- * table leads to a struct skua_key with slot and generation.
+ * Slots and lookups are in key_slot.c, packet numbers in key_pn.c, and what
+ * TKIP alone needs is in key_tkip.c.
  *
  * No key material is kept here: it goes from mac80211's key into one command,
  * whose copies are wiped.
  */
-#include <linux/bitmap.h>
-#include <linux/etherdevice.h>
 #include <linux/module.h>
-#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "key.h"
+#include "trace.h"
 
 #define SKUA_RETIRE_TIMEOUT	(HZ)	/* then the NIC has lost the event */
 #define SKUA_DEFAULT_KEYS	4	/* above are those of management frames */
-#define SKUA_FIRST_BIGTK	6
-#define SKUA_WEP_IV_MASK	GENMASK(23, 0)
-/*
- * Packet numbers of protected beacons, which the NIC counts by itself. At the
- * shortest beacon interval they last for years; and there are as many leases.
- */
-#define SKUA_KEY_LEASE		U32_MAX
 
 static bool skua_sw_crypto_control;
 module_param_named(sw_crypto_control, skua_sw_crypto_control, bool, 0444);
 MODULE_PARM_DESC(sw_crypto_control, "Let mac80211 do in software only keys that the driver names (default: off)");
-
-static bool skua_tkip_phase1;
-module_param_named(tkip_phase1, skua_tkip_phase1, bool, 0444);
-MODULE_PARM_DESC(tkip_phase1, "Compute TKIP's receive phase 1 keys on the host (default: off)");
 
 /*
  * The one table of ciphers: what is announced, and what this file can give to
@@ -121,9 +107,7 @@ u64 skua_key_features(void)
 	/* a template cannot carry what software counts and signs */
 	if (!skua_swcrypto)
 		features |= SKUA_FEAT_BEACON_PROT;
-	if (skua_tkip_phase1)
-		features |= SKUA_FEAT_TKIP_PHASE1_HOST;
-	return features;
+	return features | skua_key_tkip_features();
 }
 
 /**
@@ -155,273 +139,6 @@ void skua_key_phy_init(struct skua *sc)
 	wiphy->software_iftypes |= BIT(NL80211_IFTYPE_AP_VLAN);
 }
 
-/**
- * skua_key_init() - allocates the slot table
- * @sc: the device; caps.keys is its size
- *
- * Return: 0 or -ENOMEM
- */
-int skua_key_init(struct skua *sc)
-{
-	unsigned int n = min_t(unsigned int, sc->caps.keys, SKUA_MAX_KEYS);
-	struct skua_keys *keys;
-
-	keys = kvzalloc(struct_size(keys, slot, n), GFP_KERNEL);
-	if (!keys)
-		return -ENOMEM;
-	keys->nslots = n;
-	/* a beacon whose key found no slot could not be protected at all */
-	if (skua_has(sc, SKUA_FEAT_BEACON_PROT))
-		keys->reserve = min(2 * sc->caps.vifs, n / 8);
-	keys->used = bitmap_zalloc(max(n, 1U), GFP_KERNEL);
-	if (!keys->used) {
-		kvfree(keys);
-		return -ENOMEM;
-	}
-	INIT_LIST_HEAD(&keys->list);
-	sc->keys = keys;
-	return 0;
-}
-
-/**
- * skua_key_exit() - undoes skua_key_init(); nobody uses keys any more
- * @sc: the device
- */
-void skua_key_exit(struct skua *sc)
-{
-	struct skua_keys *keys = sc->keys;
-	struct skua_key *key, *next;
-
-	if (!keys)
-		return;
-	/* Keys that mac80211 dropped after a failed restart end here. */
-	list_for_each_entry_safe(key, next, &keys->list, list)
-		kfree_rcu(key, rcu);
-	bitmap_free(keys->used);
-	kvfree(keys);
-	sc->keys = NULL;
-}
-
-/* The NIC has lost what was in it; nobody else gets it. */
-static void skua_key_slot_keep(struct skua_keys *keys, struct skua_key *key)
-{
-	if (!key->held)
-		return;
-	RCU_INIT_POINTER(keys->slot[key->slot].key, NULL);
-	key->held = false;
-	key->kept = true;
-}
-
-/**
- * skua_key_reset() - the NIC has forgotten all keys
- * @sc: the device
- *
- * Slots are empty again. In a restart the objects stay, and so do their claims
- * to the slots: mac80211 offers its keys again without having removed them, and
- * their shadows are needed then. It takes those that were in the NIC for there
- * even if they find no slot, so that none may go to a key that was not. Until
- * then a frame that names one is dropped by the NIC, since no generation comes
- * twice. Otherwise mac80211 has no keys; what is left here after a restart that
- * failed is forgotten, lest a new key at the same address be taken for it.
- * Wiphy mutex, NAPI off.
- */
-void skua_key_reset(struct skua *sc)
-{
-	bool restart = test_bit(SKUA_F_RECONFIG, &sc->flags);
-	struct skua_keys *keys = sc->keys;
-	struct skua_key *key, *next;
-
-	if (!keys)
-		return;
-	list_for_each_entry_safe(key, next, &keys->list, list) {
-		if (restart) {
-			skua_key_slot_keep(keys, key);
-			continue;
-		}
-		skua_key_slot_put(keys, key);
-		list_del(&key->list);
-		kfree_rcu(key, rcu);
-	}
-}
-
-/**
- * skua_key_restarted() - mac80211 has offered all its keys again
- * @sc: the device. Wiphy mutex
- */
-void skua_key_restarted(struct skua *sc)
-{
-	struct skua_key *key;
-
-	list_for_each_entry(key, &sc->keys->list, list)
-		if (key->kept)
-			skua_key_slot_put(sc->keys, key);
-}
-
-/**
- * skua_key_slot_take() - gives a key a slot and a fresh generation
- * @keys: all keys
- * @key: key; gets slot and generation, and receive can find it from now on
- * @old: the same key before a restart, which leaves it its slot, or NULL
- *
- * Return: 0 or -ENOSPC
- */
-int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
-		       struct skua_key *old)
-{
-	unsigned int slot = find_first_zero_bit(keys->used, keys->nslots);
-	unsigned int n = keys->nslots;
-
-	if (key->keyidx < SKUA_FIRST_BIGTK)
-		n -= keys->reserve;
-	if (old && old->kept) {
-		slot = old->slot;
-		old->kept = false;
-	} else if (slot >= n) {
-		return -ENOSPC;
-	}
-	__set_bit(slot, keys->used);
-	key->slot = slot;
-	key->gen = ++keys->slot[slot].gen;
-	key->held = true;
-	rcu_assign_pointer(keys->slot[slot].key, key);
-	return 0;
-}
-
-/**
- * skua_key_slot_put() - takes a slot back
- * @keys: all keys
- * @key: key; one without a slot is left alone
- */
-void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key)
-{
-	if (key->held)
-		RCU_INIT_POINTER(keys->slot[key->slot].key, NULL);
-	if (key->held || key->kept)
-		__clear_bit(key->slot, keys->used);
-	key->held = false;
-	key->kept = false;
-}
-
-/**
- * skua_key_get() - the key that a completion names
- * @sc: the device
- * @slot: from the NIC, any value
- * @gen: from the NIC, any value
- *
- * Inside rcu_read_lock().
- *
- * Return: the key, or NULL if the slot is unknown, empty or used anew
- */
-struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen)
-{
-	struct skua_key *key;
-
-	if (!sc->keys || slot >= sc->keys->nslots)
-		return NULL;
-	key = rcu_dereference(sc->keys->slot[slot].key);
-	if (!key || key->gen != gen)
-		return NULL;
-	return key;
-}
-
-/**
- * skua_key_of() - the key in an owner's table that mac80211 means
- * @table: key table of a station or interface
- * @conf: what info->control.hw_key says; valid
- *
- * Inside rcu_read_lock(). mac80211 sets hw_key also for a key that is not, or
- * no longer, in the NIC, with any hw_key_idx; only the cookie decides.
- *
- * Return: the key, or NULL if the NIC does not have it
- */
-struct skua_key *skua_key_of(struct skua_key __rcu **table,
-			     const struct ieee80211_key_conf *conf)
-{
-	struct skua_key *key;
-
-	if (conf->hw_key_idx >= SKUA_OWNER_KEYS)
-		return NULL;
-	key = rcu_dereference(table[conf->hw_key_idx]);
-	return key && key->conf == conf ? key : NULL;
-}
-
-/**
- * skua_key_take_pn() - reserves packet numbers
- * @key: key in the NIC
- * @conf: the same to mac80211
- * @n: how many MPDUs need one, at least 1
- *
- * mac80211's software path counts with the same counter, so no number comes
- * twice whichever path a frame takes; but for WEP, whose IVs wrap anyway. Any
- * context.
- *
- * Return: the first of them
- */
-u64 skua_key_take_pn(const struct skua_key *key,
-		     struct ieee80211_key_conf *conf, unsigned int n)
-{
-	u64 pn;
-
-	n = max(n, 1U);
-	pn = atomic64_add_return(n, &conf->tx_pn) - n + 1;
-	return key->suite->flags & SKUA_SUITE_WEP ? pn & SKUA_WEP_IV_MASK : pn;
-}
-
-/**
- * skua_key_saw_pn() - remembers a packet number that the NIC has accepted
- * @key: key
- * @tid: TID, or SKUA_PN_MGMT; others are ignored
- * @pn: packet number
- */
-void skua_key_saw_pn(struct skua_key *key, u8 tid, u64 pn)
-{
-	if (tid < SKUA_NUM_PN && pn > READ_ONCE(key->rx_pn[tid]))
-		WRITE_ONCE(key->rx_pn[tid], pn);
-}
-
-/* mac80211 keeps a PN with its most significant byte first. */
-static u64 skua_pn_be(const u8 pn[6])
-{
-	u64 val = 0;
-	int i;
-
-	for (i = 0; i < 6; i++)
-		val = val << 8 | pn[i];
-	return val;
-}
-
-static void skua_key_learn_tid(struct skua_key *key,
-			       struct ieee80211_key_conf *conf, int tid)
-{
-	struct ieee80211_key_seq seq = {};
-
-	ieee80211_get_key_rx_seq(conf, tid, &seq);
-	if (key->suite->flags & SKUA_SUITE_TKIP)
-		skua_key_saw_pn(key, tid,
-				(u64)seq.tkip.iv32 << 16 | seq.tkip.iv16);
-	else if (key->suite->flags & SKUA_SUITE_BIP)
-		skua_key_saw_pn(key, SKUA_PN_MGMT, skua_pn_be(seq.aes_cmac.pn));
-	else
-		skua_key_saw_pn(key, tid < 0 ? SKUA_PN_MGMT : tid,
-				skua_pn_be(seq.ccmp.pn));
-}
-
-/* Where receiving goes on: never behind what mac80211 or the NIC has seen. */
-static void skua_key_learn_pn(struct skua_key *key,
-			      struct ieee80211_key_conf *conf)
-{
-	u8 flags = key->suite->flags;
-	int tid;
-
-	if (flags & SKUA_SUITE_BIP)
-		skua_key_learn_tid(key, conf, 0);
-	if (flags & (SKUA_SUITE_EXT_IV | SKUA_SUITE_TKIP))
-		for (tid = 0; tid < IEEE80211_NUM_TIDS; tid++)
-			skua_key_learn_tid(key, conf, tid);
-	if (flags & SKUA_SUITE_EXT_IV)
-		skua_key_learn_tid(key, conf, -1);
-}
-
 static u32 skua_key_flags(const struct skua_key *key,
 			  const struct ieee80211_key_conf *conf)
 {
@@ -438,24 +155,6 @@ static u32 skua_key_flags(const struct skua_key *key,
 	if (conf->flags & IEEE80211_KEY_FLAG_SPP_AMSDU)
 		flags |= SKUA_KEYF_SPP_AMSDU;
 	return flags;
-}
-
-static void skua_key_put_pn(u8 to[6], u64 pn)
-{
-	unsigned int b;
-
-	for (b = 0; b < 6; b++)
-		to[b] = pn >> (8 * b);
-}
-
-static u64 skua_key_get_pn(const u8 from[6])
-{
-	unsigned int b;
-	u64 pn = 0;
-
-	for (b = 0; b < 6; b++)
-		pn |= (u64)from[b] << (8 * b);
-	return pn;
 }
 
 /**
@@ -514,24 +213,8 @@ static int skua_key_install(struct skua *sc, struct skua_key *key,
 	skua_key_encode(&cmd, key, conf, sta);
 	err = skua_cmd_exec(sc, &req);
 	memzero_explicit(&cmd, sizeof(cmd));
+	trace_skua_key(sc, true, key, err);
 	return err;
-}
-
-static struct skua_key *skua_key_find(struct skua *sc,
-				      const struct ieee80211_key_conf *conf)
-{
-	struct skua_key *key;
-
-	list_for_each_entry(key, &sc->keys->list, list)
-		if (key->conf == conf)
-			return key;
-	return NULL;
-}
-
-static struct skua_key __rcu **skua_key_table(struct ieee80211_vif *vif,
-					      struct ieee80211_sta *sta)
-{
-	return sta ? skua_sta(sta)->key : skua_vif(vif)->key;
 }
 
 /* Where in the owner's table: where the key is already, or the first gap. */
@@ -560,9 +243,13 @@ static void skua_key_retire(struct skua *sc, struct skua_key *key)
 		.vif = key->vif,
 	};
 
+	int err;
+
 	if (!key->held || !skua_alive(sc))
 		return;
-	if (skua_cmd_send(sc, SKUA_CMD_KEY_DEL, &ref, sizeof(ref)))
+	err = skua_cmd_send(sc, SKUA_CMD_KEY_DEL, &ref, sizeof(ref));
+	trace_skua_key(sc, false, key, err);
+	if (err)
 		return;
 	if (!wait_event_timeout(sc->state_wait,
 				READ_ONCE(key->retired) || !skua_alive(sc),
@@ -577,26 +264,6 @@ static void skua_key_drop(struct skua *sc, struct skua_key *key)
 	skua_key_slot_put(sc->keys, key);
 	list_del(&key->list);
 	kfree_rcu(key, rcu);
-}
-
-/**
- * skua_key_retired() - the NIC says that a key's last frame has gone by
- * @sc: the device
- * @slot: from the NIC, any value
- * @gen: from the NIC, any value
- *
- * NAPI, inside rcu_read_lock().
- */
-void skua_key_retired(struct skua *sc, u16 slot, u16 gen)
-{
-	struct skua_key *key = skua_key_get(sc, slot, gen);
-
-	if (!key) {
-		skua_count(sc, SKUA_CTR_INBAND_BAD);
-		return;
-	}
-	WRITE_ONCE(key->retired, true);
-	wake_up(&sc->state_wait);
 }
 
 /*
@@ -638,11 +305,8 @@ static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
 		memcpy(key->rx_pn, old->rx_pn, sizeof(key->rx_pn));
 	skua_key_learn_pn(key, conf);
 	if (skua_key_is_bigtk(vif, conf))
-		key->lease = skua_key_take_pn(key, conf, SKUA_KEY_LEASE);
-	key->lease_next = key->lease;
-	/* lest each association begin with the same IVs */
-	if (suite->flags & SKUA_SUITE_WEP && !atomic64_read(&conf->tx_pn))
-		atomic64_set(&conf->tx_pn, get_random_u32() & SKUA_WEP_IV_MASK);
+		skua_key_take_lease(key, conf);
+	skua_key_scatter_iv(key, conf);
 	return key;
 }
 
@@ -660,69 +324,6 @@ static void skua_key_mark(struct skua *sc, struct ieee80211_vif *vif,
 		return;
 	WRITE_ONCE(skua_sta(sta)->keyed, true);
 	skua_sta_post(sc, vif, sta);
-}
-
-/* Commands for receiving only; what NIC and mac80211 send is theirs. */
-static void skua_key_post_phase1(struct skua *sc, const struct skua_key *key,
-				 u32 iv32, const u16 *p1k)
-{
-	struct skua_cmd_tkip_phase1 cmd = {
-		.slot = cpu_to_le16(key->slot),
-		.gen = cpu_to_le16(key->gen),
-		.iv32 = cpu_to_le32(iv32),
-	};
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(cmd.p1k); i++)
-		cmd.p1k[i] = cpu_to_le16(p1k[i]);
-	skua_cmd_post(sc, SKUA_CMD_KEY_TKIP_PHASE1, &cmd, sizeof(cmd));
-	memzero_explicit(&cmd, sizeof(cmd));
-}
-
-/*
- * mac80211 calls update_tkip_key() when IV32 changes, and not because the NIC
- * has forgotten it; so a key comes with the phase 1 key of its state.
- */
-static void skua_key_first_phase1(struct skua *sc, const struct skua_key *key,
-				  struct ieee80211_key_conf *conf,
-				  struct ieee80211_vif *vif,
-				  struct ieee80211_sta *sta)
-{
-	u32 iv32 = key->rx_pn[0] >> 16;
-	u16 p1k[5];
-
-	if (!(key->suite->flags & SKUA_SUITE_TKIP))
-		return;
-	ieee80211_get_tkip_rx_p1k(conf, sta ? sta->addr : vif->bss_conf.bssid,
-				  iv32, p1k);
-	skua_key_post_phase1(sc, key, iv32, p1k);
-	memzero_explicit(p1k, sizeof(p1k));
-}
-
-/**
- * skua_op_update_tkip_key() - a phase 1 key for receiving
- * @hw: the device
- * @vif: interface
- * @conf: TKIP key
- * @sta: its owner, or NULL for a key of the interface
- * @iv32: what the phase 1 key is for
- * @p1k: the phase 1 key
- *
- * Softirq, inside rcu_read_lock() by mac80211. Never called while the NIC
- * leaves no TKIP frame encrypted.
- */
-void skua_op_update_tkip_key(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
-			     struct ieee80211_key_conf *conf,
-			     struct ieee80211_sta *sta, u32 iv32, u16 *p1k)
-{
-	struct skua *sc = hw->priv;
-	struct skua_key *key;
-
-	if (!skua_has(sc, SKUA_FEAT_TKIP_PHASE1_HOST))
-		return;
-	key = skua_key_of(skua_key_table(vif, sta), conf);
-	if (key && key->suite->flags & SKUA_SUITE_TKIP)
-		skua_key_post_phase1(sc, key, iv32, p1k);
 }
 
 static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
@@ -763,8 +364,7 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	conf->hw_key_idx = idx;
 	if (key->lease)
 		skua_key_protect_beacon(sc, vif, key);
-	if (skua_has(sc, SKUA_FEAT_TKIP_PHASE1_HOST))
-		skua_key_first_phase1(sc, key, conf, vif, sta);
+	skua_key_first_phase1(sc, key, conf, vif, sta);
 	if (old)
 		skua_key_drop(sc, old);
 	return 0;
@@ -843,84 +443,6 @@ int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 		return 0;
 	}
 	return -EOPNOTSUPP;
-}
-
-/**
- * skua_key_ask_lease() - learn how many beacons the NIC has protected
- * @sc: the device
- * @vif: interface
- *
- * For a station that has just associated: it will soon be told, by
- * skua_op_get_key_seq(), from where on beacons are new. Wiphy mutex; sleeps.
- */
-void skua_key_ask_lease(struct skua *sc, struct ieee80211_vif *vif)
-{
-	const struct skua_key_ref *bigtk = &skua_vif(vif)->bigtk;
-	struct skua_cmd_key_ref ref = {
-		.slot = cpu_to_le16(bigtk->slot),
-		.gen = cpu_to_le16(bigtk->gen),
-		.vif = skua_vif(vif)->idx,
-	};
-	struct skua_key_lease lease;
-	struct skua_cmd_req req = {
-		.op = SKUA_CMD_KEY_LEASE,
-		.data = &ref,
-		.len = sizeof(ref),
-		.answer = &lease,
-		.answer_len = sizeof(lease),
-	};
-	struct skua_key *key;
-	u64 next;
-
-	if (bigtk->slot == SKUA_KEY_NONE || !skua_alive(sc) ||
-	    skua_cmd_exec(sc, &req))
-		return;
-	rcu_read_lock();
-	key = skua_key_get(sc, bigtk->slot, bigtk->gen);
-	next = skua_key_get_pn(lease.next_pn);
-	if (key && next - key->lease <= SKUA_KEY_LEASE)
-		key->lease_next = next;
-	else
-		skua_count(sc, SKUA_CTR_EVT_BAD);
-	rcu_read_unlock();
-}
-
-/**
- * skua_op_get_key_seq() - last transmit PN of a key in the NIC
- * @hw: the device
- * @conf: key
- * @seq: to fill
- *
- * Atomic. The header says "most significant byte first", but mac80211 hands
- * the bytes to user space as they are, and its own software path, like every
- * reader there, has the least significant byte first.
- *
- * Of a leased key only the NIC knows how far it is. It was asked when the last
- * station associated, and whoever gets the key now is current with the next
- * beacon. Besides atomic, this is always under the wiphy mutex.
- */
-void skua_op_get_key_seq(struct ieee80211_hw *hw,
-			 struct ieee80211_key_conf *conf,
-			 struct ieee80211_key_seq *seq)
-{
-	u64 pn = atomic64_read(&conf->tx_pn);
-	const struct skua_key *key;
-
-	switch (conf->cipher) {
-	case WLAN_CIPHER_SUITE_WEP40:
-	case WLAN_CIPHER_SUITE_WEP104:
-		break;
-	case WLAN_CIPHER_SUITE_TKIP:
-		seq->tkip.iv32 = pn >> 16;
-		seq->tkip.iv16 = pn;
-		break;
-	default:
-		key = skua_key_find(hw->priv, conf);
-		if (key && key->lease)
-			pn = key->lease_next - 1;
-		skua_key_put_pn(seq->ccmp.pn, pn);
-		break;
-	}
 }
 
 /**

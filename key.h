@@ -12,6 +12,12 @@
 #include "skua.h"
 
 #define SKUA_NUM_SUITES		11
+#define SKUA_FIRST_BIGTK	6	/* key index, and the last one is 7 */
+/*
+ * Packet numbers of protected beacons, which the NIC counts by itself. At the
+ * shortest beacon interval they last for years; and there are as many leases.
+ */
+#define SKUA_KEY_LEASE		U32_MAX
 
 /* What the key code knows of a cipher: &struct skua_suite.flags */
 #define SKUA_SUITE_EXT_IV	BIT(0)	/* PN in an IV of 8 bytes: CCMP, GCMP */
@@ -47,8 +53,8 @@ struct skua_suite {
  *	NIC was asked last (wiphy mutex)
  * @slot: slot in the NIC
  * @gen: generation of the slot
- * @held: the slot is taken; a reset of the NIC takes it back (wiphy mutex)
- * @kept: the slot is empty, and waits for the key's return in a restart (wiphy
+ * @held: the NIC holds the key. A reset of the NIC ends that, but the slot
+ *	still waits for the key's return in a restart (written under the wiphy
  *	mutex)
  * @retired: no frame decrypted with it comes any more (written by NAPI)
  * @rx_pn: shadow of the receive PN of each TID, then of management: the last
@@ -72,7 +78,6 @@ struct skua_key {
 	u16 slot;
 	u16 gen;
 	bool held;
-	bool kept;
 	bool retired;
 	u64 rx_pn[SKUA_NUM_PN];
 	struct rcu_head rcu;
@@ -80,7 +85,7 @@ struct skua_key {
 
 /**
  * struct skua_key_slot - a slot of the NIC
- * @key: what it holds, or NULL; RCU
+ * @key: the key that has the slot, or NULL; RCU
  * @gen: generation, one more at each use; never reset while the driver lives
  */
 struct skua_key_slot {
@@ -91,7 +96,6 @@ struct skua_key_slot {
 /**
  * struct skua_keys - all keys
  * @list: every struct skua_key (wiphy mutex)
- * @used: bitmap of taken slots (wiphy mutex)
  * @reserve: slots that only keys for beacon protection get
  * @suite: cipher suites for wiphy->cipher_suites
  * @nslots: size of @slot
@@ -99,28 +103,57 @@ struct skua_key_slot {
  */
 struct skua_keys {
 	struct list_head list;
-	unsigned long *used;
 	unsigned int reserve;
 	u32 suite[SKUA_NUM_SUITES];
 	unsigned int nslots;
 	struct skua_key_slot slot[] __counted_by(nslots);
 };
 
+/**
+ * skua_key_table() - where a key's owner has its keys
+ * @vif: interface
+ * @sta: station that owns the key, or NULL for a key of the interface
+ *
+ * Return: table of SKUA_OWNER_KEYS pointers, by hw_key_idx
+ */
+static inline struct skua_key __rcu **skua_key_table(struct ieee80211_vif *vif,
+						     struct ieee80211_sta *sta)
+{
+	return sta ? skua_sta(sta)->key : skua_vif(vif)->key;
+}
+
+/* key_slot.c */
 struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen);
 struct skua_key *skua_key_of(struct skua_key __rcu **table,
 			     const struct ieee80211_key_conf *conf);
-u64 skua_key_take_pn(const struct skua_key *key,
-		     struct ieee80211_key_conf *conf, unsigned int n);
-void skua_key_saw_pn(struct skua_key *key, u8 tid, u64 pn);
-const struct skua_suite *skua_key_in_nic(const struct skua *sc, u32 suite,
-					 u8 len);
+struct skua_key *skua_key_find(struct skua *sc,
+			       const struct ieee80211_key_conf *conf);
 int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
 		       struct skua_key *old);
 void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key);
+
+/* key_pn.c */
+u64 skua_key_take_pn(const struct skua_key *key,
+		     struct ieee80211_key_conf *conf, unsigned int n);
+void skua_key_take_lease(struct skua_key *key, struct ieee80211_key_conf *conf);
+void skua_key_scatter_iv(const struct skua_key *key,
+			 struct ieee80211_key_conf *conf);
+void skua_key_saw_pn(struct skua_key *key, u8 tid, u64 pn);
+void skua_key_learn_pn(struct skua_key *key, struct ieee80211_key_conf *conf);
+void skua_key_put_pn(u8 to[6], u64 pn);
+
+/* key_tkip.c */
+u64 skua_key_tkip_features(void);
+void skua_key_first_phase1(struct skua *sc, const struct skua_key *key,
+			   struct ieee80211_key_conf *conf,
+			   struct ieee80211_vif *vif, struct ieee80211_sta *sta);
+
+/* key.c */
+const struct skua_suite *skua_key_in_nic(const struct skua *sc, u32 suite,
+					 u8 len);
 void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
 		     const struct ieee80211_key_conf *conf,
 		     const struct skua_sta *sta);
-
 u64 skua_key_features(void);
 void skua_key_phy_init(struct skua *sc);
 void skua_op_update_tkip_key(struct ieee80211_hw *hw, struct ieee80211_vif *vif,

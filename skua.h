@@ -421,7 +421,7 @@ struct skua_rx {
 	u32 nfree;
 };
 
-struct skua_keys;	/* private to key.c: the slots and their shadows */
+struct skua_keys;	/* private to key*.c: the slots and their shadows */
 struct skua_cmd_wait;	/* private to fwctl.c */
 
 /* ------------------------------------------------------------------ */
@@ -1036,7 +1036,7 @@ void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
 		 const __le32 *more, unsigned int nmore, struct skua_poll *poll);
 
 /* ------------------------------------------------------------------ */
-/* key.c								*/
+/* key.c, key_slot.c, key_pn.c						*/
 /* ------------------------------------------------------------------ */
 
 int skua_key_init(struct skua *sc);

@@ -4,6 +4,8 @@
  */
 #include <linux/module.h>
 
+#include "key.h"
+
 /* sparse cannot parse what define_trace.h makes of the tracepoints. */
 #ifndef __CHECKER__
 #define CREATE_TRACE_POINTS

@@ -168,29 +168,28 @@ TRACE_EVENT(skua_inband,
 		      __entry->arg));
 
 TRACE_EVENT(skua_key,
-	    TP_PROTO(struct skua *sc, bool set, u32 cipher, u8 keyidx, u16 slot,
-		     u16 gen, u16 sta, int err),
-	    TP_ARGS(sc, set, cipher, keyidx, slot, gen, sta, err),
+	    TP_PROTO(struct skua *sc, bool set, const struct skua_key *key, int err),
+	    TP_ARGS(sc, set, key, err),
 	    TP_STRUCT__entry(SKUA_DEV_ENTRY
 			     __field(bool, set)
 			     __field(u32, cipher)
 			     __field(u8, keyidx)
 			     __field(u16, slot)
 			     __field(u16, gen)
-			     __field(u16, sta)
+			     __field(u8, vif)
 			     __field(int, err)),
 	    TP_fast_assign(SKUA_DEV_ASSIGN;
 			   __entry->set = set;
-			   __entry->cipher = cipher;
-			   __entry->keyidx = keyidx;
-			   __entry->slot = slot;
-			   __entry->gen = gen;
-			   __entry->sta = sta;
+			   __entry->cipher = key->suite->suite;
+			   __entry->keyidx = key->keyidx;
+			   __entry->slot = key->slot;
+			   __entry->gen = key->gen;
+			   __entry->vif = key->vif;
 			   __entry->err = err;),
-	    TP_printk("%s %s cipher %08x idx %u slot %u.%u sta %u err %d",
+	    TP_printk("%s %s cipher %08x idx %u slot %u.%u vif %u err %d",
 		      __get_str(dev), __entry->set ? "set" : "delete",
 		      __entry->cipher, __entry->keyidx, __entry->slot,
-		      __entry->gen, __entry->sta, __entry->err));
+		      __entry->gen, __entry->vif, __entry->err));
 
 #endif /* SKUA_TRACE_H */
 

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - keys: the slots of the NIC, their generations, and lookups
+ *
+ * A key is found in three ways. A completion names slot and generation; a
+ * frame to send has mac80211's index (hw_key_idx) inside the table of the
+ * key's owner; a control operation has mac80211's key itself, and walks the
+ * list, which also holds keys without a slot.
+ */
+#include <linux/rculist.h>
+#include <linux/slab.h>
+
+#include "key.h"
+
+/**
+ * skua_key_init() - allocates the slot table
+ * @sc: the device; caps.keys is its size
+ *
+ * Return: 0 or -ENOMEM
+ */
+int skua_key_init(struct skua *sc)
+{
+	unsigned int n = min_t(unsigned int, sc->caps.keys, SKUA_MAX_KEYS);
+	struct skua_keys *keys;
+
+	keys = kvzalloc(struct_size(keys, slot, n), GFP_KERNEL);
+	if (!keys)
+		return -ENOMEM;
+	keys->nslots = n;
+	/* a beacon whose key found no slot could not be protected at all */
+	if (skua_has(sc, SKUA_FEAT_BEACON_PROT))
+		keys->reserve = min(2 * sc->caps.vifs, n / 8);
+	INIT_LIST_HEAD(&keys->list);
+	sc->keys = keys;
+	return 0;
+}
+
+/**
+ * skua_key_exit() - undoes skua_key_init(); nobody uses keys any more
+ * @sc: the device
+ */
+void skua_key_exit(struct skua *sc)
+{
+	struct skua_keys *keys = sc->keys;
+	struct skua_key *key, *next;
+
+	if (!keys)
+		return;
+	/* Keys that mac80211 dropped after a failed restart end here. */
+	list_for_each_entry_safe(key, next, &keys->list, list)
+		kfree_rcu(key, rcu);
+	kvfree(keys);
+	sc->keys = NULL;
+}
+
+/*
+ * The NIC has lost what was in the slot. The key's claim to the slot remains,
+ * so that no other key gets it.
+ */
+static void skua_key_slot_keep(struct skua_key *key)
+{
+	WRITE_ONCE(key->held, false);
+}
+
+/**
+ * skua_key_reset() - the NIC has forgotten all keys
+ * @sc: the device
+ *
+ * Slots are empty again. In a restart the objects stay, and so do their claims
+ * to the slots: mac80211 offers its keys again without having removed them, and
+ * their shadows are needed then. It takes those that were in the NIC for there
+ * even if they find no slot, so that none may go to a key that was not. Until
+ * then a frame that names one is dropped by the NIC, since no generation comes
+ * twice. Otherwise mac80211 has no keys; what is left here after a restart that
+ * failed is forgotten, lest a new key at the same address be taken for it.
+ * Wiphy mutex, NAPI off.
+ */
+void skua_key_reset(struct skua *sc)
+{
+	bool restart = test_bit(SKUA_F_RECONFIG, &sc->flags);
+	struct skua_keys *keys = sc->keys;
+	struct skua_key *key, *next;
+
+	if (!keys)
+		return;
+	list_for_each_entry_safe(key, next, &keys->list, list) {
+		if (restart) {
+			skua_key_slot_keep(key);
+			continue;
+		}
+		skua_key_slot_put(keys, key);
+		list_del(&key->list);
+		kfree_rcu(key, rcu);
+	}
+}
+
+/* Does the key's claim outlive the loss of what was in its slot? */
+static bool skua_key_slot_kept(const struct skua_keys *keys,
+			       const struct skua_key *key)
+{
+	return !key->held &&
+	       rcu_access_pointer(keys->slot[key->slot].key) == key;
+}
+
+/**
+ * skua_key_restarted() - mac80211 has offered all its keys again
+ * @sc: the device. Wiphy mutex
+ */
+void skua_key_restarted(struct skua *sc)
+{
+	struct skua_key *key;
+
+	list_for_each_entry(key, &sc->keys->list, list)
+		if (skua_key_slot_kept(sc->keys, key))
+			skua_key_slot_put(sc->keys, key);
+}
+
+static unsigned int skua_key_slot_free(const struct skua_keys *keys)
+{
+	unsigned int i;
+
+	for (i = 0; i < keys->nslots; i++)
+		if (!rcu_access_pointer(keys->slot[i].key))
+			break;
+	return i;
+}
+
+/**
+ * skua_key_slot_take() - gives a key a slot and a fresh generation
+ * @keys: all keys
+ * @key: key; gets slot and generation, and receive can find it from now on
+ * @old: the same key before a restart, which leaves it its slot, or NULL
+ *
+ * Return: 0 or -ENOSPC
+ */
+int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
+		       struct skua_key *old)
+{
+	unsigned int slot = skua_key_slot_free(keys);
+	unsigned int n = keys->nslots;
+
+	if (key->keyidx < SKUA_FIRST_BIGTK)
+		n -= keys->reserve;
+	if (old && skua_key_slot_kept(keys, old))
+		slot = old->slot;
+	else if (slot >= n)
+		return -ENOSPC;
+	key->slot = slot;
+	key->gen = ++keys->slot[slot].gen;
+	key->held = true;
+	rcu_assign_pointer(keys->slot[slot].key, key);
+	return 0;
+}
+
+/**
+ * skua_key_slot_put() - takes a slot back
+ * @keys: all keys
+ * @key: key; one without a slot is left alone
+ */
+void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key)
+{
+	if (rcu_access_pointer(keys->slot[key->slot].key) == key)
+		RCU_INIT_POINTER(keys->slot[key->slot].key, NULL);
+	WRITE_ONCE(key->held, false);
+}
+
+/**
+ * skua_key_get() - the key that a completion names
+ * @sc: the device
+ * @slot: from the NIC, any value
+ * @gen: from the NIC, any value
+ *
+ * Inside rcu_read_lock().
+ *
+ * Return: the key, or NULL if the slot is unknown, empty or used anew
+ */
+struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen)
+{
+	struct skua_key *key;
+
+	if (!sc->keys || slot >= sc->keys->nslots)
+		return NULL;
+	key = rcu_dereference(sc->keys->slot[slot].key);
+	if (!key || key->gen != gen || !READ_ONCE(key->held))
+		return NULL;
+	return key;
+}
+
+/**
+ * skua_key_of() - the key in an owner's table that mac80211 means
+ * @table: key table of a station or interface
+ * @conf: what info->control.hw_key says; valid
+ *
+ * Inside rcu_read_lock(). mac80211 sets hw_key also for a key that is not, or
+ * no longer, in the NIC, with any hw_key_idx; only the cookie decides.
+ *
+ * Return: the key, or NULL if the NIC does not have it
+ */
+struct skua_key *skua_key_of(struct skua_key __rcu **table,
+			     const struct ieee80211_key_conf *conf)
+{
+	struct skua_key *key;
+
+	if (conf->hw_key_idx >= SKUA_OWNER_KEYS)
+		return NULL;
+	key = rcu_dereference(table[conf->hw_key_idx]);
+	return key && key->conf == conf ? key : NULL;
+}
+
+/**
+ * skua_key_find() - the key that a control operation means
+ * @sc: the device
+ * @conf: mac80211's key
+ *
+ * Wiphy mutex.
+ *
+ * Return: the key, or NULL if it was never in the NIC
+ */
+struct skua_key *skua_key_find(struct skua *sc,
+			       const struct ieee80211_key_conf *conf)
+{
+	struct skua_key *key;
+
+	list_for_each_entry(key, &sc->keys->list, list)
+		if (key->conf == conf)
+			return key;
+	return NULL;
+}
+
+/**
+ * skua_key_retired() - the NIC says that a key's last frame has gone by
+ * @sc: the device
+ * @slot: from the NIC, any value
+ * @gen: from the NIC, any value
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_key_retired(struct skua *sc, u16 slot, u16 gen)
+{
+	struct skua_key *key = skua_key_get(sc, slot, gen);
+
+	if (!key) {
+		skua_count(sc, SKUA_CTR_INBAND_BAD);
+		return;
+	}
+	WRITE_ONCE(key->retired, true);
+	wake_up(&sc->state_wait);
+}
