@@ -60,7 +60,7 @@ void beacon_stop(struct mac_vif *vif)
 	vif->beacon.contending = false;
 	vif->beacon.own_was_last = false;
 	/* No DTIM will come any more */
-	txe_dtim(vif->mac, vif);
+	txq_dtim(vif->mac, vif);
 }
 
 /* Bit per AID of the virtual bitmap: frames held here or by the host */
@@ -69,7 +69,7 @@ static void traffic_map(const struct mac_vif *vif, uint8_t *map)
 	memcpy(map, vif->tim_host, TIM_BITMAP_MAX);
 	for (const struct mac_sta *sta = vif->doze_list; sta;
 	     sta = sta->doze_next)
-		if (sta->aid && sta->aid <= SKUA_MAX_AID && txe_sta_held(sta))
+		if (sta->aid && sta->aid <= SKUA_MAX_AID && txq_sta_held(sta))
 			map[sta->aid / 8] |= (uint8_t)(1u << (sta->aid % 8));
 }
 
@@ -209,7 +209,7 @@ static void send(struct mac_vif *vif)
 	mac->c.tx_beacon++;
 	b->own_was_last = vif->type == SKUA_VIF_IBSS;
 	if (!dtim_count(b))
-		txe_dtim(mac, vif);
+		txq_dtim(mac, vif);
 	/* What was held goes right behind the beacon, the bulk of it here */
 	if (vif->q[VIF_Q_DTIM].credit)
 		txe_round(mac);

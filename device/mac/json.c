@@ -89,7 +89,7 @@ static json_t *sta_json(const struct mac_sta *sta)
 	json_object_set_new(o, "vif", number(sta->vif->idx));
 	json_object_set_new(o, "addr", addr_json(sta->addr));
 	json_object_set_new(o, "dozing", json_boolean(sta->dozing));
-	json_object_set_new(o, "held", number(txe_sta_held(sta)));
+	json_object_set_new(o, "held", number(txq_sta_held(sta)));
 	json_object_set_new(o, "tx_packets", number(sta->stats.tx_packets));
 	json_object_set_new(o, "tx_failed", number(sta->stats.tx_failed));
 	json_object_set_new(o, "tx_retries", number(sta->stats.tx_retries));

@@ -63,7 +63,7 @@ struct mac *mac_new(struct nic *nic)
 	mac->log = &nic->log;
 	init_vifs(mac);
 	init_registers(mac);
-	txe_init(mac);
+	txq_lists_init(mac);
 	if (mac_obj_init(mac) && rxe_init(mac) && cpl_init(mac))
 		mac->radio = air_join(nic->air, &rxe_ops, mac, nic->cfg.name);
 	if (!mac->radio) {
@@ -101,7 +101,7 @@ void mac_reset(struct mac *mac)
 {
 	mac_stop(mac);
 	mac_tbl_wipe(mac);
-	txe_free_all(mac);
+	txf_free_all(mac);
 	cpl_reset(mac);
 	mac->tx.sync_valid = false;
 	init_registers(mac);
@@ -208,7 +208,7 @@ static void tune(struct mac *mac)
 	mac->power = (int8_t)mac->rf.power;
 	air_tune(mac->radio, &mac->chan);
 	survey_tune(mac);
-	txe_unpark(mac);
+	txq_unpark(mac);
 }
 
 static void set_tim(struct mac *mac, uint32_t val)
@@ -260,14 +260,14 @@ static uint32_t txq_count(struct mac *mac)
 {
 	struct txq_match m = txq_match(mac);
 
-	return mac->running ? txe_count(mac, &m) : 0;
+	return mac->running ? txq_sel_count(mac, &m) : 0;
 }
 
 static void txq_drop(struct mac *mac)
 {
 	struct txq_match m = txq_match(mac);
 
-	txe_drop(mac, &m);
+	txq_sel_drop(mac, &m);
 }
 
 static void txq_release(struct mac *mac, uint32_t val)
@@ -279,7 +279,7 @@ static void txq_release(struct mac *mac, uint32_t val)
 		mac->c.eng_errors++;
 		return;
 	}
-	if (!txe_release(mac, sta, val & 0xffff, val >> 16 & 0xff,
+	if (!txq_release_held(mac, sta, val & 0xffff, val >> 16 & 0xff,
 			 val & 1u << 24, val & 1u << 25, true))
 		cpl_inband(mac, SKUA_INB_EOSP, sta, MAC_TID_NONE, 0);
 }
@@ -386,7 +386,7 @@ bool mac_write(struct mac *mac, uint32_t off, uint32_t val)
 	if (reg) {
 		*reg = val;
 		if (off == ENG_RF_ROC_VIF)
-			txe_unpark(mac);
+			txq_unpark(mac);
 		return true;
 	}
 	switch (off) {

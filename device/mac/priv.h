@@ -8,7 +8,8 @@
  * obj.c        interfaces, stations and keys: lookup
  * survey.c     time on each channel
  * mac_json.c   counters for the control socket
- * txe.c        queues per station and TID, and which frame is next
+ * txf.c, txq*.c  frames to send and their queues, see txq.h
+ * txe_sched.c  which frame is next
  * txe_fetch.c  descriptors: copied, checked, made frames
  * txe_send.c   sequence numbers, protection, retries
  * rxe.c        what arrives: filter, answers, power save, duplicates
@@ -30,7 +31,9 @@
 #include "dot11/airtime.h"
 #include "crypto/crypto.h"
 #include "dot11/ieee80211.h"
+#include "mac/key.h"
 #include "mac/mac.h"
+#include "mac/txq.h"
 
 #define MAC_VIFS		NIC_MAX_VIFS
 #define MAC_BATCH		32	/* frames of one round, either way */
@@ -38,194 +41,11 @@
 #define MAC_SURVEY_MAX		160	/* channels remembered */
 #define MAC_CIPHERS		11	/* rows of crypto_ciphers */
 #define MAC_PULSES		128	/* radar pulses that wait */
-#define MAC_TID_NONE		16
-#define MAC_KEYS_PER_VIF	8
-#define MAC_KEYID_BIGTK		6	/* and the next one */
-#define MAC_KEYS_PER_STA	4
 
-/* Room in front of a frame for its IV, and behind it for MIC and FCS */
-#define TXF_HEADROOM		CRYPTO_IV_LEN_MAX
-#define TXF_TAILROOM		(CRYPTO_MICHAEL_LEN + CRYPTO_MIC_LEN_MAX + \
-				 IEEE80211_FCS_LEN)
-#define TXF_SMALL		2048	/* two sizes of frame memory */
-#define TXF_LARGE		(TXF_HEADROOM + SKUA_MAX_MPDU + TXF_TAILROOM)
-
-/* Scheduling classes: the transmit rings, VO first, then management */
-#define TXE_CLASSES		SKUA_NUM_TX_RINGS
-#define TXE_CLASS_MGMT		(SKUA_RING_TX_MGMT - SKUA_RING_TX_VO)
 #define TXE_QUANTUM_US		300	/* airtime of a turn */
 #define TXE_DEFAULT_TRIES	7
 #define TXE_MAX_TRIES		31
 #define TXE_MAX_STAGES		(ENG_RATE_STAGES + 1)
-
-/**
- * struct key_ref - a key by slot and generation
- * @slot: or SKUA_KEY_NONE
- * @gen: generation
- */
-struct key_ref {
-	uint16_t slot;
-	uint16_t gen;
-};
-
-/**
- * struct mac_key - a key slot in use
- * @gen: generation
- * @sta: owner, or SKUA_STA_NONE
- * @vif: interface
- * @keyidx: key index
- * @flags: SKUA_KEYF_*
- * @crypto: expanded key
- * @rx_pn: highest PN received, by TID, then management
- * @lease: next PN for a frame that the NIC makes itself
- * @lease_len: how many are left
- * @enc_frames: MPDUs protected with it
- * @enc_bytes: in their bodies, without IV and MIC
- * @dec_frames: the other way
- * @dec_bytes: the other way
- * @replays: dropped
- * @mic_errors: dropped: MIC, ICV or Michael
- */
-struct mac_key {
-	uint16_t gen;
-	uint16_t sta;
-	uint8_t vif;
-	uint8_t keyidx;
-	uint32_t flags;
-	struct crypto_key crypto;
-	uint64_t rx_pn[SKUA_NUM_PN];
-	uint64_t lease;
-	uint32_t lease_len;
-	uint64_t enc_frames;
-	uint64_t enc_bytes;
-	uint64_t dec_frames;
-	uint64_t dec_bytes;
-	uint64_t replays;
-	uint64_t mic_errors;
-};
-
-/* Transmit */
-
-/**
- * struct txf - a frame in the transmit engine
- * @next: in its queue, or in a pool
- * @cap: size of @buf
- * @off: where the MPDU starts in @buf
- * @len: its octets, without FCS
- * @hdr_len: of them the MAC header
- * @fc: frame control as the host wrote it
- * @flags: SKUA_TXF_*
- * @token: comes back in the record; opaque
- * @sta: station handle, or SKUA_STA_NONE
- * @sta_gen: generation of it
- * @vif: interface
- * @tid: TID, or MAC_TID_NONE
- * @cls: scheduling class: the ring it came from
- * @max_tries: most transmissions, 0 for the default
- * @more_data: the station has more frames waiting
- * @eosp: post SKUA_INB_EOSP when it has ended
- * @key: with SKUA_TXF_PROTECT
- * @pn: packet number
- * @rate: rate word with SKUA_TXF_RATE, else 0
- * @buf: the frame, with room on both sides
- */
-struct txf {
-	struct txf *next;
-	uint16_t cap;
-	uint16_t off;
-	uint16_t len;
-	uint16_t hdr_len;
-	uint16_t fc;
-	uint16_t token;
-	uint32_t flags;
-	uint16_t sta;
-	uint16_t sta_gen;
-	uint8_t vif;
-	uint8_t tid;
-	uint8_t cls;
-	uint8_t max_tries;
-	bool more_data;
-	bool eosp;
-	struct key_ref key;
-	uint64_t pn;
-	uint32_t rate;
-	uint8_t buf[];
-};
-
-static inline uint8_t *txf_data(struct txf *f)
-{
-	return f->buf + f->off;
-}
-
-/**
- * enum txq_kind - what decides whether a queue may send
- * @TXQ_STA: a station's; waits while it dozes
- * @TXQ_STA_AWAKE: a station's; leaves even while it dozes
- * @TXQ_VIF: an interface's: management, group frames of an awake BSS
- * @TXQ_DTIM: group frames that wait for a DTIM beacon
- * @TXQ_OFFCHAN: for the channel of a remain-on-channel period
- */
-enum txq_kind {
-	TXQ_STA,
-	TXQ_STA_AWAKE,
-	TXQ_VIF,
-	TXQ_DTIM,
-	TXQ_OFFCHAN,
-};
-
-enum txq_state {
-	TXQ_IDLE,	/* empty, or not allowed to send */
-	TXQ_ACTIVE,	/* linked in its class */
-	TXQ_PARKED,	/* linked in txe.parked: the radio is elsewhere */
-};
-
-/**
- * struct txq - a queue
- * @next: in the list of its class or of the parked
- * @prev: likewise
- * @head: frames
- * @tail: frames
- * @count: frames
- * @kind: see there
- * @state: see there
- * @cls: class in which it is linked
- * @vif: interface
- * @sta: station, or NULL
- * @credit: TXQ_DTIM: frames that may leave after the last DTIM beacon
- */
-struct txq {
-	struct txq *next;
-	struct txq *prev;
-	struct txf *head;
-	struct txf *tail;
-	uint32_t count;
-	enum txq_kind kind;
-	enum txq_state state;
-	uint8_t cls;
-	struct mac_vif *vif;
-	struct mac_sta *sta;
-	uint32_t credit;
-};
-
-/* A station's queues: one a TID, and then */
-enum {
-	STA_Q_NONQOS = SKUA_NUM_TIDS,
-	STA_Q_MGMT,
-	STA_Q_AWAKE,
-	STA_QUEUES,
-};
-
-/* An interface's queues: one a class, and then */
-enum {
-	VIF_Q_DTIM = TXE_CLASSES,
-	VIF_Q_OFFCHAN,
-	VIF_QUEUES,
-};
-
-/* A list of queues; the head is a queue that is none */
-struct txq_list {
-	struct txq head;
-};
 
 /**
  * struct mac_sta - a peer
@@ -833,77 +653,13 @@ static inline void survey_tx(struct mac *mac, uint32_t us)
 		mac->survey.chan[mac->survey.now].tx_us += us;
 }
 
-/* txe.c */
-
-void txe_init(struct mac *mac);
-
-/** txe_free_all() - give the pools' memory back; all queues are empty */
-void txe_free_all(struct mac *mac);
-
-struct txf *txf_alloc(struct mac *mac, uint32_t len);
-void txf_free(struct mac *mac, struct txf *f);
-
-void txq_init(struct txq *q, enum txq_kind kind, struct mac_vif *vif,
-	      struct mac_sta *sta);
-
-/** txe_enqueue() - put a checked frame where it belongs */
-void txe_enqueue(struct mac *mac, struct txf *f);
-
-/** txq_append() - put a frame at the end of a queue */
-void txq_append(struct mac *mac, struct txq *q, struct txf *f);
-
-/** txq_pop() - take the first frame; the queue must not be empty */
-struct txf *txq_pop(struct mac *mac, struct txq *q);
-
-/** txq_settle() - link or unlink a queue after anything changed about it */
-void txq_settle(struct mac *mac, struct txq *q);
-
-/** txe_unpark() - the radio or a channel has changed: all may try again */
-void txe_unpark(struct mac *mac);
+/* txe_sched.c */
 
 /** txe_collect() - the next frames to send, at most @max */
 unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max);
 
 /** txe_pending() - there is something that may be sent now */
 bool txe_pending(const struct mac *mac);
-
-/** txe_sta_doze() - a station falls asleep or wakes up: hold or let go */
-void txe_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze);
-
-/** txe_sta_held() - frames held for a dozing station */
-uint32_t txe_sta_held(const struct mac_sta *sta);
-
-/**
- * txe_release() - let a dozing station have frames
- * @tids: bit per TID; frames without TID count as TID 0
- * @num: how many
- * @more_data: the host holds more
- * @uapsd: set EOSP in the last one
- * @eosp: post SKUA_INB_EOSP when the last one has ended
- *
- * Return: how many it gets.
- */
-unsigned int txe_release(struct mac *mac, struct mac_sta *sta, uint16_t tids,
-			 unsigned int num, bool more_data, bool uapsd,
-			 bool eosp);
-
-/** txe_dtim() - a DTIM beacon has been sent: group frames may leave */
-void txe_dtim(struct mac *mac, struct mac_vif *vif);
-
-/** struct txq_match - what ENG_TXQ_* selects */
-struct txq_match {
-	uint32_t vif;
-	uint16_t sta;
-	uint16_t gen;
-	uint32_t acs;
-};
-
-uint32_t txe_count(struct mac *mac, const struct txq_match *m);
-void txe_drop(struct mac *mac, const struct txq_match *m);
-
-/** txe_flush_sta(), txe_flush_vif() - end all frames with FLUSHED */
-void txe_flush_sta(struct mac *mac, struct mac_sta *sta);
-void txe_flush_vif(struct mac *mac, struct mac_vif *vif);
 
 /* txe_fetch.c */
 
@@ -920,9 +676,6 @@ uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m);
 
 /** txe_round() - send a batch; true if there was anything */
 bool txe_round(struct mac *mac);
-
-/** txe_end() - a frame that was not sent ends: record, counter, memory */
-void txe_end(struct mac *mac, struct txf *f, enum skua_tx_status status);
 
 /** txe_fw_send() - send the firmware's frame now; enum skua_tx_status */
 enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,

@@ -214,7 +214,7 @@ static void track_ps(const struct arrival *a, struct mac_sta *sta)
 		mac->c.ps_sleep++;
 	else
 		mac->c.ps_wake++;
-	txe_sta_doze(mac, sta, pm);
+	txq_sta_doze(mac, sta, pm);
 	queue_event(mac, pm ? SKUA_INB_STA_SLEEP : SKUA_INB_STA_WAKE, sta,
 		    MAC_TID_NONE);
 }
@@ -245,7 +245,7 @@ static void ps_poll(const struct arrival *a, struct mac_vif *vif)
 	mac->c.ps_poll++;
 	if (!sta || sta->aid != aid || aid > SKUA_MAX_AID || !sta->dozing)
 		return;
-	if (!txe_release(mac, sta, polled_tids(sta), 1, host_holds(vif, aid),
+	if (!txq_release_held(mac, sta, polled_tids(sta), 1, host_holds(vif, aid),
 			 false, false))
 		queue_event(mac, SKUA_INB_PSPOLL, sta, MAC_TID_NONE);
 }

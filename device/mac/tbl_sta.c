@@ -28,9 +28,9 @@ static void sta_clear(struct mac *mac, uint32_t i)
 	if (!sta)
 		return;
 	/* Frames for it in the interface's queues, too */
-	txe_drop(mac, &all);
-	txe_flush_sta(mac, sta);
-	txe_sta_doze(mac, sta, false);
+	txq_sel_drop(mac, &all);
+	txq_flush_sta(mac, sta);
+	txq_sta_doze(mac, sta, false);
 	mac_sta_unlink(mac, sta);
 	free(sta);
 }
@@ -89,7 +89,7 @@ static enum skua_status sta_write(struct mac *mac, uint32_t i,
 		take_ref(&sta->group_key[k], &e->group_key[k]);
 	}
 	if (!(flags & ENG_STAF_PS_TRACK))
-		txe_sta_doze(mac, sta, false);
+		txq_sta_doze(mac, sta, false);
 	return SKUA_ST_OK;
 }
 

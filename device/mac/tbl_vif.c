@@ -44,7 +44,7 @@ static enum skua_status vif_write(struct mac *mac, uint32_t i,
 		vif->tsf_offset = (int64_t)le64toh(e->tsf_offset);
 		beacon_set(vif);
 	}
-	txe_unpark(mac);
+	txq_unpark(mac);
 	return SKUA_ST_OK;
 }
 
@@ -86,7 +86,7 @@ static void vif_clear(struct mac *mac, uint32_t i)
 	for (uint32_t s = 0; s < mac->nic->cfg.max_stas; s++)
 		if (mac->sta[s] && mac->sta[s]->vif == vif)
 			tbl_sta.clear(mac, s);
-	txe_flush_vif(mac, vif);
+	txq_flush_vif(mac, vif);
 	/* A later interface of this number must not find them */
 	for (uint32_t k = 0; k < mac->nic->cfg.max_keys; k++)
 		if (mac->key[k] && mac->key[k]->vif == i)

@@ -331,9 +331,9 @@ static void accept(struct mac *mac, struct desc *d, uint8_t cls)
 	fill(f, d, cls);
 	status = load(mac, d, f);
 	if (status != SKUA_TXS_SENT)
-		txe_end(mac, f, status);
+		txf_end(mac, f, status);
 	else
-		txe_enqueue(mac, f);
+		txq_enqueue(mac, f);
 }
 
 /* Short of room, frames stay in the ring; nothing is lost */

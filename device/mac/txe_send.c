@@ -439,29 +439,6 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 	return SKUA_TXS_SENT;
 }
 
-static void after(struct mac *mac, struct txf *f)
-{
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
-
-	if (f->eosp && sta) {
-		cpl_publish(mac);
-		cpl_inband(mac, SKUA_INB_EOSP, sta, f->tid, 0);
-	}
-	txf_free(mac, f);
-}
-
-void txe_end(struct mac *mac, struct txf *f, enum skua_tx_status status)
-{
-	struct tx_result r = { .status = status };
-
-	if (status == SKUA_TXS_FLUSHED)
-		mac->c.tx_flushed++;
-	else if (status == SKUA_TXS_NO_CHAN)
-		mac->c.tx_no_chan++;
-	cpl_tx(mac, f, &r);
-	after(mac, f);
-}
-
 static void finish(struct mac *mac, struct txf *f)
 {
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
@@ -472,8 +449,7 @@ static void finish(struct mac *mac, struct txf *f)
 	if (sta && r.tries > 1)
 		sta->deficit[f->cls] -= (int32_t)(r.airtime_us -
 						  r.airtime_us / r.tries);
-	cpl_tx(mac, f, &r);
-	after(mac, f);
+	txf_done(mac, f, &r);
 }
 
 /* Number and protect a batch; what cannot be sent ends here */
@@ -488,7 +464,7 @@ static unsigned int prepare_all(struct mac *mac, unsigned int n)
 		enum skua_tx_status status = prepare(mac, f, &jobs[n_jobs]);
 
 		if (status != SKUA_TXS_SENT) {
-			txe_end(mac, f, status);
+			txf_end(mac, f, status);
 			continue;
 		}
 		n_jobs += !!(f->flags & SKUA_TXF_PROTECT);
@@ -506,7 +482,7 @@ static unsigned int prepare_all(struct mac *mac, unsigned int n)
 			mac->c.tx_crypto_failed++;
 			log_warn(mac->log, "transmit: protection failed: %s",
 				 crypto_status_name(jobs[j - 1].status));
-			txe_end(mac, f, SKUA_TXS_BAD);
+			txf_end(mac, f, SKUA_TXS_BAD);
 			continue;
 		}
 		batch[kept++] = f;

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transmit queues: one for each station and TID, and some for each interface
+ *
+ * A queue that may send is linked in the list of its class (the ring that its
+ * first frame came from). A queue whose channel the radio is not on is parked.
+ */
+#include <string.h>
+
+#include "mac/priv.h"
+
+static void list_init(struct txq_list *list)
+{
+	list->head.next = &list->head;
+	list->head.prev = &list->head;
+}
+
+void txq_lists_init(struct mac *mac)
+{
+	for (unsigned int i = 0; i < TXE_CLASSES; i++)
+		list_init(&mac->tx.active[i]);
+	list_init(&mac->tx.parked);
+}
+
+void txq_init(struct txq *q, enum txq_kind kind, struct mac_vif *vif,
+	      struct mac_sta *sta)
+{
+	memset(q, 0, sizeof(*q));
+	q->kind = kind;
+	q->vif = vif;
+	q->sta = sta;
+}
+
+static bool txq_held(const struct txq *q)
+{
+	switch (q->kind) {
+	case TXQ_STA:
+		return q->sta->dozing;
+	case TXQ_DTIM:
+		return q->credit == 0;
+	default:
+		return false;
+	}
+}
+
+/* Group frames follow their beacon before anything else does */
+static uint8_t txq_class(const struct txq *q)
+{
+	return q->kind == TXQ_DTIM ? TXE_CLASS_MGMT : q->head->cls;
+}
+
+void txq_settle(struct mac *mac, struct txq *q)
+{
+	enum txq_state want = TXQ_IDLE;
+
+	if (q->count && !txq_held(q))
+		want = q->state == TXQ_PARKED ? TXQ_PARKED : TXQ_ACTIVE;
+	if (want == q->state &&
+	    (want != TXQ_ACTIVE || q->cls == txq_class(q)))
+		return;
+	if (q->state != TXQ_IDLE)
+		txq_list_del(q);
+	q->state = want;
+	if (want == TXQ_ACTIVE) {
+		q->cls = txq_class(q);
+		txq_list_add(&mac->tx.active[q->cls], q);
+	}
+}
+
+void txq_park(struct mac *mac, struct txq *q)
+{
+	txq_list_del(q);
+	q->state = TXQ_PARKED;
+	txq_list_add(&mac->tx.parked, q);
+}
+
+void txq_unpark(struct mac *mac)
+{
+	struct txq *q;
+
+	while ((q = txq_list_first(&mac->tx.parked))) {
+		txq_list_del(q);
+		q->state = TXQ_IDLE;
+		txq_settle(mac, q);
+	}
+}
+
+void txq_append(struct mac *mac, struct txq *q, struct txf *f)
+{
+	f->next = NULL;
+	if (q->count)
+		q->tail->next = f;
+	else
+		q->head = f;
+	q->tail = f;
+	q->count++;
+	mac->tx.count++;
+	txq_settle(mac, q);
+}
+
+struct txf *txq_unlink(struct mac *mac, struct txq *q,
+			      struct txf *before)
+{
+	struct txf *f = before ? before->next : q->head;
+
+	if (before)
+		before->next = f->next;
+	else
+		q->head = f->next;
+	if (q->tail == f)
+		q->tail = before;
+	q->count--;
+	mac->tx.count--;
+	f->next = NULL;
+	return f;
+}
+
+struct txf *txq_pop(struct mac *mac, struct txq *q)
+{
+	struct txf *f = txq_unlink(mac, q, NULL);
+
+	if (q->credit)
+		q->credit--;
+	txq_settle(mac, q);
+	return f;
+}
+
+/* Only these management frames wait for a dozing station to wake up */
+static bool bufferable(uint16_t fc)
+{
+	return ieee80211_is_data(fc) || ieee80211_is_stype(fc, IEEE80211_ACTION) ||
+	       ieee80211_is_stype(fc, IEEE80211_DEAUTH) ||
+	       ieee80211_is_stype(fc, IEEE80211_DISASSOC);
+}
+
+static struct txq *sta_queue(struct mac_sta *sta, const struct txf *f)
+{
+	if (sta->dozing && (f->flags & SKUA_TXF_NO_PS_BUFFER))
+		return &sta->q[STA_Q_AWAKE];
+	if (ieee80211_is_mgmt(f->fc))
+		return &sta->q[STA_Q_MGMT];
+	if (f->tid == MAC_TID_NONE)
+		return &sta->q[STA_Q_NONQOS];
+	return &sta->q[f->tid];
+}
+
+void txq_enqueue(struct mac *mac, struct txf *f)
+{
+	struct mac_vif *vif = &mac->vif[f->vif];
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	bool group = ieee80211_addr_is_group(ieee80211_addr1(txf_data(f)));
+	struct txq *q;
+
+	if (f->flags & SKUA_TXF_OFFCHAN)
+		q = &vif->q[VIF_Q_OFFCHAN];
+	else if (group && (f->flags & SKUA_TXF_AFTER_DTIM) && vif->dozing &&
+		 vif->beacon.len)
+		q = &vif->q[VIF_Q_DTIM];
+	else if (sta && !group && bufferable(f->fc))
+		q = sta_queue(sta, f);
+	else
+		q = &vif->q[f->cls];
+	txq_append(mac, q, f);
+	if (txq_held(q))
+		mac->c.tx_held++;
+}
+
+void txq_end_all(struct mac *mac, struct txq *q, enum skua_tx_status status)
+{
+	while (q->count)
+		txf_end(mac, txq_unlink(mac, q, NULL), status);
+	q->credit = 0;
+	txq_settle(mac, q);
+}
+
+void txq_flush_sta(struct mac *mac, struct mac_sta *sta)
+{
+	for (unsigned int i = 0; i < STA_QUEUES; i++)
+		txq_end_all(mac, &sta->q[i], SKUA_TXS_FLUSHED);
+}
+
+void txq_flush_vif(struct mac *mac, struct mac_vif *vif)
+{
+	for (unsigned int i = 0; i < VIF_QUEUES; i++)
+		txq_end_all(mac, &vif->q[i], SKUA_TXS_FLUSHED);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Frames in the transmit engine, and their queues
+ *
+ * txf.c      memory of frames, and their end
+ * txq.c      queues
+ * txq_ps.c   power save
+ * txq_sel.c  frames selected by ENG_TXQ_*
+ */
+#ifndef SKUA_DEVICE_MAC_TXQ_H
+#define SKUA_DEVICE_MAC_TXQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../fw/engine.h"
+#include "dot11/ieee80211.h"
+#include "mac/key.h"
+
+struct mac;
+struct mac_sta;
+struct mac_vif;
+struct tx_result;
+
+/* Room in front of a frame for its IV, and behind it for MIC and FCS */
+#define TXF_HEADROOM		CRYPTO_IV_LEN_MAX
+#define TXF_TAILROOM		(CRYPTO_MICHAEL_LEN + CRYPTO_MIC_LEN_MAX + \
+				 IEEE80211_FCS_LEN)
+#define TXF_SMALL		2048	/* two sizes of frame memory */
+#define TXF_LARGE		(TXF_HEADROOM + SKUA_MAX_MPDU + TXF_TAILROOM)
+
+/* Scheduling classes: the transmit rings, VO first, then management */
+#define TXE_CLASSES		SKUA_NUM_TX_RINGS
+#define TXE_CLASS_MGMT		(SKUA_RING_TX_MGMT - SKUA_RING_TX_VO)
+#define MAC_TID_NONE		16
+
+/**
+ * struct txf - a frame in the transmit engine
+ * @next: in its queue, or in a pool
+ * @cap: size of @buf
+ * @off: where the MPDU starts in @buf
+ * @len: its octets, without FCS
+ * @hdr_len: of them the MAC header
+ * @fc: frame control as the host wrote it
+ * @flags: SKUA_TXF_*
+ * @token: comes back in the record; opaque
+ * @sta: station handle, or SKUA_STA_NONE
+ * @sta_gen: generation of it
+ * @vif: interface
+ * @tid: TID, or MAC_TID_NONE
+ * @cls: scheduling class: the ring it came from
+ * @max_tries: most transmissions, 0 for the default
+ * @more_data: the station has more frames waiting
+ * @eosp: post SKUA_INB_EOSP when it has ended
+ * @key: with SKUA_TXF_PROTECT
+ * @pn: packet number
+ * @rate: rate word with SKUA_TXF_RATE, else 0
+ * @buf: the frame, with room on both sides
+ */
+struct txf {
+	struct txf *next;
+	uint16_t cap;
+	uint16_t off;
+	uint16_t len;
+	uint16_t hdr_len;
+	uint16_t fc;
+	uint16_t token;
+	uint32_t flags;
+	uint16_t sta;
+	uint16_t sta_gen;
+	uint8_t vif;
+	uint8_t tid;
+	uint8_t cls;
+	uint8_t max_tries;
+	bool more_data;
+	bool eosp;
+	struct key_ref key;
+	uint64_t pn;
+	uint32_t rate;
+	uint8_t buf[];
+};
+
+static inline uint8_t *txf_data(struct txf *f)
+{
+	return f->buf + f->off;
+}
+
+/**
+ * enum txq_kind - what decides whether a queue may send
+ * @TXQ_STA: a station's; waits while it dozes
+ * @TXQ_STA_AWAKE: a station's; leaves even while it dozes
+ * @TXQ_VIF: an interface's: management, group frames of an awake BSS
+ * @TXQ_DTIM: group frames that wait for a DTIM beacon
+ * @TXQ_OFFCHAN: for the channel of a remain-on-channel period
+ */
+enum txq_kind {
+	TXQ_STA,
+	TXQ_STA_AWAKE,
+	TXQ_VIF,
+	TXQ_DTIM,
+	TXQ_OFFCHAN,
+};
+
+enum txq_state {
+	TXQ_IDLE,	/* empty, or not allowed to send */
+	TXQ_ACTIVE,	/* linked in its class */
+	TXQ_PARKED,	/* linked in txe.parked: the radio is elsewhere */
+};
+
+/**
+ * struct txq - a queue
+ * @next: in the list of its class or of the parked
+ * @prev: likewise
+ * @head: frames
+ * @tail: frames
+ * @count: frames
+ * @kind: see there
+ * @state: see there
+ * @cls: class in which it is linked
+ * @vif: interface
+ * @sta: station, or NULL
+ * @credit: TXQ_DTIM: frames that may leave after the last DTIM beacon
+ */
+struct txq {
+	struct txq *next;
+	struct txq *prev;
+	struct txf *head;
+	struct txf *tail;
+	uint32_t count;
+	enum txq_kind kind;
+	enum txq_state state;
+	uint8_t cls;
+	struct mac_vif *vif;
+	struct mac_sta *sta;
+	uint32_t credit;
+};
+
+/* A station's queues: one a TID, and then */
+enum {
+	STA_Q_NONQOS = SKUA_NUM_TIDS,
+	STA_Q_MGMT,
+	STA_Q_AWAKE,
+	STA_QUEUES,
+};
+
+/* An interface's queues: one a class, and then */
+enum {
+	VIF_Q_DTIM = TXE_CLASSES,
+	VIF_Q_OFFCHAN,
+	VIF_QUEUES,
+};
+
+/* A list of queues; the head is a queue that is none */
+struct txq_list {
+	struct txq head;
+};
+
+static inline void txq_list_add(struct txq_list *list, struct txq *q)
+{
+	q->prev = list->head.prev;
+	q->next = &list->head;
+	q->prev->next = q;
+	list->head.prev = q;
+}
+
+static inline void txq_list_del(struct txq *q)
+{
+	q->prev->next = q->next;
+	q->next->prev = q->prev;
+	q->next = NULL;
+	q->prev = NULL;
+}
+
+static inline struct txq *txq_list_first(struct txq_list *list)
+{
+	return list->head.next == &list->head ? NULL : list->head.next;
+}
+
+/* txf.c */
+
+/** txf_alloc() - memory for a frame of @len octets, with room on both sides; or NULL */
+struct txf *txf_alloc(struct mac *mac, uint32_t len);
+
+/** txf_free() - give a frame's memory back to the pool */
+void txf_free(struct mac *mac, struct txf *f);
+
+/** txf_free_all() - give the pools' memory back; all queues are empty */
+void txf_free_all(struct mac *mac);
+
+/** txf_done() - a frame ends: record, event, memory */
+void txf_done(struct mac *mac, struct txf *f, const struct tx_result *r);
+
+/** txf_end() - a frame that was not sent ends: counter, and txf_done() */
+void txf_end(struct mac *mac, struct txf *f, enum skua_tx_status status);
+
+/* txq.c */
+
+/** txq_lists_init() - no queue is linked */
+void txq_lists_init(struct mac *mac);
+
+/** txq_init() - an empty queue */
+void txq_init(struct txq *q, enum txq_kind kind, struct mac_vif *vif,
+	      struct mac_sta *sta);
+
+/** txq_enqueue() - put a checked frame where it belongs */
+void txq_enqueue(struct mac *mac, struct txf *f);
+
+/** txq_append() - put a frame at the end of a queue */
+void txq_append(struct mac *mac, struct txq *q, struct txf *f);
+
+/** txq_pop() - take the first frame; the queue must not be empty */
+struct txf *txq_pop(struct mac *mac, struct txq *q);
+
+/** txq_unlink() - take the frame behind @before, NULL for the first one */
+struct txf *txq_unlink(struct mac *mac, struct txq *q, struct txf *before);
+
+/** txq_settle() - link or unlink a queue after anything changed about it */
+void txq_settle(struct mac *mac, struct txq *q);
+
+/** txq_park() - the radio is on another channel for now */
+void txq_park(struct mac *mac, struct txq *q);
+
+/** txq_unpark() - the radio or a channel has changed: all may try again */
+void txq_unpark(struct mac *mac);
+
+/** txq_end_all() - end all frames of a queue, none of which was sent */
+void txq_end_all(struct mac *mac, struct txq *q, enum skua_tx_status status);
+
+/** txq_flush_sta(), txq_flush_vif() - end all frames with FLUSHED */
+void txq_flush_sta(struct mac *mac, struct mac_sta *sta);
+void txq_flush_vif(struct mac *mac, struct mac_vif *vif);
+
+/* txq_ps.c */
+
+/** txq_sta_doze() - a station falls asleep or wakes up: hold or let go */
+void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze);
+
+/** txq_sta_held() - frames held for a dozing station */
+uint32_t txq_sta_held(const struct mac_sta *sta);
+
+/**
+ * txq_release_held() - let a dozing station have frames
+ * @tids: bit per TID; frames without TID count as TID 0
+ * @num: how many
+ * @more_data: the host holds more
+ * @uapsd: set EOSP in the last one
+ * @eosp: post SKUA_INB_EOSP when the last one has ended
+ *
+ * Return: how many it gets.
+ */
+unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta, uint16_t tids,
+			 unsigned int num, bool more_data, bool uapsd,
+			 bool eosp);
+
+/** txq_dtim() - a DTIM beacon has been sent: group frames may leave */
+void txq_dtim(struct mac *mac, struct mac_vif *vif);
+
+/* txq_sel.c */
+
+/** struct txq_match - what ENG_TXQ_* selects */
+struct txq_match {
+	uint32_t vif;
+	uint16_t sta;
+	uint16_t gen;
+	uint32_t acs;
+};
+
+/** txq_sel_count() - number of frames that match, in queues and rings */
+uint32_t txq_sel_count(struct mac *mac, const struct txq_match *m);
+
+/** txq_sel_drop() - end all frames that match with FLUSHED */
+void txq_sel_drop(struct mac *mac, const struct txq_match *m);
+
+#endif /* SKUA_DEVICE_MAC_TXQ_H */

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transmit queues and power save: frames held for dozing stations, and for the
+ * next DTIM beacon
+ */
+#include "mac/priv.h"
+
+void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze)
+{
+	struct mac_vif *vif = sta->vif;
+
+	if (sta->dozing == doze)
+		return;
+	sta->dozing = doze;
+	if (doze) {
+		sta->doze_prev = NULL;
+		sta->doze_next = vif->doze_list;
+		if (sta->doze_next)
+			sta->doze_next->doze_prev = sta;
+		vif->doze_list = sta;
+		vif->dozing++;
+	} else {
+		if (sta->doze_prev)
+			sta->doze_prev->doze_next = sta->doze_next;
+		else
+			vif->doze_list = sta->doze_next;
+		if (sta->doze_next)
+			sta->doze_next->doze_prev = sta->doze_prev;
+		vif->dozing--;
+	}
+	for (unsigned int i = 0; i < STA_QUEUES; i++)
+		txq_settle(mac, &sta->q[i]);
+	/* With everybody awake, group frames need not wait any longer */
+	if (!vif->dozing)
+		txq_dtim(mac, vif);
+}
+
+uint32_t txq_sta_held(const struct mac_sta *sta)
+{
+	uint32_t n = 0;
+
+	if (!sta->dozing)
+		return 0;
+	for (unsigned int i = 0; i < STA_Q_AWAKE; i++)
+		n += sta->q[i].count;
+	return n;
+}
+
+static struct txq *next_held(struct mac_sta *sta, uint16_t tids)
+{
+	if ((tids & 1) && sta->q[STA_Q_MGMT].count)
+		return &sta->q[STA_Q_MGMT];
+	for (int tid = SKUA_NUM_TIDS - 1; tid >= 0; tid--)
+		if ((tids & 1u << tid) && sta->q[tid].count)
+			return &sta->q[tid];
+	if ((tids & 1) && sta->q[STA_Q_NONQOS].count)
+		return &sta->q[STA_Q_NONQOS];
+	return NULL;
+}
+
+static void set_eosp(struct txf *f)
+{
+	uint8_t *qos = txf_data(f) + ieee80211_qos_off(f->fc);
+
+	if (ieee80211_is_data_qos(f->fc))
+		qos[0] |= IEEE80211_QOS_EOSP;
+}
+
+unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta, uint16_t tids,
+			 unsigned int num, bool more_data, bool uapsd,
+			 bool eosp)
+{
+	struct txq *q, *to = &sta->q[STA_Q_AWAKE];
+	struct txf *f = NULL;
+	unsigned int n;
+
+	for (n = 0; n < num && (q = next_held(sta, tids)); n++) {
+		f = txq_unlink(mac, q, NULL);
+		txq_settle(mac, q);
+		f->more_data = more_data || txq_sta_held(sta);
+		txq_append(mac, to, f);
+	}
+	mac->c.tx_released += n;
+	if (f) {
+		if (uapsd)
+			set_eosp(f);
+		f->eosp = eosp;
+	}
+	return n;
+}
+
+void txq_dtim(struct mac *mac, struct mac_vif *vif)
+{
+	struct txq *q = &vif->q[VIF_Q_DTIM];
+	struct txf *f;
+
+	q->credit = q->count;
+	for (f = q->head; f; f = f->next)
+		f->more_data = vif->dozing && f->next;
+	txq_settle(mac, q);
+}
