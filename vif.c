@@ -2,7 +2,7 @@
 /*
  * Skua - interfaces: their life, their BSS, their beacons, EDCA and TSF
  */
-#include "key.h"
+#include "skua.h"
 
 static int skua_vif_type(enum nl80211_iftype type)
 {
