@@ -46,13 +46,18 @@ documented() { "$tree/scripts/kernel-doc" -none -Wall "${files[@]}"; }
 shell_scripts() { shellcheck scripts/*.sh scripts/*/*.sh scripts/vm scripts/lab/guest/init .ci/run; }
 python_scripts() { git ls-files -z '*.py' | xargs -0 /usr/bin/python3 -m pyflakes; }
 user_space() { make --no-print-directory -C "$1" O="$SKUA_BUILD/$1" check; }
+layers() { /usr/bin/python3 scripts/ci/layers.py "$@"; }
+checks_work() { /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/ci; }
 
 check "driver, stock kernel, W=1 C=2" stock
 check "driver and unit tests, W=1 C=2" under_uml
+check "driver: layers" layers scripts/ci/driver-layers.txt . \
+	"${tree%/tree}/obj/drivers/net/wireless/skua"
 check "checkpatch --strict" style
 check "kernel-doc" documented
 check "shellcheck" shell_scripts
 check "python" python_scripts
+check "tests of these checks" checks_work
 check "device: make check" user_space device
 check "fw: make check" user_space fw
 
