@@ -54,7 +54,7 @@ int skua_token_get(struct skua_tx *tx)
 	if (tx->nfree) {
 		id = tx->free_head;
 		tx->free_head = tx->token[id].next_free;
-		tx->nfree--;
+		WRITE_ONCE(tx->nfree, tx->nfree - 1);
 	}
 	spin_unlock(&tx->lock);
 	return id;
@@ -85,7 +85,7 @@ void skua_token_put(struct skua_tx *tx, u16 id)
 	spin_lock_bh(&tx->lock);
 	tx->token[id].next_free = tx->nfree ? tx->free_head : SKUA_NO_TOKEN;
 	tx->free_head = id;
-	tx->nfree++;
+	WRITE_ONCE(tx->nfree, tx->nfree + 1);
 	spin_unlock_bh(&tx->lock);
 }
 
@@ -95,14 +95,10 @@ static u32 skua_tx_reserve(const struct skua_tx *tx)
 	return max(tx->ntokens / 16, 4U);
 }
 
-static bool skua_tx_tokens_left(struct skua_tx *tx, u32 keep)
+/* A hint, without the lock: skua_token_get() has the last word. */
+static bool skua_tx_tokens_left(const struct skua_tx *tx, u32 keep)
 {
-	bool left;
-
-	spin_lock_bh(&tx->lock);
-	left = tx->nfree > keep;
-	spin_unlock_bh(&tx->lock);
-	return left;
+	return READ_ONCE(tx->nfree) > keep;
 }
 
 /*
