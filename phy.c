@@ -431,7 +431,6 @@ int skua_phy_init(struct skua *sc)
 	hw->max_rate_tries = 7;
 	hw->vif_data_size = sizeof(struct skua_vif);
 	hw->sta_data_size = sizeof(struct skua_sta);
-	hw->txq_data_size = sizeof(struct skua_txq);
 	hw->chanctx_data_size = SKUA_CHANCTX_PRIV;
 	hw->uapsd_queues = IEEE80211_WMM_IE_STA_QOSINFO_AC_MASK;
 	hw->uapsd_max_sp_len = IEEE80211_WMM_IE_STA_QOSINFO_SP_ALL;

@@ -146,7 +146,6 @@ static void skua_scan_end(struct skua *sc, bool aborted)
 {
 	struct cfg80211_scan_info info = { .aborted = aborted };
 
-	sc->scan_vif = NULL;
 	if (test_and_clear_bit(SKUA_F_SCANNING, &sc->flags))
 		ieee80211_scan_completed(sc->hw, &info);
 }
@@ -214,7 +213,6 @@ int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	kfree(ext);
 	if (err)
 		return err;
-	sc->scan_vif = vif;
 	set_bit(SKUA_F_SCANNING, &sc->flags);
 	return 0;
 }
@@ -301,7 +299,6 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 	err = skua_cmd_post(sc, SKUA_CMD_ROC, &cmd, sizeof(cmd));
 	if (err)
 		return err;
-	sc->roc_vif = vif;
 	sc->roc_type = type;
 	set_bit(SKUA_F_ROC, &sc->flags);
 	return 0;
@@ -310,7 +307,6 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 /* mac80211 has no period any more. Return: whether it had one */
 static bool skua_roc_end(struct skua *sc)
 {
-	sc->roc_vif = NULL;
 	clear_bit(SKUA_F_ROC_TX, &sc->flags);
 	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->roc_work);
 	return test_and_clear_bit(SKUA_F_ROC, &sc->flags);

@@ -305,14 +305,6 @@ struct skua_sta {
 	u64 tx_airtime_us;
 };
 
-/**
- * struct skua_txq - drv_priv of a transmit queue
- * @stuck: pulling stopped for want of room; woken by a completion
- */
-struct skua_txq {
-	bool stuck;
-};
-
 static inline struct skua_vif *skua_vif(struct ieee80211_vif *vif)
 {
 	return (struct skua_vif *)vif->drv_priv;
@@ -321,11 +313,6 @@ static inline struct skua_vif *skua_vif(struct ieee80211_vif *vif)
 static inline struct skua_sta *skua_sta(struct ieee80211_sta *sta)
 {
 	return (struct skua_sta *)sta->drv_priv;
-}
-
-static inline struct skua_txq *skua_txq(struct ieee80211_txq *txq)
-{
-	return (struct skua_txq *)txq->drv_priv;
 }
 
 /**
@@ -594,11 +581,9 @@ struct skua_caps {
  * @tx: transmit path
  * @rx: receive path
  * @keys: key slots
- * @scan_vif: interface of the scan under way
  * @scan_stale: SCAN_DONE events still due of scans that mac80211 knows to be over
- * @roc_vif: interface of the remain-on-channel period
- * @roc_cookie: cookie of it
- * @roc_type: what mac80211 wants it for
+ * @roc_cookie: cookie of the remain-on-channel period
+ * @roc_type: what mac80211 wants the period for
  * @roc_work: ends a period whose answer has come
  * @debugfs: directory
  * @ctr: counters
@@ -661,9 +646,7 @@ struct skua {
 	struct skua_rx rx;
 	struct skua_keys *keys;
 
-	struct ieee80211_vif *scan_vif;
 	u32 scan_stale;
-	struct ieee80211_vif *roc_vif;
 	u32 roc_cookie;
 	enum ieee80211_roc_type roc_type;
 	struct wiphy_delayed_work roc_work;
@@ -683,11 +666,6 @@ void skua_params_clamp(void);
 static inline void skua_count(struct skua *sc, enum skua_ctr ctr)
 {
 	atomic64_inc(&sc->ctr[ctr]);
-}
-
-static inline void skua_count_add(struct skua *sc, enum skua_ctr ctr, u64 n)
-{
-	atomic64_add(n, &sc->ctr[ctr]);
 }
 
 static inline bool skua_has(const struct skua *sc, u64 feature)

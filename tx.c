@@ -475,8 +475,6 @@ int skua_tx_init(struct skua *sc)
 	u32 n = 4 * skua_tx_ring(sc, 0)->entries;
 
 	spin_lock_init(&sc->tx.lock);
-	init_waitqueue_head(&sc->tx.idle);
-	atomic_set(&sc->tx.queued, 0);
 	if (sc->caps.tx_queue)
 		n = min_t(u32, n, sc->caps.tx_queue);
 	return skua_tokens_alloc(&sc->tx, clamp_t(u32, n, 16, SKUA_NO_TOKEN));
