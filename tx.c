@@ -7,6 +7,7 @@
  */
 #include <linux/slab.h>
 
+#include "key.h"
 #include "trace.h"
 #include "tx.h"
 
@@ -190,7 +191,11 @@ static int skua_tx_map(struct skua *sc, struct skua_tx_token *tok,
 	return 0;
 }
 
-/* The ring's lock is held, and there is room for the largest frame. */
+/*
+ * The ring's lock is held, and there is room for the largest frame. Packet
+ * numbers are taken under that lock, so that the frames of a ring are posted in
+ * the order of their numbers.
+ */
 static int skua_tx_post(struct skua *sc, unsigned int n,
 			struct skua_tx_req *req, struct sk_buff *skb)
 {
@@ -216,6 +221,10 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 	tok->ring = n;
 	atomic_inc(&sc->tx.queued);
 	req->token = id;
+	if (req->pn_key)
+		req->pn = skua_key_take_pn(req->pn_key,
+					   IEEE80211_SKB_CB(skb)->control.hw_key,
+					   skb_shinfo(skb)->gso_segs);
 	nslots = skua_tx_encode(req, tok->map, tok->nmaps, slot);
 	for (i = 0; i < nslots; i++)
 		memcpy(skua_ring_slot(ring, ring->next++), &slot[i],

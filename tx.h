@@ -2,9 +2,10 @@
 /*
  * Skua - transmit: the steps of a frame, each on its own
  *
- * decide: what mac80211 wants becomes a struct skua_tx_req
- * encode: that becomes descriptor words (pure)
- * post:   the frame is mapped, gets a token, and the words go into ring slots
+ * decide: what mac80211 wants becomes a struct skua_tx_req (pure)
+ * encode: the request becomes descriptor words (pure)
+ * post:   the frame gets a token, is mapped and takes its packet numbers; then
+ *	   it is encoded into ring slots
  * kick:   the slots are published, with one doorbell for many frames
  */
 #ifndef SKUA_TX_H
@@ -32,6 +33,7 @@
  * @tries: most transmissions, or 0 for the NIC's default
  * @rate: rate word, with SKUA_TXF_RATE
  * @pn: first packet number, with SKUA_TXF_PROTECT
+ * @pn_key: key that @pn is taken from when the frame is posted, or NULL; RCU
  */
 struct skua_tx_req {
 	u32 flags;
@@ -46,6 +48,7 @@ struct skua_tx_req {
 	u8 tries;
 	u32 rate;
 	u64 pn;
+	const struct skua_key *pn_key;
 };
 
 /**

@@ -205,19 +205,17 @@ static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
 	req->key_gen = key->gen;
 	if (key->suite->flags & SKUA_SUITE_BIP)
 		req->flags |= SKUA_TXF_MGMT_PROT;
-	req->pn = skua_key_take_pn(key, conf, skb_shinfo(skb)->gso_segs);
+	req->pn_key = key;
 	return 0;
 }
 
 /**
  * skua_tx_decide() - what mac80211 wants done with a frame
- * @req: to fill, but for the token
+ * @req: to fill, except for the token and the packet number
  * @skb: the frame
  * @sta: its station, or NULL
  *
- * Takes packet numbers: frames of one access category come here under the lock
- * of its ring, so that they are posted in the order of their numbers. Inside
- * rcu_read_lock().
+ * Changes nothing else. Inside rcu_read_lock().
  *
  * Return: 0, or -ENOKEY if it must not leave
  */
