@@ -8,7 +8,8 @@ DECLARATION is a text file. A line that is indented belongs to the statement
 above it; "#" begins a comment. Paths and patterns are relative to ROOT.
 
     sources PATTERN...      the files that have to belong to a layer
-    shared PATTERN...       headers that every layer may include
+    shared PATTERN...       files that belong to no layer: each layer may include and call
+                            them, and they call none
     layer NAME: PATTERN...  a layer, the lowest one first
         header FILE             the one header that other layers may include
         uses NAME...            the layers that it may use, all named before
@@ -232,10 +233,15 @@ class Check:
         return os.path.normpath(os.path.join(self.prefix, path))
 
     def layer_of(self, path):
+        if self.shared(path):
+            return None
         for layer in self.decl.layers:
             if layer.holds(path):
                 return layer
         return None
+
+    def shared(self, path):
+        return any(fnmatch.fnmatch(path, p) for p in self.decl.shared)
 
     def exempt(self, kind, who, what):
         return any([e.covers(kind, who, what) for e in self.decl.exempt])
@@ -247,7 +253,7 @@ class Check:
     def check_files(self):
         for path in self.tree.files:
             owners = [layer.name for layer in self.decl.layers if layer.holds(path)]
-            if any(fnmatch.fnmatch(path, p) for p in self.decl.shared):
+            if self.shared(path):
                 continue
             if len(owners) != 1:
                 where = "is in the layers " + ", ".join(owners) if owners else "is in no layer"
@@ -261,7 +267,7 @@ class Check:
                 self.fault(f"layer {layer.name} has no file")
 
     def check_include(self, path, mine, header):
-        if any(fnmatch.fnmatch(header, p) for p in self.decl.shared):
+        if self.shared(header):
             return
         other = self.layer_of(header)
         if other is None:
@@ -294,6 +300,8 @@ class Check:
             mine = self.layer_of(path)
             for peer, how in sorted(peers.items()):
                 other = self.layer_of(peer)
+                if self.shared(path) and not self.shared(peer):
+                    self.fault(f"{self.full(path)} {how[0]} of {self.full(peer)}: it is shared")
                 if mine is None or other is None or self.may(mine, other):
                     continue
                 if self.exempt("call", path, peer):

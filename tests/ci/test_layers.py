@@ -98,6 +98,12 @@ def test_call_upwards_without_an_include(src):
     assert "src/low/inner.c calls high() of src/high/high.c: low may not use high" in faults
 
 
+def test_call_from_a_shared_file(src):
+    src.write("abi.c", "int low(void);\nint abi(void) { return low(); }\n")
+    src.declaration = src.declaration.replace("shared abi.h", "shared abi.*")
+    assert src.faults() == ["src/abi.c calls low() of src/low/low.c: it is shared"]
+
+
 def test_layer_that_is_not_named(src):
     src.declaration = src.declaration.replace("\tuses low\n", "")
     assert "src/high/high.c includes low/low.h: high may not use low" in src.faults()
