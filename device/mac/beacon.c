@@ -183,7 +183,8 @@ static void count_down(struct mac_vif *vif)
 	cp_irq(vif->mac->nic->cp, ENG_IRQ_CSA);
 }
 
-static void send(struct mac_vif *vif)
+/* Return: true if it is on the air */
+static bool send(struct mac_vif *vif)
 {
 	struct mac_beacon *b = &vif->beacon;
 	struct mac *mac = vif->mac;
@@ -193,7 +194,7 @@ static void send(struct mac_vif *vif)
 
 	if (!mac_on_air(mac) || vif->freq != mac->chan.freq) {
 		mac->c.beacon_skipped++;
-		return;
+		return false;
 	}
 	len = build(vif, frame);
 	vif->seq = (vif->seq + 1) % IEEE80211_SN_MODULO;
@@ -204,16 +205,13 @@ static void send(struct mac_vif *vif)
 	txe_stamp(vif, frame, rate);
 	len = protect(vif, frame, len);
 	if (!len)
-		return;
+		return false;
 	txe_transmit(mac, vif, frame, len, rate, NULL, NULL, NULL);
 	mac->c.tx_beacon++;
 	b->own_was_last = vif->type == SKUA_VIF_IBSS;
 	if (!dtim_count(b))
 		txq_dtim(mac, vif);
-	/* What was held goes right behind the beacon, the bulk of it here */
-	if (vif->q[VIF_Q_DTIM].credit)
-		txe_round(mac);
-	air_flush(mac->radio);
+	return true;
 }
 
 /*
@@ -249,28 +247,29 @@ void beacon_heard(struct mac_vif *vif)
 	arm(vif);
 }
 
-void beacon_timer(struct loop_timer *t)
+bool beacon_tbtt(struct mac_vif *vif)
 {
-	struct mac_vif *vif = container_of(t, struct mac_vif, beacon.timer);
 	struct mac_beacon *b = &vif->beacon;
 	struct mac *mac = vif->mac;
 	uint64_t now;
+	bool sent;
 
 	if (!b->len || !mac->running)
-		return;
+		return false;
 	now = vif_tsf(vif) / interval_us(b);
 	if (now < b->tbtt) {
 		arm(vif);
-		return;
+		return false;
 	}
 	if (contend(vif))
-		return;
+		return false;
 	mac->c.beacon_missed += now - b->tbtt;
 	b->tbtt = now;
-	send(vif);
+	sent = send(vif);
 	count_down(vif);
 	mac->tbtt_vifs |= 1u << vif->idx;
 	cp_irq(mac->nic->cp, ENG_IRQ_TBTT);
 	b->tbtt++;
 	arm(vif);
+	return sent;
 }

@@ -197,10 +197,19 @@ void cpl_tx(struct mac *mac, const struct txf *f, const struct tx_result *r)
 	add16(&rec->retried, r->tries ? r->tries - 1 : 0);
 }
 
+void cpl_event(struct mac *mac, const struct skua_cpl_inband *event)
+{
+	struct skua_cpl_inband cpl = *event;
+
+	cpl.w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_INBAND) |
+			 HW_PUT(SKUA_CPL_W0_UNITS, 1));
+	cpl_put(mac, (const struct skua_cpl *)&cpl, 1);
+}
+
 void cpl_inband(struct mac *mac, enum skua_inband_id id,
 		const struct mac_sta *sta, uint8_t tid, uint32_t arg)
 {
-	struct skua_cpl_inband cpl = {
+	const struct skua_cpl_inband event = {
 		.id = htole16(id),
 		.tid = tid,
 		.vif = sta->vif->idx,
@@ -209,5 +218,6 @@ void cpl_inband(struct mac *mac, enum skua_inband_id id,
 		.arg = htole32(arg),
 	};
 
-	mac_inband(mac, &cpl);
+	cpl_event(mac, &event);
+	cpl_publish(mac);
 }

@@ -221,7 +221,18 @@ struct mac_vif {
 };
 
 /**
+ * struct txe_ops - what the transmit engine asks of the file above it
+ * @answer: an ACK, CTS or Block Ack has come for a frame that was sent at rate
+ *	word @rate; FCS included
+ */
+struct txe_ops {
+	void (*answer)(struct mac *mac, const uint8_t *frame, uint16_t len,
+		       const struct air_rx *rx, uint32_t rate);
+};
+
+/**
  * struct txe - transmit engine
+ * @ops: see there
  * @pool: free frames, small and large
  * @pooled: frames allocated, of each size
  * @count: frames in queues
@@ -233,6 +244,7 @@ struct mac_vif {
  * @jobs: their protection
  */
 struct txe {
+	const struct txe_ops *ops;
 	struct txf *pool[2];
 	uint32_t pooled[2];
 	uint32_t count;
@@ -564,6 +576,12 @@ static inline bool mac_on_air(const struct mac *mac)
 	return mac->running && mac->enabled && mac->chan.freq;
 }
 
+/* A management frame, or one of a peer, names the interface's BSS */
+static inline bool vif_in_bss(const struct mac_vif *vif, const uint8_t *frame)
+{
+	return ieee80211_addr_equal(ieee80211_addr3(frame), vif->bssid);
+}
+
 /* A rate word of host or firmware is 0, or names a rate that can be sent */
 static inline bool mac_rate_ok(const struct mac *mac, uint32_t rate)
 {
@@ -573,7 +591,12 @@ static inline bool mac_rate_ok(const struct mac *mac, uint32_t rate)
 					cfg->chains);
 }
 
-/* mac_radar.c */
+/* regs.c */
+
+/** mac_regs_reset() - registers have the values that they have after a reset */
+void mac_regs_reset(struct mac *mac);
+
+/* radar.c */
 
 /** mac_radar_pulse() - struct air_radio_ops.pulse */
 void mac_radar_pulse(void *priv, const struct air_pulse *pulse);
@@ -717,19 +740,6 @@ void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
 
 /* rxe_up.c */
 
-/**
- * rxe_beacon() - take clock and sign of life from a beacon
- * @mac: MAC
- * @frame: the beacon, any length
- * @len: octets
- * @time_us: NIC's time at its start
- * @rate: rate word; how far into the frame the timestamp is follows from it
- * @checked: a BIGTK has proved it: it is for those of its BSS who have one, and
- *	else for those who have none
- */
-void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
-		uint64_t time_us, uint32_t rate, bool checked);
-
 /** rxe_flush() - decrypt the batch and pass it up */
 void rxe_flush(struct mac *mac);
 
@@ -776,9 +786,36 @@ void cpl_publish(struct mac *mac);
 /** cpl_poll() - move what waits into the ring; true if anything moved */
 bool cpl_poll(struct mac *mac);
 
-/** cpl_inband() - post an in-band event about a station */
+/** cpl_event() - write an in-band event; type and size are filled in */
+void cpl_event(struct mac *mac, const struct skua_cpl_inband *event);
+
+/** cpl_inband() - post an in-band event about a station, and tell the host */
 void cpl_inband(struct mac *mac, enum skua_inband_id id,
 		const struct mac_sta *sta, uint8_t tid, uint32_t arg);
+
+/* tsf.c */
+
+/**
+ * tsf_needs_key() - beacons count only if a BIGTK has proved them
+ * @mac: MAC
+ * @vif: interface
+ *
+ * Return: true if the interface has a BIGTK.
+ */
+bool tsf_needs_key(struct mac *mac, const struct mac_vif *vif);
+
+/**
+ * tsf_beacon() - take clock and sign of life from a beacon
+ * @mac: MAC
+ * @frame: the beacon, any length
+ * @len: octets
+ * @time_us: NIC's time at its start
+ * @rate: rate word; how far into the frame the timestamp is follows from it
+ * @checked: a BIGTK has proved it: it is for those of its BSS who have one, and
+ *	else for those who have none
+ */
+void tsf_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
+		uint64_t time_us, uint32_t rate, bool checked);
 
 /* beacon.c */
 
@@ -791,7 +828,14 @@ void beacon_set(struct mac_vif *vif);
 /** beacon_stop() - no beacons any more */
 void beacon_stop(struct mac_vif *vif);
 
-void beacon_timer(struct loop_timer *t);
+/**
+ * beacon_tbtt() - the interface's beacon timer has expired
+ * @vif: the interface
+ *
+ * Return: true if a beacon is on the air; the caller ends the burst, see
+ *	air_flush(), with the group frames that follow the beacon.
+ */
+bool beacon_tbtt(struct mac_vif *vif);
 
 /** beacon_heard() - somebody else's beacon of the interface's IBSS has come */
 void beacon_heard(struct mac_vif *vif);

@@ -250,53 +250,6 @@ static void ps_poll(const struct arrival *a, struct mac_vif *vif)
 		queue_event(mac, SKUA_INB_PSPOLL, sta, MAC_TID_NONE);
 }
 
-/* Beacons of one's own BSS */
-
-static bool in_bss(const uint8_t *frame, const struct mac_vif *vif)
-{
-	return ieee80211_addr_equal(ieee80211_addr3(frame), vif->bssid);
-}
-
-/* With a BIGTK only what it signed is a beacon */
-static bool checks_beacons(struct mac *mac, const struct mac_vif *vif)
-{
-	return mac_key_get(mac, vif->key[MAC_KEYID_BIGTK]) ||
-	       mac_key_get(mac, vif->key[MAC_KEYID_BIGTK + 1]);
-}
-
-static void believe(struct mac_vif *vif, const uint8_t *frame,
-		    uint64_t time_us, uint32_t rate)
-{
-	uint64_t ts = ieee80211_get_le64(frame + IEEE80211_BEACON_OFF_TSF);
-	int64_t offset = (int64_t)(ts - airtime_stamp_us(rate) - time_us);
-
-	vif->last_beacon = (uint32_t)time_us ? (uint32_t)time_us : 1;
-	if (vif->type == SKUA_VIF_IBSS)
-		beacon_heard(vif);
-	if (vif->type == SKUA_VIF_STA ||
-	    (vif->type == SKUA_VIF_IBSS && offset > vif->tsf_offset)) {
-		vif->tsf_offset = offset;
-		if (vif->beacon.len)
-			beacon_set(vif);
-	}
-}
-
-void rxe_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
-		uint64_t time_us, uint32_t rate, bool checked)
-{
-	if (len < IEEE80211_BEACON_OFF_ELEMENTS)
-		return;
-	for (unsigned int i = 0; i < MAC_VIFS; i++) {
-		struct mac_vif *vif = &mac->vif[i];
-
-		if (!vif->valid || vif->type == SKUA_VIF_MONITOR ||
-		    !in_bss(frame, vif) || checks_beacons(mac, vif) != checked)
-			continue;
-		mac->c.rx_beacon++;
-		believe(vif, frame, time_us, rate);
-	}
-}
-
 /* Filter */
 
 static bool wants_data(const struct arrival *a, const struct mac_vif *vif)
@@ -309,11 +262,11 @@ static bool wants_data(const struct arrival *a, const struct mac_vif *vif)
 		if (ds & IEEE80211_FC_FROMDS)
 			return ieee80211_addr_equal(ta, vif->bssid);
 		/* A direct link inside the BSS */
-		return !a->group && !ds && in_bss(a->frame, vif);
+		return !a->group && !ds && vif_in_bss(vif, a->frame);
 	case SKUA_VIF_AP:
 		return !a->group || mac_sta_find(a->mac, vif, ta);
 	case SKUA_VIF_IBSS:
-		return !ds && in_bss(a->frame, vif);
+		return !ds && vif_in_bss(vif, a->frame);
 	case SKUA_VIF_MESH:
 	case SKUA_VIF_OCB:
 		return true;
@@ -334,8 +287,8 @@ static bool wants_mgmt(const struct arrival *a, const struct mac_vif *vif)
 		return peers || vif->type == SKUA_VIF_AP;
 	if (ieee80211_is_beacon(a->fc) ||
 	    ieee80211_is_stype(a->fc, IEEE80211_PROBE_RESP))
-		return peers || in_bss(a->frame, vif);
-	return vif->type == SKUA_VIF_MESH || in_bss(a->frame, vif) ||
+		return peers || vif_in_bss(vif, a->frame);
+	return vif->type == SKUA_VIF_MESH || vif_in_bss(vif, a->frame) ||
 	       ieee80211_addr_is_group(ieee80211_addr3(a->frame));
 }
 
@@ -448,7 +401,7 @@ static unsigned int claim(const struct arrival *a, const struct mac_vif *vif)
 
 	if (mac_sta_find(a->mac, vif, ieee80211_addr2(a->frame)))
 		rank += 2;
-	if (ieee80211_is_beacon(a->fc) && checks_beacons(a->mac, vif))
+	if (ieee80211_is_beacon(a->fc) && tsf_needs_key(a->mac, vif))
 		rank++;
 	return rank;
 }
@@ -483,7 +436,7 @@ static bool distribute(const struct arrival *a)
 		}
 	}
 	if (ieee80211_is_beacon(a->fc))
-		rxe_beacon(mac, a->frame, a->len, a->af->time_us, a->af->rate,
+		tsf_beacon(mac, a->frame, a->len, a->af->time_us, a->af->rate,
 			   false);
 	if (best)
 		deliver(a, best);

@@ -285,7 +285,7 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 		if (is_replay(mac, item, pn))
 			reject_bip(item);
 		else if (ieee80211_is_beacon(ieee80211_fc(item->data)))
-			rxe_beacon(mac, item->data, item->len, item->time_us,
+			tsf_beacon(mac, item->data, item->len, item->time_us,
 				   item->rate, true);
 		return;
 	}
@@ -523,15 +523,6 @@ static unsigned int start_jobs(struct mac *mac)
 	return n;
 }
 
-static void post_event(struct mac *mac, const struct rx_item *item)
-{
-	struct skua_cpl_inband cpl = item->event;
-
-	cpl.w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_INBAND) |
-			 HW_PUT(SKUA_CPL_W0_UNITS, 1));
-	cpl_put(mac, (const struct skua_cpl *)&cpl, 1);
-}
-
 void rxe_flush(struct mac *mac)
 {
 	uint32_t taken = 0;
@@ -550,7 +541,7 @@ void rxe_flush(struct mac *mac)
 		struct rx_item *item = &mac->rx.item[i];
 
 		if (item->inband) {
-			post_event(mac, item);
+			cpl_event(mac, &item->event);
 			continue;
 		}
 		if (item->key)

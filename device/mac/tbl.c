@@ -3,7 +3,7 @@
  * How the firmware reaches the tables: by ENG_TBL_*, one entry at a time
  *
  * The guest supplies the firmware, so each entry is copied out of SRAM, checked,
- * and only then used. What was received before a change is dealt with before it.
+ * and only then used.
  */
 #include <openssl/crypto.h>
 #include <string.h>
@@ -99,7 +99,6 @@ enum skua_status mac_tbl_go(struct mac *mac, uint32_t op)
 	t = tables[sel];
 	if (i >= t->entries(mac))
 		return SKUA_ST_NO_ENTRY;
-	rxe_flush(mac);
 	if (op == ENG_TBL_READ)
 		return copy_out(mac, t, i);
 	if (!t->write)

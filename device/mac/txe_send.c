@@ -198,7 +198,7 @@ static bool send_rts(struct mac *mac, const struct mac_vif *vif,
 				 cts, &len, &rx);
 	mac->c.tx_rts++;
 	if (answer_ok(mac, cts, len, IEEE80211_CTS, ieee80211_addr2(frame))) {
-		rxe_answer(mac, cts, len, &rx, rts_rate);
+		mac->tx.ops->answer(mac, cts, len, &rx, rts_rate);
 		return true;
 	}
 	mac->c.tx_rts_no_cts++;
@@ -276,7 +276,7 @@ static bool send_once(struct mac *mac, const struct mac_vif *vif,
 	if (!answer_ok(mac, back, len, want, ieee80211_addr2(frame)))
 		return false;
 	r->ack_signal = rx.signal;
-	rxe_answer(mac, back, len, &rx, rate);
+	mac->tx.ops->answer(mac, back, len, &rx, rate);
 	return true;
 }
 
@@ -507,9 +507,6 @@ bool txe_round(struct mac *mac)
 			txf_free(mac, mac->tx.batch[i]);
 	}
 	air_flush(mac->radio);
-	/* Answers that a monitor is to see */
-	rxe_flush(mac);
-	cpl_publish(mac);
 	return true;
 }
 
@@ -540,6 +537,5 @@ enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
 	txf_free(mac, f);
 	mac->c.tx_fw++;
 	air_flush(mac->radio);
-	rxe_flush(mac);
 	return r.status;
 }
