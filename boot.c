@@ -381,7 +381,8 @@ int skua_boot(struct skua *sc)
 	struct skua_caps caps;
 	int ret;
 
-	/* One that does not reset may not have the bus: it could write anywhere. */
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	/* A NIC that does not reset may not have the bus: it could write anywhere. */
 	ret = skua_reset(sc);
 	if (ret)
 		return ret;

@@ -323,7 +323,7 @@ void skua_heartbeat_send(struct skua *sc)
 	u16 seq = skua_cmd_next_seq(sc);
 
 	spin_lock_bh(&sc->cmd_lock);
-	sc->heartbeat_due = true;
+	WRITE_ONCE(sc->heartbeat_due, true);
 	sc->heartbeat_seq = seq;
 	spin_unlock_bh(&sc->cmd_lock);
 	skua_cmd_write(sc, seq, &req, 0, NULL);
@@ -351,7 +351,7 @@ bool skua_heartbeat_pending(struct skua *sc)
 void skua_heartbeat_forget(struct skua *sc)
 {
 	spin_lock_bh(&sc->cmd_lock);
-	sc->heartbeat_due = false;
+	WRITE_ONCE(sc->heartbeat_due, false);
 	spin_unlock_bh(&sc->cmd_lock);
 }
 

@@ -340,6 +340,7 @@ void skua_irq_exit(struct skua *sc)
  */
 void skua_napi_start(struct skua *sc)
 {
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (sc->napi_on)
 		return;
 	napi_enable(&sc->napi);
@@ -353,6 +354,7 @@ void skua_napi_start(struct skua *sc)
  */
 void skua_napi_stop(struct skua *sc)
 {
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (!sc->napi_on)
 		return;
 	skua_watchdog_stop(sc);

@@ -118,14 +118,15 @@ int skua_rings_alloc(struct skua *sc, void (*on_break)(struct skua_ring *ring))
  * skua_rings_reset() - empty all rings
  * @sc: the device
  *
- * The NIC is reset, NAPI is disabled, nobody transmits (skua_alive() is false)
- * but a transmit path may be on its way out: the rings' locks are taken. Wipes
- * what commands have left in their slots.
+ * Wiphy mutex; the NIC is reset, and NAPI is disabled. skua_alive() is false, so
+ * no new frame is posted, but a transmit path may be on its way out: therefore
+ * the rings' locks are taken. Also wipes what commands have left in their slots.
  */
 void skua_rings_reset(struct skua *sc)
 {
 	unsigned int i;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	for (i = 0; i < SKUA_NUM_RINGS; i++) {
 		struct skua_ring *ring = &sc->ring[i];
 
@@ -175,16 +176,24 @@ void skua_doorbell(struct skua_ring *ring)
 	iowrite32(1, ring->sc->bar + SKUA_REG_DOORBELL(ring->id));
 }
 
+/* A ring that the host fills under its lock; NAPI alone fills RXBUF. */
+static void skua_ring_assert_held(struct skua_ring *ring)
+{
+	if (ring->to_nic && ring->id != SKUA_RING_RXBUF)
+		lockdep_assert_held(&ring->lock);
+}
+
 /**
  * skua_ring_break() - stop looking at a ring whose rules the NIC has broken
- * @ring: the ring; its lock is held if the host produces
+ * @ring: the ring; its lock is held if it has one
  * @what: what the NIC wrote wrong
  * @val: the value
  *
- * Tells the owner of the device by skua_ring.on_break.
+ * Any context but hard interrupts. skua_ring.on_break() hears of it.
  */
 void skua_ring_break(struct skua_ring *ring, const char *what, u32 val)
 {
+	skua_ring_assert_held(ring);
 	ring->broken = true;
 	skua_count(ring->sc, SKUA_CTR_RING_BAD);
 	dev_err(ring->sc->dev, "ring %u: the NIC wrote a bad %s: %u\n",
@@ -194,7 +203,7 @@ void skua_ring_break(struct skua_ring *ring, const char *what, u32 val)
 
 /**
  * skua_ring_room() - free slots of a ring that the host fills
- * @ring: the ring; its lock is held
+ * @ring: the ring; its lock is held, or NAPI alone fills it
  *
  * Return: number of slots from ring->next on that may be written; 0 for a
  * broken ring.
@@ -203,6 +212,7 @@ u32 skua_ring_room(struct skua_ring *ring)
 {
 	u32 cons = le32_to_cpu(READ_ONCE(ring->idx->cons));
 
+	skua_ring_assert_held(ring);
 	if (ring->broken)
 		return 0;
 	/* Only what was published can have been consumed, and only once. */
@@ -220,7 +230,7 @@ u32 skua_ring_room(struct skua_ring *ring)
 
 /**
  * skua_ring_publish() - show the NIC what was filled up to ring->next
- * @ring: the ring; its lock is held
+ * @ring: the ring; its lock is held, or NAPI alone fills it
  *
  * Rings the doorbell only if the NIC asked to be told; call it once a burst.
  */
@@ -229,6 +239,7 @@ void skua_ring_publish(struct skua_ring *ring)
 	u32 old = ring->published;
 	u32 event;
 
+	skua_ring_assert_held(ring);
 	if (ring->next == old || ring->broken)
 		return;
 	/* (A) Entries before index. Partner: (a) after its load of prod. */

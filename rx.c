@@ -571,6 +571,7 @@ void skua_rx_reset(struct skua *sc)
 	struct skua_rx_buf_slot buf;
 	u32 id;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	for (id = 0; id < sc->rx.nbufs; id++)
 		if (skua_rx_take(&sc->rx, id, &buf))
 			skua_rx_put(sc, &buf, false);

@@ -184,6 +184,7 @@ static int skua_scan_start(struct skua *sc, struct ieee80211_vif *vif,
  */
 void skua_roc_leave(struct skua *sc)
 {
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (test_and_clear_bit(SKUA_F_ROC_OVER, &sc->flags))
 		skua_cmd_post(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
 }
@@ -247,6 +248,7 @@ void skua_op_cancel_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
  */
 void skua_scan_done(struct skua *sc, const struct skua_evt_scan_done *evt)
 {
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (sc->scan_stale) {
 		sc->scan_stale--;
 		return;
@@ -386,6 +388,7 @@ int skua_op_cancel_remain_on_channel(struct ieee80211_hw *hw,
  */
 void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt)
 {
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (le32_to_cpu(evt->cookie) != sc->roc_cookie)
 		return;
 	if (id == SKUA_EVT_ROC_READY) {
@@ -432,6 +435,7 @@ void skua_op_mgd_prepare_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
  */
 void skua_scan_reset(struct skua *sc)
 {
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	sc->scan_stale = 0;
 	skua_scan_end(sc, true);
 	clear_bit(SKUA_F_ROC_OVER, &sc->flags);

@@ -4,26 +4,40 @@
  *
  * DOC: Locking policy
  *
- * One control lock: the wiphy mutex. All mac80211 control ops run under it,
- * and so do slow events (struct skua.evt_work) and the crash worker. It
- * protects the configuration in struct skua, struct skua_vif, struct skua_sta
- * and the key slots, unless said otherwise here.
+ * The control lock is the wiphy mutex. mac80211 holds it in all control ops, and
+ * slow events (struct skua.evt_work) run under it, too. It protects the
+ * configuration in struct skua, struct skua_vif, struct skua_sta and the key
+ * slots, unless the comment on a member says otherwise. The crash worker runs
+ * without it: it takes RTNL (which nests outside) to shut interfaces, or the
+ * wiphy mutex to end a scan.
  *
- * Spinlocks, all leaves, never nested in one another:
- *  - skua_ring.lock of the command ring and of each transmit ring: its private
- *    producer state and the slots that are not published yet. BH-safe
- *    (spin_lock_bh), as mac80211 transmits from softirq and process context.
- *  - skua_tx.lock: the free list of tokens. BH-safe. May be taken inside a
- *    transmit ring's lock, the one exception to the rule above.
- *  - skua.cmd_lock: the command that waits for its end. BH-safe.
- *  - skua.evt_lock: the list of events between NAPI and evt_work. BH-safe.
+ * Spinlocks, all taken with BHs off, since mac80211 transmits from process
+ * context and from softirq:
+ *  - skua_ring.lock of the command ring and of each transmit ring: the producer's
+ *    private state and the slots that are not published yet. The receive buffer
+ *    ring needs none: NAPI alone fills it.
+ *  - skua_tx.lock: the free list of tokens, and whether mac80211's queues are
+ *    stopped.
+ *  - skua.cmd_lock: the command that waits for its answer, and the heartbeat.
+ *  - skua.evt_lock: the list of events between NAPI and evt_work.
  *
- * NAPI (one instance) alone consumes the event and the completion ring, lends
- * receive buffers and ends tokens. While it is disabled (start, restart and
+ * Their order, the outer lock first:
+ *  - wiphy mutex, then any of the spinlocks.
+ *  - skua_ring.lock of a transmit ring, then skua_tx.lock, and mac80211's locks of
+ *    transmit queues: frames are dequeued and dropped under the ring's lock, so
+ *    that they are posted in the order of their packet numbers.
+ *  - skua_tx.lock, then mac80211's lock of stopped queues (skua_tx_balance()).
+ *  - any of them, then the lock of a wait queue: skua_nic_dead() may be called
+ *    with a ring's lock held, wakes all waiters, and takes no other lock.
+ * No two locks of rings are ever held together, and cmd_lock and evt_lock never
+ * with another of the driver's spinlocks.
+ *
+ * NAPI (one instance) alone consumes the event and the completion ring, posts
+ * receive buffers and ends tokens. While NAPI is disabled (start, restart and
  * remove, under the wiphy mutex), the control path owns all of that.
  *
- * RCU: skua.vif[], skua.sta[].sta and what mac80211 hands out. NAPI reads them
- * inside rcu_read_lock(), which skua_poll() holds around each record.
+ * RCU: skua.vif[], skua.sta[].sta, keys, and what mac80211 hands out. NAPI reads
+ * them inside rcu_read_lock(), which skua_cpl_one() holds around each record.
  *
  * skua.flags are atomic bits. Each wait for the NIC also ends when skua_alive()
  * becomes false: skua_nic_dead() sets the flag first, then wakes all waiters.

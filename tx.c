@@ -205,6 +205,7 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 	unsigned int i, nslots;
 	int id;
 
+	lockdep_assert_held(&ring->lock);
 	id = skua_token_get(&sc->tx);
 	if (id < 0) {
 		skua_count(sc, SKUA_CTR_TX_NO_ROOM);
@@ -536,7 +537,8 @@ void skua_tx_reset(struct skua *sc)
 	unsigned int n;
 	u32 id;
 
-	/* Whoever saw the NIC alive has left the rings after this. */
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	/* Each sender that saw the NIC alive has left the rings after this. */
 	for (n = 0; n < SKUA_NUM_TX_RINGS; n++) {
 		spin_lock_bh(&skua_tx_ring(sc, n)->lock);
 		spin_unlock_bh(&skua_tx_ring(sc, n)->lock);

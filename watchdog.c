@@ -278,6 +278,7 @@ void skua_watchdog_start(struct skua *sc)
 {
 	struct skua_watchdog *w = &sc->watchdog;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	memset(w->ring, 0, sizeof(w->ring));
 	w->misses = 0;
 	w->last_heartbeat = jiffies;

@@ -20,6 +20,33 @@ static struct skua_ring *make_ring(struct kunit *test, u32 start)
 	return ring;
 }
 
+static u32 room(struct skua_ring *ring)
+{
+	u32 n;
+
+	spin_lock_bh(&ring->lock);
+	n = skua_ring_room(ring);
+	spin_unlock_bh(&ring->lock);
+	return n;
+}
+
+static void publish(struct skua_ring *ring)
+{
+	spin_lock_bh(&ring->lock);
+	skua_ring_publish(ring);
+	spin_unlock_bh(&ring->lock);
+}
+
+static bool want_room(struct skua_ring *ring, u32 n)
+{
+	bool there;
+
+	spin_lock_bh(&ring->lock);
+	there = skua_ring_want_room(ring, n);
+	spin_unlock_bh(&ring->lock);
+	return there;
+}
+
 struct ring_start_case {
 	const char *desc;
 	u32 start;
@@ -41,15 +68,15 @@ static void ring_room_follows_the_consumer(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i <= N; i++) {
-		KUNIT_EXPECT_EQ(test, N - i, skua_ring_room(ring));
+		KUNIT_EXPECT_EQ(test, N - i, room(ring));
 		if (i < N)
 			ring->next++;
 	}
-	skua_ring_publish(ring);
+	publish(ring);
 	KUNIT_EXPECT_EQ(test, c->start + N, le32_to_cpu(ring->idx->prod));
 	for (i = 1; i <= N; i++) {
 		ring->idx->cons = cpu_to_le32(c->start + i);
-		KUNIT_EXPECT_EQ(test, i, skua_ring_room(ring));
+		KUNIT_EXPECT_EQ(test, i, room(ring));
 	}
 	KUNIT_EXPECT_FALSE(test, ring->broken);
 }
@@ -75,21 +102,21 @@ static void ring_doorbell_when_asked(struct kunit *test)
 	/* asleep at the start: wake me for the first entry */
 	ring->idx->avail_event = cpu_to_le32(c->start);
 	ring->next += 3;
-	skua_ring_publish(ring);
+	publish(ring);
 	KUNIT_EXPECT_EQ(test, 1, fake->doorbells);
 	/* it has been told, and asked for nothing more */
 	ring->next += 2;
-	skua_ring_publish(ring);
+	publish(ring);
 	KUNIT_EXPECT_EQ(test, 1, fake->doorbells);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_DOORBELL_SAVED));
 	/* nothing new: no publication at all */
-	skua_ring_publish(ring);
+	publish(ring);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_DOORBELL_SAVED));
 	/* asleep again after all five */
 	ring->idx->cons = cpu_to_le32(c->start + 5);
 	ring->idx->avail_event = cpu_to_le32(c->start + 5);
 	ring->next++;
-	skua_ring_publish(ring);
+	publish(ring);
 	KUNIT_EXPECT_EQ(test, 2, fake->doorbells);
 }
 
@@ -102,10 +129,10 @@ static void ring_doorbell_inside_a_burst(struct kunit *test)
 
 	ring->idx->avail_event = cpu_to_le32(c->start + 3);
 	ring->next += 3;
-	skua_ring_publish(ring);
+	publish(ring);
 	KUNIT_EXPECT_EQ(test, 0, fake->doorbells);
 	ring->next += 1;
-	skua_ring_publish(ring);
+	publish(ring);
 	KUNIT_EXPECT_EQ(test, 1, fake->doorbells);
 }
 
@@ -118,8 +145,8 @@ static void ring_want_room(struct kunit *test)
 	u32 told = 0;
 
 	ring->next += N;
-	skua_ring_publish(ring);
-	KUNIT_EXPECT_FALSE(test, skua_ring_want_room(ring, 3));
+	publish(ring);
+	KUNIT_EXPECT_FALSE(test, want_room(ring, 3));
 	KUNIT_EXPECT_TRUE(test, ring->armed);
 	event = le32_to_cpu(ring->idx->space_event);
 	/* the NIC consumes one by one and tells by the rule of hw.h */
@@ -131,7 +158,7 @@ static void ring_want_room(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 3, told);
 
 	ring->idx->cons = cpu_to_le32(c->start + 4);
-	KUNIT_EXPECT_TRUE(test, skua_ring_want_room(ring, 3));
+	KUNIT_EXPECT_TRUE(test, want_room(ring, 3));
 	KUNIT_EXPECT_FALSE(test, ring->armed);
 }
 
@@ -156,17 +183,17 @@ static void ring_bad_consumer_index(struct kunit *test)
 	struct skua_fake *fake = test->priv;
 
 	ring->next += 4;
-	skua_ring_publish(ring);
+	publish(ring);
 	ring->idx->cons = cpu_to_le32(0xfffffffe + 2);
-	KUNIT_EXPECT_EQ(test, N - 2, skua_ring_room(ring));
+	KUNIT_EXPECT_EQ(test, N - 2, room(ring));
 	ring->idx->cons = cpu_to_le32(0xfffffffe + c->cons);
-	KUNIT_EXPECT_EQ(test, 0, skua_ring_room(ring));
+	KUNIT_EXPECT_EQ(test, 0, room(ring));
 	KUNIT_EXPECT_TRUE(test, ring->broken);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RING_BAD));
 	KUNIT_EXPECT_FALSE(test, skua_alive(fake->sc));
 	/* and stays so, whatever comes */
 	ring->idx->cons = cpu_to_le32(0xfffffffe + 2);
-	KUNIT_EXPECT_EQ(test, 0, skua_ring_room(ring));
+	KUNIT_EXPECT_EQ(test, 0, room(ring));
 }
 
 static struct kunit_case ring_cases[] = {

@@ -246,9 +246,13 @@ static void rx_status_is_filled_from_zero(struct kunit *test)
 
 #define NBUFS	16
 
-static void free_path(void *sc)
+static void free_path(void *data)
 {
+	struct skua *sc = data;
+
+	wiphy_lock(sc->hw->wiphy);
 	skua_rx_reset(sc);
+	wiphy_unlock(sc->hw->wiphy);
 	skua_rx_exit(sc);
 }
 

@@ -163,6 +163,7 @@ static void scan_done_of_a_cancelled_scan(struct kunit *test)
 	struct skua_fake *fake = test->priv;
 	struct skua *sc = fake->sc;
 
+	wiphy_lock(fake->hw->wiphy);
 	sc->scan_stale = 1;
 	set_bit(SKUA_F_SCANNING, &sc->flags);
 	skua_scan_done(sc, &evt);
@@ -173,6 +174,7 @@ static void scan_done_of_a_cancelled_scan(struct kunit *test)
 	/* and one that nobody waits for is the NIC's mistake */
 	skua_scan_done(sc, &evt);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_EVT_BAD));
+	wiphy_unlock(fake->hw->wiphy);
 }
 
 /* M6 */
@@ -186,6 +188,7 @@ static void roc_begin_and_cancel(struct kunit *test)
 	struct skua_evt_roc evt = {};
 	struct skua *sc = fake->sc;
 
+	wiphy_lock(fake->hw->wiphy);
 	fake->cmd_err = -EBUSY;
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			skua_op_remain_on_channel(fake->hw, fake->vif, &chan, 100,
@@ -212,6 +215,7 @@ static void roc_begin_and_cancel(struct kunit *test)
 	/* once */
 	skua_op_cancel_remain_on_channel(fake->hw, fake->vif);
 	KUNIT_EXPECT_EQ(test, 3, fake->ncmds);
+	wiphy_unlock(fake->hw->wiphy);
 }
 
 static struct kunit_case scan_cases[] = {

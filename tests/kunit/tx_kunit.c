@@ -366,6 +366,15 @@ static void end(struct kunit *test, u32 word)
 	KUNIT_EXPECT_TRUE(test, list_empty(&poll.free_list));
 }
 
+static void reset(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	wiphy_lock(fake->hw->wiphy);
+	skua_tx_reset(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
+}
+
 static struct skua_tx_desc *posted(struct kunit *test, unsigned int n, u32 index)
 {
 	struct skua_fake *fake = test->priv;
@@ -428,7 +437,7 @@ static void tx_reset_reclaims(struct kunit *test)
 	give(test, IEEE80211_AC_BK, make_frame(test, DATA, false));
 	give(test, SKUA_TX_MGMT, make_frame(test, DEAUTH, false));
 	KUNIT_EXPECT_EQ(test, 3, atomic_read(&fake->sc->tx.queued));
-	skua_tx_reset(fake->sc);
+	reset(test);
 	KUNIT_EXPECT_EQ(test, 3, skua_fake_count(test, SKUA_CTR_TX_RECLAIMED));
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
 	KUNIT_EXPECT_EQ(test, NTOKENS, fake->sc->tx.nfree);
@@ -457,7 +466,7 @@ static void tx_ring_full(struct kunit *test)
 	/* three fit before the room for a largest frame is gone */
 	KUNIT_EXPECT_EQ(test, 3, atomic_read(&fake->sc->tx.queued));
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_NO_ROOM));
-	skua_tx_reset(fake->sc);
+	reset(test);
 }
 
 static struct ieee80211_key_conf *install(struct kunit *test,
@@ -507,7 +516,7 @@ static void tx_with_a_key(struct kunit *test)
 	desc = posted(test, IEEE80211_AC_VI, 1);
 	KUNIT_EXPECT_EQ(test, 0x00010000, le32_to_cpu(desc->w4));
 	KUNIT_EXPECT_EQ(test, 1, le32_to_cpu(desc->pn_lo));
-	skua_tx_reset(fake->sc);
+	reset(test);
 }
 
 /* X3: from the frame to its fate, nobody gives up the processor */
@@ -582,7 +591,7 @@ static void tx_to_a_keyed_station_without_a_key(struct kunit *test)
 	give(test, IEEE80211_AC_VI, skb);
 	KUNIT_EXPECT_EQ(test, c->sent, atomic_read(&fake->sc->tx.queued));
 	KUNIT_EXPECT_EQ(test, !c->sent, skua_fake_count(test, SKUA_CTR_TX_NO_KEY));
-	skua_tx_reset(fake->sc);
+	reset(test);
 }
 
 /* T4, V7 */
@@ -627,7 +636,7 @@ static void tx_rates(struct kunit *test)
 	desc = posted(test, IEEE80211_AC_VI, 3);
 	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(desc->flags));
 	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(desc->w7));
-	skua_tx_reset(fake->sc);
+	reset(test);
 }
 
 /* management and what leaves the channel have a ring of their own */
@@ -652,7 +661,7 @@ static void tx_chooses_the_ring(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE,
 			le32_get_bits(posted(test, SKUA_TX_MGMT, 0)->w2,
 				      SKUA_TXD_W2_STA));
-	skua_tx_reset(fake->sc);
+	reset(test);
 }
 
 /* ------------------------------------------------------------------ */
