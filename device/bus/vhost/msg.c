@@ -438,15 +438,6 @@ static enum vu_result vu_dispatch(struct vhost *v)
 	return h->fn(v);
 }
 
-void vhost_close_fds(struct vhost *v)
-{
-	for (unsigned int i = 0; i < v->nfds; i++) {
-		if (v->fds[i] >= 0)
-			close(v->fds[i]);
-	}
-	v->nfds = 0;
-}
-
 /* A whole message is there. Returns false when the connection must end. */
 static bool vu_message(struct vhost *v)
 {

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the vhost-user front end share:
- * vhost.c life of a connection, vhost_msg.c messages on its socket, vhost_vq.c
- * split virtqueues in guest memory, vhost_pci.c the transactions in them
+ * What the files of the vhost-user front end share
+ *
+ * vhost.c  the socket, and how a connection begins
+ * msg.c    messages on it
+ * pci.c    PCI transactions in the virtqueues
+ * close.c  the end of a connection
+ * vq.c     split virtqueues in guest memory
+ * drop.c   a guest that broke the protocol
+ *
+ * None of them calls a file that stands above it.
  *
  * Nothing of what arrives is trusted. A message or ring that breaks the protocol
  * costs the guest its connection (vhost_drop()); a transaction that makes no
@@ -197,7 +204,7 @@ struct vhost {
 	struct vhost_stats stats;
 };
 
-/* vhost.c */
+/* drop.c */
 
 /**
  * vhost_drop() - the guest broke the protocol: end the connection, soon
@@ -208,18 +215,20 @@ struct vhost {
  */
 void vhost_drop(struct vhost *v, const char *why);
 
+/* close.c */
+
 /** vhost_close() - the guest is gone: forget all that was its own */
 void vhost_close(struct vhost *v);
 
-/* vhost_msg.c */
+/** vhost_close_fds() - close the descriptors of a message that no handler kept */
+void vhost_close_fds(struct vhost *v);
+
+/* msg.c */
 
 /** vhost_receive() - a callback for the socket: take what has come */
 void vhost_receive(struct loop_fd *w, uint32_t events);
 
-/** vhost_close_fds() - close what came with a message and nobody kept */
-void vhost_close_fds(struct vhost *v);
-
-/* vhost_vq.c: a virtqueue runs between vq_start() and vq_stop() */
+/* vq.c: a virtqueue runs between vq_start() and vq_stop() */
 
 /** vq_init() - a queue of which nothing is known */
 void vq_init(struct vhost *v, struct vhost_vq *vq);
@@ -290,7 +299,7 @@ void vq_use(struct vhost_vq *vq, uint16_t head, uint32_t len);
 /** vq_signal() - tell the guest of what was used, if it wants to know */
 void vq_signal(struct vhost_vq *vq);
 
-/* vhost_pci.c */
+/* pci.c */
 
 /** vhost_pci_init() - set up the polls, and the side that the device sees */
 void vhost_pci_init(struct vhost *v);

@@ -15,48 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pcie/dma.h"
 #include "base/log.h"
 #include "bus/vhost/priv.h"
-
-void vhost_drop(struct vhost *v, const char *why)
-{
-	if (v->broken)
-		return;
-	/* Zeroes where its rings were look like any other nonsense. */
-	if (dma_dead(v->bd->dma))
-		why = "its memory vanished, the file was truncated";
-	log_err(v->log, "guest disconnected: %s", why);
-	v->broken = true;
-	v->stats.drops++;
-	loop_defer(v->loop, &v->drop_work);
-}
-
-void vhost_close(struct vhost *v)
-{
-	loop_work_cancel(v->loop, &v->drop_work);
-	loop_timer_cancel(v->loop, &v->signal_timer);
-	for (int i = 0; i < VQ_COUNT; i++)
-		vq_close(&v->vqs[i]);
-	v->bd->fe = NULL;
-	v->bd->ops->reset(v->bd, BUS_RESET_DISCONNECT);
-	dma_on_idle(v->bd->dma, NULL, NULL);
-	dma_unmap_all(v->bd->dma);
-	vhost_close_fds(v);
-	if (v->backend_fd >= 0)
-		close(v->backend_fd);
-	v->backend_fd = -1;
-	loop_fd_del(v->loop, &v->sock);
-	close(v->sock.fd);
-	v->sock.fd = -1;
-	v->got = 0;
-	v->features = 0;
-	v->pfeatures = 0;
-	v->regions = 0;
-	v->reply_waits = false;
-	v->irq_waits = false;
-	v->broken = false;
-}
 
 static void vhost_drop_work(struct loop_work *w)
 {

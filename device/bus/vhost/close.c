@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The end of a connection: all that was the guest's own is forgotten
+ */
+#include <unistd.h>
+
+#include "bus/vhost/priv.h"
+#include "pcie/dma.h"
+
+void vhost_close_fds(struct vhost *v)
+{
+	for (unsigned int i = 0; i < v->nfds; i++) {
+		if (v->fds[i] >= 0)
+			close(v->fds[i]);
+	}
+	v->nfds = 0;
+}
+
+void vhost_close(struct vhost *v)
+{
+	loop_work_cancel(v->loop, &v->drop_work);
+	loop_timer_cancel(v->loop, &v->signal_timer);
+	for (int i = 0; i < VQ_COUNT; i++)
+		vq_close(&v->vqs[i]);
+	v->bd->fe = NULL;
+	v->bd->ops->reset(v->bd, BUS_RESET_DISCONNECT);
+	dma_on_idle(v->bd->dma, NULL, NULL);
+	dma_unmap_all(v->bd->dma);
+	vhost_close_fds(v);
+	if (v->backend_fd >= 0)
+		close(v->backend_fd);
+	v->backend_fd = -1;
+	loop_fd_del(v->loop, &v->sock);
+	close(v->sock.fd);
+	v->sock.fd = -1;
+	v->got = 0;
+	v->features = 0;
+	v->pfeatures = 0;
+	v->regions = 0;
+	v->reply_waits = false;
+	v->irq_waits = false;
+	v->broken = false;
+}

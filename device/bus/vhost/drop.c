@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A guest that broke the protocol loses its connection
+ *
+ * Whatever reads what a guest sent may find that out, so this is the lowest file
+ * of the front end: it only asks for the end, which vhost_close() brings.
+ */
+#include "base/log.h"
+#include "bus/vhost/priv.h"
+#include "pcie/dma.h"
+
+void vhost_drop(struct vhost *v, const char *why)
+{
+	if (v->broken)
+		return;
+	/* Zeroes where its rings were look like any other nonsense. */
+	if (dma_dead(v->bd->dma))
+		why = "its memory vanished, the file was truncated";
+	log_err(v->log, "guest disconnected: %s", why);
+	v->broken = true;
+	v->stats.drops++;
+	loop_defer(v->loop, &v->drop_work);
+}
