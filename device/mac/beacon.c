@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mac/beacon.h"
+#include "mac/count.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
 
 #define TIM_BITMAP_MAX	251
 #define IBSS_CW_MIN	15u

@@ -10,7 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mac/count.h"
+#include "mac/cpl.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/txq.h"
 
 #define CPL_SLACK	1024	/* in-band events beside the frames' records */
 #define CPL_RETRY_NS	LOOP_NS_PER_MS

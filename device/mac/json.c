@@ -5,7 +5,11 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "mac/count.h"
+#include "mac/mac.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/txq.h"
 
 static json_t *number(uint64_t n)
 {

@@ -5,8 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mac/beacon.h"
+#include "mac/cpl.h"
+#include "mac/mac.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/rxe.h"
 #include "mac/tbl.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	      "hw.h's types are native integers in user space");

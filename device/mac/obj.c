@@ -4,6 +4,8 @@
  */
 #include <stdlib.h>
 
+#include "mac/count.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
 
 bool mac_obj_init(struct mac *mac)

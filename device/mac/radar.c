@@ -2,7 +2,9 @@
 /*
  * Radar pulses: kept until the firmware reads them, which knows radars
  */
+#include "mac/count.h"
 #include "mac/priv.h"
+#include "mac/radar.h"
 
 void mac_radar_pulse(void *priv, const struct air_pulse *pulse)
 {

@@ -4,8 +4,17 @@
  */
 #include <string.h>
 
+#include "mac/count.h"
+#include "mac/cpl.h"
+#include "mac/mac.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/radar.h"
+#include "mac/rxe.h"
+#include "mac/survey.h"
 #include "mac/tbl.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
 
 #define FWTX_BUSY	0xffffffffu
 #define RTS_OFF		0xffffffffu

@@ -10,7 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mac/beacon.h"
+#include "mac/count.h"
+#include "mac/cpl.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/rxe.h"
+#include "mac/survey.h"
+#include "mac/txq.h"
 
 /* A frame's memory. Not a multiple of a page: that would thrash the cache. */
 #define RX_STRIDE	11520
@@ -33,10 +40,10 @@ struct arrival {
 
 bool rxe_init(struct mac *mac)
 {
-	uint8_t *mem = calloc(2 * MAC_BATCH, RX_STRIDE);
+	uint8_t *mem = calloc(2 * RXE_BATCH, RX_STRIDE);
 
 	mac->rx.mem = mem;
-	for (unsigned int i = 0; mem && i < MAC_BATCH; i++) {
+	for (unsigned int i = 0; mem && i < RXE_BATCH; i++) {
 		mac->rx.item[i].data = mem + (size_t)(2 * i) * RX_STRIDE;
 		mac->rx.item[i].raw = mac->rx.item[i].data + RX_STRIDE;
 	}
@@ -56,7 +63,7 @@ static struct rx_item *next_item(struct mac *mac)
 	struct rx_item *item;
 	uint8_t *data, *raw;
 
-	if (mac->rx.n == MAC_BATCH)
+	if (mac->rx.n == RXE_BATCH)
 		rxe_flush(mac);
 	item = &mac->rx.item[mac->rx.n++];
 	data = item->data;
@@ -138,7 +145,7 @@ static void answer(const struct arrival *a, const struct mac_vif *vif,
 	memcpy(buf + IEEE80211_OFF_ADDR1, ra, IEEE80211_ADDR_LEN);
 	ieee80211_fcs_put(buf, IEEE80211_ACK_LEN);
 	air_respond(mac->radio, &af);
-	survey_tx(mac, af.airtime_us);
+	survey_tx(&mac->survey, af.airtime_us);
 }
 
 static uint32_t duration_of(const struct arrival *a)
@@ -504,7 +511,7 @@ static void rxe_rx(void *priv, const struct air_frame *af,
 
 	if (!mac_on_air(mac))
 		return;
-	survey_rx(mac, af->airtime_us);
+	survey_rx(&mac->survey, af->airtime_us);
 	if (af->len < IEEE80211_ACK_LEN + IEEE80211_FCS_LEN ||
 	    af->len > SKUA_MAX_MPDU + IEEE80211_FCS_LEN) {
 		mac->c.rx_malformed++;

@@ -7,7 +7,12 @@
  */
 #include <string.h>
 
+#include "mac/beacon.h"
+#include "mac/count.h"
+#include "mac/cpl.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/rxe.h"
 
 #define UP_MAX_BUFS	(SKUA_MAX_MPDU / SKUA_RXBUF_MIN_LEN + 2)
 #define UP_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mac/priv.h"
+#include "mac/survey.h"
 
 void survey_reset(struct mac *mac)
 {

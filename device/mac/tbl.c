@@ -8,7 +8,9 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
+#include "mac/cpl.h"
 #include "mac/priv.h"
+#include "mac/survey.h"
 #include "mac/tbl.h"
 
 /* The index of a channel is its frequency in MHz */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/tbl.h"
 

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mac/count.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/tbl.h"
+#include "mac/txq.h"
 
 #define STA_FLAGS	(ENG_STAF_QOS | ENG_STAF_MFP | ENG_STAF_4ADDR | \
 			 ENG_STAF_PS_TRACK | ENG_STAF_KEYED | \

@@ -4,8 +4,11 @@
  */
 #include <string.h>
 
+#include "mac/beacon.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/tbl.h"
+#include "mac/txq.h"
 
 static uint32_t vif_entries(const struct mac *mac)
 {

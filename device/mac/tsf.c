@@ -2,6 +2,9 @@
 /*
  * The clock of each BSS, set by the beacons that are heard
  */
+#include "mac/beacon.h"
+#include "mac/count.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
 
 bool tsf_needs_key(struct mac *mac, const struct mac_vif *vif)

@@ -8,7 +8,12 @@
  */
 #include <string.h>
 
+#include "mac/count.h"
+#include "mac/cpl.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
 
 #define FETCH_MAX	64	/* frames of one ring in one go */
 #define FETCH_UNSUPPORTED (SKUA_TXF_ENCAP | SKUA_TXF_CSUM)

@@ -6,6 +6,8 @@
  * round to the ones behind it. Inside a class, stations take turns by airtime.
  */
 #include "mac/priv.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
 
 #define CLASS_SHARE	4	/* frames of a round that a class may count on */
 

@@ -8,7 +8,13 @@
  */
 #include <string.h>
 
+#include "mac/count.h"
+#include "mac/cpl.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/survey.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
 
 /* What to try: stages, in order */
 struct plan {
@@ -122,7 +128,7 @@ uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
 	ieee80211_fcs_put(frame, len);
 	air_send(mac->radio, &af, response, response_len, rx);
 	mac->c.tx_bytes += af.len;
-	survey_tx(mac, af.airtime_us);
+	survey_tx(&mac->survey, af.airtime_us);
 	return af.airtime_us;
 }
 
@@ -498,7 +504,7 @@ bool txe_round(struct mac *mac)
 		return false;
 	if (!txe_pending(mac))
 		return false;
-	n = txe_collect(mac, mac->tx.batch, MAC_BATCH);
+	n = txe_collect(mac, mac->tx.batch, TXE_BATCH);
 	n = prepare_all(mac, n);
 	for (unsigned int i = 0; i < n; i++) {
 		if (mac->running)

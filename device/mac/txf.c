@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mac/count.h"
+#include "mac/cpl.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/txq.h"
 
 struct txf *txf_alloc(struct mac *mac, uint32_t len)
 {

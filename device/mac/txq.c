@@ -7,7 +7,10 @@
  */
 #include <string.h>
 
+#include "mac/count.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/txq.h"
 
 static void list_init(struct txq_list *list)
 {

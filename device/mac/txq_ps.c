@@ -3,7 +3,10 @@
  * Transmit queues and power save: frames held for dozing stations, and for the
  * next DTIM beacon
  */
+#include "mac/count.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/txq.h"
 
 void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze)
 {

@@ -2,7 +2,11 @@
 /*
  * Frames selected by ENG_TXQ_*, in the queues and in the rings: counted, dropped
  */
+#include "mac/count.h"
+#include "mac/cpl.h"
 #include "mac/priv.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
 
 static bool frame_matches(const struct txf *f, const struct txq_match *m)
 {

@@ -643,7 +643,7 @@ static void test_order(void **state)
 		vo += ieee80211_tid(d) == 6;
 		to2 += !memcmp(d + 4, addr_sta2, 6);
 	}
-	assert_int_equal(vo, MAC_BATCH - 4);
+	assert_int_equal(vo, TXE_BATCH - 4);
 	s->sniff.n = 0;
 	to2 = 0;
 	mac_poll(s->ap->mac);

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Interfaces and stations: what the tables say of them, and their state
+ *
+ * obj.c  memory of the tables, lookup, counts of each key
+ */
+#ifndef SKUA_DEVICE_MAC_OBJ_H
+#define SKUA_DEVICE_MAC_OBJ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../fw/engine.h"
+#include "base/loop.h"
+#include "mac/key.h"
+#include "mac/txq.h"
+
+struct mac;
+
+#define MAC_BEACON_MAX		2048	/* template */
+
+/**
+ * struct mac_sta - a peer
+ * @idx: handle
+ * @gen: generation
+ * @aid: association id
+ * @vif: its interface
+ * @uapsd: bit per AC
+ * @addr: its address
+ * @flags: ENG_STAF_*
+ * @key: pairwise keys
+ * @group_key: group keys of its own
+ * @dozing: in power save
+ * @doze_next: list of the interface's dozing stations
+ * @doze_prev: likewise
+ * @hash_next: chain of the address table
+ * @q: queues
+ * @deficit: airtime left of its turn, by class, us
+ * @seq: next sequence number by TID
+ * @dup: last sequence control by TID, then of other frames; ~0 for none
+ * @rate: what to try
+ * @probe_count: frames since the last probe
+ * @stage_sent: since the firmware last read
+ * @stage_acked: likewise
+ * @probe_sent: likewise
+ * @probe_acked: likewise
+ * @stats: since the station was added; host order
+ */
+struct mac_sta {
+	uint16_t idx;
+	uint16_t gen;
+	uint16_t aid;
+	struct mac_vif *vif;
+	uint8_t uapsd;
+	uint8_t addr[6];
+	uint32_t flags;
+	struct key_ref key[MAC_KEYS_PER_STA];
+	struct key_ref group_key[MAC_KEYS_PER_STA];
+	bool dozing;
+	struct mac_sta *doze_next;
+	struct mac_sta *doze_prev;
+	struct mac_sta *hash_next;
+	struct txq q[STA_QUEUES];
+	int32_t deficit[TXE_CLASSES];
+	uint16_t seq[SKUA_NUM_TIDS];
+	uint32_t dup[SKUA_NUM_TIDS + 1];
+	struct {
+		uint32_t rate[ENG_RATE_STAGES];
+		uint8_t tries[ENG_RATE_STAGES];
+		uint32_t probe_rate;
+		uint32_t probe_interval;
+	} rate;
+	uint32_t probe_count;
+	uint32_t stage_sent[ENG_RATE_STAGES];
+	uint32_t stage_acked[ENG_RATE_STAGES];
+	uint32_t probe_sent;
+	uint32_t probe_acked;
+	struct {
+		uint32_t tx_packets;
+		uint32_t tx_failed;
+		uint32_t tx_retries;
+		uint32_t tx_rate;
+		uint32_t rx_packets;
+		uint32_t rx_dups;
+		uint32_t rx_replays;
+		uint32_t rx_mic_errors;
+		uint32_t rx_rate;
+		int8_t rx_signal;
+		int8_t ack_signal;
+		uint64_t tx_bytes;
+		uint64_t rx_bytes;
+		uint64_t tx_airtime;
+		uint64_t rx_airtime;
+	} stats;
+};
+
+/**
+ * struct mac_beacon - a beacon template and its TBTT
+ * @len: octets of @tmpl; 0: no beacons
+ * @interval: TU
+ * @tim_off: see struct eng_beacon
+ * @dtim_period: likewise
+ * @csa_off: likewise
+ * @csa_done: ENG_IRQ_CSA has been raised for this template
+ * @rate: likewise
+ * @bigtk: likewise
+ * @contending: the TBTT of an IBSS has come, @timer is for the random delay
+ * @own_was_last: of the IBSS's beacons
+ * @tbtt: number of the next TBTT: TSF / interval
+ * @timer: when it is
+ * @tmpl: the template
+ */
+struct mac_beacon {
+	uint16_t len;
+	uint16_t interval;
+	uint16_t tim_off;
+	uint8_t dtim_period;
+	uint16_t csa_off[2];
+	bool csa_done;
+	bool contending;
+	bool own_was_last;
+	uint32_t rate;
+	struct key_ref bigtk;
+	uint64_t tbtt;
+	struct loop_timer timer;
+	uint8_t tmpl[MAC_BEACON_MAX];
+};
+
+/* Channel access of an access category, as struct eng_edca */
+struct mac_edca {
+	uint8_t aifsn;
+	uint16_t cw_min;
+	uint16_t cw_max;
+	uint16_t txop;
+};
+
+/** mac_vif() - an interface that is in use, or NULL */
+struct mac_vif *mac_vif(struct mac *mac, unsigned int idx);
+
+/**
+ * struct mac_vif - an interface
+ * @mac: the engines
+ * @idx: handle
+ * @valid: the entry has been written
+ * @type: enum skua_vif_type
+ * @bw: enum skua_bw
+ * @aid: own
+ * @flags: SKUA_VIFF_*
+ * @addr: own
+ * @bssid: BSSID
+ * @freq: MHz, 0 without channel
+ * @center1: MHz
+ * @beacon_int: TU
+ * @basic_rates: mask
+ * @mgmt_rate: rate word or 0
+ * @mcast_rate: rate word or 0
+ * @key: receive keys
+ * @tsf_offset: TSF less the NIC's time
+ * @last_beacon: see struct eng_vif
+ * @edca: by AC; for an air with contention
+ * @dozing: stations in power save
+ * @doze_list: they
+ * @q: queues
+ * @deficit: airtime left of its turn, by class, us
+ * @seq: next sequence number of frames that are no QoS data
+ * @tim_host: bit per AID: the host holds frames
+ * @beacon: template
+ */
+struct mac_vif {
+	struct mac *mac;
+	uint8_t idx;
+	bool valid;
+	uint8_t type;
+	uint8_t bw;
+	uint16_t aid;
+	uint32_t flags;
+	uint8_t addr[6];
+	uint8_t bssid[6];
+	uint16_t freq;
+	uint16_t center1;
+	uint16_t beacon_int;
+	uint32_t basic_rates;
+	uint32_t mgmt_rate;
+	uint32_t mcast_rate;
+	struct key_ref key[MAC_KEYS_PER_VIF];
+	int64_t tsf_offset;
+	uint32_t last_beacon;
+	struct mac_edca edca[SKUA_NUM_ACS];
+	uint32_t dozing;
+	struct mac_sta *doze_list;
+	struct txq q[VIF_QUEUES];
+	int32_t deficit[TXE_CLASSES];
+	uint16_t seq;
+	uint8_t tim_host[(SKUA_MAX_AID + 8) / 8];
+	struct mac_beacon beacon;
+};
+
+/* A management frame, or one of a peer, names the interface's BSS */
+static inline bool vif_in_bss(const struct mac_vif *vif, const uint8_t *frame)
+{
+	return ieee80211_addr_equal(ieee80211_addr3(frame), vif->bssid);
+}
+
+/** mac_obj_init() - memory for the tables of stations and keys; false: there is none */
+bool mac_obj_init(struct mac *mac);
+void mac_obj_free(struct mac *mac);
+
+/** mac_vif() - an interface that is in use, or NULL */
+struct mac_vif *mac_vif(struct mac *mac, unsigned int idx);
+
+/** mac_sta_find() - station of an interface by address, or NULL */
+struct mac_sta *mac_sta_find(struct mac *mac, const struct mac_vif *vif,
+			     const uint8_t *addr);
+
+/** mac_sta_link() - make a station known by its handle and its address */
+void mac_sta_link(struct mac *mac, struct mac_sta *sta);
+
+/** mac_sta_unlink() - undo mac_sta_link(); the caller frees the station */
+void mac_sta_unlink(struct mac *mac, struct mac_sta *sta);
+
+/** mac_count_key() - count an MPDU, for its key and its cipher */
+void mac_count_key(struct mac *mac, struct mac_key *key, bool enc,
+		   uint32_t bytes);
+
+#endif /* SKUA_DEVICE_MAC_OBJ_H */

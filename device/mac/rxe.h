@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Receive engine: from a frame on the air to the guest's buffers
+ *
+ * rxe.c     FCS, address match, answers, filter, power save, duplicates
+ * rxe_up.c  decryption, replay check, buffers, records
+ */
+#ifndef SKUA_DEVICE_MAC_RXE_H
+#define SKUA_DEVICE_MAC_RXE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../hw.h"
+#include "air/air.h"
+#include "crypto/crypto.h"
+#include "mac/key.h"
+
+struct mac;
+
+#define RXE_BATCH		32	/* frames decrypted together */
+
+/**
+ * struct rx_item - something that waits for rxe_flush()
+ * @inband: it is an in-band event and not a frame
+ * @event: the event
+ * @vif: interface, or SKUA_VIF_NONE
+ * @sta: station handle, or SKUA_STA_NONE
+ * @sta_gen: generation of it
+ * @flags: SKUA_RXF_* so far
+ * @len: octets of @data, without FCS
+ * @hdr_len: of them the MAC header
+ * @tid: TID or MAC_TID_NONE
+ * @monitor: pass it up even if it does not decrypt
+ * @key: key that is to decrypt it, or NULL
+ * @slot: slot of @key
+ * @job: index of its job
+ * @rate: rate word
+ * @freq: MHz
+ * @signal: dBm
+ * @noise: dBm
+ * @time_us: NIC's time at its start
+ * @airtime_us: duration
+ * @ampdu_ref: see struct air_frame
+ * @ampdu_last: likewise
+ * @drop: it is not to be passed up
+ * @start: where the frame starts in @data after decryption
+ * @pn: packet number, with SKUA_RXF_PN_VALID
+ * @data: the frame
+ * @raw: copy for monitors, as it came
+ * @raw_len: its octets
+ */
+struct rx_item {
+	bool inband;
+	struct skua_cpl_inband event;
+	uint8_t vif;
+	uint16_t sta;
+	uint16_t sta_gen;
+	uint32_t flags;
+	uint16_t len;
+	uint16_t hdr_len;
+	uint8_t tid;
+	bool monitor;
+	struct mac_key *key;
+	uint16_t slot;
+	uint16_t job;
+	uint32_t rate;
+	uint16_t freq;
+	int8_t signal;
+	int8_t noise;
+	uint64_t time_us;
+	uint32_t airtime_us;
+	uint32_t ampdu_ref;
+	bool ampdu_last;
+	bool drop;
+	uint16_t start;
+	uint64_t pn;
+	uint8_t *data;
+	uint8_t *raw;
+	uint16_t raw_len;
+};
+
+/**
+ * struct rxe - receive engine
+ * @item: batch
+ * @n: used of it
+ * @jobs: decryption
+ * @mem: memory of the frames
+ */
+struct rxe {
+	struct rx_item item[RXE_BATCH];
+	unsigned int n;
+	struct crypto_job jobs[RXE_BATCH];
+	uint8_t *mem;
+};
+
+/* rxe.c */
+
+extern const struct air_radio_ops rxe_ops;
+
+/** rxe_init() - memory for the batch; false: there is none */
+bool rxe_init(struct mac *mac);
+void rxe_free(struct mac *mac);
+
+/** rxe_answer() - show a monitor the answer that the transmit engine got */
+void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
+		const struct air_rx *rx, uint32_t rate);
+
+/* rxe_up.c */
+
+/** rxe_flush() - decrypt the batch and pass it up */
+void rxe_flush(struct mac *mac);
+
+#endif /* SKUA_DEVICE_MAC_RXE_H */

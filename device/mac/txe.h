@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Transmit engine: from descriptors to frames on the air
+ *
+ * txe_fetch.c  descriptors: copied, checked, made frames in queues
+ * txe_sched.c  which frame is next
+ * txe_send.c   sequence numbers, protection, retries
+ */
+#ifndef SKUA_DEVICE_MAC_TXE_H
+#define SKUA_DEVICE_MAC_TXE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "air/air.h"
+#include "crypto/crypto.h"
+#include "mac/obj.h"
+#include "mac/txq.h"
+
+struct mac;
+
+#define TXE_BATCH		32	/* frames of a round */
+#define TXE_QUANTUM_US		300	/* airtime of a turn */
+#define TXE_DEFAULT_TRIES	7
+#define TXE_MAX_TRIES		31
+#define TXE_MAX_STAGES		(ENG_RATE_STAGES + 1)
+
+/**
+ * struct txe_ops - what the transmit engine asks of the file above it
+ * @answer: an ACK, CTS or Block Ack has come for a frame that was sent at rate
+ *	word @rate; FCS included
+ */
+struct txe_ops {
+	void (*answer)(struct mac *mac, const uint8_t *frame, uint16_t len,
+		       const struct air_rx *rx, uint32_t rate);
+};
+
+/**
+ * struct txe - transmit engine
+ * @ops: see there
+ * @pool: free frames, small and large
+ * @pooled: frames allocated, of each size
+ * @count: frames in queues
+ * @active: queues that may send, by class
+ * @parked: queues whose channel the radio is not on
+ * @sync_prod: mac_tx_sync(): fetch up to there; until the command is retired
+ * @sync_valid: @sync_prod holds
+ * @batch: frames of the round
+ * @jobs: their protection
+ */
+struct txe {
+	const struct txe_ops *ops;
+	struct txf *pool[2];
+	uint32_t pooled[2];
+	uint32_t count;
+	struct txq_list active[TXE_CLASSES];
+	struct txq_list parked;
+	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
+	bool sync_valid;
+	struct txf *batch[TXE_BATCH];
+	struct crypto_job jobs[TXE_BATCH];
+};
+
+/* txe_sched.c */
+
+/** txe_collect() - the next frames to send, at most @max */
+unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max);
+
+/** txe_pending() - there is something that may be sent now */
+bool txe_pending(const struct mac *mac);
+
+/* txe_fetch.c */
+
+/** txe_fetch() - fetch what is published, a bounded amount; true if any */
+bool txe_fetch(struct mac *mac);
+
+/** txe_fetch_sync() - fetch what stands before the command under way */
+void txe_fetch_sync(struct mac *mac);
+
+/** txe_ring_count() - frames in the rings, not fetched, that match */
+uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m);
+
+/* txe_send.c */
+
+/** txe_round() - send a batch; true if there was anything */
+bool txe_round(struct mac *mac);
+
+/** txe_fw_send() - send the firmware's frame now; enum skua_tx_status */
+enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
+				struct mac_vif *vif, bool no_ack, uint32_t rate);
+
+/** txe_stamp() - put the TSF into a beacon or probe response sent now at @rate */
+void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate);
+
+/**
+ * txe_transmit() - put a frame on the air once
+ * @frame: with room for the FCS behind it
+ * @len: octets without FCS
+ * @response: for the answer, or NULL
+ * @response_len: room there, then what came
+ * @rx: how it was received
+ *
+ * Return: airtime in microseconds.
+ */
+uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
+		      uint8_t *frame, uint16_t len, uint32_t rate,
+		      uint8_t *response, uint16_t *response_len,
+		      struct air_rx *rx);
+
+/** txe_vif_rate() - rate for a frame that no station's table is for */
+uint32_t txe_vif_rate(struct mac *mac, const struct mac_vif *vif,
+		      uint32_t wanted);
+
+#endif /* SKUA_DEVICE_MAC_TXE_H */
