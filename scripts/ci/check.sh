@@ -46,6 +46,7 @@ documented() { "$tree/scripts/kernel-doc" -none -Wall "${files[@]}"; }
 shell_scripts() { shellcheck scripts/*.sh scripts/*/*.sh scripts/vm scripts/lab/guest/init .ci/run; }
 python_scripts() { git ls-files -z '*.py' | xargs -0 /usr/bin/python3 -m pyflakes; }
 user_space() { make --no-print-directory -C "$1" O="$SKUA_BUILD/$1" check; }
+documents() { /usr/bin/python3 scripts/ci/doc_tables.py; }
 layers() { /usr/bin/python3 scripts/ci/layers.py "$@"; }
 checks_work() { /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/ci; }
 
@@ -55,6 +56,7 @@ check "driver: layers" layers scripts/ci/driver-layers.txt . \
 	"${tree%/tree}/obj/drivers/net/wireless/skua"
 check "checkpatch --strict" style
 check "kernel-doc" documented
+check "documents" documents
 check "shellcheck" shell_scripts
 check "python" python_scripts
 check "tests of these checks" checks_work
