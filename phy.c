@@ -8,55 +8,36 @@
 
 #include "key.h"
 
-#define CHAN2G(_n, _freq) \
-	{ .band = NL80211_BAND_2GHZ, .hw_value = (_n), .center_freq = (_freq) }
-/* Number and centre are the same information: skua_band_init() adds it. */
-#define CHAN5G(_n) { .band = NL80211_BAND_5GHZ, .hw_value = (_n) }
-#define CHAN6G(_n) { .band = NL80211_BAND_6GHZ, .hw_value = (_n) }
-
-static const struct ieee80211_channel skua_chans_2ghz[] = {
-	CHAN2G(1, 2412), CHAN2G(2, 2417), CHAN2G(3, 2422), CHAN2G(4, 2427),
-	CHAN2G(5, 2432), CHAN2G(6, 2437), CHAN2G(7, 2442), CHAN2G(8, 2447),
-	CHAN2G(9, 2452), CHAN2G(10, 2457), CHAN2G(11, 2462), CHAN2G(12, 2467),
-	CHAN2G(13, 2472), CHAN2G(14, 2484),
+/* Channels by number; cfg80211 knows their centres. */
+static const u8 skua_chans_2ghz[] = {
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 };
 
-static const struct ieee80211_channel skua_chans_5ghz[] = {
-	CHAN5G(36), CHAN5G(40), CHAN5G(44), CHAN5G(48),
-	CHAN5G(52), CHAN5G(56), CHAN5G(60), CHAN5G(64),
-	CHAN5G(100), CHAN5G(104), CHAN5G(108), CHAN5G(112),
-	CHAN5G(116), CHAN5G(120), CHAN5G(124), CHAN5G(128),
-	CHAN5G(132), CHAN5G(136), CHAN5G(140), CHAN5G(144),
-	CHAN5G(149), CHAN5G(153), CHAN5G(157), CHAN5G(161),
-	CHAN5G(165), CHAN5G(169), CHAN5G(173), CHAN5G(177),
+static const u8 skua_chans_5ghz[] = {
+	36, 40, 44, 48, 52, 56, 60, 64,
+	100, 104, 108, 112, 116, 120, 124, 128, 132, 136, 140, 144,
+	149, 153, 157, 161, 165, 169, 173, 177,
 };
 
-static const struct ieee80211_channel skua_chans_6ghz[] = {
-	CHAN6G(1), CHAN6G(5), CHAN6G(9), CHAN6G(13), CHAN6G(17), CHAN6G(21),
-	CHAN6G(25), CHAN6G(29), CHAN6G(33), CHAN6G(37), CHAN6G(41), CHAN6G(45),
-	CHAN6G(49), CHAN6G(53), CHAN6G(57), CHAN6G(61), CHAN6G(65), CHAN6G(69),
-	CHAN6G(73), CHAN6G(77), CHAN6G(81), CHAN6G(85), CHAN6G(89), CHAN6G(93),
-	CHAN6G(97), CHAN6G(101), CHAN6G(105), CHAN6G(109), CHAN6G(113),
-	CHAN6G(117), CHAN6G(121), CHAN6G(125), CHAN6G(129), CHAN6G(133),
-	CHAN6G(137), CHAN6G(141), CHAN6G(145), CHAN6G(149), CHAN6G(153),
-	CHAN6G(157), CHAN6G(161), CHAN6G(165), CHAN6G(169), CHAN6G(173),
-	CHAN6G(177), CHAN6G(181), CHAN6G(185), CHAN6G(189), CHAN6G(193),
-	CHAN6G(197), CHAN6G(201), CHAN6G(205), CHAN6G(209), CHAN6G(213),
-	CHAN6G(217), CHAN6G(221), CHAN6G(225), CHAN6G(229), CHAN6G(233),
+static const u8 skua_chans_6ghz[] = {
+	1, 5, 9, 13, 17, 21, 25, 29, 33, 37, 41, 45, 49, 53, 57,
+	61, 65, 69, 73, 77, 81, 85, 89, 93, 97, 101, 105, 109, 113, 117,
+	121, 125, 129, 133, 137, 141, 145, 149, 153, 157, 161, 165, 169, 173,
+	177, 181, 185, 189, 193, 197, 201, 205, 209, 213, 217, 221, 225, 229,
+	233,
 };
 
 static const struct {
 	enum nl80211_band band;
 	u8 cap;
-	u16 start;
-	const struct ieee80211_channel *chans;
+	const u8 *chans;
 	unsigned int n;
 } skua_band_defs[] = {
-	{ NL80211_BAND_2GHZ, SKUA_BAND_2GHZ, 2407, skua_chans_2ghz,
+	{ NL80211_BAND_2GHZ, SKUA_BAND_2GHZ, skua_chans_2ghz,
 	  ARRAY_SIZE(skua_chans_2ghz) },
-	{ NL80211_BAND_5GHZ, SKUA_BAND_5GHZ, 5000, skua_chans_5ghz,
+	{ NL80211_BAND_5GHZ, SKUA_BAND_5GHZ, skua_chans_5ghz,
 	  ARRAY_SIZE(skua_chans_5ghz) },
-	{ NL80211_BAND_6GHZ, SKUA_BAND_6GHZ, 5950, skua_chans_6ghz,
+	{ NL80211_BAND_6GHZ, SKUA_BAND_6GHZ, skua_chans_6ghz,
 	  ARRAY_SIZE(skua_chans_6ghz) },
 };
 
@@ -98,6 +79,16 @@ static u16 skua_mcs_map(unsigned int nss, u16 support)
 	return map;
 }
 
+/* As in the VHT capabilities; those of HE in 6 GHz have the same numbers. */
+static u16 skua_mpdu_len(const struct skua *sc)
+{
+	if (sc->caps.max_mpdu >= 11454)
+		return IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_11454;
+	if (sc->caps.max_mpdu >= 7991)
+		return IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_7991;
+	return IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_3895;
+}
+
 static void skua_vht_caps(const struct skua *sc,
 			  struct ieee80211_sta_vht_cap *vht)
 {
@@ -108,14 +99,10 @@ static void skua_vht_caps(const struct skua *sc,
 		return;
 	vht->vht_supported = true;
 	vht->cap = IEEE80211_VHT_CAP_RXLDPC | IEEE80211_VHT_CAP_SHORT_GI_80 |
-		   IEEE80211_VHT_CAP_RXSTBC_1 |
+		   IEEE80211_VHT_CAP_RXSTBC_1 | skua_mpdu_len(sc) |
 		   IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK;
 	if (sc->caps.nss > 1)
 		vht->cap |= IEEE80211_VHT_CAP_TXSTBC;
-	if (sc->caps.max_mpdu >= 11454)
-		vht->cap |= IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_11454;
-	else if (sc->caps.max_mpdu >= 7991)
-		vht->cap |= IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_7991;
 	if (sc->caps.max_bw >= SKUA_BW_160)
 		vht->cap |= IEEE80211_VHT_CAP_SUPP_CHAN_WIDTH_160MHZ |
 			    IEEE80211_VHT_CAP_SHORT_GI_160;
@@ -141,18 +128,13 @@ static u8 skua_he_widths(const struct skua *sc, enum nl80211_band band)
 
 static __le16 skua_he_6ghz_capa(const struct skua *sc)
 {
-	u16 mpdu = IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_3895;
-
-	if (sc->caps.max_mpdu >= 11454)
-		mpdu = IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_11454;
-	else if (sc->caps.max_mpdu >= 7991)
-		mpdu = IEEE80211_VHT_CAP_MAX_MPDU_LENGTH_7991;
 	/* The antennas never change; hostapd asks for it by default. */
 	return cpu_to_le16(IEEE80211_HE_6GHZ_CAP_RX_ANTPAT_CONS |
 			   IEEE80211_HE_6GHZ_CAP_TX_ANTPAT_CONS) |
 	       le16_encode_bits(IEEE80211_VHT_MAX_AMPDU_1024K,
 				IEEE80211_HE_6GHZ_CAP_MAX_AMPDU_LEN_EXP) |
-	       le16_encode_bits(mpdu, IEEE80211_HE_6GHZ_CAP_MAX_MPDU_LEN) |
+	       le16_encode_bits(skua_mpdu_len(sc),
+				IEEE80211_HE_6GHZ_CAP_MAX_MPDU_LEN) |
 	       le16_encode_bits(WLAN_HT_CAP_SM_PS_DISABLED,
 				IEEE80211_HE_6GHZ_CAP_SM_PS);
 }
@@ -215,13 +197,14 @@ static int skua_band_init(struct skua *sc, unsigned int n)
 	b = devm_kzalloc(sc->dev, struct_size(b, chans, nchans), GFP_KERNEL);
 	if (!b)
 		return -ENOMEM;
-	memcpy(b->chans, skua_band_defs[n].chans,
-	       nchans * sizeof(b->chans[0]));
 	for (i = 0; i < nchans; i++) {
-		b->chans[i].max_power = sc->caps.max_power;
-		if (!b->chans[i].center_freq)
-			b->chans[i].center_freq = skua_band_defs[n].start +
-						  5 * b->chans[i].hw_value;
+		u8 number = skua_band_defs[n].chans[i];
+
+		b->chans[i] = (struct ieee80211_channel) {
+			.band = band,
+			.center_freq = ieee80211_channel_to_frequency(number, band),
+			.max_power = sc->caps.max_power,
+		};
 	}
 	sband = &b->sband;
 	sband->band = band;
