@@ -16,6 +16,7 @@
 #define SKUA_HW_H
 
 #include "hw/boot.h"
+#include "hw/chan.h"
 #include "hw/cmd.h"
 #include "hw/cmd_key.h"
 #include "hw/cmd_scan.h"

@@ -179,11 +179,13 @@ static void skua_he_caps(const struct skua *sc, enum nl80211_band band,
  * struct skua_band - one band and what it points to
  * @sband: what wiphy->bands points to
  * @he: its HE capabilities
+ * @rates: its legacy rates
  * @chans: its channels; the regulatory code writes here
  */
 struct skua_band {
 	struct ieee80211_supported_band sband;
 	struct ieee80211_sband_iftype_data he;
+	struct ieee80211_rate rates[SKUA_NUM_LEGACY];
 	struct ieee80211_channel chans[];
 };
 
@@ -210,7 +212,8 @@ static int skua_band_init(struct skua *sc, unsigned int n)
 	sband->band = band;
 	sband->channels = b->chans;
 	sband->n_channels = nchans;
-	sband->bitrates = skua_bitrates(band, &sband->n_bitrates);
+	sband->bitrates = b->rates;
+	sband->n_bitrates = skua_bitrates(band, b->rates);
 	if (band != NL80211_BAND_6GHZ)
 		skua_ht_caps(sc, &sband->ht_cap);
 	if (band == NL80211_BAND_5GHZ)

@@ -4,40 +4,35 @@
  */
 #include "skua.h"
 
-/* In the order of skua_cmd_vif.basic_rates; hw_value in units of 100 kbit/s. */
-static struct ieee80211_rate skua_rates[] = {
-	{ .bitrate = 10, .hw_value = 10 },
-	{ .bitrate = 20, .hw_value = 20, .flags = IEEE80211_RATE_SHORT_PREAMBLE },
-	{ .bitrate = 55, .hw_value = 55, .flags = IEEE80211_RATE_SHORT_PREAMBLE },
-	{ .bitrate = 110, .hw_value = 110, .flags = IEEE80211_RATE_SHORT_PREAMBLE },
-	{ .bitrate = 60, .hw_value = 60 },
-	{ .bitrate = 90, .hw_value = 90 },
-	{ .bitrate = 120, .hw_value = 120 },
-	{ .bitrate = 180, .hw_value = 180 },
-	{ .bitrate = 240, .hw_value = 240 },
-	{ .bitrate = 360, .hw_value = 360 },
-	{ .bitrate = 480, .hw_value = 480 },
-	{ .bitrate = 540, .hw_value = 540 },
-};
+static const u16 skua_rates[SKUA_NUM_LEGACY] = SKUA_LEGACY_RATES;
 
-#define SKUA_FIRST_OFDM		4	/* CCK rates exist in 2.4 GHz only */
-
+/* CCK rates exist in 2.4 GHz only. */
 static unsigned int skua_first_rate(enum nl80211_band band)
 {
-	return band == NL80211_BAND_2GHZ ? 0 : SKUA_FIRST_OFDM;
+	return band == NL80211_BAND_2GHZ ? 0 : SKUA_NUM_CCK;
 }
 
 /**
- * skua_bitrates() - legacy rates of a band
+ * skua_bitrates() - the legacy rates of a band as mac80211 wants them
  * @band: the band
- * @n: how many
+ * @rates: to fill
  *
- * Return: the first of them.
+ * Return: how many there are.
  */
-struct ieee80211_rate *skua_bitrates(enum nl80211_band band, int *n)
+int skua_bitrates(enum nl80211_band band,
+		  struct ieee80211_rate rates[SKUA_NUM_LEGACY])
 {
-	*n = ARRAY_SIZE(skua_rates) - skua_first_rate(band);
-	return &skua_rates[skua_first_rate(band)];
+	unsigned int first = skua_first_rate(band), i;
+
+	for (i = first; i < SKUA_NUM_LEGACY; i++) {
+		rates[i - first] = (struct ieee80211_rate) {
+			.bitrate = skua_rates[i],
+		};
+		/* DSSS at 1 Mbit/s always has the long preamble. */
+		if (i > 0 && i < SKUA_NUM_CCK)
+			rates[i - first].flags = IEEE80211_RATE_SHORT_PREAMBLE;
+	}
+	return SKUA_NUM_LEGACY - first;
 }
 
 /**
@@ -50,7 +45,7 @@ struct ieee80211_rate *skua_bitrates(enum nl80211_band band, int *n)
 u32 skua_legacy_mask(enum nl80211_band band, u32 rates)
 {
 	return (rates << skua_first_rate(band)) &
-	       GENMASK(ARRAY_SIZE(skua_rates) - 1, 0);
+	       GENMASK(SKUA_NUM_LEGACY - 1, 0);
 }
 
 /**
@@ -64,9 +59,9 @@ u32 skua_legacy_rate(enum nl80211_band band, u8 idx)
 {
 	unsigned int i = skua_first_rate(band) + idx;
 
-	if (i >= ARRAY_SIZE(skua_rates))
+	if (i >= SKUA_NUM_LEGACY)
 		return 0;
-	return FIELD_PREP(SKUA_RATE_IDX, skua_rates[i].hw_value);
+	return FIELD_PREP(SKUA_RATE_IDX, skua_rates[i]);
 }
 
 /* The one MCS of masks over MCSs, one mask for each number of streams. */
@@ -114,8 +109,8 @@ static int skua_legacy_idx(enum nl80211_band band, u32 rate100k)
 {
 	unsigned int first = skua_first_rate(band), i;
 
-	for (i = first; i < ARRAY_SIZE(skua_rates); i++)
-		if (skua_rates[i].hw_value == rate100k)
+	for (i = first; i < SKUA_NUM_LEGACY; i++)
+		if (skua_rates[i] == rate100k)
 			return i - first;
 	return -EINVAL;
 }
@@ -222,15 +217,18 @@ static u8 skua_rx_enc_flags(u32 word, const struct skua_rate *r)
 }
 
 /* Band of a channel by its centre; NUM_NL80211_BANDS if there is none. */
-static enum nl80211_band skua_freq_band(u16 freq)
+static enum nl80211_band skua_nl_band(u16 freq)
 {
-	if (freq >= 2412 && freq <= 2484)
+	switch (skua_freq_band(freq)) {
+	case SKUA_BAND_2GHZ:
 		return NL80211_BAND_2GHZ;
-	if (freq >= 5180 && freq <= 5885)
+	case SKUA_BAND_5GHZ:
 		return NL80211_BAND_5GHZ;
-	if (freq >= 5955 && freq <= 7115)
+	case SKUA_BAND_6GHZ:
 		return NL80211_BAND_6GHZ;
-	return NUM_NL80211_BANDS;
+	default:
+		return NUM_NL80211_BANDS;
+	}
 }
 
 /**
@@ -244,7 +242,7 @@ static enum nl80211_band skua_freq_band(u16 freq)
  */
 int skua_rate_to_rx(u32 word, u16 freq, struct ieee80211_rx_status *st)
 {
-	enum nl80211_band band = skua_freq_band(freq);
+	enum nl80211_band band = skua_nl_band(freq);
 	struct skua_rate r;
 	int idx;
 

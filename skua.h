@@ -858,7 +858,8 @@ void skua_coredump(struct skua *sc);
 int skua_phy_init(struct skua *sc);
 
 /* rate.c */
-struct ieee80211_rate *skua_bitrates(enum nl80211_band band, int *n);
+int skua_bitrates(enum nl80211_band band,
+		  struct ieee80211_rate rates[SKUA_NUM_LEGACY]);
 u8 skua_bw(enum nl80211_chan_width width);
 void skua_chandef(struct skua_chandef *out, const struct cfg80211_chan_def *def);
 u8 skua_chan_flags(const struct ieee80211_channel *chan);

@@ -18,29 +18,10 @@ static struct {
 static bool power_limited;
 static s8 power_limit;
 
-u8 chan_band(u32 freq)
-{
-	/* Channels 1 to 14, 32 to 177, and 2 and 1 to 233, as the radio has them */
-	if (freq >= 2412 && freq <= 2484)
-		return SKUA_BAND_2GHZ;
-	if (freq >= 5160 && freq <= 5885)
-		return SKUA_BAND_5GHZ;
-	if (freq >= 5935 && freq <= 7115)
-		return SKUA_BAND_6GHZ;
-	return 0;
-}
-
 bool chan_valid(const struct skua_chandef *chan)
 {
-	u32 half, off;
-
-	if (!(chan_band(chan->freq) & limits.bands) || chan->bw > limits.max_bw)
-		return false;
-	/* The primary channel lies at a 20 MHz raster inside the whole. */
-	half = (10u << chan->bw) - 10;
-	off = chan->center1 > chan->freq ? (u32)chan->center1 - chan->freq :
-					   (u32)chan->freq - chan->center1;
-	return off <= half && (off + half) % 20 == 0;
+	return skua_freq_band(chan->freq) & limits.bands && chan->bw <= limits.max_bw &&
+	       skua_primary_fits(chan->freq, chan->center1, chan->bw);
 }
 
 static bool chan_equal(const struct skua_chandef *a, const struct skua_chandef *b)

@@ -13,8 +13,6 @@
 #ifndef SKUA_FW_FW_H
 #define SKUA_FW_FW_H
 
-#include <stdbool.h>
-
 #include "reg.h"
 
 #define FW_VERSION_TEXT		"skua-fw " FW_VERSION
@@ -262,8 +260,6 @@ const struct skua_chandef *chan_home(void);
 /** chan_valid() - the radio can be tuned there */
 bool chan_valid(const struct skua_chandef *chan);
 
-/** chan_band() - SKUA_BAND_* of a frequency in MHz, 0 for none */
-u8 chan_band(u32 freq);
 
 /** chan_tune() - tune now; NULL switches the radio off */
 void chan_tune(const struct skua_chandef *chan);

@@ -31,8 +31,7 @@
 #define GOOD_PERCENT	85
 #define BAD_PERCENT	50
 
-#define LEGACY_RATES	12
-#define CCK_RATES	GENMASK(3, 0)
+#define CCK_RATES	GENMASK(SKUA_NUM_CCK - 1, 0)
 #define MCS_MOST	13
 #define MOST_STEPS	0xff
 
@@ -40,9 +39,7 @@ static void rate_round(void);
 
 static struct timer timer = { .fn = rate_round };
 
-static const u16 legacy_rate[LEGACY_RATES] = {
-	10, 20, 55, 110, 60, 90, 120, 180, 240, 360, 480, 540,
-};
+static const u16 legacy_rate[SKUA_NUM_LEGACY] = SKUA_LEGACY_RATES;
 
 /* Data bits of an MCS, relative to one another, per stream */
 static const u8 mcs_bits[MCS_MOST + 1] = {
@@ -61,7 +58,7 @@ bool rate_word_valid(u32 rate)
 		return false;
 	switch (FIELD_GET(SKUA_RATE_ENC, rate)) {
 	case SKUA_ENC_LEGACY:
-		for (u32 i = 0; i < LEGACY_RATES; i++) {
+		for (u32 i = 0; i < SKUA_NUM_LEGACY; i++) {
 			if (legacy_rate[i] == idx)
 				return true;
 		}
@@ -89,28 +86,13 @@ static s32 map_most(const struct ladder *l, u32 nss)
 	return l->enc == SKUA_ENC_HE ? 7 + 2 * (s32)two : 7 + (s32)two;
 }
 
-/* The standard leaves out what would not fill whole symbols. */
-static bool vht_hole(u32 bw, u32 nss, u32 mcs)
-{
-	switch (bw) {
-	case SKUA_BW_20:
-		return mcs == 9 && nss % 3;
-	case SKUA_BW_80:
-		return (mcs == 6 && (nss == 3 || nss == 7)) || (mcs == 9 && nss == 6);
-	case SKUA_BW_160:
-		return mcs == 9 && nss == 3;
-	default:
-		return false;
-	}
-}
-
 static bool mcs_allowed(const struct ladder *l, u32 nss, u32 mcs)
 {
 	if (l->enc == SKUA_ENC_HT)
 		return mcs <= 7 && l->map & BIT(8 * (nss - 1) + mcs);
 	if ((s32)mcs > map_most(l, nss))
 		return false;
-	return l->enc != SKUA_ENC_VHT || !vht_hole(l->bw, nss, mcs);
+	return l->enc != SKUA_ENC_VHT || !skua_vht_hole(l->bw, nss, mcs);
 }
 
 static u32 mcs_word(const struct ladder *l, u32 nss, u32 mcs)
@@ -135,10 +117,10 @@ struct rung {
 static u32 legacy_walk(const struct ladder *l, u32 want, struct rung *r)
 {
 	/* In the order of speed; the table is in that of the elements. */
-	static const u8 order[LEGACY_RATES] = { 0, 1, 2, 4, 5, 3, 6, 7, 8, 9, 10, 11 };
+	static const u8 order[SKUA_NUM_LEGACY] = { 0, 1, 2, 4, 5, 3, 6, 7, 8, 9, 10, 11 };
 	u32 n = 0;
 
-	for (u32 i = 0; i < LEGACY_RATES; i++) {
+	for (u32 i = 0; i < SKUA_NUM_LEGACY; i++) {
 		if (!(l->map & BIT(order[i])))
 			continue;
 		if (n <= want) {
@@ -220,8 +202,8 @@ static void ladder_fill(struct ladder *l, const struct sta *s, u32 widest)
 		l->flags = short_gi(p, l->bw);
 	} else {
 		l->enc = SKUA_ENC_LEGACY;
-		l->map = p->legacy_rates & GENMASK(LEGACY_RATES - 1, 0);
-		if (v->eng.freq && chan_band(v->eng.freq) != SKUA_BAND_2GHZ)
+		l->map = p->legacy_rates & GENMASK(SKUA_NUM_LEGACY - 1, 0);
+		if (v->eng.freq && skua_freq_band(v->eng.freq) != SKUA_BAND_2GHZ)
 			l->map &= ~CCK_RATES;
 		l->bw = SKUA_BW_20;
 		l->nss = 1;

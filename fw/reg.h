@@ -11,9 +11,6 @@
 
 #include "engine.h"
 
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
 typedef int32_t s32;
 typedef int64_t s64;
 

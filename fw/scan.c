@@ -81,7 +81,7 @@ static void scan_end(bool abort)
 /* Elements of the channel's band, then the common ones. */
 static u32 put_ies(u8 *to, u32 freq)
 {
-	u8 band = chan_band(freq);
+	u8 band = skua_freq_band(freq);
 	u32 skip = 0, len = 0;
 
 	for (u32 i = 0; i < 3; i++) {
@@ -116,7 +116,7 @@ static u32 build_probe(const struct skua_scan_ssid *ssid, u32 freq)
 static void probe_next(void)
 {
 	const struct skua_scan_chan *chan = &req.chan[chan_idx];
-	bool cck = chan_band(chan->freq) == SKUA_BAND_2GHZ && !(req.cmd.flags & SCANF_NO_CCK);
+	bool cck = skua_freq_band(chan->freq) == SKUA_BAND_2GHZ && !(req.cmd.flags & SCANF_NO_CCK);
 	u32 flags = req.cmd.bssid[0] & 1 ? SKUA_TXF_NO_ACK : 0;
 	u32 len;
 

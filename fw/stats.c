@@ -11,7 +11,7 @@ u16 stats_cmd_survey(struct cmd *c)
 	struct skua_survey *s = c->ans;
 	u16 status;
 
-	if (!(chan_band(p->val) & limits.bands))
+	if (!(skua_freq_band(p->val) & limits.bands))
 		return SKUA_ST_INVALID;
 	status = tbl_read(ENG_TBL_SURVEY, p->val, s);
 	if (status != SKUA_ST_OK)

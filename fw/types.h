@@ -7,6 +7,7 @@
 #ifndef SKUA_FW_TYPES_H
 #define SKUA_FW_TYPES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #ifndef BIT
@@ -19,6 +20,9 @@
 #define GENMASK(h, l) ((~0u >> (31 - (h))) & (~0u << (l)))
 #endif
 typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
 typedef int8_t s8;
 #ifdef __linux__
 /* the C library of newer systems brings it in, and would contradict */

@@ -6,7 +6,7 @@
 #define SKUA_HW_CMD_SCAN_H
 
 #include "types.h"
-#include "cmd_vif.h"
+#include "chan.h"
 
 #define SKUA_SCAN_MAX_SSIDS		16
 #define SKUA_SCAN_MAX_CHANS		128

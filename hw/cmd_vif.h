@@ -5,6 +5,7 @@
 #ifndef SKUA_HW_CMD_VIF_H
 #define SKUA_HW_CMD_VIF_H
 
+#include "chan.h"
 #include "types.h"
 
 /**
@@ -49,8 +50,7 @@ enum skua_vif_type {
  * @dtim_period: beacons
  * @rsvd2: zero
  * @ht_protection: HT operation mode, as in the HT Operation element
- * @basic_rates: rate mask over the legacy rates 1, 2, 5.5, 11, 6, 9, 12, 18,
- *	24, 36, 48, 54 Mbit/s, in this order
+ * @basic_rates: mask over SKUA_LEGACY_RATES
  * @mgmt_rate: rate word for management frames; 0: lowest basic rate
  * @mcast_rate: rate word for group data; 0: lowest basic rate
  * @sync_tsf: station: timestamp of the last beacon
@@ -77,30 +77,6 @@ struct skua_cmd_vif {
 };
 
 static_assert(sizeof(struct skua_cmd_vif) == 52 + 4, "vif command size");
-
-#define SKUA_CHANF_PASSIVE		BIT(0)	/* no-IR: listen only */
-#define SKUA_CHANF_RADAR		BIT(1)	/* of a context: look for radar */
-#define SKUA_CHANF_OFDM_ONLY		BIT(2)	/* no CCK rates (no_cck, 5, 6 GHz) */
-
-/**
- * struct skua_chandef - a channel
- * @freq: centre of the primary 20 MHz channel, MHz
- * @center1: centre of the whole (first segment), MHz
- * @bw: enum skua_bw
- * @flags: SKUA_CHANF_*
- * @power: highest transmit power, dBm
- * @rsvd: zero
- */
-struct skua_chandef {
-	__le16 freq;
-	__le16 center1;
-	u8 bw;
-	u8 flags;
-	s8 power;
-	u8 rsvd;
-};
-
-static_assert(sizeof(struct skua_chandef) == 8, "chandef size");
 
 /**
  * struct skua_cmd_chanctx - a channel context

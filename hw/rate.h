@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-3-Clause) */
 /*
- * Skua - rate words and bands
+ * Skua - rate words
  */
 #ifndef SKUA_HW_RATE_H
 #define SKUA_HW_RATE_H
@@ -46,8 +46,39 @@ enum skua_gi {
 	SKUA_GI_3_2	= 3,	/* HE */
 };
 
-#define SKUA_BAND_2GHZ			BIT(0)
-#define SKUA_BAND_5GHZ			BIT(1)
-#define SKUA_BAND_6GHZ			BIT(2)
+/*
+ * The legacy rates in units of 100 kbit/s, as an initializer. Masks over them
+ * have a bit for each, in this order. The first SKUA_NUM_CCK of them (DSSS and
+ * CCK) exist in the 2.4 GHz band only.
+ */
+#define SKUA_LEGACY_RATES \
+	{ 10, 20, 55, 110, 60, 90, 120, 180, 240, 360, 480, 540 }
+#define SKUA_NUM_LEGACY			12
+#define SKUA_NUM_CCK			4
+
+/**
+ * skua_vht_hole() - a VHT-MCS that the standard leaves out
+ * @bw: enum skua_bw, at most SKUA_BW_160
+ * @nss: spatial streams, 1 to 8
+ * @mcs: VHT-MCS, 0 to 9
+ *
+ * Its bits would not fill whole symbols (IEEE 802.11-2020, 21.5).
+ *
+ * Return: true if there is no such combination.
+ */
+static inline bool skua_vht_hole(u32 bw, u32 nss, u32 mcs)
+{
+	switch (bw) {
+	case SKUA_BW_20:
+		return mcs == 9 && nss % 3;
+	case SKUA_BW_80:
+		return (mcs == 6 && (nss == 3 || nss == 7)) ||
+		       (mcs == 9 && nss == 6);
+	case SKUA_BW_160:
+		return mcs == 9 && nss == 3;
+	default:
+		return false;
+	}
+}
 
 #endif /* SKUA_HW_RATE_H */

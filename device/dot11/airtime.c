@@ -11,13 +11,8 @@
 #define SIGNAL_EXTENSION	60	/* 0.1 us */
 #define OFDM_SYMBOL		40
 
-/* In the order of struct skua_cmd_vif.basic_rates, 100 kbit/s */
-static const uint16_t legacy_rates[] = {
-	10, 20, 55, 110, 60, 90, 120, 180, 240, 360, 480, 540,
-};
+static const uint16_t legacy_rates[SKUA_NUM_LEGACY] = SKUA_LEGACY_RATES;
 
-#define N_LEGACY	(sizeof(legacy_rates) / sizeof(legacy_rates[0]))
-#define N_CCK		4
 #define MANDATORY_CCK	0x00f	/* 1, 2, 5.5, 11 */
 #define MANDATORY_OFDM	0x150	/* 6, 12, 24 */
 #define ALL_OFDM	0xff0
@@ -57,7 +52,7 @@ static uint32_t div_up(uint32_t a, uint32_t b)
 
 static int legacy_index(uint32_t rate)
 {
-	for (unsigned int i = 0; i < N_LEGACY; i++)
+	for (unsigned int i = 0; i < SKUA_NUM_LEGACY; i++)
 		if (legacy_rates[i] == HW_GET(SKUA_RATE_IDX, rate))
 			return (int)i;
 	return -1;
@@ -85,18 +80,7 @@ bool airtime_is_cck(uint32_t rate)
 	int i = legacy_index(rate);
 
 	return HW_GET(SKUA_RATE_ENC, rate) == SKUA_ENC_LEGACY && i >= 0 &&
-	       i < N_CCK;
-}
-
-/* The two combinations that do not exist whatever the MCS */
-static bool vht_hole(const struct rate_parts *p)
-{
-	if (p->bw == SKUA_BW_20)
-		return p->mcs == 9 && p->nss != 3 && p->nss != 6;
-	if (p->bw == SKUA_BW_80)
-		return (p->mcs == 6 && (p->nss == 3 || p->nss == 7)) ||
-		       (p->mcs == 9 && p->nss == 6);
-	return p->bw == SKUA_BW_160 && p->mcs == 9 && p->nss == 3;
+	       i < SKUA_NUM_CCK;
 }
 
 bool airtime_rate_ok(uint32_t rate, uint64_t features, uint8_t max_bw,
@@ -116,7 +100,8 @@ bool airtime_rate_ok(uint32_t rate, uint64_t features, uint8_t max_bw,
 		       p.nss <= 4 && p.gi <= SKUA_GI_SHORT;
 	case SKUA_ENC_VHT:
 		return (features & SKUA_FEAT_VHT) && p.bw <= SKUA_BW_160 &&
-		       p.mcs <= 9 && p.gi <= SKUA_GI_SHORT && !vht_hole(&p);
+		       p.mcs <= 9 && p.gi <= SKUA_GI_SHORT && 
+		       !skua_vht_hole(p.bw, p.nss, p.mcs);
 	case SKUA_ENC_HE:
 		return (features & SKUA_FEAT_HE) && p.bw <= SKUA_BW_160 &&
 		       p.mcs <= 11 && p.gi <= SKUA_GI_3_2 &&
@@ -249,7 +234,7 @@ uint32_t airtime_lowest_basic(uint32_t basic, bool ghz2)
 {
 	if (!ghz2)
 		basic &= ALL_OFDM;
-	for (unsigned int i = 0; i < N_LEGACY; i++)
+	for (unsigned int i = 0; i < SKUA_NUM_LEGACY; i++)
 		if (basic & 1u << i)
 			return legacy_rates[i];
 	return ghz2 ? 10 : 60;
@@ -259,7 +244,7 @@ static uint32_t highest_below(uint32_t mask, uint32_t limit)
 {
 	uint32_t best = 0;
 
-	for (unsigned int i = 0; i < N_LEGACY; i++)
+	for (unsigned int i = 0; i < SKUA_NUM_LEGACY; i++)
 		if ((mask & 1u << i) && legacy_rates[i] <= limit &&
 		    legacy_rates[i] > best)
 			best = legacy_rates[i];

@@ -16,12 +16,6 @@
 
 #define AIRTIME_CHAINS_MAX	8
 
-/** airtime_2ghz() - true for a frequency (MHz) in the 2.4 GHz band */
-static inline bool airtime_2ghz(uint16_t freq)
-{
-	return freq && freq < 3000;
-}
-
 /** airtime_bw_mhz() - bandwidth in MHz of an enum skua_bw */
 static inline unsigned int airtime_bw_mhz(unsigned int bw)
 {

@@ -132,7 +132,7 @@ static inline uint64_t vif_tsf(const struct mac_vif *vif)
 
 static inline bool mac_tuned_2ghz(const struct mac *mac)
 {
-	return airtime_2ghz(mac->chan.freq);
+	return skua_freq_band(mac->chan.freq) == SKUA_BAND_2GHZ;
 }
 
 /* Frames may be sent and received now */

@@ -43,32 +43,13 @@ void mac_regs_reset(struct mac *mac)
 
 /* Radio */
 
-static bool in_band(const struct nic_config *cfg, uint32_t freq)
-{
-	if (freq >= 2412 && freq <= 2484)
-		return cfg->bands & SKUA_BAND_2GHZ;
-	if (freq >= 5160 && freq <= 5885)
-		return cfg->bands & SKUA_BAND_5GHZ;
-	if (freq >= 5935 && freq <= 7115)
-		return cfg->bands & SKUA_BAND_6GHZ;
-	return false;
-}
-
 static bool chan_valid(const struct mac *mac)
 {
-	uint32_t off;
-
 	if (!mac->rf.freq)
 		return true;
-	if (!in_band(&mac->nic->cfg, mac->rf.freq) ||
-	    mac->rf.bw > mac->nic->cfg.max_bw)
-		return false;
-	off = mac->rf.freq > mac->rf.center1 ?
-	      mac->rf.freq - mac->rf.center1 : mac->rf.center1 - mac->rf.freq;
-	/* The primary is one of the 20 MHz parts around the centre */
-	if (mac->rf.bw == SKUA_BW_20)
-		return !off;
-	return off % 20 == 10 && off < airtime_bw_mhz(mac->rf.bw) / 2;
+	return skua_freq_band(mac->rf.freq) & mac->nic->cfg.bands &&
+	       mac->rf.bw <= mac->nic->cfg.max_bw &&
+	       skua_primary_fits(mac->rf.freq, mac->rf.center1, mac->rf.bw);
 }
 
 static void tune(struct mac *mac)
