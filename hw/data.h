@@ -42,7 +42,7 @@
 #define SKUA_TXF_CSUM			BIT(13)
 #define SKUA_TXF_EOSP			BIT(16)	/* last frame of a service period */
 #define SKUA_TXF_MORE_DATA		BIT(17)
-#define SKUA_TXF_STATUS			BIT(18)	/* the stack asked for the frame's fate */
+#define SKUA_TXF_STATUS			BIT(18)	/* the stack asked for the frame's TX status */
 #define SKUA_TXF_MGMT_PROT		BIT(19)	/* group management: append an MMIE */
 #define SKUA_TXF_VALID			(GENMASK(19, 16) | GENMASK(13, 0))
 
@@ -90,7 +90,7 @@ static_assert(sizeof(struct skua_tx_cont) == 64, "tx continuation size");
 #define SKUA_RXBUF_MIN_LEN		512
 
 /**
- * struct skua_rx_buf - a receive buffer lent to the NIC
+ * struct skua_rx_buf - a receive buffer posted to the NIC
  * @addr: bus address
  * @len: bytes, at least SKUA_RXBUF_MIN_LEN
  * @id: comes back in the completion
@@ -253,7 +253,7 @@ enum skua_tx_status {
 #define SKUA_CPL_TX_WORDS		7	/* status words in the first unit */
 
 /**
- * struct skua_cpl_tx - the fate of one PPDU's descriptors
+ * struct skua_cpl_tx - TX status of descriptors, of one PPDU or of several
  * @w0: type, units, number of status words (at least 1)
  * @sta: station handle, or SKUA_STA_NONE
  * @sta_gen: generation of it
@@ -262,7 +262,7 @@ enum skua_tx_status {
  * @tid: TID, or 16
  * @ack_signal: dBm of the last acknowledgment, 0 if none
  * @rate: of the last transmission
- * @airtime_us: of all transmissions
+ * @airtime_us: of all transmissions of all these descriptors
  * @mpdus: sent for the first time
  * @acked: acknowledged
  * @retried: retransmissions
@@ -270,6 +270,9 @@ enum skua_tx_status {
  * @rsvd2: zero
  * @rsvd3: zero
  * @status: the first status words; the rest in the units that follow
+ *
+ * Descriptors that end one after another share a record if they agree in all
+ * of @sta, @vif, @tid, @ack_signal and @rate.
  */
 struct skua_cpl_tx {
 	__le32 w0;

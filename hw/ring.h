@@ -16,7 +16,7 @@
  * @SKUA_RING_TX_BE: best effort
  * @SKUA_RING_TX_BK: background
  * @SKUA_RING_TX_MGMT: management, and what goes off channel
- * @SKUA_RING_RXBUF: host to NIC, struct skua_rx_buf: lends receive buffers
+ * @SKUA_RING_RXBUF: host to NIC, struct skua_rx_buf: posts receive buffers
  * @SKUA_RING_CPL0: NIC to host, struct skua_cpl: receive units, transmit
  *	records and in-band events, in the order in which they happened
  * @SKUA_RING_CPL1: as CPL0, for a second receive queue; optional
@@ -49,10 +49,10 @@ enum skua_ring_id {
 /**
  * struct skua_ring_idx - a ring's indices, in host memory
  * @prod: written by the producer: entries before it are valid
- * @space_event: written by the producer: tell me when cons passes this
+ * @space_event: written by the producer: it wants to know when @cons passes this
  * @rsvd0: fills the producer's cache line
  * @cons: written by the consumer: entries before it may be overwritten
- * @avail_event: written by the consumer: tell me when prod passes this
+ * @avail_event: written by the consumer: it wants to know when @prod passes this
  * @rsvd1: fills the consumer's cache line
  *
  * The producer writes entries, then (after a write barrier) @prod, then (after
@@ -61,7 +61,8 @@ enum skua_ring_id {
  * (u32)(new - old). @cons and @space_event work alike the other way. To
  * notify means a doorbell write when the host does it, an interrupt on the
  * ring's vector when the NIC does. A consumer that goes to sleep writes
- * @avail_event = its cons, then a full barrier, then looks at @prod once more.
+ * @avail_event = @prod as it saw it last (its @cons, unless it leaves entries
+ * for later), then a full barrier, then looks at @prod once more.
  * Index and event index are naturally aligned and accessed as single words.
  */
 struct skua_ring_idx {
