@@ -112,7 +112,7 @@ static int skua_rings_show(struct seq_file *m, void *v)
 	}
 	seq_printf(m, "tokens %u free %u\n", sc->tx.ntokens,
 		   READ_ONCE(sc->tx.nfree));
-	seq_printf(m, "rx_buffers %u not_lent %u\n", sc->rx.nbufs,
+	seq_printf(m, "rx_buffers %u not_posted %u\n", sc->rx.nbufs,
 		   READ_ONCE(sc->rx.nfree));
 	seq_printf(m, "frames_in_nic %d\n", atomic_read(&sc->tx.queued));
 	return 0;

@@ -119,7 +119,7 @@ static int skua_first_boot(struct skua *sc)
 	return ret;
 }
 
-static int skua_duties_init(struct skua *sc)
+static int skua_tables_init(struct skua *sc)
 {
 	int ret;
 
@@ -155,7 +155,7 @@ err_sta:
 	return ret;
 }
 
-static void skua_duties_exit(struct skua *sc)
+static void skua_tables_exit(struct skua *sc)
 {
 	clear_bit(SKUA_F_READY, &sc->flags);
 	skua_rx_exit(sc);
@@ -208,24 +208,24 @@ static int skua_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	ret = skua_first_boot(sc);
 	if (ret)
 		goto err_irq;
-	ret = skua_duties_init(sc);
+	ret = skua_tables_init(sc);
 	if (ret)
 		goto err_down;
 	ret = skua_phy_init(sc);
 	if (ret)
-		goto err_duties;
+		goto err_tables;
 	ret = ieee80211_register_hw(hw);
 	if (ret) {
 		dev_err(sc->dev, "mac80211 refuses the device: %d\n", ret);
-		goto err_duties;
+		goto err_tables;
 	}
 	set_bit(SKUA_F_REGISTERED, &sc->flags);
 	skua_debugfs_init(sc);
 	return 0;
 
-err_duties:
+err_tables:
 	skua_down_locked(sc);
-	skua_duties_exit(sc);
+	skua_tables_exit(sc);
 err_down:
 	/* NAPI is off when it was duties_init that failed. */
 	skua_down_locked(sc);
@@ -253,7 +253,7 @@ static void skua_remove(struct pci_dev *pdev)
 	skua_down_locked(sc);
 	cancel_work_sync(&sc->crash_work);
 	skua_reset(sc);
-	skua_duties_exit(sc);
+	skua_tables_exit(sc);
 	skua_irq_exit(sc);
 	ieee80211_free_hw(sc->hw);
 }

@@ -226,7 +226,7 @@ static bool skua_rx_take_all(struct skua *sc, u32 buf0, const __le32 *more,
 	return good;
 }
 
-static bool skua_rx_lend(struct skua *sc)
+static bool skua_rx_post_one(struct skua *sc)
 {
 	struct skua_ring *ring = &sc->ring[SKUA_RING_RXBUF];
 	struct skua_rx *rx = &sc->rx;
@@ -264,7 +264,7 @@ void skua_rx_refill(struct skua *sc)
 	u32 n = min(sc->rx.nfree, skua_ring_room(ring));
 
 	while (n--) {
-		if (!skua_rx_lend(sc)) {
+		if (!skua_rx_post_one(sc)) {
 			skua_count(sc, SKUA_CTR_RX_REFILL);
 			break;
 		}

@@ -57,7 +57,7 @@ struct skua_tx_req {
  * @fc: frame control
  * @group: its receiver is a group address
  * @robust: a robust management frame
- * @sealed: mac80211 has encrypted it
+ * @sw_encrypted: mac80211 has encrypted it
  * @eapol: a frame of the control port
  * @dont_encrypt: whoever sent it asked for clear text
  * @injected: raw, through a monitor interface
@@ -69,7 +69,7 @@ struct skua_tx_view {
 	__le16 fc;
 	bool group;
 	bool robust;
-	bool sealed;
+	bool sw_encrypted;
 	bool eapol;
 	bool dont_encrypt;
 	bool injected;
@@ -98,7 +98,7 @@ void skua_tx_give(struct skua *sc, unsigned int n, struct ieee80211_sta *sta,
 		  struct sk_buff *skb);
 
 /**
- * struct skua_tx_fate - a transmit record, checked, in host order
+ * struct skua_tx_result - a transmit record, checked, in host order
  * @sta: station, or NULL if there is none (any more)
  * @rate: rate word of the last transmission
  * @airtime_us: of all transmissions
@@ -106,7 +106,7 @@ void skua_tx_give(struct skua *sc, unsigned int n, struct ieee80211_sta *sta,
  * @status: enum skua_tx_status
  * @tries: transmissions of this frame
  */
-struct skua_tx_fate {
+struct skua_tx_result {
 	struct ieee80211_sta *sta;
 	u32 rate;
 	u32 airtime_us;
@@ -116,6 +116,6 @@ struct skua_tx_fate {
 };
 
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
-			 const struct skua_tx_fate *fate);
+			 const struct skua_tx_result *res);
 
 #endif /* SKUA_TX_H */

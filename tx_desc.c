@@ -30,12 +30,12 @@ bool skua_tx_clear_ok(const struct skua_tx_view *v)
 	if (v->injected)
 		return true;
 	if (ieee80211_is_mgmt(v->fc))
-		return v->sealed || v->group || !v->robust || !v->mfp ||
+		return v->sw_encrypted || v->group || !v->robust || !v->mfp ||
 		       !v->sta_keyed;
 	/* control and null data frames have no body to hide */
 	if (!ieee80211_is_data_present(v->fc))
 		return true;
-	if (v->sealed)
+	if (v->sw_encrypted)
 		return true;
 	if (v->eapol && !v->group)
 		return v->dont_encrypt || !v->sta_keyed;
@@ -65,7 +65,7 @@ bool skua_tx_looks_clear(const struct sk_buff *skb)
 	return p && !memcmp(p, snap, sizeof(snap));
 }
 
-static bool skua_tx_sealed(const struct sk_buff *skb)
+static bool skua_tx_sw_encrypted(const struct sk_buff *skb)
 {
 	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB((struct sk_buff *)skb);
 	const struct ieee80211_hdr *hdr = (const void *)skb->data;
@@ -89,7 +89,7 @@ static void skua_tx_look(struct skua_tx_view *v, struct sk_buff *skb,
 		.fc = hdr->frame_control,
 		.group = is_multicast_ether_addr(hdr->addr1),
 		.robust = ieee80211_is_robust_mgmt_frame(skb),
-		.sealed = skua_tx_sealed(skb),
+		.sw_encrypted = skua_tx_sw_encrypted(skb),
 		.eapol = skb->protocol == cpu_to_be16(ETH_P_PAE) ||
 			 (info->control.flags & IEEE80211_TX_CTRL_PORT_CTRL_PROTO),
 		.dont_encrypt = info->flags & IEEE80211_TX_INTFL_DONT_ENCRYPT,

@@ -15,26 +15,26 @@
 /**
  * skua_tx_fill_status() - what mac80211 hears about a frame that was sent
  * @info: the frame's; its control part is overwritten
- * @fate: from the transmit record
+ * @res: from the transmit record
  */
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
-			 const struct skua_tx_fate *fate)
+			 const struct skua_tx_result *res)
 {
 	ieee80211_tx_info_clear_status(info);
 	info->flags &= ~(IEEE80211_TX_STAT_ACK |
 			 IEEE80211_TX_STAT_NOACK_TRANSMITTED);
-	if (fate->status == SKUA_TXS_ACKED)
+	if (res->status == SKUA_TXS_ACKED)
 		info->flags |= IEEE80211_TX_STAT_ACK;
-	else if (fate->status == SKUA_TXS_SENT)
+	else if (res->status == SKUA_TXS_SENT)
 		info->flags |= IEEE80211_TX_STAT_NOACK_TRANSMITTED;
 
-	if (skua_rate_to_tx_rate(fate->rate, info->band, &info->status.rates[0]))
+	if (skua_rate_to_tx_rate(res->rate, info->band, &info->status.rates[0]))
 		info->status.rates[0].idx = -1;
-	info->status.rates[0].count = fate->tries;
+	info->status.rates[0].count = res->tries;
 	info->status.rates[1].idx = -1;
-	info->status.tx_time = min_t(u32, fate->airtime_us, U16_MAX);
-	if (fate->status == SKUA_TXS_ACKED && fate->ack_signal) {
-		info->status.ack_signal = fate->ack_signal;
+	info->status.tx_time = min_t(u32, res->airtime_us, U16_MAX);
+	if (res->status == SKUA_TXS_ACKED && res->ack_signal) {
+		info->status.ack_signal = res->ack_signal;
 		info->status.flags |= IEEE80211_TX_STATUS_ACK_SIGNAL_VALID;
 	}
 }
@@ -45,42 +45,42 @@ void skua_tx_fill_status(struct ieee80211_tx_info *info,
  * of a service period, and queues again what it filters for a sleeper.
  */
 static bool skua_tx_wants_status(const struct ieee80211_tx_info *info,
-				 const struct skua_tx_fate *fate)
+				 const struct skua_tx_result *res)
 {
-	if (fate->status <= SKUA_TXS_SENT)
+	if (res->status <= SKUA_TXS_SENT)
 		return true;
 	if (info->flags & IEEE80211_TX_STATUS_EOSP)
 		return true;
-	return fate->status == SKUA_TXS_FLUSHED && fate->sta &&
-	       READ_ONCE(skua_sta(fate->sta)->asleep);
+	return res->status == SKUA_TXS_FLUSHED && res->sta &&
+	       READ_ONCE(skua_sta(res->sta)->asleep);
 }
 
 static void skua_tx_report(struct skua *sc, struct sk_buff *skb,
-			   const struct skua_tx_fate *fate,
+			   const struct skua_tx_result *res,
 			   struct skua_poll *poll)
 {
 	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
-	struct ieee80211_rate_status rate = { .try_count = fate->tries };
+	struct ieee80211_rate_status rate = { .try_count = res->tries };
 	struct ieee80211_tx_status status = {
-		.sta = fate->sta,
+		.sta = res->sta,
 		.info = info,
 		.skb = skb,
 		.free_list = &poll->free_list,
 	};
 
-	if (!skua_tx_wants_status(info, fate)) {
+	if (!skua_tx_wants_status(info, res)) {
 		ieee80211_free_txskb(sc->hw, skb);
 		return;
 	}
-	skua_tx_fill_status(info, fate);
-	if (!skua_rate_to_info(fate->rate, &rate.rate_idx)) {
+	skua_tx_fill_status(info, res);
+	if (!skua_rate_to_info(res->rate, &rate.rate_idx)) {
 		status.rates = &rate;
 		status.n_rates = 1;
 	}
 	ieee80211_tx_status_ext(sc->hw, &status);
 }
 
-static void skua_tx_count_fate(struct skua *sc, u8 status)
+static void skua_tx_count_result(struct skua *sc, u8 status)
 {
 	static const enum skua_ctr ctr[] = {
 		[SKUA_TXS_ACKED] = SKUA_CTR_TX_ACKED,
@@ -99,7 +99,7 @@ static void skua_tx_count_fate(struct skua *sc, u8 status)
 			      status == SKUA_TXS_BAD ? "understand" : "read");
 }
 
-static void skua_tx_end(struct skua *sc, u32 word, struct skua_tx_fate *fate,
+static void skua_tx_end(struct skua *sc, u32 word, struct skua_tx_result *res,
 			struct skua_poll *poll)
 {
 	u16 id = u32_get_bits(word, SKUA_TXS_TOKEN);
@@ -111,11 +111,11 @@ static void skua_tx_end(struct skua *sc, u32 word, struct skua_tx_fate *fate,
 			      id);
 		return;
 	}
-	fate->status = u32_get_bits(word, SKUA_TXS_STATUS);
-	fate->tries = u32_get_bits(word, SKUA_TXS_TRIES);
+	res->status = u32_get_bits(word, SKUA_TXS_STATUS);
+	res->tries = u32_get_bits(word, SKUA_TXS_TRIES);
 	poll->tx_rings |= BIT(tok->ring);
-	skua_tx_count_fate(sc, fate->status);
-	skua_tx_report(sc, skua_tx_take_back(sc, id), fate, poll);
+	skua_tx_count_result(sc, res->status);
+	skua_tx_report(sc, skua_tx_take_back(sc, id), res, poll);
 }
 
 /**
@@ -132,7 +132,7 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		 const __le32 *status, unsigned int n, struct skua_poll *poll)
 {
 	u16 handle = le16_to_cpu(rec->sta);
-	struct skua_tx_fate fate = {
+	struct skua_tx_result res = {
 		.rate = le32_to_cpu(rec->rate),
 		.airtime_us = le32_to_cpu(rec->airtime_us),
 		.ack_signal = rec->ack_signal,
@@ -140,17 +140,17 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 	unsigned int i;
 
 	if (handle != SKUA_STA_NONE)
-		fate.sta = skua_sta_get(sc, handle, le16_to_cpu(rec->sta_gen));
-	if (fate.sta && fate.airtime_us) {
-		ieee80211_sta_register_airtime(fate.sta,
+		res.sta = skua_sta_get(sc, handle, le16_to_cpu(rec->sta_gen));
+	if (res.sta && res.airtime_us) {
+		ieee80211_sta_register_airtime(res.sta,
 					       rec->tid < SKUA_NUM_TIDS ? rec->tid : 0,
-					       fate.airtime_us, 0);
-		skua_sta(fate.sta)->tx_airtime_us += fate.airtime_us;
+					       res.airtime_us, 0);
+		skua_sta(res.sta)->tx_airtime_us += res.airtime_us;
 	}
 	for (i = 0; i < n; i++) {
 		u32 word = le32_to_cpu(status[i]);
 
 		trace_skua_tx_status(sc, rec, word);
-		skua_tx_end(sc, word, &fate, poll);
+		skua_tx_end(sc, word, &res, poll);
 	}
 }

@@ -256,7 +256,7 @@ static void free_path(void *data)
 	skua_rx_exit(sc);
 }
 
-/* All buffers are lent, in the order of their ids from the last to the first. */
+/* All buffers are posted, in the order of their ids from the last to the first. */
 static void make_path(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -270,7 +270,7 @@ static void make_path(struct kunit *test)
 	skua_rx_refill(fake->sc);
 }
 
-static void rx_refill_lends_everything_once(struct kunit *test)
+static void rx_refill_posts_everything_once(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
 	struct skua_ring *ring = &fake->sc->ring[SKUA_RING_RXBUF];
@@ -292,7 +292,7 @@ static void rx_refill_lends_everything_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, NBUFS, ring->next);
 }
 
-static void rx_take_only_what_is_lent(struct kunit *test)
+static void rx_take_only_what_is_posted(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
 	struct skua_rx *rx = &fake->sc->rx;
@@ -463,8 +463,8 @@ static struct kunit_case rx_cases[] = {
 	KUNIT_CASE(rx_parse_reads_every_field),
 	KUNIT_CASE_PARAM(rx_flag_true_and_false, rx_flag_gen_params),
 	KUNIT_CASE(rx_status_is_filled_from_zero),
-	KUNIT_CASE(rx_refill_lends_everything_once),
-	KUNIT_CASE(rx_take_only_what_is_lent),
+	KUNIT_CASE(rx_refill_posts_everything_once),
+	KUNIT_CASE(rx_take_only_what_is_posted),
 	KUNIT_CASE(rx_record_with_a_bad_buffer),
 	KUNIT_CASE(rx_record_with_bad_lengths),
 	KUNIT_CASE(rx_of_a_stale_key),

@@ -212,14 +212,16 @@ static const struct tx_clear_case tx_clear_cases[] = {
 	{ "data, interface keyed", DATA, VIF, .ok = false },
 	{ "data, both keyed", QOS_DATA, STA, VIF, .ok = false },
 	{ "data, keyed, clear text asked for", DATA, STA, .v.dont_encrypt = true },
-	{ "data, keyed, sealed", DATA, STA, .v.sealed = true, .ok = true },
-	{ "data, interface keyed, sealed", DATA, VIF, .v.sealed = true, .ok = true },
+	{ "data, keyed, encrypted by mac80211", DATA, STA,
+	  .v.sw_encrypted = true, .ok = true },
+	{ "data, interface keyed, encrypted by mac80211", DATA, VIF,
+	  .v.sw_encrypted = true, .ok = true },
 	{ "data, keyed, injected", DATA, STA, .v.injected = true, .ok = true },
 	{ "group data, open", DATA, .v.group = true, .ok = true },
 	{ "group data, station keyed only", DATA, STA, .v.group = true, .ok = true },
 	{ "group data, keyed", DATA, VIF, .v.group = true, .ok = false },
-	{ "group data, keyed, sealed", DATA, VIF, .v.group = true, .v.sealed = true,
-	  .ok = true },
+	{ "group data, keyed, encrypted by mac80211", DATA, VIF, .v.group = true,
+	  .v.sw_encrypted = true, .ok = true },
 	{ "group eapol, keyed", DATA, VIF, .v.group = true, .v.eapol = true },
 	{ "eapol, open", DATA, .v.eapol = true, .ok = true },
 	{ "eapol, before the first key", DATA, VIF, .v.eapol = true, .ok = true },
@@ -234,8 +236,8 @@ static const struct tx_clear_case tx_clear_cases[] = {
 	{ "robust, mfp, not yet keyed", DEAUTH, VIF, .v.robust = true, .v.mfp = true,
 	  .ok = true },
 	{ "robust, mfp, keyed", DEAUTH, STA, .v.robust = true, .v.mfp = true },
-	{ "robust, mfp, keyed, sealed", DEAUTH, STA, .v.robust = true, .v.mfp = true,
-	  .v.sealed = true, .ok = true },
+	{ "robust, mfp, keyed, encrypted by mac80211", DEAUTH, STA, .v.robust = true, .v.mfp = true,
+	  .v.sw_encrypted = true, .ok = true },
 	{ "robust group, keyed", DEAUTH, STA, VIF, .v.robust = true, .v.mfp = true,
 	  .v.group = true, .ok = true },
 };
@@ -519,7 +521,7 @@ static void tx_with_a_key(struct kunit *test)
 	reset(test);
 }
 
-/* X3: from the frame to its fate, nobody gives up the processor */
+/* X3: from the frame to its status, no code gives up the processor */
 static void tx_never_sleeps(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -558,7 +560,7 @@ static void tx_with_a_key_of_the_past(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, atomic64_read(&conf->tx_pn));
 }
 
-struct tx_seal_case {
+struct tx_protected_case {
 	const char *desc;
 	u16 fc;
 	u32 control;
@@ -567,7 +569,7 @@ struct tx_seal_case {
 };
 
 /* K15 rule 4: the Protected bit alone proves nothing */
-static const struct tx_seal_case tx_seal_cases[] = {
+static const struct tx_protected_case tx_protected_cases[] = {
 	{ "encrypted by mac80211", QOS_DATA | PROTECTED, 0, true, true },
 	{ "clear", QOS_DATA, 0, false, false },
 	{ "the bit, but clear text", QOS_DATA | PROTECTED, 0, false, false },
@@ -575,11 +577,11 @@ static const struct tx_seal_case tx_seal_cases[] = {
 	  IEEE80211_TX_CTRL_FAST_XMIT, true, false },
 };
 
-KUNIT_ARRAY_PARAM_DESC(tx_seal, tx_seal_cases, desc);
+KUNIT_ARRAY_PARAM_DESC(tx_protected, tx_protected_cases, desc);
 
 static void tx_to_a_keyed_station_without_a_key(struct kunit *test)
 {
-	const struct tx_seal_case *c = test->param_value;
+	const struct tx_protected_case *c = test->param_value;
 	struct skua_fake *fake = test->priv;
 	struct sk_buff *skb = make_frame(test, c->fc, false);
 
@@ -693,7 +695,7 @@ static void tx_status_is_filled(struct kunit *test)
 	const struct tx_status_case *c = test->param_value;
 	const u32 mask = IEEE80211_TX_STAT_ACK |
 			 IEEE80211_TX_STAT_NOACK_TRANSMITTED;
-	struct skua_tx_fate fate = {
+	struct skua_tx_result res = {
 		.status = c->status,
 		.ack_signal = c->signal,
 		.rate = 540,
@@ -706,7 +708,7 @@ static void tx_status_is_filled(struct kunit *test)
 		.band = NL80211_BAND_5GHZ,
 	};
 
-	skua_tx_fill_status(&info, &fate);
+	skua_tx_fill_status(&info, &res);
 	KUNIT_EXPECT_EQ(test, c->flags, info.flags & mask);
 	KUNIT_EXPECT_TRUE(test, info.flags & IEEE80211_TX_CTL_REQ_TX_STATUS);
 	KUNIT_EXPECT_EQ(test, 7, (u32)info.status.rates[0].idx);
@@ -777,7 +779,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_with_a_key),
 	KUNIT_CASE(tx_never_sleeps),
 	KUNIT_CASE(tx_with_a_key_of_the_past),
-	KUNIT_CASE_PARAM(tx_to_a_keyed_station_without_a_key, tx_seal_gen_params),
+	KUNIT_CASE_PARAM(tx_to_a_keyed_station_without_a_key, tx_protected_gen_params),
 	KUNIT_CASE(tx_rates),
 	KUNIT_CASE(tx_chooses_the_ring),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),

@@ -215,7 +215,7 @@ def test_receive_without_memory(lab):
     for name in ("crash", "rx_bad_buf", "rx_bad_len", "cpl_bad", "lost_irq"):
         assert not counted(name), name
     rings = f"/sys/kernel/debug/ieee80211/{phy}/skua/rings"
-    wait_until("all buffers to be posted", 10, lambda: "not_lent 0\n" in vm.run(
+    wait_until("all buffers to be posted", 10, lambda: "not_posted 0\n" in vm.run(
         ["cat", rings], check=True).stdout)
     # a page that did not come back is still mapped for a device that is gone
     vm.run(["rmmod", "skua"], check=True)
