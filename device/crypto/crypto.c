@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The crypto engine: table of ciphers, keys, batches */
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -10,31 +11,44 @@
 #include "crypto/priv.h"
 #include "dot11/ieee80211.h"
 
-#define AEAD_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MGMT | CRYPTO_F_REPLAY)
+#define WEP_FLAGS	CRYPTO_F_DATA
 #define TKIP_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MICHAEL | CRYPTO_F_REPLAY)
+#define AEAD_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MGMT | CRYPTO_F_REPLAY | \
+			 CRYPTO_F_AEAD)
 #define BIP_FLAGS	(CRYPTO_F_GROUP_MGMT | CRYPTO_F_REPLAY)
+#define MMIE_8		IEEE80211_MMIE_LEN_8
+#define MMIE_16		IEEE80211_MMIE_LEN_16
 
-/* suite, name, key, IV, MIC, PN bits, flags */
+/* suite, name, octets of key, IV and MIC, bits of the PN, flags, functions */
 const struct crypto_cipher crypto_ciphers[] = {
-	{ IEEE80211_CIPHER_WEP40, "WEP-40", 5, 4, 4, 24, CRYPTO_F_DATA },
-	{ IEEE80211_CIPHER_WEP104, "WEP-104", 13, 4, 4, 24, CRYPTO_F_DATA },
-	{ IEEE80211_CIPHER_TKIP, "TKIP", 32, 8, 4, 48, TKIP_FLAGS },
-	{ IEEE80211_CIPHER_CCMP, "CCMP-128", 16, 8, 8, 48, AEAD_FLAGS },
-	{ IEEE80211_CIPHER_CCMP_256, "CCMP-256", 32, 8, 16, 48, AEAD_FLAGS },
-	{ IEEE80211_CIPHER_GCMP, "GCMP-128", 16, 8, 16, 48, AEAD_FLAGS },
-	{ IEEE80211_CIPHER_GCMP_256, "GCMP-256", 32, 8, 16, 48, AEAD_FLAGS },
-	{ IEEE80211_CIPHER_BIP_CMAC, "BIP-CMAC-128",
-	  16, 0, IEEE80211_MMIE_LEN_8, 48, BIP_FLAGS },
-	{ IEEE80211_CIPHER_BIP_CMAC_256, "BIP-CMAC-256",
-	  32, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
-	{ IEEE80211_CIPHER_BIP_GMAC, "BIP-GMAC-128",
-	  16, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
-	{ IEEE80211_CIPHER_BIP_GMAC_256, "BIP-GMAC-256",
-	  32, 0, IEEE80211_MMIE_LEN_16, 48, BIP_FLAGS },
+	{ IEEE80211_CIPHER_WEP40, "WEP-40", 5, 4, 4, 24, WEP_FLAGS,
+	  &crypto_wep_ops },
+	{ IEEE80211_CIPHER_WEP104, "WEP-104", 13, 4, 4, 24, WEP_FLAGS,
+	  &crypto_wep_ops },
+	{ IEEE80211_CIPHER_TKIP, "TKIP", 32, 8, 4, 48, TKIP_FLAGS,
+	  &crypto_tkip_ops },
+	{ IEEE80211_CIPHER_CCMP, "CCMP-128", 16, 8, 8, 48, AEAD_FLAGS,
+	  &crypto_ccmp_ops },
+	{ IEEE80211_CIPHER_CCMP_256, "CCMP-256", 32, 8, 16, 48, AEAD_FLAGS,
+	  &crypto_ccmp_ops },
+	{ IEEE80211_CIPHER_GCMP, "GCMP-128", 16, 8, 16, 48, AEAD_FLAGS,
+	  &crypto_gcmp_ops },
+	{ IEEE80211_CIPHER_GCMP_256, "GCMP-256", 32, 8, 16, 48, AEAD_FLAGS,
+	  &crypto_gcmp_ops },
+	{ IEEE80211_CIPHER_BIP_CMAC, "BIP-CMAC-128", 16, 0, MMIE_8, 48,
+	  BIP_FLAGS, &crypto_bip_cmac_ops },
+	{ IEEE80211_CIPHER_BIP_CMAC_256, "BIP-CMAC-256", 32, 0, MMIE_16, 48,
+	  BIP_FLAGS, &crypto_bip_cmac_ops },
+	{ IEEE80211_CIPHER_BIP_GMAC, "BIP-GMAC-128", 16, 0, MMIE_16, 48,
+	  BIP_FLAGS, &crypto_bip_gmac_ops },
+	{ IEEE80211_CIPHER_BIP_GMAC_256, "BIP-GMAC-256", 32, 0, MMIE_16, 48,
+	  BIP_FLAGS, &crypto_bip_gmac_ops },
 };
 
-const size_t crypto_cipher_count =
-	sizeof(crypto_ciphers) / sizeof(crypto_ciphers[0]);
+/* Users of the engine have tables with a row for each cipher */
+static_assert(sizeof(crypto_ciphers) ==
+	      CRYPTO_CIPHERS * sizeof(crypto_ciphers[0]),
+	      "CRYPTO_CIPHERS is the number of rows");
 
 static const char * const status_names[CRYPTO_STATUSES] = {
 	[CRYPTO_OK]		= "ok",
@@ -55,35 +69,10 @@ const char *crypto_status_name(enum crypto_status status)
 
 const struct crypto_cipher *crypto_cipher_find(uint32_t suite)
 {
-	for (size_t i = 0; i < crypto_cipher_count; i++)
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++)
 		if (crypto_ciphers[i].suite == suite)
 			return &crypto_ciphers[i];
 	return NULL;
-}
-
-static const struct crypto_ops *ops_of(uint32_t suite)
-{
-	switch (suite) {
-	case IEEE80211_CIPHER_WEP40:
-	case IEEE80211_CIPHER_WEP104:
-		return &crypto_wep_ops;
-	case IEEE80211_CIPHER_TKIP:
-		return &crypto_tkip_ops;
-	case IEEE80211_CIPHER_CCMP:
-	case IEEE80211_CIPHER_CCMP_256:
-		return &crypto_ccmp_ops;
-	case IEEE80211_CIPHER_GCMP:
-	case IEEE80211_CIPHER_GCMP_256:
-		return &crypto_gcmp_ops;
-	case IEEE80211_CIPHER_BIP_CMAC:
-	case IEEE80211_CIPHER_BIP_CMAC_256:
-		return &crypto_bip_cmac_ops;
-	case IEEE80211_CIPHER_BIP_GMAC:
-	case IEEE80211_CIPHER_BIP_GMAC_256:
-		return &crypto_bip_gmac_ops;
-	default:
-		return NULL;
-	}
 }
 
 int crypto_key_init(struct crypto_key *key, uint32_t suite,
@@ -101,10 +90,9 @@ int crypto_key_init(struct crypto_key *key, uint32_t suite,
 	    keyidx < (bip ? 4 : 0) || keyidx > (bip ? 7 : 3))
 		return -EINVAL;
 	key->cipher = cipher;
-	key->ops = ops_of(suite);
 	key->keyidx = keyidx;
 	memcpy(key->bytes, bytes, len);
-	err = key->ops->init ? key->ops->init(key) : 0;
+	err = cipher->ops->init ? cipher->ops->init(key) : 0;
 	if (err)
 		crypto_key_wipe(key);
 	return err;
@@ -169,12 +157,12 @@ static void encrypt_one(struct crypto_job *job)
 	if (!(job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
 		ieee80211_put_le16(job->frame, fc | IEEE80211_FC_PROTECTED);
 	job->keyid = job->key->keyidx;
-	job->status = job->key->ops->encrypt(job);
+	job->status = job->key->cipher->ops->encrypt(job);
 }
 
 static void decrypt_one(struct crypto_job *job)
 {
-	job->status = job->key->ops->decrypt(job);
+	job->status = job->key->cipher->ops->decrypt(job);
 	switch (job->status) {
 	case CRYPTO_MIC_FAILURE:
 	case CRYPTO_ICV_FAILURE:

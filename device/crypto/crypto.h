@@ -29,6 +29,11 @@
 #define CRYPTO_F_GROUP_MGMT	0x04	/* BIP: integrity of group mgmt frames */
 #define CRYPTO_F_MICHAEL	0x08	/* the MSDU carries a Michael MIC too */
 #define CRYPTO_F_REPLAY		0x10	/* the PN counts up and is checked */
+#define CRYPTO_F_AEAD		0x20	/* the MIC covers header and PN as well */
+
+#define CRYPTO_CIPHERS		11	/* rows of crypto_ciphers */
+
+struct crypto_ops;
 
 /**
  * struct crypto_cipher - what the engine offers
@@ -39,6 +44,7 @@
  * @mic_len: octets after the data: MIC or ICV; the whole MMIE for BIP
  * @pn_bits: size of the packet number
  * @flags: CRYPTO_F_*
+ * @ops: the engine's own
  */
 struct crypto_cipher {
 	uint32_t suite;
@@ -48,10 +54,10 @@ struct crypto_cipher {
 	uint8_t mic_len;
 	uint8_t pn_bits;
 	uint8_t flags;
+	const struct crypto_ops *ops;
 };
 
 extern const struct crypto_cipher crypto_ciphers[];
-extern const size_t crypto_cipher_count;
 
 /**
  * crypto_cipher_find() - look a cipher up
@@ -102,7 +108,6 @@ struct crypto_p1k {
  */
 struct crypto_key {
 	const struct crypto_cipher *cipher;
-	const struct crypto_ops *ops;
 	uint8_t keyidx;
 	struct evp_cipher_ctx_st *ctx[CRYPTO_OPS];
 	struct evp_mac_ctx_st *mac[CRYPTO_OPS];

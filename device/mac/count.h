@@ -7,8 +7,6 @@
 
 #include <stdint.h>
 
-#define MAC_CIPHERS		11	/* rows of crypto_ciphers */
-
 /*
  * Counters: X(name, what it counts). mac_counters() follows.
  */

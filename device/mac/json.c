@@ -32,7 +32,7 @@ static json_t *ciphers(const struct mac *mac)
 {
 	json_t *o = json_object();
 
-	for (size_t i = 0; i < crypto_cipher_count && i < MAC_CIPHERS; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct mac_cipher_counts *c = &mac->ciphers[i];
 
 		if (c->enc_frames || c->dec_frames)

@@ -122,7 +122,7 @@ struct mac {
 	struct mac_radar radar;
 	struct cplq cpl;
 	struct mac_counts c;
-	struct mac_cipher_counts ciphers[MAC_CIPHERS];
+	struct mac_cipher_counts ciphers[CRYPTO_CIPHERS];
 };
 
 static inline uint64_t vif_tsf(const struct mac_vif *vif)

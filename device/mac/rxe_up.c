@@ -281,19 +281,20 @@ static void finish_icv(struct mac *mac, struct rx_item *item, uint64_t pn)
 		reject(item);
 }
 
+/* BIP: the stack looks at the MMIE and takes it off */
+static void finish_bip(struct mac *mac, struct rx_item *item, uint64_t pn)
+{
+	if (is_replay(mac, item, pn))
+		reject_bip(item);
+	else if (ieee80211_is_beacon(ieee80211_fc(item->data)))
+		tsf_beacon(mac, item->data, item->len, item->time_us,
+			   item->rate, true);
+}
+
 static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 {
 	const struct crypto_cipher *c = item->key->crypto.cipher;
 
-	/* BIP: the stack looks at the MMIE and takes it off */
-	if (c->flags & CRYPTO_F_GROUP_MGMT) {
-		if (is_replay(mac, item, pn))
-			reject_bip(item);
-		else if (ieee80211_is_beacon(ieee80211_fc(item->data)))
-			tsf_beacon(mac, item->data, item->len, item->time_us,
-				   item->rate, true);
-		return;
-	}
 	if (is_replay(mac, item, pn)) {
 		reject(item);
 		return;
@@ -334,7 +335,9 @@ static void finish(struct mac *mac, struct rx_item *item)
 	item->flags |= SKUA_RXF_DECRYPTED;
 	if (c->flags & CRYPTO_F_REPLAY)
 		item->flags |= SKUA_RXF_PN_VALID;
-	if (c->flags & (CRYPTO_F_MGMT | CRYPTO_F_GROUP_MGMT))
+	if (c->flags & CRYPTO_F_GROUP_MGMT)
+		finish_bip(mac, item, job->pn);
+	else if (c->flags & CRYPTO_F_AEAD)
 		finish_aead(mac, item, job->pn);
 	else
 		finish_icv(mac, item, job->pn);

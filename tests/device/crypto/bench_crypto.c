@@ -74,7 +74,7 @@ int main(void)
 	static const uint8_t bytes[CRYPTO_KEY_LEN_MAX] = { 1, 2, 3 };
 
 	printf("%-14s %10s %10s\n", "cipher", "encrypt", "decrypt");
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		bool bip = c->flags & CRYPTO_F_GROUP_MGMT;
 		struct crypto_key key;

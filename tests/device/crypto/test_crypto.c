@@ -199,7 +199,7 @@ static void test_round_trips(void **state)
 	size_t done = 0;
 
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		struct crypto_key k;
 
@@ -326,7 +326,7 @@ static void flip_all(const struct shape *s, struct crypto_key *k, uint8_t flags)
 static void test_flipped_bits(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		struct crypto_key k;
 
 		key_make(&k, &crypto_ciphers[i]);
@@ -353,7 +353,7 @@ static void test_refused_frames(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		struct crypto_key k;
 
 		key_make(&k, &crypto_ciphers[i]);
@@ -382,7 +382,7 @@ static void test_malformed(void **state)
 	static uint8_t frame[BUF_LEN];
 
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		const struct shape *s = is_bip(c) ? &shapes[10] : &shapes[2];
 		struct crypto_job job, bad;
@@ -437,7 +437,7 @@ static void test_pn(void **state)
 	static uint8_t frame[BUF_LEN];
 
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		const struct shape *s = is_bip(c) ? &shapes[10] : &shapes[2];
 		uint64_t max = (1ULL << c->pn_bits) - 1;
@@ -480,7 +480,7 @@ static void test_keys(void **state)
 	assert_int_equal(crypto_key_init(&k, 0x000fac07, key_bytes, 16, 0),
 			 -EOPNOTSUPP);
 	assert_null(crypto_cipher_find(0));
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		uint8_t wrong = is_bip(c) ? 3 : 4;
 		uint8_t good = is_bip(c) ? 4 : 0;
@@ -525,7 +525,7 @@ static void test_wrong_key(void **state)
 	uint8_t other[CRYPTO_KEY_LEN_MAX];
 
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		const struct shape *s = is_bip(c) ? &shapes[10] : &shapes[2];
 		struct crypto_key k, k2 = { 0 };
@@ -573,8 +573,8 @@ static void test_batch(void **state)
 	size_t n = 0;
 
 	(void)state;
-	assert_true(crypto_cipher_count <= 16);
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	assert_true(CRYPTO_CIPHERS <= 16);
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct shape *s = &shapes[2];
 
 		key_make(&keys[i], &crypto_ciphers[i]);
@@ -596,7 +596,7 @@ static void test_batch(void **state)
 			assert_true(data_is_pattern(&jobs[i], 200 + i));
 	}
 	assert_int_equal(crypto_run(NULL, 0), 0);
-	for (size_t i = 0; i < crypto_cipher_count; i++)
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++)
 		crypto_key_wipe(&keys[i]);
 }
 
@@ -710,7 +710,7 @@ static void test_no_allocation(void **state)
 	static uint8_t frame[BUF_LEN];
 
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		const struct shape *s = is_bip(c) ? &shapes[10] : &shapes[2];
 		unsigned long before = 0;

@@ -82,7 +82,7 @@ static void test_all_data_ciphers(void **state)
 	static const unsigned int sizes[] = { 8, 9, 100, 1500, 2304, 7935,
 					      11380 };
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		struct scene *s;
 		void *p;
@@ -208,7 +208,7 @@ static void test_robust_unicast(void **state)
 static void test_bip(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < crypto_cipher_count; i++) {
+	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
 		struct tx t = { .ring = 4, .sta = SKUA_STA_NONE, .pn = 7,
 				.flags = SKUA_TXF_MGMT_PROT,
