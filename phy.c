@@ -365,8 +365,7 @@ static void skua_wiphy_init(struct skua *sc)
 	skua_key_phy_init(sc);
 	wiphy->available_antennas_tx = BIT(sc->caps.chains) - 1;
 	wiphy->available_antennas_rx = BIT(sc->caps.chains) - 1;
-	wiphy->flags |= WIPHY_FLAG_IBSS_RSN | WIPHY_FLAG_AP_UAPSD |
-			WIPHY_FLAG_HAS_CHANNEL_SWITCH |
+	wiphy->flags |= WIPHY_FLAG_IBSS_RSN | WIPHY_FLAG_HAS_CHANNEL_SWITCH |
 			WIPHY_FLAG_SUPPORTS_TDLS;
 	wiphy->flags &= ~WIPHY_FLAG_PS_ON_BY_DEFAULT;
 	/* Each radio hears with all chains whatever its peers ask of it. */
@@ -418,8 +417,6 @@ int skua_phy_init(struct skua *sc)
 	hw->vif_data_size = sizeof(struct skua_vif);
 	hw->sta_data_size = sizeof(struct skua_sta);
 	hw->chanctx_data_size = SKUA_CHANCTX_PRIV;
-	hw->uapsd_queues = IEEE80211_WMM_IE_STA_QOSINFO_AC_MASK;
-	hw->uapsd_max_sp_len = IEEE80211_WMM_IE_STA_QOSINFO_SP_ALL;
 	if (skua_has(sc, SKUA_FEAT_TX_AMPDU))
 		hw->max_tx_aggregation_subframes = 256;
 	if (skua_has(sc, SKUA_FEAT_RX_AMPDU))

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - unit tests: what is announced
+ */
+#include "../../skua.h"
+#include "fake.h"
+
+static struct wiphy *phy_init(struct kunit *test, u64 features)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_caps *caps = &fake->sc->caps;
+
+	caps->features = features;
+	caps->vifs = 4;
+	caps->channels = 1;
+	caps->bands = SKUA_BAND_2GHZ | SKUA_BAND_5GHZ | SKUA_BAND_6GHZ;
+	caps->chains = 2;
+	caps->nss = 2;
+	caps->max_bw = SKUA_BW_160;
+	caps->max_power = 20;
+	caps->max_mpdu = SKUA_MAX_MPDU;
+	KUNIT_ASSERT_EQ(test, 0, skua_phy_init(fake->sc));
+	return fake->hw->wiphy;
+}
+
+/* P6, V5: not before service periods are known to work */
+static void phy_no_uapsd(struct kunit *test)
+{
+	struct wiphy *wiphy = phy_init(test, ~0ULL);
+
+	KUNIT_EXPECT_EQ(test, 0, wiphy->flags & WIPHY_FLAG_AP_UAPSD);
+}
+
+struct phy_chan_case {
+	const char *desc;
+	enum nl80211_band band;
+	int n_channels;
+	u16 first;
+	u16 last;
+	int n_bitrates;
+};
+
+static const struct phy_chan_case phy_chan_cases[] = {
+	{ "2.4 GHz", NL80211_BAND_2GHZ, 14, 2412, 2484, 12 },
+	{ "5 GHz", NL80211_BAND_5GHZ, 28, 5180, 5885, 8 },
+	{ "6 GHz", NL80211_BAND_6GHZ, 59, 5955, 7115, 8 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(phy_chan, phy_chan_cases, desc);
+
+/* V5 */
+static void phy_bands(struct kunit *test)
+{
+	const struct phy_chan_case *c = test->param_value;
+	struct wiphy *wiphy = phy_init(test, SKUA_FEAT_HE);
+	const struct ieee80211_supported_band *sband = wiphy->bands[c->band];
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, sband);
+	KUNIT_ASSERT_EQ(test, c->n_channels, sband->n_channels);
+	KUNIT_EXPECT_EQ(test, c->first, sband->channels[0].center_freq);
+	KUNIT_EXPECT_EQ(test, c->last,
+			sband->channels[c->n_channels - 1].center_freq);
+	for (i = 0; i < c->n_channels; i++)
+		KUNIT_EXPECT_EQ(test, c->band, sband->channels[i].band);
+	KUNIT_ASSERT_EQ(test, c->n_bitrates, sband->n_bitrates);
+	KUNIT_EXPECT_EQ(test, 540, sband->bitrates[c->n_bitrates - 1].bitrate);
+}
+
+static struct kunit_case phy_cases[] = {
+	KUNIT_CASE(phy_no_uapsd),
+	KUNIT_CASE_PARAM(phy_bands, phy_chan_gen_params),
+	{}
+};
+
+static struct kunit_suite phy_suite = {
+	.name = "skua_phy",
+	.init = skua_fake_init,
+	.test_cases = phy_cases,
+};
+
+kunit_test_suite(phy_suite);
