@@ -7,10 +7,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "dot11/ieee80211.h"
+#include "air/priv.h"
+#include "air/tap.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "air/tap.h"
+#include "dot11/ieee80211.h"
 
 #define TAP_BUF_LEN		(256 * 1024)
 #define TAP_FLUSH_NS		LOOP_NS_PER_S
@@ -50,7 +51,7 @@
  * @limits: what is taken
  * @retry_ns: how long after a failed write to try again
  * @stats: counters
- * @used: octets in @buf, which begin wherever the last write stopped
+ * @out: octets in @buf, which begin wherever the last write stopped
  * @buf: what is to be written
  */
 struct tap {
@@ -65,57 +66,21 @@ struct tap {
 	struct tap_limits limits;
 	uint64_t retry_ns;
 	struct tap_stats stats;
-	size_t used;
+	struct tap_out out;
 	uint8_t buf[TAP_BUF_LEN];
 };
 
 /* A block under construction at the end of the buffer */
 
-static void put8(struct tap *tap, uint8_t v)
-{
-	tap->buf[tap->used++] = v;
-}
-
-static void put16(struct tap *tap, uint16_t v)
-{
-	ieee80211_put_le16(tap->buf + tap->used, v);
-	tap->used += 2;
-}
-
-static void put32(struct tap *tap, uint32_t v)
-{
-	ieee80211_put_le32(tap->buf + tap->used, v);
-	tap->used += 4;
-}
-
-static void put64(struct tap *tap, uint64_t v)
-{
-	ieee80211_put_le64(tap->buf + tap->used, v);
-	tap->used += 8;
-}
-
-static void put_bytes(struct tap *tap, const void *p, size_t len)
-{
-	memcpy(tap->buf + tap->used, p, len);
-	tap->used += len;
-}
-
-/* Pad with zeros, counted from @start */
-static void put_align(struct tap *tap, size_t start, size_t to)
-{
-	while ((tap->used - start) % to)
-		put8(tap, 0);
-}
-
 static void put_option(struct tap *tap, uint16_t code, const void *p,
 		       size_t len)
 {
-	size_t start = tap->used;
+	size_t start = tap->out.used;
 
-	put16(tap, code);
-	put16(tap, (uint16_t)len);
-	put_bytes(tap, p, len);
-	put_align(tap, start, 4);
+	put16(&tap->out, code);
+	put16(&tap->out, (uint16_t)len);
+	put_bytes(&tap->out, p, len);
+	put_align(&tap->out, start, 4);
 }
 
 static void put_string(struct tap *tap, uint16_t code, const char *s)
@@ -125,18 +90,18 @@ static void put_string(struct tap *tap, uint16_t code, const char *s)
 
 static size_t block_begin(struct tap *tap, uint32_t type)
 {
-	size_t start = tap->used;
+	size_t start = tap->out.used;
 
-	put32(tap, type);
-	put32(tap, 0);
+	put32(&tap->out, type);
+	put32(&tap->out, 0);
 	return start;
 }
 
 static void block_end(struct tap *tap, size_t start)
 {
-	uint32_t len = (uint32_t)(tap->used - start) + 4;
+	uint32_t len = (uint32_t)(tap->out.used - start) + 4;
 
-	put32(tap, len);
+	put32(&tap->out, len);
 	ieee80211_put_le32(tap->buf + start + 4, len);
 }
 
@@ -157,8 +122,8 @@ void tap_flush(struct tap *tap)
 {
 	size_t done = 0;
 
-	while (done < tap->used) {
-		ssize_t n = write(tap->fd, tap->buf + done, tap->used - done);
+	while (done < tap->out.used) {
+		ssize_t n = write(tap->fd, tap->buf + done, tap->out.used - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -173,9 +138,9 @@ void tap_flush(struct tap *tap)
 	 * What did not go out stays, to the octet: a later write continues in
 	 * the middle of the block, so that the file is whole again.
 	 */
-	tap->used -= done;
-	memmove(tap->buf, tap->buf + done, tap->used);
-	if (!tap->used)
+	tap->out.used -= done;
+	memmove(tap->buf, tap->buf + done, tap->out.used);
+	if (!tap->out.used)
 		tap->failing = false;
 	else if (tap->loop)
 		loop_timer_after(tap->loop, &tap->timer, tap->retry_ns);
@@ -191,9 +156,9 @@ static bool tap_reserve(struct tap *tap, size_t len)
 {
 	if (len > TAP_BUF_LEN)
 		return false;
-	if (tap->used + len > TAP_BUF_LEN && !tap->failing)
+	if (tap->out.used + len > TAP_BUF_LEN && !tap->failing)
 		tap_flush(tap);
-	return tap->used + len <= TAP_BUF_LEN;
+	return tap->out.used + len <= TAP_BUF_LEN;
 }
 
 /* Something was buffered: it must not stay longer than a second */
@@ -215,17 +180,17 @@ static uint64_t time_of_day_ns(void)
 static int tap_sync(struct tap *tap)
 {
 	tap_flush(tap);
-	return tap->used ? -EIO : 0;
+	return tap->out.used ? -EIO : 0;
 }
 
 static void put_section(struct tap *tap)
 {
 	size_t start = block_begin(tap, PCAPNG_SHB);
 
-	put32(tap, PCAPNG_MAGIC);
-	put16(tap, 1);			/* version 1.0 */
-	put16(tap, 0);
-	put64(tap, UINT64_MAX);		/* length of the section: unknown */
+	put32(&tap->out, PCAPNG_MAGIC);
+	put16(&tap->out, 1);			/* version 1.0 */
+	put16(&tap->out, 0);
+	put64(&tap->out, UINT64_MAX);		/* length of the section: unknown */
 	put_string(tap, PCAPNG_SHB_USERAPPL, "skua-nic");
 	put_option(tap, PCAPNG_OPT_END, "", 0);
 	block_end(tap, start);
@@ -246,6 +211,7 @@ struct tap *tap_open(const char *path, struct loop *loop)
 	}
 	loop_timer_init(&tap->timer, tap_timer);
 	tap->loop = loop;
+	tap->out.buf = tap->buf;
 	if (loop)
 		tap->epoch_ns = time_of_day_ns() - loop_now(loop);
 	put_section(tap);
@@ -270,9 +236,9 @@ int tap_add_interface(struct tap *tap, const char *name)
 	if (!tap_reserve(tap, TAP_OVERHEAD))
 		return -ENOSPC;
 	start = block_begin(tap, PCAPNG_IDB);
-	put16(tap, PCAPNG_LINKTYPE);
-	put16(tap, 0);
-	put32(tap, 0);			/* only data frames may be cut */
+	put16(&tap->out, PCAPNG_LINKTYPE);
+	put16(&tap->out, 0);
+	put32(&tap->out, 0);			/* only data frames may be cut */
 	put_string(tap, PCAPNG_IF_NAME, name);
 	put_option(tap, PCAPNG_IF_TSRESOL, (uint8_t[]){ PCAPNG_TSRESOL_NS }, 1);
 	put_option(tap, PCAPNG_OPT_END, "", 0);
@@ -298,188 +264,6 @@ const struct tap_stats *tap_get_stats(const struct tap *tap)
 	return &tap->stats;
 }
 
-/* Radiotap: fields in the order of their bits, each aligned to its size */
-
-static uint32_t radiotap_present(const struct tap_meta *meta)
-{
-	uint32_t present = 1u << IEEE80211_RADIOTAP_TSFT |
-			   1u << IEEE80211_RADIOTAP_FLAGS |
-			   1u << IEEE80211_RADIOTAP_CHANNEL |
-			   1u << IEEE80211_RADIOTAP_DBM_SIGNAL;
-
-	switch (meta->encoding) {
-	case TAP_LEGACY:
-		present |= 1u << IEEE80211_RADIOTAP_RATE;
-		break;
-	case TAP_HT:
-		present |= 1u << IEEE80211_RADIOTAP_MCS;
-		break;
-	case TAP_VHT:
-		present |= 1u << IEEE80211_RADIOTAP_VHT;
-		break;
-	case TAP_HE:
-		present |= 1u << IEEE80211_RADIOTAP_HE;
-		break;
-	}
-	if (meta->ampdu_ref)
-		present |= 1u << IEEE80211_RADIOTAP_AMPDU;
-	return present;
-}
-
-static bool rate_is_dsss(uint16_t rate_100k)
-{
-	return rate_100k == 10 || rate_100k == 20 ||
-	       rate_100k == 55 || rate_100k == 110;
-}
-
-static uint16_t radiotap_channel(const struct tap_meta *meta)
-{
-	/* Radiotap has no flag for 6 GHz: the frequency tells */
-	if (meta->freq >= 5000)
-		return IEEE80211_RADIOTAP_CHAN_5GHZ |
-		       IEEE80211_RADIOTAP_CHAN_OFDM;
-	if (meta->encoding != TAP_LEGACY)
-		return IEEE80211_RADIOTAP_CHAN_2GHZ |
-		       IEEE80211_RADIOTAP_CHAN_DYN;
-	return IEEE80211_RADIOTAP_CHAN_2GHZ |
-	       (rate_is_dsss(meta->rate_100k) ? IEEE80211_RADIOTAP_CHAN_CCK :
-						IEEE80211_RADIOTAP_CHAN_OFDM);
-}
-
-static uint8_t radiotap_flags(const struct tap_meta *meta)
-{
-	uint8_t flags = IEEE80211_RADIOTAP_F_FCS;
-
-	if (meta->encoding == TAP_LEGACY && meta->short_preamble)
-		flags |= IEEE80211_RADIOTAP_F_SHORTPRE;
-	if (meta->bad_fcs)
-		flags |= IEEE80211_RADIOTAP_F_BADFCS;
-	return flags;
-}
-
-static void put_ht(struct tap *tap, const struct tap_meta *meta)
-{
-	uint8_t flags = meta->bw_mhz == 40 ? IEEE80211_RADIOTAP_MCS_BW_40 :
-					     IEEE80211_RADIOTAP_MCS_BW_20;
-
-	if (meta->gi_ns == 400)
-		flags |= IEEE80211_RADIOTAP_MCS_SGI;
-	if (meta->ldpc)
-		flags |= IEEE80211_RADIOTAP_MCS_LDPC;
-	if (meta->stbc)
-		flags |= IEEE80211_RADIOTAP_MCS_STBC_1;
-	put8(tap, IEEE80211_RADIOTAP_MCS_HAVE_BW |
-		  IEEE80211_RADIOTAP_MCS_HAVE_MCS |
-		  IEEE80211_RADIOTAP_MCS_HAVE_GI |
-		  IEEE80211_RADIOTAP_MCS_HAVE_FMT |
-		  IEEE80211_RADIOTAP_MCS_HAVE_FEC |
-		  IEEE80211_RADIOTAP_MCS_HAVE_STBC);
-	put8(tap, flags);
-	put8(tap, (uint8_t)(meta->mcs + 8 * (meta->nss ? meta->nss - 1 : 0)));
-}
-
-static void put_ampdu(struct tap *tap, const struct tap_meta *meta)
-{
-	put32(tap, meta->ampdu_ref);
-	put16(tap, IEEE80211_RADIOTAP_AMPDU_LAST_KNOWN |
-		   (meta->ampdu_last ? IEEE80211_RADIOTAP_AMPDU_IS_LAST : 0));
-	put16(tap, 0);			/* no delimiter CRC */
-}
-
-static uint8_t vht_bandwidth(uint16_t mhz)
-{
-	switch (mhz) {
-	case 40:
-		return 1;
-	case 80:
-		return 4;
-	case 160:
-		return 11;
-	default:
-		return 0;
-	}
-}
-
-static void put_vht(struct tap *tap, const struct tap_meta *meta)
-{
-	uint8_t flags = 0;
-
-	if (meta->stbc)
-		flags |= IEEE80211_RADIOTAP_VHT_FLAG_STBC;
-	if (meta->gi_ns == 400)
-		flags |= IEEE80211_RADIOTAP_VHT_FLAG_SGI;
-	put16(tap, IEEE80211_RADIOTAP_VHT_KNOWN_STBC |
-		   IEEE80211_RADIOTAP_VHT_KNOWN_GI |
-		   IEEE80211_RADIOTAP_VHT_KNOWN_BANDWIDTH);
-	put8(tap, flags);
-	put8(tap, vht_bandwidth(meta->bw_mhz));
-	put8(tap, (uint8_t)(meta->mcs << 4 | (meta->nss & 0xf)));
-	put8(tap, 0);			/* users 2 to 4: none */
-	put16(tap, 0);
-	put8(tap, meta->ldpc ? 1 : 0);
-	put8(tap, 0);			/* group id and partial AID: unknown */
-	put16(tap, 0);
-}
-
-static uint16_t he_data5(const struct tap_meta *meta)
-{
-	uint16_t bw = meta->bw_mhz == 160 ? 3 : meta->bw_mhz == 80 ? 2 :
-		      meta->bw_mhz == 40 ? 1 : 0;
-	uint16_t gi = meta->gi_ns == 3200 ? 2 : meta->gi_ns == 1600 ? 1 : 0;
-
-	return (uint16_t)(bw | gi << IEEE80211_RADIOTAP_HE_D5_GI_SHIFT);
-}
-
-static void put_he(struct tap *tap, const struct tap_meta *meta)
-{
-	uint16_t data3 = (uint16_t)(meta->mcs <<
-				    IEEE80211_RADIOTAP_HE_D3_MCS_SHIFT);
-
-	if (meta->dcm)
-		data3 |= IEEE80211_RADIOTAP_HE_D3_DCM;
-	if (meta->ldpc)
-		data3 |= IEEE80211_RADIOTAP_HE_D3_LDPC;
-	if (meta->stbc)
-		data3 |= IEEE80211_RADIOTAP_HE_D3_STBC;
-	put16(tap, IEEE80211_RADIOTAP_HE_D1_KNOWN);	/* HE SU */
-	put16(tap, IEEE80211_RADIOTAP_HE_D2_GI_KNOWN);
-	put16(tap, data3);
-	put16(tap, 0);			/* spatial reuse: unknown */
-	put16(tap, he_data5(meta));
-	put16(tap, meta->nss & 0xf);
-}
-
-static void put_radiotap(struct tap *tap, const struct tap_meta *meta)
-{
-	size_t start = tap->used;
-
-	put16(tap, 0);			/* version */
-	put16(tap, 0);			/* length, below */
-	put32(tap, radiotap_present(meta));
-	put64(tap, meta->time_ns / LOOP_NS_PER_US);
-	put8(tap, radiotap_flags(meta));
-	if (meta->encoding == TAP_LEGACY)
-		put8(tap, (uint8_t)(meta->rate_100k / 5));
-	put_align(tap, start, 2);
-	put16(tap, meta->freq);
-	put16(tap, radiotap_channel(meta));
-	put8(tap, (uint8_t)meta->signal);
-	if (meta->encoding == TAP_HT)
-		put_ht(tap, meta);
-	if (meta->ampdu_ref) {
-		put_align(tap, start, 4);
-		put_ampdu(tap, meta);
-	}
-	if (meta->encoding == TAP_VHT || meta->encoding == TAP_HE) {
-		put_align(tap, start, 2);
-		if (meta->encoding == TAP_VHT)
-			put_vht(tap, meta);
-		else
-			put_he(tap, meta);
-	}
-	ieee80211_put_le16(tap->buf + start + 2, (uint16_t)(tap->used - start));
-}
-
 /* Octets of a frame that are recorded */
 static size_t captured_len(const struct tap *tap, const uint8_t *mpdu,
 			   size_t len)
@@ -493,7 +277,7 @@ static size_t captured_len(const struct tap *tap, const uint8_t *mpdu,
 /* Whether the file may become so much longer; if not, the capture is over */
 static bool may_grow(struct tap *tap, size_t len)
 {
-	uint64_t size = tap->stats.bytes + tap->used + len;
+	uint64_t size = tap->stats.bytes + tap->out.used + len;
 
 	if (!tap->full && tap->limits.size && size > tap->limits.size) {
 		log_warn(NULL, "capture: the file has its full size, %llu octets: frames from now on are not in it",
@@ -518,17 +302,17 @@ void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
 		return;
 	}
 	start = block_begin(tap, PCAPNG_EPB);
-	put32(tap, (uint32_t)interface);
-	put32(tap, (uint32_t)(when >> 32));
-	put32(tap, (uint32_t)when);
-	put64(tap, 0);			/* lengths, below */
-	packet = tap->used;
-	put_radiotap(tap, meta);
-	radiotap = tap->used - packet;
-	put_bytes(tap, mpdu, caplen);
+	put32(&tap->out, (uint32_t)interface);
+	put32(&tap->out, (uint32_t)(when >> 32));
+	put32(&tap->out, (uint32_t)when);
+	put64(&tap->out, 0);			/* lengths, below */
+	packet = tap->out.used;
+	radiotap_put(&tap->out, meta);
+	radiotap = tap->out.used - packet;
+	put_bytes(&tap->out, mpdu, caplen);
 	ieee80211_put_le32(tap->buf + packet - 8, (uint32_t)(radiotap + caplen));
 	ieee80211_put_le32(tap->buf + packet - 4, (uint32_t)(radiotap + len));
-	put_align(tap, packet, 4);
+	put_align(&tap->out, packet, 4);
 	if (meta->sender) {
 		put_string(tap, PCAPNG_OPT_COMMENT, meta->sender);
 		put_option(tap, PCAPNG_OPT_END, "", 0);

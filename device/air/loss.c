@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Frames that are lost on purpose
+ */
+#include <errno.h>
+
+#include "air/priv.h"
+
+static bool rule_matches(const struct air_loss *l,
+			 const struct air_frame *frame)
+{
+	static const uint8_t any[IEEE80211_ADDR_LEN];
+	uint16_t fc = ieee80211_fc(frame->data);
+
+	if (l->match_type >= 0 &&
+	    l->match_type != (fc & IEEE80211_FC_TYPE) >> 2)
+		return false;
+	if (l->match_subtype >= 0 &&
+	    l->match_subtype != (fc & IEEE80211_FC_SUBTYPE) >> 4)
+		return false;
+	if (ieee80211_addr_equal(l->ta, any))
+		return true;
+	return ieee80211_addr_equal(frame->ta, l->ta);
+}
+
+static bool rule_hits(struct air_loss_rule *rule)
+{
+	uint64_t n = ++rule->seen;
+	uint64_t end = (uint64_t)rule->loss.nth + rule->loss.count;
+
+	if (n >= rule->loss.nth && n < end)
+		return true;
+	return rule->loss.every && n >= end &&
+	       (n - end + 1) % rule->loss.every == 0;
+}
+
+/* Each rule counts every match, whether or not another loses the frame */
+bool loss_hits(struct air_losses *losses, const struct air_frame *frame)
+{
+	bool lost = false;
+
+	for (int i = 0; i < losses->n; i++) {
+		struct air_loss_rule *rule = &losses->rule[i];
+
+		if (rule_matches(&rule->loss, frame) && rule_hits(rule)) {
+			rule->hits++;
+			lost = true;
+		}
+	}
+	return lost;
+}
+
+int air_lose(struct air *air, const struct air_loss *loss)
+{
+	struct air_losses *l = &air->losses;
+
+	if (l->n == AIR_MAX_LOSSES)
+		return -ENOSPC;
+	l->rule[l->n] = (struct air_loss_rule){ .loss = *loss };
+	return l->n++;
+}
+
+uint64_t air_loss_hits(const struct air *air, int id)
+{
+	const struct air_losses *l = &air->losses;
+
+	return id >= 0 && id < l->n ? l->rule[id].hits : 0;
+}
+
+void air_lose_clear(struct air *air)
+{
+	air->losses.n = 0;
+}

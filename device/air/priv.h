@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The air: what its files share
+ *
+ * air.c       radios that join, tune and leave
+ * medium.c    which radios hear a frame, delivery, answers
+ * loss.c      frames lost on purpose
+ * capture.c   frames as the capture wants them
+ * tap.c       the capture: a pcapng file; radiotap.c: its radiotap headers
+ */
+#ifndef SKUA_DEVICE_AIR_PRIV_H
+#define SKUA_DEVICE_AIR_PRIV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "air/air.h"
+#include "dot11/ieee80211.h"
+
+struct tap;
+struct tap_meta;
+
+#define AIR_MAX_LOSSES	32
+
+/**
+ * struct air_loss_rule - a rule, and its counts
+ * @loss: the rule
+ * @seen: frames that matched
+ * @hits: frames that were lost
+ */
+struct air_loss_rule {
+	struct air_loss loss;
+	uint64_t seen;
+	uint64_t hits;
+};
+
+/**
+ * struct air_losses - frames to lose on purpose
+ * @rule: rules; the index is the id
+ * @n: number of rules
+ */
+struct air_losses {
+	struct air_loss_rule rule[AIR_MAX_LOSSES];
+	int n;
+};
+
+/**
+ * struct air_answer - an answer that waits until its cause has reached all radios
+ * @radio: sender
+ * @frame: the frame
+ * @data: octets of @frame
+ */
+struct air_answer {
+	struct air_radio *radio;
+	struct air_frame frame;
+	uint8_t data[AIR_RESPONSE_MAX];
+};
+
+/**
+ * struct air - radios, the medium between them, and its capture
+ * @loop: for the time
+ * @tap: capture, or NULL
+ * @tap_if: interface of @tap
+ * @radios: all that have joined
+ * @depth: deliveries under way; radios are freed only outside of them
+ * @left: radios have left and are still listed
+ * @graveyard: radios that are not listed any more, to be freed
+ * @receiver: radio whose rx() runs for a frame that may be answered
+ * @answer: answer to that frame
+ * @answered: @answer is valid
+ * @losses: loss rules
+ * @stats: counters
+ */
+struct air {
+	struct loop *loop;
+	struct tap *tap;
+	int tap_if;
+	struct air_radio *radios;
+	unsigned int depth;
+	bool left;
+	struct air_radio *graveyard;
+	struct air_radio *receiver;
+	struct air_answer answer;
+	bool answered;
+	struct air_losses losses;
+	struct air_stats stats;
+};
+
+/**
+ * struct air_radio - a radio
+ * @air: the air
+ * @ops: its operations
+ * @priv: first argument of @ops
+ * @name: for the capture
+ * @chan: where it is tuned
+ * @gone: it has left, and is still listed
+ * @got_frames: frames have reached it since the last air_flush()
+ * @next: next of air.radios or air.graveyard
+ */
+struct air_radio {
+	struct air *air;
+	const struct air_radio_ops *ops;
+	void *priv;
+	char name[32];
+	struct air_chan chan;
+	bool gone;
+	bool got_frames;
+	struct air_radio *next;
+};
+
+/* air.c */
+
+/** air_sweep() - forget radios that left while the list was being walked */
+void air_sweep(struct air *air);
+
+/* loss.c */
+
+/**
+ * loss_hits() - is a frame to be lost?
+ * @losses: the rules; each counts the frame if it matches
+ * @frame: the frame
+ *
+ * Return: true if any rule loses it.
+ */
+bool loss_hits(struct air_losses *losses, const struct air_frame *frame);
+
+/* capture.c */
+
+/** capture_frame() - record a frame; there is a capture */
+void capture_frame(struct air *air, const struct air_radio *sender,
+		   const struct air_frame *frame);
+
+/* radiotap.c */
+
+/**
+ * struct tap_out - octets that are being written, one behind the other
+ * @buf: where they go; the caller has made sure of the room
+ * @used: octets of @buf in use
+ */
+struct tap_out {
+	uint8_t *buf;
+	size_t used;
+};
+
+/** radiotap_put() - write the radiotap header of a frame */
+void radiotap_put(struct tap_out *out, const struct tap_meta *meta);
+
+static inline void put8(struct tap_out *out, uint8_t v)
+{
+	out->buf[out->used++] = v;
+}
+
+static inline void put16(struct tap_out *out, uint16_t v)
+{
+	ieee80211_put_le16(out->buf + out->used, v);
+	out->used += 2;
+}
+
+static inline void put32(struct tap_out *out, uint32_t v)
+{
+	ieee80211_put_le32(out->buf + out->used, v);
+	out->used += 4;
+}
+
+static inline void put64(struct tap_out *out, uint64_t v)
+{
+	ieee80211_put_le64(out->buf + out->used, v);
+	out->used += 8;
+}
+
+static inline void put_bytes(struct tap_out *out, const void *p, size_t len)
+{
+	memcpy(out->buf + out->used, p, len);
+	out->used += len;
+}
+
+/* Pad with zeros, counted from @start */
+static inline void put_align(struct tap_out *out, size_t start, size_t to)
+{
+	while ((out->used - start) % to)
+		put8(out, 0);
+}
+
+#endif /* SKUA_DEVICE_AIR_PRIV_H */
