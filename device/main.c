@@ -15,6 +15,8 @@
 #include "ctl/ctl.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/util.h"
+#include "bus/vhost/vhost.h"
 #include "nic.h"
 
 #define MAX_NICS	64
@@ -58,15 +60,16 @@ static void nic_defaults(struct nic_config *cfg, unsigned int index)
 	/* The last byte is for the further BSSes of an access point */
 	const uint8_t mac[6] = { 0x02, 0x53, 0x4b, 0x55, (uint8_t)index, 0x00 };
 
-	memcpy(cfg->mac, mac, sizeof(mac));
+	cfg->front_end = &vhost_front_end;
+	memcpy(cfg->eng.mac, mac, sizeof(mac));
 	snprintf(cfg->name, sizeof(cfg->name), "nic%u", index);
-	cfg->bands = SKUA_BAND_2GHZ | SKUA_BAND_5GHZ | SKUA_BAND_6GHZ;
-	cfg->chains = 2;
-	cfg->max_bw = SKUA_BW_160;
-	cfg->features = ALL_FEATURES;
-	cfg->max_stas = 256;
-	cfg->max_keys = 1024;
-	cfg->max_txq = 4096;
+	cfg->eng.bands = SKUA_BAND_2GHZ | SKUA_BAND_5GHZ | SKUA_BAND_6GHZ;
+	cfg->eng.chains = 2;
+	cfg->eng.max_bw = SKUA_BW_160;
+	cfg->eng.features = ALL_FEATURES;
+	cfg->eng.max_stas = 256;
+	cfg->eng.max_keys = 1024;
+	cfg->eng.max_txq = 4096;
 }
 
 static bool copy_text(char *to, size_t room, const char *from)
@@ -101,19 +104,19 @@ static bool nic_number(struct nic_config *cfg, int key, const char *value)
 		return false;
 	switch (key) {
 	case 0:
-		cfg->max_stas = (uint32_t)n;
+		cfg->eng.max_stas = (uint32_t)n;
 		break;
 	case 1:
-		cfg->max_keys = (uint32_t)n;
+		cfg->eng.max_keys = (uint32_t)n;
 		break;
 	case 2:
-		cfg->max_txq = (uint32_t)n;
+		cfg->eng.max_txq = (uint32_t)n;
 		break;
 	case 3:
-		cfg->bands = (uint8_t)n;
+		cfg->eng.bands = (uint8_t)n;
 		break;
 	default:
-		cfg->features = n & ALL_FEATURES;
+		cfg->eng.features = n & ALL_FEATURES;
 		break;
 	}
 	return true;
@@ -127,7 +130,8 @@ static bool nic_suboption(struct nic_config *cfg, int key, const char *value)
 	case 0:
 		return copy_text(cfg->socket, sizeof(cfg->socket), value);
 	case 1:
-		return nic_parse_mac(value, cfg->mac) && !(cfg->mac[0] & 1);
+		return addr_parse(value, cfg->eng.mac) &&
+		       !(cfg->eng.mac[0] & 1);
 	case 2:
 		return copy_text(cfg->name, sizeof(cfg->name), value);
 	default:
@@ -240,35 +244,38 @@ static int watch_signals(struct stopper *s, struct loop *loop)
 	return s->watch.fd < 0 ? -errno : loop_fd_add(loop, &s->watch, EPOLLIN);
 }
 
+/* Make the NICs, and chain them for the control socket. */
 static bool make_nics(const struct options *o, struct loop *loop,
 		      struct air *air, struct nic **nics)
 {
-	struct nic **next = nics;
 	unsigned int i;
 
 	for (i = 0; i < o->nics; i++) {
-		*next = nic_new(loop, air, &o->nic[i]);
-		if (!*next)
+		nics[i] = nic_new(loop, air, &o->nic[i]);
+		if (!nics[i])
 			return false;
-		next = &(*next)->next;
+		if (i)
+			nic_ctl(nics[i - 1])->next = nic_ctl(nics[i]);
 	}
 	return true;
 }
 
-static void free_nics(struct nic *nics)
+static bool make_ctl(const struct options *o, struct loop *loop,
+		     struct air *air, struct nic *first, struct ctl **ctl)
 {
-	struct nic *next;
+	const struct ctl_config cfg = {
+		.path = o->control, .air = air, .nics = nic_ctl(first),
+	};
 
-	for (; nics; nics = next) {
-		next = nics->next;
-		nic_free(nics);
-	}
+	if (o->control)
+		*ctl = ctl_new(loop, &cfg);
+	return !o->control || *ctl;
 }
 
 static int run(const struct options *o, struct loop *loop, struct air *air)
 {
+	struct nic *nics[MAX_NICS] = { NULL };
 	struct stopper stopper;
-	struct nic *nics = NULL;
 	struct ctl *ctl = NULL;
 	int err, ret = 1;
 
@@ -285,16 +292,14 @@ static int run(const struct options *o, struct loop *loop, struct air *air)
 			return 1;
 		}
 	}
-	if (make_nics(o, loop, air, &nics)) {
-		if (o->control)
-			ctl = ctl_new(loop, o->control, air, nics);
-		if (!o->control || ctl) {
-			loop_run(loop);
-			ret = 0;
-		}
+	if (make_nics(o, loop, air, nics) &&
+	    make_ctl(o, loop, air, nics[0], &ctl)) {
+		loop_run(loop);
+		ret = 0;
 	}
 	ctl_free(ctl);
-	free_nics(nics);
+	for (unsigned int i = 0; i < o->nics; i++)
+		nic_free(nics[i]);
 	loop_fd_del(loop, &stopper.watch);
 	close(stopper.watch.fd);
 	return ret;

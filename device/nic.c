@@ -3,55 +3,32 @@
  * One NIC: registers of BAR 0, reset, life cycle
  */
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "mac/mac.h"
-#include "nic.h"
-#include "bus/vhost/vhost.h"
+#include "crypto/crypto.h"
+#include "nic_priv.h"
+#include "pcie/bus.h"
 
-bool nic_parse_mac(const char *text, uint8_t mac[6])
-{
-	char end;
-
-	return sscanf(text, "%hhx:%hhx:%hhx:%hhx:%hhx:%hhx%c", &mac[0], &mac[1],
-		      &mac[2], &mac[3], &mac[4], &mac[5], &end) == 6;
-}
-
-uint64_t nic_time_us(const struct nic *nic)
-{
-	return loop_now(nic->loop) / LOOP_NS_PER_US;
-}
-
-bool nic_running(const struct nic *nic)
+/* Engines may work. */
+static bool nic_running(const struct nic *nic)
 {
 	return nic->state == NIC_ALIVE && dma_enabled(nic->dma);
-}
-
-static void nic_detach_rings(struct nic *nic)
-{
-	unsigned int i;
-
-	for (i = 0; i < SKUA_NUM_RINGS; i++)
-		ring_detach(&nic->ring[i]);
 }
 
 /* Afterwards no guest memory is held and no secret left. */
 static void nic_reset(struct nic *nic)
 {
 	cp_stop(nic->cp);
-	mac_reset(nic->mac);
+	nic->mac_ops->reset(nic->mac);
 	hif_reset(nic->hif);
-	nic_detach_rings(nic);
+	ring_detach_all(&nic->rings);
 	nic->state = NIC_RESET;
 	nic->boot_err = SKUA_BOOT_OK;
 	nic->fatal = SKUA_FATAL_NONE;
-	nic->drv_features = 0;
-	nic->features = 0;
-	nic->dump_addr = 0;
-	nic->dump_len = 0;
-	nic->fault.dying = false;
+	fault_reset(&nic->fault);
 }
 
 static void nic_boot(struct nic *nic)
@@ -61,9 +38,9 @@ static void nic_boot(struct nic *nic)
 		return;
 	}
 	nic->state = NIC_BOOTING;
-	nic->boot_err = cp_start(nic->cp);
+	nic->boot_err = cp_start(nic->cp, nic->boot_addr, nic->nonce);
 	if (nic->boot_err != SKUA_BOOT_OK) {
-		nic_detach_rings(nic);
+		ring_detach_all(&nic->rings);
 		nic->state = NIC_BOOT_FAILED;
 		return;
 	}
@@ -72,33 +49,117 @@ static void nic_boot(struct nic *nic)
 		cp_halt(nic->cp);
 }
 
-void nic_alive(struct nic *nic)
-{
-	if (nic->state != NIC_BOOTING)
-		return;
-	nic->state = NIC_ALIVE;
-	mac_start(nic->mac);
-	log_info(&nic->log, "alive, features %#llx",
-		 (unsigned long long)nic->features);
-}
-
-void nic_fatal(struct nic *nic, enum skua_fatal cause)
+/**
+ * nic_die() - stop the control processor and tell the host
+ * @nic: the NIC
+ * @cause: why
+ *
+ * Writes the crash record to the host's dump buffer, posts SKUA_EVT_FATAL,
+ * raises the event ring's vector. Engines stop sending and receiving.
+ *
+ * Return: false if the NIC is neither booting nor alive, so that there is
+ * nothing to stop.
+ */
+static bool nic_die(struct nic *nic, enum skua_fatal cause)
 {
 	struct skua_evt_fatal evt = { .cause = htole32(cause) };
 
 	if (nic->state != NIC_BOOTING && nic->state != NIC_ALIVE)
-		return;
+		return false;
 	nic->state = NIC_FATAL;
 	nic->fatal = cause;
 	log_err(&nic->log, "fatal: cause %u; waits for a reset by the driver",
 		cause);
+	hif_stop(nic->hif);
 	cp_halt(nic->cp);
-	mac_stop(nic->mac);
+	nic->mac_ops->stop(nic->mac);
 	evt.pc = htole32(cp_pc(nic->cp));
 	cp_crash_record(nic->cp, cause);
 	hif_event(nic->hif, SKUA_EVT_FATAL, &evt, sizeof(evt));
-	pci_irq_raise_now(nic->pci, nic->ring[SKUA_RING_EVT].vector);
+	pci_irq_raise_now(nic->pci, nic->rings.ring[SKUA_RING_EVT].vector);
+	return true;
 }
+
+/* What the parts ask of the NIC */
+
+static void host_alive(void *priv)
+{
+	struct nic *nic = priv;
+
+	if (nic->state != NIC_BOOTING)
+		return;
+	nic->state = NIC_ALIVE;
+	hif_alive(nic->hif);
+	nic->mac_ops->start(nic->mac);
+	log_info(&nic->log, "alive, features %#llx",
+		 (unsigned long long)nic->bus.features);
+}
+
+static void host_fatal(void *priv, enum skua_fatal cause)
+{
+	nic_die(priv, cause);
+}
+
+static const struct cp_host_ops cp_host = {
+	.alive = host_alive,
+	.fatal = host_fatal,
+};
+
+static void host_ring_broken(void *priv)
+{
+	nic_die(priv, SKUA_FATAL_RING);
+}
+
+static const struct ring_host_ops ring_host = {
+	.broken = host_ring_broken,
+};
+
+static bool host_tx_gate(void *priv)
+{
+	struct nic *nic = priv;
+
+	return hif_tx_gate(nic->hif);
+}
+
+static const struct mac_host_ops mac_host = {
+	.tx_gate = host_tx_gate,
+};
+
+static void host_tx_sync(void *priv, const uint32_t prod[SKUA_NUM_TX_RINGS])
+{
+	struct nic *nic = priv;
+
+	nic->mac_ops->tx_sync(nic->mac, prod);
+}
+
+static void host_inband(void *priv, const struct skua_cpl_inband *cpl)
+{
+	struct nic *nic = priv;
+
+	nic->mac_ops->inband(nic->mac, cpl);
+}
+
+static const struct hif_client_ops hif_client = {
+	.tx_sync = host_tx_sync,
+	.inband = host_inband,
+};
+
+static bool host_is_alive(void *priv)
+{
+	const struct nic *nic = priv;
+
+	return nic->state == NIC_ALIVE;
+}
+
+static bool host_kill(void *priv, enum skua_fatal cause)
+{
+	return nic_die(priv, cause);
+}
+
+static const struct fault_host_ops fault_host = {
+	.alive = host_is_alive,
+	.fatal = host_kill,
+};
 
 /* Registers */
 
@@ -142,7 +203,7 @@ static uint32_t nic_bar_read(void *priv, uint32_t off)
 	case SKUA_REG_FATAL:
 		return nic->fatal;
 	case SKUA_REG_TSF_LO:
-		now = nic_time_us(nic);
+		now = loop_now_us(nic->loop);
 		nic->tsf_hi = now >> 32;
 		return (uint32_t)now;
 	case SKUA_REG_TSF_HI:
@@ -161,14 +222,14 @@ static void nic_ctrl(struct nic *nic, uint32_t val)
 	if (val & SKUA_CTRL_BOOT)
 		nic_boot(nic);
 	if (val & SKUA_CTRL_DUMP)
-		nic_fatal(nic, SKUA_FATAL_HOST);
+		nic_die(nic, SKUA_FATAL_HOST);
 }
 
 /* Asleep, as the host sees it: who did not hear the doorbell sleeps on. */
 static void nic_asleep(struct nic *nic)
 {
-	ring_arm(&nic->ring[SKUA_RING_CMD]);
-	mac_arm(nic->mac);
+	ring_arm(&nic->rings.ring[SKUA_RING_CMD]);
+	nic->mac_ops->arm(nic->mac);
 }
 
 static void nic_bar_write(void *priv, uint32_t off, uint32_t val)
@@ -196,7 +257,7 @@ static void nic_bar_write(void *priv, uint32_t off, uint32_t val)
 	if (off >= SKUA_REG_DOORBELL(0) &&
 	    off < SKUA_REG_DOORBELL(SKUA_NUM_RINGS)) {
 		nic->doorbells++;
-		if (!fault_doorbell(nic))
+		if (!fault_doorbell(&nic->fault))
 			loop_activity(nic->loop);
 		else if (nic_running(nic))
 			nic_asleep(nic);
@@ -241,16 +302,16 @@ static bool nic_poll(struct loop_poll *p)
 		return hif_poll(nic->hif);
 	if (!nic_running(nic) || nic->fault.deaf)
 		return false;
-	if (fault_poll(nic))
+	if (fault_poll(&nic->fault))
 		return true;
 	busy = hif_poll(nic->hif);
-	return mac_poll(nic->mac) || busy;
+	return nic->mac_ops->poll(nic->mac) || busy;
 }
 
 static bool nic_arm(struct loop_poll *p)
 {
 	struct nic *nic = container_of(p, struct nic, poll);
-	struct ring *cmd = &nic->ring[SKUA_RING_CMD];
+	struct ring *cmd = &nic->rings.ring[SKUA_RING_CMD];
 	bool busy;
 
 	if ((nic->state != NIC_BOOTING && !nic_running(nic)) || nic->fault.deaf)
@@ -259,7 +320,7 @@ static bool nic_arm(struct loop_poll *p)
 	ring_arm(cmd);
 	busy = hif_poll(nic->hif);
 	if (nic_running(nic))
-		busy |= mac_arm(nic->mac);
+		busy |= nic->mac_ops->arm(nic->mac);
 	return busy;
 }
 
@@ -269,31 +330,106 @@ static void nic_disarm(struct loop_poll *p)
 
 	if (!nic_running(nic) || nic->fault.deaf)
 		return;
-	ring_disarm(&nic->ring[SKUA_RING_CMD]);
-	mac_disarm(nic->mac);
+	ring_disarm(&nic->rings.ring[SKUA_RING_CMD]);
+	nic->mac_ops->disarm(nic->mac);
 }
 
 /* Life */
 
-static bool nic_init(struct nic *nic)
+/* Cipher suites of the crypto engine, a bit each, see struct eng_config */
+static uint32_t nic_ciphers(void)
+{
+	uint32_t mask = 0;
+
+	for (uint32_t i = 0; i < 32; i++)
+		if (crypto_cipher_find(0x000fac00 | i))
+			mask |= 1u << i;
+	return mask;
+}
+
+static bool nic_init_cp(struct nic *nic)
+{
+	struct cp_env env = {
+		.log = &nic->log, .loop = nic->loop, .dma = nic->dma,
+		.rings = &nic->rings, .bus = &nic->bus,
+	};
+
+	nic->hif = hif_new(&env);
+	if (!nic->hif)
+		return false;
+	hif_set_client(nic->hif, &hif_client, nic);
+	nic->cp = cp_new(&env, nic->hif, &cp_host, nic);
+	return nic->cp;
+}
+
+static bool nic_init_mac(struct nic *nic, struct air *air)
+{
+	struct mac_env env = {
+		.name = nic->cfg.name, .log = &nic->log, .loop = nic->loop,
+		.dma = nic->dma, .rings = &nic->rings, .bus = &nic->bus,
+		.air = air, .ops = &mac_host, .priv = nic,
+	};
+
+	nic->mac_ops = nic->cfg.mac_ops ? nic->cfg.mac_ops : &mac_engines;
+	nic->mac = nic->mac_ops->new(&env);
+	return nic->mac;
+}
+
+static void nic_init_fault(struct nic *nic)
+{
+	struct fault_env env = {
+		.log = &nic->log, .loop = nic->loop, .pci = nic->pci,
+		.rings = &nic->rings, .hif = nic->hif, .mac = nic->mac,
+		.mac_ops = nic->mac_ops, .ops = &fault_host, .priv = nic,
+	};
+
+	fault_init(&nic->fault, &env);
+}
+
+static json_t *ctl_counters(const struct ctl_nic *ctl)
+{
+	return nic_json(container_of(ctl, struct nic, ctl));
+}
+
+static void nic_init_ctl(struct nic *nic)
+{
+	nic->ctl.name = nic->cfg.name;
+	nic->ctl.pci = nic->pci;
+	nic->ctl.fault = &nic->fault;
+	nic->ctl.counters = ctl_counters;
+}
+
+static bool nic_listen(struct nic *nic)
+{
+	if (!nic->cfg.front_end)
+		return true;
+	nic->fe = nic->cfg.front_end->new(nic->loop, &nic->log, nic->cfg.socket,
+					  pci_bus(nic->pci));
+	return nic->fe;
+}
+
+static bool nic_init(struct nic *nic, struct air *air)
 {
 	nic->pci = pci_new(nic->loop, &nic->log, &nic_pci_ops, nic);
 	if (!nic->pci)
 		return false;
 	nic->dma = pci_dma(nic->pci);
-	nic->cp = cp_new(nic);
-	nic->hif = hif_new(nic);
-	nic->mac = mac_new(nic);
-	if (!nic->cp || !nic->hif || !nic->mac)
+	nic->rings.log = &nic->log;
+	nic->rings.pci = nic->pci;
+	nic->rings.dma = nic->dma;
+	nic->rings.ops = &ring_host;
+	nic->rings.priv = nic;
+	eng_bus_init(&nic->bus, &nic->cfg.eng);
+	if (!nic_init_cp(nic) || !nic_init_mac(nic, air))
 		return false;
+	nic_init_fault(nic);
+	nic_init_ctl(nic);
 	nic->poll.poll = nic_poll;
 	nic->poll.arm = nic_arm;
 	nic->poll.disarm = nic_disarm;
 	loop_poll_add(nic->loop, &nic->poll, LOOP_POLL_DEVICE);
 	nic->polled = true;
-	nic->vhost = vhost_new(nic->loop, &nic->log, nic->cfg.socket,
-			       pci_bus(nic->pci));
-	return nic->vhost;
+	return nic_listen(nic);
 }
 
 struct nic *nic_new(struct loop *loop, struct air *air,
@@ -304,10 +440,10 @@ struct nic *nic_new(struct loop *loop, struct air *air,
 	if (!nic)
 		return NULL;
 	nic->cfg = *cfg;
+	nic->cfg.eng.ciphers = nic_ciphers();
 	nic->loop = loop;
-	nic->air = air;
 	log_init(&nic->log, "%s", cfg->name);
-	if (!nic_init(nic)) {
+	if (!nic_init(nic, air)) {
 		log_err(&nic->log, "cannot be set up: %s", strerror(errno));
 		nic_free(nic);
 		return NULL;
@@ -319,17 +455,23 @@ void nic_free(struct nic *nic)
 {
 	if (!nic)
 		return;
-	if (nic->vhost)
-		vhost_free(nic->vhost);
+	if (nic->fe)
+		nic->fe->ops->free(nic->fe);
 	if (nic->polled)
 		loop_poll_del(nic->loop, &nic->poll);
-	if (nic->cp && nic->hif && nic->mac)
+	if (nic->mac)
 		nic_reset(nic);
-	fault_free(nic);
-	mac_free(nic->mac);
+	fault_clear(&nic->fault);
+	if (nic->mac)
+		nic->mac_ops->free(nic->mac);
 	hif_free(nic->hif);
 	cp_free(nic->cp);
 	if (nic->pci)
 		pci_free(nic->pci);
 	free(nic);
+}
+
+struct ctl_nic *nic_ctl(struct nic *nic)
+{
+	return &nic->ctl;
 }

@@ -87,6 +87,9 @@ void loop_free(struct loop *loop);
 /** loop_now() - the loop's time in nanoseconds */
 uint64_t loop_now(const struct loop *loop);
 
+/** loop_now_us() - the same in microseconds: a NIC's clock (SKUA_REG_TSF) */
+uint64_t loop_now_us(const struct loop *loop);
+
 /**
  * loop_set_spin() - bound how long the loop spins after activity
  * @loop: the loop

@@ -7,11 +7,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "crypto/crypto.h"
+#include "base/log.h"
 #include "cp/hart.h"
-#include "cp/hif_priv.h"
-#include "mac/mac.h"
-#include "nic.h"
+#include "cp/priv.h"
+#include "pcie/dma.h"
 
 /* Instructions a slice: well below a millisecond, since the bus must be served. */
 #define CP_SLICE		20000
@@ -20,10 +19,41 @@
 #define CP_WDOG_GRACE_NS	(10 * LOOP_NS_PER_MS)
 
 /**
+ * struct cp_id - registers that say what the NIC is
+ * @hw_feat: features that the engines have
+ * @drv_feat: features that the driver accepts
+ * @nonce: of the boot context
+ * @mac: MAC address
+ * @radio: bands, antennas, width; power
+ * @ciphers: cipher suites
+ * @lim_vifs: table size
+ * @lim_stas: table size
+ * @lim_keys: table size
+ * @lim_txq: frames that the transmit engine holds
+ */
+struct cp_id {
+	uint32_t hw_feat[2];
+	uint32_t drv_feat[2];
+	uint32_t nonce;
+	uint32_t mac[2];
+	uint32_t radio[2];
+	uint32_t ciphers;
+	uint32_t lim_vifs;
+	uint32_t lim_stas;
+	uint32_t lim_keys;
+	uint32_t lim_txq;
+};
+
+/**
  * struct cp - control processor
- * @nic: owner
+ * @env: what it works with
+ * @hif: host interface engine
+ * @ops: the NIC
+ * @priv: first argument of @ops
  * @hart: the hart
  * @sram: its memory
+ * @boot: of the last start
+ * @id: what the NIC is
  * @running: between cp_start() and cp_stop() or death
  * @work: runs a slice
  * @timer: wakes the hart for its timer compare
@@ -35,15 +65,19 @@
  * @time_hi: latched ENG_SYS_TIME_HI
  * @fatal_file: ENG_SYS_FATAL_FILE
  * @fatal_line: ENG_SYS_FATAL_LINE
- * @build_id: of the image
  * @line: ENG_SYS_PUTC so far
  * @line_len: its length
  * @instret: instructions executed before the last start
  */
 struct cp {
-	struct nic *nic;
+	struct cp_env env;
+	struct hif *hif;
+	const struct cp_host_ops *ops;
+	void *priv;
 	struct hart hart;
 	uint8_t *sram;
+	struct rom_boot boot;
+	struct cp_id id;
 	bool running;
 	struct loop_work work;
 	struct loop_timer timer;
@@ -55,33 +89,15 @@ struct cp {
 	uint32_t time_hi;
 	uint32_t fatal_file;
 	uint32_t fatal_line;
-	uint8_t build_id[16];
 	char line[CP_PUTC_LINE];
 	unsigned int line_len;
 	uint64_t instret;
 };
 
-uint8_t *cp_sram(struct cp *cp, uint32_t addr, uint32_t len)
-{
-	uint32_t off = addr - ENG_SRAM_BASE;
-
-	if (off > ENG_SRAM_SIZE || len > ENG_SRAM_SIZE - off)
-		return NULL;
-	return cp->sram + off;
-}
-
-void cp_sram_written(struct cp *cp, uint32_t addr, uint32_t len)
-{
-	hart_invalidate(&cp->hart, addr - ENG_SRAM_BASE, len);
-}
-
 static uint32_t cp_causes(struct cp *cp)
 {
-	uint32_t avail = 0;
-
 	/* A command that waits is a level, not an edge. */
-	hif_read(cp->nic->hif, ENG_HIF_CMD_AVAIL, &avail);
-	return cp->irq | (avail ? ENG_IRQ_CMD : 0);
+	return cp->irq | (hif_cmd_avail(cp->hif) ? ENG_IRQ_CMD : 0);
 }
 
 static void cp_update_mei(struct cp *cp)
@@ -92,31 +108,47 @@ static void cp_update_mei(struct cp *cp)
 
 static void cp_update_mti(struct cp *cp)
 {
-	bool due = nic_time_us(cp->nic) >= cp->timecmp;
+	bool due = loop_now_us(cp->env.loop) >= cp->timecmp;
 
 	hart_set_irq(&cp->hart, HART_IRQ_MTI, due);
 	if (due || cp->timecmp > UINT64_MAX / LOOP_NS_PER_US)
-		loop_timer_cancel(cp->nic->loop, &cp->timer);
+		loop_timer_cancel(cp->env.loop, &cp->timer);
 	else
-		loop_timer_set(cp->nic->loop, &cp->timer,
+		loop_timer_set(cp->env.loop, &cp->timer,
 			       cp->timecmp * LOOP_NS_PER_US);
 }
 
-void cp_irq(struct cp *cp, uint32_t causes)
+/* struct eng_cp_ops */
+
+static void cp_irq(void *priv, uint32_t causes)
 {
+	struct cp *cp = priv;
+
 	if (!cp->running)
 		return;
 	cp->irq |= causes & ~ENG_IRQ_CMD;
 	cp_update_mei(cp);
-	loop_defer(cp->nic->loop, &cp->work);
+	loop_defer(cp->env.loop, &cp->work);
 }
+
+static void cp_sram_written(void *priv, uint32_t addr, uint32_t len)
+{
+	struct cp *cp = priv;
+
+	hart_invalidate(&cp->hart, addr - ENG_SRAM_BASE, len);
+}
+
+static const struct eng_cp_ops cp_eng_ops = {
+	.irq = cp_irq,
+	.sram_written = cp_sram_written,
+};
 
 static void cp_timer_fn(struct loop_timer *t)
 {
 	struct cp *cp = container_of(t, struct cp, timer);
 
 	cp_update_mti(cp);
-	loop_defer(cp->nic->loop, &cp->work);
+	loop_defer(cp->env.loop, &cp->work);
 }
 
 static void cp_wdog_fn(struct loop_timer *t)
@@ -129,11 +161,11 @@ static void cp_wdog_fn(struct loop_timer *t)
 	 */
 	if (!cp->wdog_grace) {
 		cp->wdog_grace = true;
-		loop_timer_after(cp->nic->loop, t, CP_WDOG_GRACE_NS);
+		loop_timer_after(cp->env.loop, t, CP_WDOG_GRACE_NS);
 		return;
 	}
-	log_err(&cp->nic->log, "control processor: the watchdog was not fed in time");
-	nic_fatal(cp->nic, SKUA_FATAL_WATCHDOG);
+	log_err(cp->env.log, "control processor: the watchdog was not fed in time");
+	cp->ops->fatal(cp->priv, SKUA_FATAL_WATCHDOG);
 }
 
 static void cp_slice(struct loop_work *w)
@@ -146,227 +178,209 @@ static void cp_slice(struct loop_work *w)
 	switch (hart_run(&cp->hart, CP_SLICE)) {
 	case HART_BUDGET:
 		if (cp->running)
-			loop_defer(cp->nic->loop, &cp->work);
+			loop_defer(cp->env.loop, &cp->work);
 		break;
 	case HART_WFI:
 		break;
 	case HART_HALT:
-		log_err(&cp->nic->log,
+		log_err(cp->env.log,
 			"control processor: trap %u at %#x (value %#x) that the firmware cannot take",
 			cp->hart.halt_cause, cp->hart.halt_pc, cp->hart.halt_tval);
-		nic_fatal(cp->nic, SKUA_FATAL_TRAP);
+		cp->ops->fatal(cp->priv, SKUA_FATAL_TRAP);
 		break;
 	}
 }
 
 /* System registers */
 
-static void cp_putc(struct cp *cp, char c)
-{
-	if (c != '\n' && cp->line_len < sizeof(cp->line) - 1) {
-		cp->line[cp->line_len++] = c >= ' ' && c <= '~' ? c : '?';
-		return;
-	}
-	cp->line[cp->line_len] = '\0';
-	log_info(&cp->nic->log, "firmware: %s", cp->line);
-	cp->line_len = 0;
-}
-
-static void cp_die(struct cp *cp, uint32_t cause)
-{
-	if (cause != SKUA_FATAL_TRAP)
-		cause = SKUA_FATAL_ASSERT;
-	nic_fatal(cp->nic, cause);
-}
-
-static void cp_set_wdog(struct cp *cp, uint32_t ms)
-{
-	cp->wdog_grace = false;
-	if (ms == 0)
-		loop_timer_cancel(cp->nic->loop, &cp->wdog);
-	else
-		loop_timer_after(cp->nic->loop, &cp->wdog, ms * LOOP_NS_PER_MS);
-}
-
-static uint32_t cp_cipher_mask(void)
-{
-	const struct crypto_cipher *c;
-	uint32_t i, mask = 0;
-
-	for (i = 0; i < 32; i++) {
-		c = crypto_cipher_find(0x000fac00 | i);
-		if (c)
-			mask |= 1u << i;
-	}
-	return mask;
-}
-
-static uint32_t cp_random(void)
+static uint32_t sys_random(void *owner)
 {
 	uint32_t val = 0;
 
+	(void)owner;
 	if (getrandom(&val, sizeof(val), 0) != sizeof(val))
 		val = (uint32_t)rand();
 	return val;
 }
 
-static bool sys_read_id(struct cp *cp, uint32_t off, uint32_t *val)
+static uint32_t sys_time_lo(void *owner)
 {
-	const struct nic_config *cfg = &cp->nic->cfg;
+	struct cp *cp = owner;
+	uint64_t now = loop_now_us(cp->env.loop);
 
-	switch (off) {
-	case ENG_SYS_HW_FEAT_LO:
-		*val = (uint32_t)cfg->features;
-		return true;
-	case ENG_SYS_HW_FEAT_HI:
-		*val = cfg->features >> 32;
-		return true;
-	case ENG_SYS_DRV_FEAT_LO:
-		*val = (uint32_t)cp->nic->drv_features;
-		return true;
-	case ENG_SYS_DRV_FEAT_HI:
-		*val = cp->nic->drv_features >> 32;
-		return true;
-	case ENG_SYS_NONCE:
-		*val = cp->nic->nonce;
-		return true;
-	case ENG_SYS_MAC_LO:
-		*val = cfg->mac[0] | cfg->mac[1] << 8 | cfg->mac[2] << 16 |
-		       (uint32_t)cfg->mac[3] << 24;
-		return true;
-	case ENG_SYS_MAC_HI:
-		*val = cfg->mac[4] | cfg->mac[5] << 8;
-		return true;
-	case ENG_SYS_RADIO0:
-		*val = cfg->bands | cfg->chains << 8 | cfg->chains << 16 |
-		       (uint32_t)cfg->max_bw << 24;
-		return true;
-	case ENG_SYS_RADIO1:
-		*val = NIC_MAX_POWER;
-		return true;
-	case ENG_SYS_CIPHERS:
-		*val = cp_cipher_mask();
-		return true;
-	case ENG_SYS_LIM_VIFS:
-		*val = NIC_MAX_VIFS;
-		return true;
-	case ENG_SYS_LIM_STAS:
-		*val = cfg->max_stas;
-		return true;
-	case ENG_SYS_LIM_KEYS:
-		*val = cfg->max_keys;
-		return true;
-	case ENG_SYS_LIM_TXQ:
-		*val = cfg->max_txq;
-		return true;
-	default:
-		return false;
-	}
+	cp->time_hi = now >> 32;
+	return (uint32_t)now;
 }
 
-static bool sys_read(struct cp *cp, uint32_t off, uint32_t *val)
+static uint32_t sys_irq(void *owner)
 {
-	uint64_t now;
-
-	switch (off) {
-	case ENG_SYS_TIME_LO:
-		now = nic_time_us(cp->nic);
-		cp->time_hi = now >> 32;
-		*val = (uint32_t)now;
-		return true;
-	case ENG_SYS_TIME_HI:
-		*val = cp->time_hi;
-		return true;
-	case ENG_SYS_TIMECMP_LO:
-		*val = (uint32_t)cp->timecmp;
-		return true;
-	case ENG_SYS_TIMECMP_HI:
-		*val = cp->timecmp >> 32;
-		return true;
-	case ENG_SYS_IRQ:
-		*val = cp_causes(cp);
-		return true;
-	case ENG_SYS_IRQ_ENABLE:
-		*val = cp->irq_enable;
-		return true;
-	case ENG_SYS_RANDOM:
-		*val = cp_random();
-		return true;
-	default:
-		return sys_read_id(cp, off, val);
-	}
+	return cp_causes(owner);
 }
 
-static bool sys_write_feat(struct cp *cp, uint32_t off, uint32_t val)
+static void sys_irq_ack(void *owner, uint32_t val)
 {
-	uint64_t may = cp->nic->cfg.features & cp->nic->drv_features;
-	uint64_t *f = &cp->nic->features;
+	struct cp *cp = owner;
 
-	if (off == ENG_SYS_DRV_FEAT_SET_LO)
-		*f = (*f & ~0xffffffffull) | val;
-	else if (off == ENG_SYS_DRV_FEAT_SET_HI)
-		*f = (*f & 0xffffffffull) | (uint64_t)val << 32;
-	else
-		return false;
-	*f &= may;
-	return true;
-}
-
-static bool sys_write(struct cp *cp, uint32_t off, uint32_t val)
-{
-	switch (off) {
-	case ENG_SYS_TIMECMP_LO:
-		cp->timecmp = (cp->timecmp & ~0xffffffffull) | val;
-		cp_update_mti(cp);
-		return true;
-	case ENG_SYS_TIMECMP_HI:
-		cp->timecmp = (cp->timecmp & 0xffffffffull) | (uint64_t)val << 32;
-		cp_update_mti(cp);
-		return true;
-	case ENG_SYS_IRQ_ACK:
-		cp->irq &= ~val;
-		break;
-	case ENG_SYS_IRQ_ENABLE:
-		cp->irq_enable = val;
-		break;
-	case ENG_SYS_WDOG:
-		cp_set_wdog(cp, val);
-		return true;
-	case ENG_SYS_FATAL_FILE:
-		cp->fatal_file = val;
-		return true;
-	case ENG_SYS_FATAL_LINE:
-		cp->fatal_line = val;
-		return true;
-	case ENG_SYS_FATAL:
-		cp_die(cp, val);
-		return true;
-	case ENG_SYS_PUTC:
-		cp_putc(cp, (char)val);
-		return true;
-	case ENG_SYS_ALIVE:
-		nic_alive(cp->nic);
-		return true;
-	default:
-		return sys_write_feat(cp, off, val);
-	}
+	cp->irq &= ~val;
 	cp_update_mei(cp);
-	return true;
 }
+
+static void sys_irq_enable(void *owner, uint32_t val)
+{
+	struct cp *cp = owner;
+
+	cp->irq_enable = val;
+	cp_update_mei(cp);
+}
+
+static uint64_t set_lo(uint64_t word, uint32_t val)
+{
+	return (word & ~0xffffffffull) | val;
+}
+
+static uint64_t set_hi(uint64_t word, uint32_t val)
+{
+	return (word & 0xffffffffull) | (uint64_t)val << 32;
+}
+
+static uint32_t sys_timecmp_lo(void *owner)
+{
+	return (uint32_t)((struct cp *)owner)->timecmp;
+}
+
+static uint32_t sys_timecmp_hi(void *owner)
+{
+	return ((struct cp *)owner)->timecmp >> 32;
+}
+
+static void sys_set_timecmp_lo(void *owner, uint32_t val)
+{
+	struct cp *cp = owner;
+
+	cp->timecmp = set_lo(cp->timecmp, val);
+	cp_update_mti(cp);
+}
+
+static void sys_set_timecmp_hi(void *owner, uint32_t val)
+{
+	struct cp *cp = owner;
+
+	cp->timecmp = set_hi(cp->timecmp, val);
+	cp_update_mti(cp);
+}
+
+/* Only what both sides can do may be in force. */
+static void set_features(struct cp *cp, uint64_t features)
+{
+	struct eng_bus *bus = cp->env.bus;
+
+	bus->features = features & bus->cfg->features & cp->boot.drv_features;
+}
+
+static void sys_set_feat_lo(void *owner, uint32_t val)
+{
+	struct cp *cp = owner;
+
+	set_features(cp, set_lo(cp->env.bus->features, val));
+}
+
+static void sys_set_feat_hi(void *owner, uint32_t val)
+{
+	struct cp *cp = owner;
+
+	set_features(cp, set_hi(cp->env.bus->features, val));
+}
+
+static void sys_wdog(void *owner, uint32_t ms)
+{
+	struct cp *cp = owner;
+
+	cp->wdog_grace = false;
+	if (ms == 0)
+		loop_timer_cancel(cp->env.loop, &cp->wdog);
+	else
+		loop_timer_after(cp->env.loop, &cp->wdog, ms * LOOP_NS_PER_MS);
+}
+
+static void sys_fatal(void *owner, uint32_t cause)
+{
+	struct cp *cp = owner;
+
+	if (cause != SKUA_FATAL_TRAP)
+		cause = SKUA_FATAL_ASSERT;
+	cp->ops->fatal(cp->priv, cause);
+}
+
+static void sys_putc(void *owner, uint32_t val)
+{
+	struct cp *cp = owner;
+	char c = (char)val;
+
+	if (c != '\n' && cp->line_len < sizeof(cp->line) - 1) {
+		cp->line[cp->line_len++] = c >= ' ' && c <= '~' ? c : '?';
+		return;
+	}
+	cp->line[cp->line_len] = '\0';
+	log_info(cp->env.log, "firmware: %s", cp->line);
+	cp->line_len = 0;
+}
+
+static void sys_alive(void *owner, uint32_t val)
+{
+	struct cp *cp = owner;
+
+	(void)val;
+	cp->ops->alive(cp->priv);
+}
+
+#define REG(reg)	[((reg) - ENG_SYS_TIME_LO) / 4]
+#define ID(field)	ENG_REG_RO_VAR(struct cp, id.field)
+
+static const struct eng_reg sys_regs[] = {
+	REG(ENG_SYS_TIME_LO) = ENG_REG_RO(sys_time_lo),
+	REG(ENG_SYS_TIME_HI) = ENG_REG_RO_VAR(struct cp, time_hi),
+	REG(ENG_SYS_TIMECMP_LO) = ENG_REG_RW(sys_timecmp_lo, sys_set_timecmp_lo),
+	REG(ENG_SYS_TIMECMP_HI) = ENG_REG_RW(sys_timecmp_hi, sys_set_timecmp_hi),
+	REG(ENG_SYS_IRQ) = ENG_REG_RO(sys_irq),
+	REG(ENG_SYS_IRQ_ACK) = ENG_REG_WO(sys_irq_ack),
+	REG(ENG_SYS_IRQ_ENABLE) = ENG_REG_RW_FN(struct cp, irq_enable,
+						sys_irq_enable),
+	REG(ENG_SYS_WDOG) = ENG_REG_WO(sys_wdog),
+	REG(ENG_SYS_FATAL_FILE) = ENG_REG_WO_VAR(struct cp, fatal_file),
+	REG(ENG_SYS_FATAL_LINE) = ENG_REG_WO_VAR(struct cp, fatal_line),
+	REG(ENG_SYS_FATAL) = ENG_REG_WO(sys_fatal),
+	REG(ENG_SYS_RANDOM) = ENG_REG_RO(sys_random),
+	REG(ENG_SYS_PUTC) = ENG_REG_WO(sys_putc),
+	REG(ENG_SYS_ALIVE) = ENG_REG_WO(sys_alive),
+	REG(ENG_SYS_HW_FEAT_LO) = ID(hw_feat[0]),
+	REG(ENG_SYS_HW_FEAT_HI) = ID(hw_feat[1]),
+	REG(ENG_SYS_DRV_FEAT_LO) = ID(drv_feat[0]),
+	REG(ENG_SYS_DRV_FEAT_HI) = ID(drv_feat[1]),
+	REG(ENG_SYS_NONCE) = ID(nonce),
+	REG(ENG_SYS_MAC_LO) = ID(mac[0]),
+	REG(ENG_SYS_MAC_HI) = ID(mac[1]),
+	REG(ENG_SYS_RADIO0) = ID(radio[0]),
+	REG(ENG_SYS_RADIO1) = ID(radio[1]),
+	REG(ENG_SYS_CIPHERS) = ID(ciphers),
+	REG(ENG_SYS_LIM_VIFS) = ID(lim_vifs),
+	REG(ENG_SYS_LIM_STAS) = ID(lim_stas),
+	REG(ENG_SYS_LIM_KEYS) = ID(lim_keys),
+	REG(ENG_SYS_LIM_TXQ) = ID(lim_txq),
+	REG(ENG_SYS_DRV_FEAT_SET_LO) = ENG_REG_WO(sys_set_feat_lo),
+	REG(ENG_SYS_DRV_FEAT_SET_HI) = ENG_REG_WO(sys_set_feat_hi),
+};
+
+static const struct eng_block sys_block = {
+	.base = ENG_SYS_TIME_LO, .len = sizeof(sys_regs) / sizeof(sys_regs[0]) * 4,
+	.regs = sys_regs,
+};
 
 static bool cp_mmio_read(void *priv, uint32_t addr, unsigned int size,
 			 uint32_t *val)
 {
-	uint32_t off = addr - ENG_REG_BASE;
 	struct cp *cp = priv;
 
-	if (off >= ENG_REG_SIZE || size != 4)
-		return false;
-	if (off < 0x100)
-		return sys_read(cp, off, val);
-	if (off < 0x200)
-		return hif_read(cp->nic->hif, off, val);
-	return mac_read(cp->nic->mac, off, val);
+	return size == 4 && eng_read(cp->env.bus, addr - ENG_REG_BASE, val);
 }
 
 static bool cp_mmio_write(void *priv, uint32_t addr, unsigned int size,
@@ -374,18 +388,13 @@ static bool cp_mmio_write(void *priv, uint32_t addr, unsigned int size,
 {
 	uint32_t off = addr - ENG_REG_BASE;
 	struct cp *cp = priv;
-	bool ok;
 
-	if (off >= ENG_REG_SIZE || size != 4 || !cp->running)
+	if (size != 4 || !cp->running || !eng_write(cp->env.bus, off, val))
 		return false;
-	if (off < 0x100)
-		return sys_write(cp, off, val);
-	if (off < 0x200)
-		ok = hif_write(cp->nic->hif, off, val);
-	else
-		ok = mac_write(cp->nic->mac, off, val);
-	cp_update_mei(cp);
-	return ok;
+	/* An engine may have raised a cause, or taken the last command. */
+	if (off >= sys_block.base + sys_block.len)
+		cp_update_mei(cp);
+	return true;
 }
 
 static const struct hart_ops cp_hart_ops = {
@@ -395,13 +404,46 @@ static const struct hart_ops cp_hart_ops = {
 
 /* Life */
 
-struct cp *cp_new(struct nic *nic)
+static void id_init(struct cp *cp, const struct eng_config *cfg)
+{
+	struct cp_id *id = &cp->id;
+
+	id->hw_feat[0] = (uint32_t)cfg->features;
+	id->hw_feat[1] = cfg->features >> 32;
+	id->mac[0] = cfg->mac[0] | cfg->mac[1] << 8 | cfg->mac[2] << 16 |
+		     (uint32_t)cfg->mac[3] << 24;
+	id->mac[1] = cfg->mac[4] | cfg->mac[5] << 8;
+	id->radio[0] = cfg->bands | cfg->chains << 8 | cfg->chains << 16 |
+		       (uint32_t)cfg->max_bw << 24;
+	id->radio[1] = ENG_MAX_POWER;
+	id->ciphers = cfg->ciphers;
+	id->lim_vifs = ENG_MAX_VIFS;
+	id->lim_stas = cfg->max_stas;
+	id->lim_keys = cfg->max_keys;
+	id->lim_txq = cfg->max_txq;
+}
+
+static void join_bus(struct cp *cp, struct eng_bus *bus)
+{
+	bus->ops = &cp_eng_ops;
+	bus->cp = cp;
+	bus->sram = cp->sram;
+	bus->sram_len = ENG_SRAM_SIZE;
+	eng_add(bus, &sys_block, cp);
+}
+
+struct cp *cp_new(const struct cp_env *env, struct hif *hif,
+		  const struct cp_host_ops *ops, void *priv)
 {
 	struct cp *cp = calloc(1, sizeof(*cp));
 
 	if (!cp)
 		return NULL;
-	cp->nic = nic;
+	cp->env = *env;
+	cp->hif = hif;
+	cp->ops = ops;
+	cp->priv = priv;
+	id_init(cp, env->bus->cfg);
 	loop_work_init(&cp->work, cp_slice);
 	loop_timer_init(&cp->timer, cp_timer_fn);
 	loop_timer_init(&cp->wdog, cp_wdog_fn);
@@ -412,6 +454,7 @@ struct cp *cp_new(struct nic *nic)
 		free(cp);
 		return NULL;
 	}
+	join_bus(cp, env->bus);
 	return cp;
 }
 
@@ -425,12 +468,16 @@ void cp_free(struct cp *cp)
 	free(cp);
 }
 
-enum skua_boot_err cp_start(struct cp *cp)
+enum skua_boot_err cp_start(struct cp *cp, uint64_t boot_addr, uint32_t nonce)
 {
 	enum skua_boot_err err;
-	uint32_t entry;
 
-	err = rom_boot(cp->nic, cp->sram, ENG_SRAM_SIZE, &entry, cp->build_id);
+	cp->boot.addr = boot_addr;
+	cp->boot.nonce = nonce;
+	err = rom_boot(&cp->env, &cp->boot);
+	cp->id.drv_feat[0] = (uint32_t)cp->boot.drv_features;
+	cp->id.drv_feat[1] = cp->boot.drv_features >> 32;
+	cp->id.nonce = nonce;
 	if (err != SKUA_BOOT_OK)
 		return err;
 	cp->irq = 0;
@@ -440,10 +487,10 @@ enum skua_boot_err cp_start(struct cp *cp)
 	cp->fatal_line = 0;
 	cp->line_len = 0;
 	hart_invalidate(&cp->hart, 0, ENG_SRAM_SIZE);
-	hart_reset(&cp->hart, entry);
+	hart_reset(&cp->hart, cp->boot.entry);
 	hart_set_irq(&cp->hart, HART_IRQ_MTI, false);
 	cp->running = true;
-	loop_defer(cp->nic->loop, &cp->work);
+	loop_defer(cp->env.loop, &cp->work);
 	return SKUA_BOOT_OK;
 }
 
@@ -452,9 +499,9 @@ void cp_halt(struct cp *cp)
 {
 	cp->running = false;
 	hart_yield(&cp->hart);
-	loop_work_cancel(cp->nic->loop, &cp->work);
-	loop_timer_cancel(cp->nic->loop, &cp->timer);
-	loop_timer_cancel(cp->nic->loop, &cp->wdog);
+	loop_work_cancel(cp->env.loop, &cp->work);
+	loop_timer_cancel(cp->env.loop, &cp->timer);
+	loop_timer_cancel(cp->env.loop, &cp->wdog);
 }
 
 void cp_stop(struct cp *cp)
@@ -462,6 +509,8 @@ void cp_stop(struct cp *cp)
 	cp_halt(cp);
 	cp->instret += hart_instret(&cp->hart);
 	OPENSSL_cleanse(cp->sram, ENG_SRAM_SIZE);
+	memset(&cp->boot, 0, sizeof(cp->boot));
+	cp->env.bus->features = 0;
 	hart_invalidate(&cp->hart, 0, ENG_SRAM_SIZE);
 	hart_reset(&cp->hart, ENG_SRAM_BASE);
 }
@@ -482,7 +531,8 @@ uint64_t cp_instret(const struct cp *cp)
 static void crash_header(struct cp *cp, enum skua_fatal cause, uint32_t len,
 			 struct skua_crash_hdr *hdr)
 {
-	const uint8_t *file = cp_sram(cp, cp->fatal_file, CP_FILE_LEN);
+	const uint8_t *file = eng_sram(cp->env.bus, cp->fatal_file,
+				       CP_FILE_LEN);
 	struct hart_dump dump;
 	unsigned int i;
 
@@ -492,7 +542,7 @@ static void crash_header(struct cp *cp, enum skua_fatal cause, uint32_t len,
 	hdr->len = htole32(len);
 	hdr->cause = htole32(cause);
 	hdr->line = htole32(cp->fatal_line);
-	hdr->time_us = htole64(nic_time_us(cp->nic));
+	hdr->time_us = htole64(loop_now_us(cp->env.loop));
 	hdr->pc = htole32(dump.pc);
 	hdr->mcause = htole32(dump.halt ? dump.halt_cause : dump.mcause);
 	hdr->mepc = htole32(dump.halt ? dump.halt_pc : dump.mepc);
@@ -502,14 +552,15 @@ static void crash_header(struct cp *cp, enum skua_fatal cause, uint32_t len,
 		hdr->x[i] = htole32(dump.x[i + 1]);
 	if (cp->fatal_file && file)
 		memcpy(hdr->file, file, strnlen((const char *)file, CP_FILE_LEN - 1));
-	memcpy(hdr->build_id, cp->build_id, sizeof(hdr->build_id));
+	memcpy(hdr->build_id, cp->boot.build_id, sizeof(hdr->build_id));
 }
 
 void cp_crash_record(struct cp *cp, enum skua_fatal cause)
 {
-	struct nic *nic = cp->nic;
+	const struct rom_boot *boot = &cp->boot;
+	struct dma *dma = cp->env.dma;
 	struct skua_crash_hdr hdr;
-	uint32_t room = nic->dump_len;
+	uint32_t room = boot->dump_len;
 	uint32_t sram_len;
 
 	if (room < sizeof(hdr))
@@ -520,8 +571,8 @@ void cp_crash_record(struct cp *cp, enum skua_fatal cause)
 	crash_header(cp, cause, sizeof(hdr) + sram_len, &hdr);
 	hdr.sram_base = htole32(ENG_SRAM_BASE);
 	hdr.sram_len = htole32(sram_len);
-	hif_scrub(nic->hif, cp->sram, ENG_SRAM_SIZE);
-	if (!dma_write(nic->dma, nic->dump_addr + sizeof(hdr), cp->sram, sram_len) ||
-	    !dma_write(nic->dma, nic->dump_addr, &hdr, sizeof(hdr)))
-		log_warn(&nic->log, "the crash record cannot be written to the host");
+	hif_scrub(cp->hif, cp->sram, ENG_SRAM_SIZE);
+	if (!dma_write(dma, boot->dump_addr + sizeof(hdr), cp->sram, sram_len) ||
+	    !dma_write(dma, boot->dump_addr, &hdr, sizeof(hdr)))
+		log_warn(cp->env.log, "the crash record cannot be written to the host");
 }

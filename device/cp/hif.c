@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cp/hif_priv.h"
-#include "mac/mac.h"
-#include "nic.h"
+#include "base/log.h"
+#include "cp/priv.h"
+#include "pcie/dma.h"
+#include "pcie/ring.h"
 
 /* Events that wait for room. The driver keeps up, or something is wrong. */
 #define HIF_EVT_BACKLOG		256
@@ -18,54 +19,18 @@
 
 static void idle_tick(struct loop_timer *t);
 
-struct hif *hif_new(struct nic *nic)
-{
-	struct hif *hif = calloc(1, sizeof(*hif));
-
-	if (!hif)
-		return NULL;
-	hif->backlog = calloc(HIF_EVT_BACKLOG, sizeof(*hif->backlog));
-	if (!hif->backlog) {
-		free(hif);
-		return NULL;
-	}
-	hif->nic = nic;
-	loop_timer_init(&hif->idle, idle_tick);
-	return hif;
-}
-
-void hif_free(struct hif *hif)
-{
-	if (!hif)
-		return;
-	hif_reset(hif);
-	free(hif->backlog);
-	free(hif);
-}
-
-void hif_reset(struct hif *hif)
-{
-	struct skua_evt *backlog = hif->backlog;
-	struct nic *nic = hif->nic;
-
-	loop_timer_cancel(nic->loop, &hif->idle);
-	OPENSSL_cleanse(hif, sizeof(*hif));
-	hif->nic = nic;
-	hif->backlog = backlog;
-	loop_timer_init(&hif->idle, idle_tick);
-}
-
 /* Commands */
 
 static struct ring *cmd_ring(struct hif *hif)
 {
-	return &hif->nic->ring[SKUA_RING_CMD];
+	return &hif->env.rings->ring[SKUA_RING_CMD];
 }
 
 static bool owes(const struct hif *hif)
 {
-	return hif->nic->state == NIC_BOOTING ||
-	       (nic_running(hif->nic) && (hif->seen || hif->unretired));
+	return hif->phase == HIF_BOOTING ||
+	       (hif->phase == HIF_ALIVE && dma_enabled(hif->env.dma) &&
+		(hif->seen || hif->unretired));
 }
 
 /* Since the last tick, or since the first command came. */
@@ -79,7 +44,7 @@ static void idle_start(struct hif *hif)
 	if (loop_timer_armed(&hif->idle))
 		return;
 	hif->idle_fetched = hif->fetched;
-	loop_timer_after(hif->nic->loop, &hif->idle,
+	loop_timer_after(hif->env.loop, &hif->idle,
 			 HIF_IDLE_TICK_MS * LOOP_NS_PER_MS);
 }
 
@@ -98,12 +63,42 @@ static void idle_tick(struct loop_timer *t)
 
 void hif_booting(struct hif *hif)
 {
+	hif->phase = HIF_BOOTING;
 	idle_start(hif);
+}
+
+void hif_alive(struct hif *hif)
+{
+	hif->phase = HIF_ALIVE;
+}
+
+void hif_stop(struct hif *hif)
+{
+	hif->phase = HIF_OFF;
+}
+
+uint64_t hif_fetched(const struct hif *hif)
+{
+	return hif->fetched;
 }
 
 uint32_t hif_fw_idle_ms(const struct hif *hif)
 {
 	return still_owes(hif) ? hif->idle_ticks * HIF_IDLE_TICK_MS : 0;
+}
+
+static void flush_events(struct hif *hif)
+{
+	struct ring *ring = &hif->env.rings->ring[SKUA_RING_EVT];
+
+	if (!hif->backlog_len)
+		return;
+	while (hif->backlog_len && ring_room(ring)) {
+		ring_put(ring, &hif->backlog[hif->backlog_first]);
+		hif->backlog_first = (hif->backlog_first + 1) % HIF_EVT_BACKLOG;
+		hif->backlog_len--;
+	}
+	ring_publish(ring);
 }
 
 bool hif_poll(struct hif *hif)
@@ -114,9 +109,9 @@ bool hif_poll(struct hif *hif)
 	hif->seen = avail;
 	if (news) {
 		idle_start(hif);
-		cp_irq(hif->nic->cp, ENG_IRQ_CMD);
+		eng_irq(hif->env.bus, ENG_IRQ_CMD);
 	}
-	hif_flush_events(hif);
+	flush_events(hif);
 	return news;
 }
 
@@ -160,7 +155,7 @@ void hif_scrub(struct hif *hif, uint8_t *mem, uint32_t len)
 static enum skua_status cmd_fetch(struct hif *hif)
 {
 	struct ring *ring = cmd_ring(hif);
-	uint8_t *to = cp_sram(hif->nic->cp, hif->cmd_addr,
+	uint8_t *to = eng_sram(hif->env.bus, hif->cmd_addr,
 			      sizeof(struct skua_cmd));
 	uint32_t prod[SKUA_NUM_TX_RINGS];
 	struct skua_cmd cmd;
@@ -173,9 +168,9 @@ static enum skua_status cmd_fetch(struct hif *hif)
 	ring_peek(ring, 0, &cmd);
 	for (i = 0; i < SKUA_NUM_TX_RINGS; i++)
 		prod[i] = le32toh(cmd.tx_prod[i]);
-	mac_tx_sync(hif->nic->mac, prod);
+	hif->client->tx_sync(hif->client_priv, prod);
 	memcpy(to, &cmd, sizeof(cmd));
-	cp_sram_written(hif->nic->cp, hif->cmd_addr, sizeof(cmd));
+	eng_sram_written(hif->env.bus, hif->cmd_addr, sizeof(cmd));
 	if (le16toh(cmd.flags) & SKUA_CMDF_SECRET) {
 		keep_secret(hif, &cmd);
 		ring_wipe(ring, 0);
@@ -199,20 +194,6 @@ static void cmd_retire(struct hif *hif)
 
 /* Events */
 
-void hif_flush_events(struct hif *hif)
-{
-	struct ring *ring = &hif->nic->ring[SKUA_RING_EVT];
-
-	if (!hif->backlog_len)
-		return;
-	while (hif->backlog_len && ring_room(ring)) {
-		ring_put(ring, &hif->backlog[hif->backlog_first]);
-		hif->backlog_first = (hif->backlog_first + 1) % HIF_EVT_BACKLOG;
-		hif->backlog_len--;
-	}
-	ring_publish(ring);
-}
-
 void hif_event(struct hif *hif, uint16_t id, const void *data, uint16_t len)
 {
 	struct skua_evt *evt;
@@ -221,7 +202,7 @@ void hif_event(struct hif *hif, uint16_t id, const void *data, uint16_t len)
 		len = SKUA_EVT_INLINE;
 	if (hif->backlog_len == HIF_EVT_BACKLOG) {
 		hif->lost++;
-		log_warn(&hif->nic->log,
+		log_warn(hif->env.log,
 			 "event %u is lost: the driver does not empty the event ring",
 			 id);
 		return;
@@ -233,12 +214,12 @@ void hif_event(struct hif *hif, uint16_t id, const void *data, uint16_t len)
 	evt->len = htole16(len);
 	evt->seq = htole32(hif->evt_seq++);
 	memcpy(evt->data, data, len);
-	hif_flush_events(hif);
+	flush_events(hif);
 }
 
 static enum skua_status evt_post(struct hif *hif)
 {
-	const uint8_t *from = cp_sram(hif->nic->cp, hif->evt_addr,
+	const uint8_t *from = eng_sram(hif->env.bus, hif->evt_addr,
 				      sizeof(struct skua_evt));
 	struct skua_evt evt;
 
@@ -247,7 +228,8 @@ static enum skua_status evt_post(struct hif *hif)
 	memcpy(&evt, from, sizeof(evt));
 	if (le16toh(evt.len) > SKUA_EVT_INLINE)
 		return SKUA_ST_INVALID;
-	if (le16toh(evt.id) == SKUA_EVT_CMD_DONE && fault_answer(hif->nic, &evt))
+	if (hif->fault && le16toh(evt.id) == SKUA_EVT_CMD_DONE &&
+	    hif->fault->answer(hif->fault_priv, &evt))
 		return SKUA_ST_OK;
 	hif_event(hif, le16toh(evt.id), evt.data, le16toh(evt.len));
 	return SKUA_ST_OK;
@@ -264,7 +246,7 @@ static void inband_post(struct hif *hif, uint32_t arg)
 		.arg = htole32(arg),
 	};
 
-	mac_inband(hif->nic->mac, &cpl);
+	hif->client->inband(hif->client_priv, &cpl);
 }
 
 /* DMA */
@@ -272,86 +254,135 @@ static void inband_post(struct hif *hif, uint32_t arg)
 static enum skua_status dma_go(struct hif *hif, uint32_t how)
 {
 	uint64_t addr = (uint64_t)hif->dma_hi << 32 | hif->dma_lo;
-	uint8_t *sram = cp_sram(hif->nic->cp, hif->dma_sram, hif->dma_len);
+	uint8_t *sram = eng_sram(hif->env.bus, hif->dma_sram, hif->dma_len);
 
 	if (!sram || hif->dma_len > HIF_DMA_MAX || (how != 1 && how != 2))
 		return SKUA_ST_INVALID;
 	if (how == 2)
-		return dma_write(hif->nic->dma, addr, sram, hif->dma_len) ?
+		return dma_write(hif->env.dma, addr, sram, hif->dma_len) ?
 			SKUA_ST_OK : SKUA_ST_DMA;
-	if (!dma_read(hif->nic->dma, addr, sram, hif->dma_len))
+	if (!dma_read(hif->env.dma, addr, sram, hif->dma_len))
 		return SKUA_ST_DMA;
-	cp_sram_written(hif->nic->cp, hif->dma_sram, hif->dma_len);
+	eng_sram_written(hif->env.bus, hif->dma_sram, hif->dma_len);
 	return SKUA_ST_OK;
 }
 
 /* Registers */
 
-static uint32_t *hif_reg(struct hif *hif, uint32_t off)
+uint32_t hif_cmd_avail(struct hif *hif)
 {
-	switch (off) {
-	case ENG_HIF_CMD_ADDR:
-		return &hif->cmd_addr;
-	case ENG_HIF_DMA_LO:
-		return &hif->dma_lo;
-	case ENG_HIF_DMA_HI:
-		return &hif->dma_hi;
-	case ENG_HIF_DMA_SRAM:
-		return &hif->dma_sram;
-	case ENG_HIF_DMA_LEN:
-		return &hif->dma_len;
-	case ENG_HIF_EVT_ADDR:
-		return &hif->evt_addr;
-	case ENG_HIF_INB_0:
-		return &hif->inb[0];
-	case ENG_HIF_INB_1:
-		return &hif->inb[1];
-	default:
+	return ring_avail(cmd_ring(hif));
+}
+
+static uint32_t read_avail(void *owner)
+{
+	return hif_cmd_avail(owner);
+}
+
+static void write_fetch(void *owner, uint32_t val)
+{
+	struct hif *hif = owner;
+
+	(void)val;
+	hif->status = cmd_fetch(hif);
+}
+
+static void write_retire(void *owner, uint32_t val)
+{
+	(void)val;
+	cmd_retire(owner);
+}
+
+static void write_dma(void *owner, uint32_t val)
+{
+	struct hif *hif = owner;
+
+	hif->status = dma_go(hif, val);
+}
+
+static void write_evt(void *owner, uint32_t val)
+{
+	struct hif *hif = owner;
+
+	(void)val;
+	hif->status = evt_post(hif);
+}
+
+static void write_inband(void *owner, uint32_t val)
+{
+	inband_post(owner, val);
+}
+
+#define REG(reg)	[((reg) - ENG_HIF_STATUS) / 4]
+#define RW(field)	ENG_REG_RW_VAR(struct hif, field)
+
+static const struct eng_reg hif_regs[] = {
+	REG(ENG_HIF_STATUS) = ENG_REG_RO_VAR(struct hif, status),
+	REG(ENG_HIF_CMD_AVAIL) = ENG_REG_RO(read_avail),
+	REG(ENG_HIF_CMD_ADDR) = RW(cmd_addr),
+	REG(ENG_HIF_CMD_FETCH) = ENG_REG_WO(write_fetch),
+	REG(ENG_HIF_CMD_RETIRE) = ENG_REG_WO(write_retire),
+	REG(ENG_HIF_DMA_LO) = RW(dma_lo),
+	REG(ENG_HIF_DMA_HI) = RW(dma_hi),
+	REG(ENG_HIF_DMA_SRAM) = RW(dma_sram),
+	REG(ENG_HIF_DMA_LEN) = RW(dma_len),
+	REG(ENG_HIF_DMA_GO) = ENG_REG_WO(write_dma),
+	REG(ENG_HIF_EVT_ADDR) = RW(evt_addr),
+	REG(ENG_HIF_EVT_GO) = ENG_REG_WO(write_evt),
+	REG(ENG_HIF_INB_0) = RW(inb[0]),
+	REG(ENG_HIF_INB_1) = RW(inb[1]),
+	REG(ENG_HIF_INB_GO) = ENG_REG_WO(write_inband),
+};
+
+static const struct eng_block hif_block = {
+	.base = ENG_HIF_STATUS, .len = sizeof(hif_regs) / sizeof(hif_regs[0]) * 4,
+	.regs = hif_regs,
+};
+
+/* Life */
+
+struct hif *hif_new(const struct cp_env *env)
+{
+	struct hif *hif = calloc(1, sizeof(*hif));
+
+	if (!hif)
+		return NULL;
+	hif->backlog = calloc(HIF_EVT_BACKLOG, sizeof(*hif->backlog));
+	if (!hif->backlog) {
+		free(hif);
 		return NULL;
 	}
+	hif->env = *env;
+	loop_timer_init(&hif->idle, idle_tick);
+	eng_add(env->bus, &hif_block, hif);
+	return hif;
 }
 
-bool hif_read(struct hif *hif, uint32_t off, uint32_t *val)
+void hif_free(struct hif *hif)
 {
-	const uint32_t *reg = hif_reg(hif, off);
-
-	switch (off) {
-	case ENG_HIF_STATUS:
-		*val = hif->status;
-		return true;
-	case ENG_HIF_CMD_AVAIL:
-		*val = ring_avail(cmd_ring(hif));
-		return true;
-	default:
-		if (reg)
-			*val = *reg;
-		return reg;
-	}
+	if (!hif)
+		return;
+	hif_reset(hif);
+	free(hif->backlog);
+	free(hif);
 }
 
-bool hif_write(struct hif *hif, uint32_t off, uint32_t val)
+void hif_set_client(struct hif *hif, const struct hif_client_ops *ops,
+		    void *priv)
 {
-	uint32_t *reg = hif_reg(hif, off);
+	hif->client = ops;
+	hif->client_priv = priv;
+}
 
-	switch (off) {
-	case ENG_HIF_CMD_FETCH:
-		hif->status = cmd_fetch(hif);
-		return true;
-	case ENG_HIF_CMD_RETIRE:
-		cmd_retire(hif);
-		return true;
-	case ENG_HIF_DMA_GO:
-		hif->status = dma_go(hif, val);
-		return true;
-	case ENG_HIF_EVT_GO:
-		hif->status = evt_post(hif);
-		return true;
-	case ENG_HIF_INB_GO:
-		inband_post(hif, val);
-		return true;
-	default:
-		if (reg)
-			*reg = val;
-		return reg;
-	}
+void hif_set_fault(struct hif *hif, const struct hif_fault_ops *ops, void *priv)
+{
+	hif->fault = ops;
+	hif->fault_priv = priv;
+}
+
+void hif_reset(struct hif *hif)
+{
+	loop_timer_cancel(hif->env.loop, &hif->idle);
+	OPENSSL_cleanse(&hif->status,
+			sizeof(*hif) - offsetof(struct hif, status));
 }

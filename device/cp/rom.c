@@ -8,33 +8,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nic.h"
+#include "base/log.h"
+#include "cp/priv.h"
+#include "pcie/dma.h"
+#include "pcie/ring.h"
 
-static enum skua_boot_err check_ctx(struct nic *nic,
+static enum skua_boot_err check_ctx(const struct cp_env *env,
+				    const struct rom_boot *boot,
 				    const struct skua_boot_ctx *ctx)
 {
 	if (le32toh(ctx->magic) != SKUA_BOOT_MAGIC ||
 	    le32toh(ctx->size) != sizeof(*ctx)) {
-		log_err(&nic->log,
+		log_err(env->log,
 			"boot: no boot context at %#" PRIx64 " (magic %#x, size %u)",
-			nic->boot_addr, le32toh(ctx->magic), le32toh(ctx->size));
+			boot->addr, le32toh(ctx->magic), le32toh(ctx->size));
 		return SKUA_BOOT_ERR_CTX_MAGIC;
 	}
-	if (le32toh(ctx->nonce) != nic->nonce) {
-		log_err(&nic->log,
+	if (le32toh(ctx->nonce) != boot->nonce) {
+		log_err(env->log,
 			"boot: nonce is %#x in memory and %#x in the register: guest memory is not shared with this process",
-			le32toh(ctx->nonce), nic->nonce);
+			le32toh(ctx->nonce), boot->nonce);
 		return SKUA_BOOT_ERR_NONCE;
 	}
 	if (le16toh(ctx->abi_major) != SKUA_ABI_MAJOR) {
-		log_err(&nic->log, "boot: driver speaks ABI %u, this NIC %u",
+		log_err(env->log, "boot: driver speaks ABI %u, this NIC %u",
 			le16toh(ctx->abi_major), SKUA_ABI_MAJOR);
 		return SKUA_BOOT_ERR_ABI;
 	}
 	return SKUA_BOOT_OK;
 }
 
-static enum skua_boot_err attach_rings(struct nic *nic,
+static enum skua_boot_err attach_rings(const struct cp_env *env,
 				       const struct skua_boot_ctx *ctx)
 {
 	static const enum skua_ring_id needed[] = {
@@ -45,18 +49,18 @@ static enum skua_boot_err attach_rings(struct nic *nic,
 	unsigned int i;
 
 	for (i = 0; i < SKUA_NUM_RINGS; i++)
-		if (!ring_attach(nic, &nic->ring[i], i, &ctx->ring[i]))
+		if (!ring_attach(env->rings, &env->rings->ring[i], i, &ctx->ring[i]))
 			return SKUA_BOOT_ERR_RING;
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-		if (!nic->ring[needed[i]].entries) {
-			log_err(&nic->log, "boot: ring %u is missing", needed[i]);
+		if (!env->rings->ring[needed[i]].entries) {
+			log_err(env->log, "boot: ring %u is missing", needed[i]);
 			return SKUA_BOOT_ERR_RING;
 		}
 	}
 	return SKUA_BOOT_OK;
 }
 
-static enum skua_boot_err fetch_image(struct nic *nic,
+static enum skua_boot_err fetch_image(const struct cp_env *env,
 				      const struct skua_boot_ctx *ctx,
 				      uint8_t *img)
 {
@@ -69,27 +73,28 @@ static enum skua_boot_err fetch_image(struct nic *nic,
 		uint32_t len = le32toh(ctx->fw_seg[i].len);
 
 		if (len > left) {
-			log_err(&nic->log, "boot: firmware segments are longer than the image");
+			log_err(env->log, "boot: firmware segments are longer than the image");
 			return SKUA_BOOT_ERR_IMG_LEN;
 		}
-		if (!dma_read(nic->dma, le64toh(ctx->fw_seg[i].addr), img, len)) {
-			log_err(&nic->log, "boot: firmware segment %u cannot be read", i);
+		if (!dma_read(env->dma, le64toh(ctx->fw_seg[i].addr), img, len)) {
+			log_err(env->log, "boot: firmware segment %u cannot be read", i);
 			return SKUA_BOOT_ERR_DMA;
 		}
 		img += len;
 		left -= len;
 	}
 	if (left) {
-		log_err(&nic->log, "boot: firmware segments lack %u bytes", left);
+		log_err(env->log, "boot: firmware segments lack %u bytes", left);
 		return SKUA_BOOT_ERR_IMG_LEN;
 	}
 	return SKUA_BOOT_OK;
 }
 
-static enum skua_boot_err check_image(struct nic *nic, const uint8_t *img,
-				      uint32_t img_len, uint32_t sram_len,
+static enum skua_boot_err check_image(const struct cp_env *env, const uint8_t *img,
+				      uint32_t img_len,
 				      struct skua_fw_hdr *hdr)
 {
+	uint32_t sram_len = env->bus->sram_len;
 	uint32_t load, body, mem;
 	uint8_t hash[EVP_MAX_MD_SIZE];
 
@@ -97,12 +102,12 @@ static enum skua_boot_err check_image(struct nic *nic, const uint8_t *img,
 		return SKUA_BOOT_ERR_IMG_LEN;
 	memcpy(hdr, img, sizeof(*hdr));
 	if (le32toh(hdr->magic) != SKUA_FW_MAGIC) {
-		log_err(&nic->log, "boot: this is no firmware image (magic %#x)",
+		log_err(env->log, "boot: this is no firmware image (magic %#x)",
 			le32toh(hdr->magic));
 		return SKUA_BOOT_ERR_IMG_MAGIC;
 	}
 	if (le16toh(hdr->abi_major) != SKUA_ABI_MAJOR) {
-		log_err(&nic->log, "boot: firmware is for ABI %u, this NIC is %u",
+		log_err(env->log, "boot: firmware is for ABI %u, this NIC is %u",
 			le16toh(hdr->abi_major), SKUA_ABI_MAJOR);
 		return SKUA_BOOT_ERR_IMG_ABI;
 	}
@@ -113,23 +118,22 @@ static enum skua_boot_err check_image(struct nic *nic, const uint8_t *img,
 	    body != img_len - sizeof(*hdr) || load > sram_len ||
 	    mem > sram_len - load || body > mem ||
 	    le32toh(hdr->entry) - le32toh(hdr->load_addr) >= body) {
-		log_err(&nic->log,
+		log_err(env->log,
 			"boot: firmware of %u bytes (body %u, memory %u at %#x) is truncated or does not fit",
 			img_len, body, mem, le32toh(hdr->load_addr));
 		return SKUA_BOOT_ERR_IMG_LEN;
 	}
 	if (!EVP_Digest(img + sizeof(*hdr), body, hash, NULL, EVP_sha256(), NULL) ||
 	    memcmp(hash, hdr->sha256, sizeof(hdr->sha256))) {
-		log_err(&nic->log, "boot: the firmware's SHA-256 is wrong");
+		log_err(env->log, "boot: the firmware's SHA-256 is wrong");
 		return SKUA_BOOT_ERR_IMG_HASH;
 	}
 	return SKUA_BOOT_OK;
 }
 
-static enum skua_boot_err load_image(struct nic *nic,
+static enum skua_boot_err load_image(const struct cp_env *env,
 				     const struct skua_boot_ctx *ctx,
-				     uint8_t *sram, uint32_t sram_len,
-				     uint32_t *entry, uint8_t build_id[16])
+				     struct rom_boot *boot)
 {
 	uint32_t img_len = le32toh(ctx->fw_len);
 	enum skua_boot_err err;
@@ -137,50 +141,49 @@ static enum skua_boot_err load_image(struct nic *nic,
 	uint8_t *img;
 
 	if (img_len == 0 || img_len > SKUA_FW_MAX_LEN) {
-		log_err(&nic->log, "boot: firmware of %u bytes", img_len);
+		log_err(env->log, "boot: firmware of %u bytes", img_len);
 		return SKUA_BOOT_ERR_IMG_LEN;
 	}
 	img = malloc(img_len);
 	if (!img)
 		return SKUA_BOOT_ERR_DMA;
-	err = fetch_image(nic, ctx, img);
+	err = fetch_image(env, ctx, img);
 	if (err == SKUA_BOOT_OK)
-		err = check_image(nic, img, img_len, sram_len, &hdr);
+		err = check_image(env, img, img_len, &hdr);
 	if (err == SKUA_BOOT_OK) {
-		memset(sram, 0, sram_len);
-		memcpy(sram + (le32toh(hdr.load_addr) - ENG_SRAM_BASE),
+		memset(env->bus->sram, 0, env->bus->sram_len);
+		memcpy(env->bus->sram + (le32toh(hdr.load_addr) - ENG_SRAM_BASE),
 		       img + sizeof(hdr), le32toh(hdr.body_len));
-		*entry = le32toh(hdr.entry);
-		memcpy(build_id, hdr.build_id, sizeof(hdr.build_id));
+		boot->entry = le32toh(hdr.entry);
+		memcpy(boot->build_id, hdr.build_id, sizeof(hdr.build_id));
 		hdr.version[sizeof(hdr.version) - 1] = '\0';
-		log_info(&nic->log, "boot: firmware %s, %u bytes", hdr.version,
+		log_info(env->log, "boot: firmware %s, %u bytes", hdr.version,
 			 img_len);
 	}
 	free(img);
 	return err;
 }
 
-enum skua_boot_err rom_boot(struct nic *nic, uint8_t *sram, uint32_t sram_len,
-			    uint32_t *entry, uint8_t build_id[16])
+enum skua_boot_err rom_boot(const struct cp_env *env, struct rom_boot *boot)
 {
 	enum skua_boot_err err;
 	struct skua_boot_ctx ctx;
 
-	if (nic->boot_addr % 8 ||
-	    !dma_read(nic->dma, nic->boot_addr, &ctx, sizeof(ctx))) {
-		log_err(&nic->log,
+	if (boot->addr % 8 ||
+	    !dma_read(env->dma, boot->addr, &ctx, sizeof(ctx))) {
+		log_err(env->log,
 			"boot: the boot context at %#" PRIx64 " cannot be read",
-			nic->boot_addr);
+			boot->addr);
 		return SKUA_BOOT_ERR_DMA;
 	}
-	err = check_ctx(nic, &ctx);
+	err = check_ctx(env, boot, &ctx);
 	if (err != SKUA_BOOT_OK)
 		return err;
-	nic->drv_features = le64toh(ctx.features);
-	nic->dump_addr = le64toh(ctx.dump_addr);
-	nic->dump_len = le32toh(ctx.dump_len);
-	err = load_image(nic, &ctx, sram, sram_len, entry, build_id);
+	boot->drv_features = le64toh(ctx.features);
+	boot->dump_addr = le64toh(ctx.dump_addr);
+	boot->dump_len = le32toh(ctx.dump_len);
+	err = load_image(env, &ctx, boot);
 	if (err != SKUA_BOOT_OK)
 		return err;
-	return attach_rings(nic, &ctx);
+	return attach_rings(env, &ctx);
 }

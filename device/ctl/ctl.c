@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include "air/air.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/util.h"
 #include "ctl/ctl.h"
 #include "ctl/ctl_air.h"
 #include "ctl/ctl_fault.h"
-#include "cp/hif_priv.h"
-#include "mac/mac.h"
-#include "nic.h"
-#include "bus/vhost/vhost.h"
+#include "pcie/pci.h"
 
 #define CTL_LINE_MAX	32768	/* a frame in hexadecimal fits */
 
@@ -32,8 +32,7 @@ struct ctl_conn {
 
 struct ctl {
 	struct loop *loop;
-	struct air *air;
-	struct nic *nics;
+	struct ctl_config cfg;
 	struct loop_fd watch;
 	struct ctl_conn *conns;
 	struct sockaddr_un addr;
@@ -41,93 +40,9 @@ struct ctl {
 
 /* Counters */
 
-static const char * const state_names[] = {
-	[NIC_RESET] = "reset",
-	[NIC_BOOTING] = "booting",
-	[NIC_ALIVE] = "alive",
-	[NIC_BOOT_FAILED] = "boot-failed",
-	[NIC_FATAL] = "fatal",
-};
-
 static json_t *count(uint64_t n)
 {
 	return json_integer((json_int_t)n);
-}
-
-static json_t *pci_json(const struct nic *nic)
-{
-	const struct pci_stats *s = pci_get_stats(nic->pci);
-	json_t *vectors = json_array();
-	unsigned int i;
-
-	for (i = 0; i < PCI_VECTORS; i++)
-		json_array_append_new(vectors, json_pack("{s:o,s:o,s:o,s:o}",
-			"raised", count(s->raised[i]), "sent", count(s->sent[i]),
-			"coalesced", count(s->coalesced[i]),
-			"dropped", count(s->dropped[i])));
-	return json_pack("{s:o,s:o,s:o,s:o,s:o}", "bad_cfg", count(s->bad_cfg),
-			 "bad_bar", count(s->bad_bar), "resets", count(s->resets),
-			 "doorbells", count(nic->doorbells), "vectors", vectors);
-}
-
-static json_t *dma_json(const struct nic *nic)
-{
-	const struct dma_stats *s = dma_get_stats(nic->dma);
-
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "reads", count(s->reads),
-			 "writes", count(s->writes),
-			 "rejected_range", count(s->rejected_range),
-			 "rejected_perm", count(s->rejected_perm),
-			 "rejected_off", count(s->rejected_off),
-			 "rejected_dead", count(s->rejected_dead));
-}
-
-static json_t *bus_json(const struct nic *nic)
-{
-	const struct vhost_stats *s = vhost_get_stats(nic->vhost);
-
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
-			 "connects", count(s->connects), "drops", count(s->drops),
-			 "commands", count(s->commands), "posted", count(s->posted),
-			 "bad_commands", count(s->bad_commands),
-			 "signals", count(s->signals), "irqs", count(s->irqs));
-}
-
-static json_t *rings_json(const struct nic *nic)
-{
-	json_t *rings = json_array();
-	unsigned int i;
-
-	for (i = 0; i < SKUA_NUM_RINGS; i++) {
-		const struct ring *r = &nic->ring[i];
-
-		if (!r->entries)
-			continue;
-		json_array_append_new(rings, json_pack("{s:i,s:o,s:o,s:o,s:o}",
-			"id", (int)i, "entries", count(r->entries),
-			"index", count(r->own), "notifies", count(r->notifies),
-			"suppressed", count(r->suppressed)));
-	}
-	return rings;
-}
-
-static json_t *nic_json(const struct nic *nic)
-{
-	char mac[18];
-
-	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x",
-		 nic->cfg.mac[0], nic->cfg.mac[1], nic->cfg.mac[2],
-		 nic->cfg.mac[3], nic->cfg.mac[4], nic->cfg.mac[5]);
-	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
-			 "name", nic->cfg.name, "mac", mac,
-			 "state", state_names[nic->state],
-			 "boot_err", (int)nic->boot_err, "fatal", (int)nic->fatal,
-			 "instructions", count(cp_instret(nic->cp)),
-			 "commands", count(nic->hif->fetched),
-			 "mutated", count(nic->fault.mutated),
-			 "pci", pci_json(nic), "dma", dma_json(nic),
-			 "bus", bus_json(nic), "rings", rings_json(nic),
-			 "mac_engines", mac_counters(nic->mac));
 }
 
 static json_t *loop_json(const struct loop *loop)
@@ -157,21 +72,21 @@ static json_t *done(void)
 static json_t *req_counters(struct ctl *ctl, json_t *req)
 {
 	json_t *nics = json_array();
-	struct nic *nic;
+	struct ctl_nic *nic;
 
 	(void)req;
-	for (nic = ctl->nics; nic; nic = nic->next)
-		json_array_append_new(nics, nic_json(nic));
+	for (nic = ctl->cfg.nics; nic; nic = nic->next)
+		json_array_append_new(nics, nic->counters(nic));
 	return json_pack("{s:b,s:o,s:o}", "ok", 1, "nics", nics,
 			 "loop", loop_json(ctl->loop));
 }
 
-static struct nic *find_nic(struct ctl *ctl, const char *name)
+static struct ctl_nic *find_nic(struct ctl *ctl, const char *name)
 {
-	struct nic *nic;
+	struct ctl_nic *nic;
 
-	for (nic = ctl->nics; nic; nic = nic->next)
-		if (!strcmp(nic->cfg.name, name))
+	for (nic = ctl->cfg.nics; nic; nic = nic->next)
+		if (!strcmp(nic->name, name))
 			return nic;
 	return NULL;
 }
@@ -179,7 +94,7 @@ static struct nic *find_nic(struct ctl *ctl, const char *name)
 static json_t *req_gone(struct ctl *ctl, json_t *req)
 {
 	const char *name;
-	struct nic *nic;
+	struct ctl_nic *nic;
 	int gone;
 
 	if (json_unpack(req, "{s:s,s:b}", "nic", &name, "gone", &gone))
@@ -193,17 +108,17 @@ static json_t *req_gone(struct ctl *ctl, json_t *req)
 
 /* A request about one NIC, whose handler says what is wrong with it, or NULL */
 static json_t *about_nic(struct ctl *ctl, json_t *req,
-			 const char *(*fn)(struct nic *nic, json_t *req))
+			 const char *(*fn)(struct fault *f, json_t *req))
 {
 	const char *why = NULL, *name;
-	struct nic *nic;
+	struct ctl_nic *nic;
 
 	if (json_unpack(req, "{s:s}", "nic", &name))
 		return fail("wanted: nic (text)");
 	nic = find_nic(ctl, name);
 	if (!nic)
 		return fail("no NIC of that name");
-	why = fn(nic, req);
+	why = fn(nic->fault, req);
 	return why ? fail(why) : done();
 }
 
@@ -233,20 +148,20 @@ static json_t *req_lose(struct ctl *ctl, json_t *req)
 			"count", &n, "every", &every) ||
 	    nth < 1 || n < 0 || every < 0)
 		return fail("wanted: type, subtype, nth, count, every (numbers), ta (address); all optional");
-	if (ta && !nic_parse_mac(ta, loss.ta))
+	if (ta && !addr_parse(ta, loss.ta))
 		return fail("ta is no MAC address");
 	loss.match_type = type;
 	loss.match_subtype = subtype;
 	loss.nth = (uint32_t)nth;
 	loss.count = (uint32_t)n;
 	loss.every = (uint32_t)every;
-	return json_pack("{s:b,s:i}", "ok", 1, "id", air_lose(ctl->air, &loss));
+	return json_pack("{s:b,s:i}", "ok", 1, "id", air_lose(ctl->cfg.air, &loss));
 }
 
 static json_t *req_lose_clear(struct ctl *ctl, json_t *req)
 {
 	(void)req;
-	air_lose_clear(ctl->air);
+	air_lose_clear(ctl->cfg.air);
 	return done();
 }
 
@@ -260,21 +175,21 @@ static json_t *req_capture(struct ctl *ctl, json_t *req)
 			"snaplen", &snaplen, "size", &size) ||
 	    snaplen < 0 || snaplen > UINT32_MAX || size < 0)
 		return fail("wanted: file (text), and optionally snaplen and size (octets)");
-	err = air_capture(ctl->air, path, (uint32_t)snaplen, (uint64_t)size);
+	err = ctl->cfg.capture(ctl->cfg.air, path, (uint32_t)snaplen,
+				(uint64_t)size);
 	return err ? fail(strerror(-err)) : done();
 }
 
 static json_t *req_air(struct ctl *ctl, json_t *req)
 {
-	const char *wrong = ctl_air(ctl->air, req);
+	const char *wrong = ctl_air(ctl->cfg.air, req);
 
 	return wrong ? fail(wrong) : done();
 }
 
 static json_t *req_radar(struct ctl *ctl, json_t *req)
 {
-	const char *wrong = ctl_radar(ctl->air, loop_now(ctl->loop) /
-				      LOOP_NS_PER_US, req);
+	const char *wrong = ctl_radar(ctl->cfg.air, loop_now_us(ctl->loop), req);
 
 	return wrong ? fail(wrong) : done();
 }
@@ -439,21 +354,22 @@ static int ctl_listen(struct ctl *ctl, const char *path)
 	return fd;
 }
 
-struct ctl *ctl_new(struct loop *loop, const char *path, struct air *air,
-		    struct nic *nics)
+struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 {
 	struct ctl *ctl = calloc(1, sizeof(*ctl));
 
 	if (!ctl)
 		return NULL;
 	ctl->loop = loop;
-	ctl->air = air;
-	ctl->nics = nics;
+	ctl->cfg = *cfg;
+	if (!ctl->cfg.capture)
+		ctl->cfg.capture = air_capture;
 	ctl->watch.fn = ctl_accept;
-	ctl->watch.fd = ctl_listen(ctl, path);
+	ctl->watch.fd = ctl_listen(ctl, cfg->path);
 	if (ctl->watch.fd < 0 ||
 	    loop_fd_add(loop, &ctl->watch, EPOLLIN)) {
-		log_err(NULL, "control socket %s: %s", path, strerror(errno));
+		log_err(NULL, "control socket %s: %s", cfg->path,
+			strerror(errno));
 		if (ctl->watch.fd >= 0)
 			close(ctl->watch.fd);
 		free(ctl);

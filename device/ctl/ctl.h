@@ -5,24 +5,56 @@
 #ifndef SKUA_DEVICE_CTL_H
 #define SKUA_DEVICE_CTL_H
 
+#include <stdint.h>
+
 struct air;
 struct ctl;
+struct fault;
+struct json_t;
 struct loop;
-struct nic;
+struct pci_dev;
+
+/**
+ * struct ctl_nic - a NIC, as the control socket reaches it
+ * @name: its name in requests
+ * @pci: its PCI function
+ * @fault: its faults
+ * @counters: all its counters as a JSON object (new reference)
+ * @next: next NIC of the process
+ */
+struct ctl_nic {
+	const char *name;
+	struct pci_dev *pci;
+	struct fault *fault;
+	struct json_t *(*counters)(const struct ctl_nic *nic);
+	struct ctl_nic *next;
+};
+
+/**
+ * struct ctl_config - what the control socket reaches
+ * @path: of the Unix socket; one that a dead process left behind is replaced
+ * @air: the medium
+ * @nics: list of NICs; must outlive the socket
+ * @capture: begin a capture of @air in a file; NULL for air_capture()
+ */
+struct ctl_config {
+	const char *path;
+	struct air *air;
+	struct ctl_nic *nics;
+	int (*capture)(struct air *air, const char *path, uint32_t snaplen,
+		       uint64_t size);
+};
 
 /**
  * ctl_new() - listen for control connections
  * @loop: the loop
- * @path: of the Unix socket; one that a dead process left behind is replaced
- * @air: for loss rules
- * @nics: list of NICs; must outlive the socket
+ * @cfg: what they reach; copied
  *
  * Requests and their answers are described in docs/nic.rst, "Control socket".
  *
  * Return: the socket, or NULL with the reason logged.
  */
-struct ctl *ctl_new(struct loop *loop, const char *path, struct air *air,
-		    struct nic *nics);
+struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg);
 
 /** ctl_free() - close all connections, remove the socket */
 void ctl_free(struct ctl *ctl);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "air/air.h"
+#include "base/util.h"
 #include "dot11/airtime.h"
 #include "ctl/ctl_air.h"
 #include "dot11/ieee80211.h"
@@ -33,32 +34,6 @@ static void idle(void *priv)
 
 static const struct air_radio_ops ops = { .rx = deaf, .rx_flush = idle };
 
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* Return: octets, or 0 */
-static uint16_t parse_hex(const char *text, uint8_t *to, size_t room)
-{
-	size_t n = strlen(text) / 2;
-
-	if (strlen(text) % 2 || n > room)
-		return 0;
-	for (size_t i = 0; i < n; i++) {
-		int hi = nibble(text[2 * i]), lo = nibble(text[2 * i + 1]);
-
-		if (hi < 0 || lo < 0)
-			return 0;
-		to[i] = (uint8_t)(hi << 4 | lo);
-	}
-	return (uint16_t)n;
-}
-
 const char *ctl_air(struct air *air, json_t *req)
 {
 	uint8_t frame[SKUA_MAX_MPDU + IEEE80211_FCS_LEN] = { 0 };
@@ -69,13 +44,12 @@ const char *ctl_air(struct air *air, json_t *req)
 	};
 	struct air_radio *radio;
 	const char *text;
-	uint16_t len;
-	int freq;
+	int freq, len;
 
 	if (json_unpack(req, "{s:s,s:i}", "frame", &text, "freq", &freq) ||
 	    freq < 1 || freq > UINT16_MAX)
 		return "wanted: frame (hexadecimal, without FCS), freq (MHz)";
-	len = parse_hex(text, frame, SKUA_MAX_MPDU);
+	len = hex_parse(text, frame, SKUA_MAX_MPDU);
 	/* An ACK is the shortest; also what has no whole header may be sent */
 	if (len < IEEE80211_ACK_LEN)
 		return "frame is no hexadecimal text, too short or too long";
@@ -85,7 +59,7 @@ const char *ctl_air(struct air *air, json_t *req)
 	if (!radio)
 		return "out of memory";
 	air_tune(radio, &chan);
-	ieee80211_fcs_put(frame, len);
+	ieee80211_fcs_put(frame, (uint16_t)len);
 	af.len = (uint16_t)(len + IEEE80211_FCS_LEN);
 	af.chan = chan;
 	af.airtime_us = airtime_ppdu_us(af.rate, af.len, freq < 3000);

@@ -5,68 +5,71 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/loop.h"
+#include "base/util.h"
 #include "ctl/ctl_fault.h"
-#include "nic.h"
+#include "ctl/fault.h"
+#include "pcie/dma.h"
+#include "pcie/pci.h"
+#include "pcie/ring.h"
 
 #define ENTRIES_MAX	16
 
-static const char *set_doorbells(struct nic *nic, uint32_t count)
+static const char *set_doorbells(struct fault *f, uint32_t count)
 {
-	nic->fault.doorbells = count;
+	f->doorbells = count;
 	return NULL;
 }
 
-static const char *set_irqs(struct nic *nic, uint32_t count)
+static const char *set_irqs(struct fault *f, uint32_t count)
 {
-	pci_irq_lose(nic->pci, count);
+	pci_irq_lose(f->env.pci, count);
 	return NULL;
 }
 
-static const char *set_tx_stall(struct nic *nic, uint32_t count)
+static const char *set_tx_stall(struct fault *f, uint32_t count)
 {
-	nic->fault.tx_stall = count;
-	loop_activity(nic->loop);
+	f->tx_stall = count;
+	loop_activity(f->env.loop);
 	return NULL;
 }
 
-static const char *set_tx_fatal(struct nic *nic, uint32_t count)
+static const char *set_tx_fatal(struct fault *f, uint32_t count)
 {
-	nic->fault.tx_fatal = count;
+	f->tx_fatal = count;
 	return NULL;
 }
 
-static const char *set_boot_silent(struct nic *nic, uint32_t count)
+static const char *set_boot_silent(struct fault *f, uint32_t count)
 {
-	nic->fault.boot_silent = count;
+	f->boot_silent = count;
 	return NULL;
 }
 
-static const char *set_reset_never(struct nic *nic, uint32_t count)
+static const char *set_reset_never(struct fault *f, uint32_t count)
 {
-	nic->fault.reset_never = count;
+	f->reset_never = count;
 	return NULL;
 }
 
-static const char *set_none(struct nic *nic, uint32_t count)
+static const char *set_none(struct fault *f, uint32_t count)
 {
 	(void)count;
-	pci_irq_lose(nic->pci, 0);
-	fault_free(nic);
-	loop_activity(nic->loop);
+	pci_irq_lose(f->env.pci, 0);
+	fault_clear(f);
+	loop_activity(f->env.loop);
 	return NULL;
 }
 
-static const char *set_fatal(struct nic *nic, uint32_t cause)
+static const char *set_fatal(struct fault *f, uint32_t cause)
 {
-	if (nic->state != NIC_ALIVE && nic->state != NIC_BOOTING)
-		return "the NIC does not run";
-	nic_fatal(nic, cause);
-	return NULL;
+	return f->env.ops->fatal(f->env.priv, cause) ? NULL :
+		"the NIC does not run";
 }
 
 static const struct {
 	const char *kind;
-	const char *(*set)(struct nic *nic, uint32_t count);
+	const char *(*set)(struct fault *f, uint32_t count);
 } simple[] = {
 	{ "none", set_none },
 	{ "lose-doorbells", set_doorbells },
@@ -89,7 +92,7 @@ static const struct {
 	{ "answer-fatal", FAULT_CMD_FATAL },
 };
 
-static const char *set_answer(struct nic *nic, enum fault_cmd how,
+static const char *set_answer(struct fault *f, enum fault_cmd how,
 			      uint32_t count, json_t *req)
 {
 	int op = FAULT_ANY_OP, status = SKUA_ST_INVALID, ms = 100;
@@ -98,15 +101,15 @@ static const char *set_answer(struct nic *nic, enum fault_cmd how,
 			"ms", &ms) ||
 	    status < 0 || status > 0xffff || ms < 0 || ms > 60000)
 		return "wanted: op, status, ms (numbers); all optional";
-	nic->fault.cmd = how;
-	nic->fault.op = op;
-	nic->fault.count = count;
-	nic->fault.status = (uint16_t)status;
-	nic->fault.ms = (uint32_t)ms;
+	f->cmd = how;
+	f->op = op;
+	f->count = count;
+	f->status = (uint16_t)status;
+	f->ms = (uint32_t)ms;
 	return NULL;
 }
 
-static const char *set_mutate(struct nic *nic, json_t *req)
+static const char *set_mutate(struct fault *f, json_t *req)
 {
 	int seed, rate;
 
@@ -114,12 +117,12 @@ static const char *set_mutate(struct nic *nic, json_t *req)
 	    rate < 0 || rate > 1000000)
 		return "wanted: seed, rate (numbers; entries of a million)";
 	/* The generator does not leave zero. */
-	nic->fault.random = 0x9e3779b97f4a7c15ull ^ (uint32_t)seed;
-	nic->fault.mutate = (uint32_t)rate;
+	f->random = 0x9e3779b97f4a7c15ull ^ (uint32_t)seed;
+	f->mutate = (uint32_t)rate;
 	return NULL;
 }
 
-const char *ctl_fault(struct nic *nic, json_t *req)
+static const char *set_fault(struct fault *f, json_t *req)
 {
 	const char *kind;
 	int count = 1;
@@ -130,53 +133,41 @@ const char *ctl_fault(struct nic *nic, json_t *req)
 		return "wanted: kind (text), count (number, optional)";
 	for (i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)
 		if (!strcmp(simple[i].kind, kind))
-			return simple[i].set(nic, (uint32_t)count);
+			return simple[i].set(f, (uint32_t)count);
 	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		if (!strcmp(answers[i].kind, kind))
-			return set_answer(nic, answers[i].how, (uint32_t)count,
+			return set_answer(f, answers[i].how, (uint32_t)count,
 					  req);
 	if (!strcmp(kind, "mutate"))
-		return set_mutate(nic, req);
+		return set_mutate(f, req);
 	return "no such kind of fault";
+}
+
+const char *ctl_fault(struct fault *f, json_t *req)
+{
+	const char *wrong = set_fault(f, req);
+
+	if (!wrong)
+		fault_changed(f);
+	return wrong;
 }
 
 /* Raw entries */
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-static bool parse_hex(const char *text, uint8_t *to, size_t len)
-{
-	for (size_t i = 0; i < len; i++, text += 2) {
-		int hi = hex_digit(text[0]);
-		int lo = hi < 0 ? -1 : hex_digit(text[1]);
-
-		if (lo < 0)
-			return false;
-		to[i] = (uint8_t)(hi << 4 | lo);
-	}
-	return !*text;
-}
-
-static struct ring *find_ring(struct nic *nic, json_t *req)
+static struct ring *find_ring(struct fault *f, json_t *req)
 {
 	int id;
 
 	if (json_unpack(req, "{s:i}", "ring", &id) || id < 0 ||
-	    id >= SKUA_NUM_RINGS || !nic->ring[id].entries)
+	    id >= SKUA_NUM_RINGS || !f->env.rings->ring[id].entries)
 		return NULL;
-	return &nic->ring[id];
+	return &f->env.rings->ring[id];
 }
 
-const char *ctl_inject(struct nic *nic, json_t *req)
+const char *ctl_inject(struct fault *f, json_t *req)
 {
 	uint8_t entry[ENTRIES_MAX][sizeof(struct skua_evt)];
-	struct ring *ring = find_ring(nic, req);
+	struct ring *ring = find_ring(f, req);
 	json_t *list = json_object_get(req, "entries");
 	size_t i, n = json_array_size(list);
 
@@ -187,7 +178,8 @@ const char *ctl_inject(struct nic *nic, json_t *req)
 	for (i = 0; i < n; i++) {
 		const char *hex = json_string_value(json_array_get(list, i));
 
-		if (!hex || !parse_hex(hex, entry[i], ring->entry_size))
+		if (!hex || hex_parse(hex, entry[i], ring->entry_size) !=
+		    (int)ring->entry_size)
 			return "an entry is not as many bytes in hexadecimal";
 	}
 	for (i = 0; i < n; i++)
@@ -196,9 +188,9 @@ const char *ctl_inject(struct nic *nic, json_t *req)
 	return NULL;
 }
 
-const char *ctl_poke(struct nic *nic, json_t *req)
+const char *ctl_poke(struct fault *f, json_t *req)
 {
-	struct ring *ring = find_ring(nic, req);
+	struct ring *ring = find_ring(f, req);
 	json_int_t value;
 
 	if (!ring || json_unpack(req, "{s:I}", "value", &value))
@@ -207,6 +199,6 @@ const char *ctl_poke(struct nic *nic, json_t *req)
 		dma_store_release32(&ring->idx->cons, (uint32_t)value);
 	else
 		dma_store_release32(&ring->idx->prod, (uint32_t)value);
-	pci_irq_raise_now(nic->pci, ring->vector);
+	pci_irq_raise_now(f->env.pci, ring->vector);
 	return NULL;
 }

@@ -5,16 +5,16 @@
 #ifndef SKUA_DEVICE_CTL_FAULT_H
 #define SKUA_DEVICE_CTL_FAULT_H
 
+struct fault;
 struct json_t;
-struct nic;
 
 /** ctl_fault() - set or end a fault; NULL, or what is wrong with the request */
-const char *ctl_fault(struct nic *nic, struct json_t *req);
+const char *ctl_fault(struct fault *f, struct json_t *req);
 
 /** ctl_inject() - put raw entries into a ring that the host consumes */
-const char *ctl_inject(struct nic *nic, struct json_t *req);
+const char *ctl_inject(struct fault *f, struct json_t *req);
 
 /** ctl_poke() - write any value to the NIC's own index of a ring, and interrupt */
-const char *ctl_poke(struct nic *nic, struct json_t *req);
+const char *ctl_poke(struct fault *f, struct json_t *req);
 
 #endif /* SKUA_DEVICE_CTL_FAULT_H */

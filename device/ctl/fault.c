@@ -4,22 +4,64 @@
  */
 #include <string.h>
 
+#include "base/log.h"
+#include "cp/cp.h"
 #include "ctl/fault.h"
-#include "nic.h"
+#include "mac/mac.h"
+#include "pcie/ring.h"
 
-bool fault_doorbell(struct nic *nic)
+static bool fault_tx(void *priv);
+static void fault_entry(void *priv, void *entry, uint32_t len);
+
+static const struct mac_fault_ops mac_hook = { .tx_hold = fault_tx };
+static const struct ring_fault_ops ring_hook = { .entry = fault_entry };
+
+void fault_init(struct fault *f, const struct fault_env *env)
 {
-	struct fault *f = &nic->fault;
+	memset(f, 0, sizeof(*f));
+	f->env = *env;
+}
 
+void fault_clear(struct fault *f)
+{
+	struct fault_env env = f->env;
+
+	if (!env.mac)
+		return;
+	fault_drop_late(f);
+	fault_init(f, &env);
+	fault_changed(f);
+}
+
+void fault_changed(struct fault *f)
+{
+	struct fault_env *env = &f->env;
+
+	env->rings->fault = f->mutate ? &ring_hook : NULL;
+	env->rings->fault_priv = f;
+	hif_set_fault(env->hif, f->cmd == FAULT_CMD_NONE ? NULL :
+		      &fault_hif_ops, f);
+	env->mac_ops->set_fault(env->mac, f->tx_stall || f->tx_fatal ?
+				&mac_hook : NULL, f);
+}
+
+void fault_reset(struct fault *f)
+{
+	f->dying = false;
+	fault_changed(f);
+}
+
+bool fault_doorbell(struct fault *f)
+{
 	f->deaf = f->doorbells != 0;
 	if (f->doorbells)
 		f->doorbells--;
 	return f->deaf;
 }
 
-bool fault_tx(struct nic *nic)
+static bool fault_tx(void *priv)
 {
-	struct fault *f = &nic->fault;
+	struct fault *f = priv;
 
 	if (f->tx_fatal && !--f->tx_fatal)
 		f->dying = true;
@@ -27,13 +69,14 @@ bool fault_tx(struct nic *nic)
 }
 
 /* Death takes the queues along, so not from amid those who work on them. */
-bool fault_poll(struct nic *nic)
+bool fault_poll(struct fault *f)
 {
-	if (!nic->fault.dying)
+	if (!f->dying)
 		return false;
-	nic->fault.dying = false;
-	log_info(&nic->log, "fault: dies before a frame");
-	nic_fatal(nic, SKUA_FATAL_TRAP);
+	f->dying = false;
+	fault_changed(f);
+	log_info(f->env.log, "fault: dies before a frame");
+	f->env.ops->fatal(f->env.priv, SKUA_FATAL_TRAP);
 	return true;
 }
 
@@ -74,11 +117,11 @@ static void mutate_once(struct fault *f, uint8_t *entry, uint32_t len)
 	}
 }
 
-void fault_entry(struct nic *nic, void *entry, uint32_t len)
+static void fault_entry(void *priv, void *entry, uint32_t len)
 {
-	struct fault *f = &nic->fault;
+	struct fault *f = priv;
 
-	if (!f->mutate || fault_random(f, 1000000) >= f->mutate)
+	if (fault_random(f, 1000000) >= f->mutate)
 		return;
 	f->mutated++;
 	do

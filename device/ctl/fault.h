@@ -15,10 +15,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/loop.h"
+#include "hw.h"
 
-struct nic;
-struct skua_evt;
+struct hif;
+struct log;
+struct loop;
+struct mac;
+struct mac_ops;
+struct pci_dev;
+struct ring_set;
 
 /**
  * enum fault_cmd - what becomes of the answer to a command
@@ -42,7 +47,42 @@ enum fault_cmd {
 #define FAULT_ANY_OP	(-1)
 
 /**
+ * struct fault_host_ops - what the faults ask of the NIC
+ * @alive: the NIC is in operation
+ * @fatal: it shall die; false if it does not run
+ */
+struct fault_host_ops {
+	bool (*alive)(void *priv);
+	bool (*fatal)(void *priv, enum skua_fatal cause);
+};
+
+/**
+ * struct fault_env - the NIC that is to be broken
+ * @log: its log
+ * @loop: the loop
+ * @pci: its PCI function
+ * @rings: its rings
+ * @hif: its host interface
+ * @mac: its MAC engines
+ * @mac_ops: their operations
+ * @ops: the NIC
+ * @priv: first argument of @ops
+ */
+struct fault_env {
+	struct log *log;
+	struct loop *loop;
+	struct pci_dev *pci;
+	struct ring_set *rings;
+	struct hif *hif;
+	struct mac *mac;
+	const struct mac_ops *mac_ops;
+	const struct fault_host_ops *ops;
+	void *priv;
+};
+
+/**
  * struct fault - faults of one NIC
+ * @env: the NIC
  * @doorbells: doorbells still to lose
  * @deaf: one was lost: rings are not looked at until the next comes
  * @tx_stall: no descriptor is taken from the transmit rings
@@ -62,6 +102,7 @@ enum fault_cmd {
  * @mutated: entries changed
  */
 struct fault {
+	struct fault_env env;
 	uint32_t doorbells;
 	bool deaf;
 	bool tx_stall;
@@ -80,28 +121,31 @@ struct fault {
 	uint64_t mutated;
 };
 
-/** fault_free() - forget all faults of a NIC, and answers under way */
-void fault_free(struct nic *nic);
+/** fault_init() - a NIC without faults */
+void fault_init(struct fault *f, const struct fault_env *env);
 
-/** fault_doorbell() - a doorbell comes; true if it is lost */
-bool fault_doorbell(struct nic *nic);
+/** fault_clear() - forget all faults of a NIC, and answers under way */
+void fault_clear(struct fault *f);
 
-/** fault_tx() - a descriptor would be taken; true if it is to be left alone */
-bool fault_tx(struct nic *nic);
-
-/** fault_poll() - once a turn of the loop; true if the NIC has just died */
-bool fault_poll(struct nic *nic);
+/** fault_reset() - the NIC is reset: a death that was to come does not */
+void fault_reset(struct fault *f);
 
 /**
- * fault_answer() - the firmware posts CMD_DONE
- * @nic: the NIC
- * @evt: the event; may be changed
- *
- * Return: true if the caller is not to post it.
+ * fault_changed() - a field was set: hook into the parts of the NIC that are
+ *	concerned, and leave the others
  */
-bool fault_answer(struct nic *nic, struct skua_evt *evt);
+void fault_changed(struct fault *f);
 
-/** fault_entry() - an entry of @len bytes is about to be put into a ring */
-void fault_entry(struct nic *nic, void *entry, uint32_t len);
+/** fault_doorbell() - a doorbell comes; true if it is lost */
+bool fault_doorbell(struct fault *f);
+
+/** fault_poll() - once a turn of the loop; true if the NIC has just died */
+bool fault_poll(struct fault *f);
+
+/* Hooks of fault_cmd.c and fault.c */
+extern const struct hif_fault_ops fault_hif_ops;
+
+/** fault_drop_late() - forget the answers under way */
+void fault_drop_late(struct fault *f);
 
 #endif /* SKUA_DEVICE_FAULT_H */

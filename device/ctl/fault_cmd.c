@@ -5,74 +5,75 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "base/loop.h"
+#include "cp/cp.h"
 #include "ctl/fault.h"
-#include "nic.h"
 
 /* An answer that waits for its time. */
 struct fault_late {
-	struct nic *nic;
+	struct fault *fault;
 	struct loop_timer timer;
 	unsigned int slot;
 	uint16_t len;
 	uint8_t data[SKUA_EVT_INLINE];
 };
 
-static void late_drop(struct nic *nic, unsigned int slot)
+static void late_drop(struct fault *f, unsigned int slot)
 {
-	struct fault_late *late = nic->fault.late[slot];
+	struct fault_late *late = f->late[slot];
 
 	if (!late)
 		return;
-	loop_timer_cancel(nic->loop, &late->timer);
+	loop_timer_cancel(f->env.loop, &late->timer);
 	free(late);
-	nic->fault.late[slot] = NULL;
+	f->late[slot] = NULL;
 }
 
-void fault_free(struct nic *nic)
+void fault_drop_late(struct fault *f)
 {
 	for (unsigned int i = 0; i < FAULT_LATE_MAX; i++)
-		late_drop(nic, i);
-	memset(&nic->fault, 0, sizeof(nic->fault));
+		late_drop(f, i);
 }
 
 static void late_fn(struct loop_timer *t)
 {
 	struct fault_late *late = container_of(t, struct fault_late, timer);
-	struct nic *nic = late->nic;
+	struct fault *f = late->fault;
 
-	if (nic->state == NIC_ALIVE)
-		hif_event(nic->hif, SKUA_EVT_CMD_DONE, late->data, late->len);
-	late_drop(nic, late->slot);
+	if (f->env.ops->alive(f->env.priv))
+		hif_event(f->env.hif, SKUA_EVT_CMD_DONE, late->data, late->len);
+	late_drop(f, late->slot);
 }
 
 /* Answers beyond those that fit come in time. */
-static bool answer_late(struct nic *nic, const struct skua_evt *evt)
+static bool answer_late(struct fault *f, const struct skua_evt *evt)
 {
 	struct fault_late *late;
 	unsigned int i;
 
-	for (i = 0; i < FAULT_LATE_MAX && nic->fault.late[i]; i++)
+	for (i = 0; i < FAULT_LATE_MAX && f->late[i]; i++)
 		;
 	late = i < FAULT_LATE_MAX ? calloc(1, sizeof(*late)) : NULL;
 	if (!late)
 		return false;
-	late->nic = nic;
+	late->fault = f;
 	late->slot = i;
 	late->len = le16toh(evt->len);
 	memcpy(late->data, evt->data, sizeof(late->data));
 	loop_timer_init(&late->timer, late_fn);
-	loop_timer_after(nic->loop, &late->timer,
-			 nic->fault.ms * LOOP_NS_PER_MS);
-	nic->fault.late[i] = late;
+	loop_timer_after(f->env.loop, &late->timer,
+			 f->ms * LOOP_NS_PER_MS);
+	f->late[i] = late;
 	return true;
 }
 
-bool fault_answer(struct nic *nic, struct skua_evt *evt)
+static bool fault_answer(void *priv, struct skua_evt *evt)
 {
-	struct fault *f = &nic->fault;
+	struct fault *f = priv;
 	struct skua_evt_cmd_done done;
 
-	if (f->cmd == FAULT_CMD_NONE || f->count == 0 ||
+	if (f->count == 0 ||
 	    le16toh(evt->len) < sizeof(done) ||
 	    le16toh(evt->len) > SKUA_EVT_INLINE)
 		return false;
@@ -80,13 +81,13 @@ bool fault_answer(struct nic *nic, struct skua_evt *evt)
 	if (f->op != FAULT_ANY_OP && f->op != le16toh(done.op))
 		return false;
 	f->count--;
-	log_info(&nic->log, "fault: answer to command 0x%02x, %u to come",
+	log_info(f->env.log, "fault: answer to command 0x%02x, %u to come",
 		 le16toh(done.op), f->count);
 	switch (f->cmd) {
 	case FAULT_CMD_FATAL:
 		if (f->count)
 			return false;
-		nic_fatal(nic, SKUA_FATAL_TRAP);
+		f->env.ops->fatal(f->env.priv, SKUA_FATAL_TRAP);
 		return true;
 	case FAULT_CMD_ERROR:
 		done.status = htole16(f->status);
@@ -94,9 +95,9 @@ bool fault_answer(struct nic *nic, struct skua_evt *evt)
 		evt->len = htole16(sizeof(done));
 		return false;
 	case FAULT_CMD_LATE:
-		return answer_late(nic, evt);
+		return answer_late(f, evt);
 	case FAULT_CMD_TWICE:
-		hif_event(nic->hif, SKUA_EVT_CMD_DONE, evt->data,
+		hif_event(f->env.hif, SKUA_EVT_CMD_DONE, evt->data,
 			  le16toh(evt->len));
 		return false;
 	case FAULT_CMD_NEVER:
@@ -106,3 +107,5 @@ bool fault_answer(struct nic *nic, struct skua_evt *evt)
 	}
 	return false;
 }
+
+const struct hif_fault_ops fault_hif_ops = { .answer = fault_answer };

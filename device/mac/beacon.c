@@ -35,7 +35,7 @@ static void arm(struct mac_vif *vif)
 	/* The TSF may have been set back a long way, or forward */
 	if (wait > interval_us(b))
 		wait = 0;
-	loop_timer_after(vif->mac->nic->loop, &b->timer,
+	loop_timer_after(vif->mac->loop, &b->timer,
 			 wait * LOOP_NS_PER_US);
 }
 
@@ -60,7 +60,7 @@ void beacon_set(struct mac_vif *vif)
 
 void beacon_stop(struct mac_vif *vif)
 {
-	loop_timer_cancel(vif->mac->nic->loop, &vif->beacon.timer);
+	loop_timer_cancel(vif->mac->loop, &vif->beacon.timer);
 	vif->beacon.len = 0;
 	vif->beacon.contending = false;
 	vif->beacon.own_was_last = false;
@@ -185,7 +185,7 @@ static void count_down(struct mac_vif *vif)
 		return;
 	b->csa_done = true;
 	vif->mac->csa_vifs |= 1u << vif->idx;
-	cp_irq(vif->mac->nic->cp, ENG_IRQ_CSA);
+	eng_irq(vif->mac->bus, ENG_IRQ_CSA);
 }
 
 /* Return: true if it is on the air */
@@ -233,7 +233,7 @@ static bool contend(struct mac_vif *vif)
 		return false;
 	}
 	b->contending = true;
-	loop_timer_after(vif->mac->nic->loop, &b->timer,
+	loop_timer_after(vif->mac->loop, &b->timer,
 			 arc4random_uniform(2 * IBSS_CW_MIN + 1) *
 			 IBSS_SLOT_US * LOOP_NS_PER_US);
 	return true;
@@ -273,7 +273,7 @@ bool beacon_tbtt(struct mac_vif *vif)
 	sent = send(vif);
 	count_down(vif);
 	mac->tbtt_vifs |= 1u << vif->idx;
-	cp_irq(mac->nic->cp, ENG_IRQ_TBTT);
+	eng_irq(mac->bus, ENG_IRQ_TBTT);
 	b->tbtt++;
 	arm(vif);
 	return sent;

@@ -21,7 +21,7 @@
 
 static struct ring *cpl_ring(struct mac *mac)
 {
-	return &mac->nic->ring[SKUA_RING_CPL0];
+	return &mac->rings->ring[SKUA_RING_CPL0];
 }
 
 static void cpl_timer(struct loop_timer *t)
@@ -30,14 +30,14 @@ static void cpl_timer(struct loop_timer *t)
 
 	cpl_poll(mac);
 	if (cpl_waiting(mac) && mac->running)
-		loop_timer_after(mac->nic->loop, t, CPL_RETRY_NS);
+		loop_timer_after(mac->loop, t, CPL_RETRY_NS);
 }
 
 bool cpl_init(struct mac *mac)
 {
 	struct cplq *q = &mac->cpl;
 
-	q->cap = mac->nic->cfg.max_txq + CPL_SLACK;
+	q->cap = mac->cfg->max_txq + CPL_SLACK;
 	q->wait = calloc(q->cap, sizeof(*q->wait));
 	loop_timer_init(&q->timer, cpl_timer);
 	return q->wait;
@@ -52,7 +52,7 @@ void cpl_free(struct mac *mac)
 
 void cpl_reset(struct mac *mac)
 {
-	loop_timer_cancel(mac->nic->loop, &mac->cpl.timer);
+	loop_timer_cancel(mac->loop, &mac->cpl.timer);
 	mac->cpl.first = 0;
 	mac->cpl.len = 0;
 	mac->cpl.rec_open = false;
@@ -76,7 +76,7 @@ static void cpl_defer(struct mac *mac, const struct skua_cpl *unit,
 	}
 	/* The host asks for no doorbell when it takes completions: look again */
 	if (!loop_timer_armed(&q->timer))
-		loop_timer_after(mac->nic->loop, &q->timer, CPL_RETRY_NS);
+		loop_timer_after(mac->loop, &q->timer, CPL_RETRY_NS);
 }
 
 /* A record in the ring waits for nothing that came later */

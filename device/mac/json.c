@@ -3,8 +3,8 @@
  * Counters of the MAC engines, for the control socket
  */
 #include <jansson.h>
-#include <stdio.h>
 
+#include "base/util.h"
 #include "mac/count.h"
 #include "mac/mac.h"
 #include "mac/obj.h"
@@ -69,7 +69,7 @@ static json_t *keys(const struct mac *mac)
 {
 	json_t *a = json_array();
 
-	for (uint32_t i = 0; i < mac->nic->cfg.max_keys; i++)
+	for (uint32_t i = 0; i < mac->cfg->max_keys; i++)
 		if (mac->key[i])
 			json_array_append_new(a, key_json(mac->key[i], i));
 	return a;
@@ -77,10 +77,9 @@ static json_t *keys(const struct mac *mac)
 
 static json_t *addr_json(const uint8_t *a)
 {
-	char text[18];
+	char text[ADDR_TEXT_LEN];
 
-	snprintf(text, sizeof(text), "%02x:%02x:%02x:%02x:%02x:%02x", a[0],
-		 a[1], a[2], a[3], a[4], a[5]);
+	addr_format(a, text);
 	return json_string(text);
 }
 
@@ -109,7 +108,7 @@ static json_t *stas(const struct mac *mac)
 {
 	json_t *a = json_array();
 
-	for (uint32_t i = 0; i < mac->nic->cfg.max_stas; i++)
+	for (uint32_t i = 0; i < mac->cfg->max_stas; i++)
 		if (mac->sta[i])
 			json_array_append_new(a, sta_json(mac->sta[i]));
 	return a;

@@ -67,24 +67,43 @@ static void init_vifs(struct mac *mac)
 	}
 }
 
-struct mac *mac_new(struct nic *nic)
+void mac_set_fault(struct mac *mac, const struct mac_fault_ops *ops,
+		   void *priv)
+{
+	mac->fault = ops;
+	mac->fault_priv = priv;
+}
+
+static void init_env(struct mac *mac, const struct mac_env *env)
+{
+	mac->cfg = env->bus->cfg;
+	mac->log = env->log;
+	mac->loop = env->loop;
+	mac->dma = env->dma;
+	mac->rings = env->rings;
+	mac->bus = env->bus;
+	mac->ops = env->ops;
+	mac->ops_priv = env->priv;
+}
+
+struct mac *mac_new(const struct mac_env *env)
 {
 	struct mac *mac = calloc(1, sizeof(*mac));
 
 	if (!mac)
 		return NULL;
-	mac->nic = nic;
-	mac->log = &nic->log;
+	init_env(mac, env);
 	mac->tx.ops = &tx_ops;
 	init_vifs(mac);
 	mac_regs_reset(mac);
 	txq_lists_init(mac);
 	if (mac_obj_init(mac) && rxe_init(mac) && cpl_init(mac))
-		mac->radio = air_join(nic->air, &rxe_ops, mac, nic->cfg.name);
+		mac->radio = air_join(env->air, &rxe_ops, mac, env->name);
 	if (!mac->radio) {
 		mac_free(mac);
 		return NULL;
 	}
+	mac_regs_init(mac);
 	return mac;
 }
 
@@ -149,10 +168,10 @@ bool mac_arm(struct mac *mac)
 	if (mac->enabled && txe_pending(mac))
 		return true;
 	/* With full queues there is nothing to do about more frames */
-	if (mac->tx.count >= mac->nic->cfg.max_txq)
+	if (mac->tx.count >= mac->cfg->max_txq)
 		return false;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++)
-		busy |= ring_arm(&mac->nic->ring[SKUA_RING_TX_VO + i]);
+		busy |= ring_arm(&mac->rings->ring[SKUA_RING_TX_VO + i]);
 	return busy;
 }
 
@@ -161,7 +180,7 @@ void mac_disarm(struct mac *mac)
 	if (!mac->running)
 		return;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++)
-		ring_disarm(&mac->nic->ring[SKUA_RING_TX_VO + i]);
+		ring_disarm(&mac->rings->ring[SKUA_RING_TX_VO + i]);
 }
 
 void mac_inband(struct mac *mac, const struct skua_cpl_inband *cpl)
@@ -170,3 +189,18 @@ void mac_inband(struct mac *mac, const struct skua_cpl_inband *cpl)
 	cpl_event(mac, cpl);
 	cpl_publish(mac);
 }
+
+const struct mac_ops mac_engines = {
+	.new = mac_new,
+	.free = mac_free,
+	.set_fault = mac_set_fault,
+	.start = mac_start,
+	.reset = mac_reset,
+	.stop = mac_stop,
+	.poll = mac_poll,
+	.arm = mac_arm,
+	.disarm = mac_disarm,
+	.tx_sync = mac_tx_sync,
+	.inband = mac_inband,
+	.counters = mac_counters,
+};

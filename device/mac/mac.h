@@ -19,12 +19,71 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "nic.h"
+#include "cp/cp.h"
+#include "pcie/ring.h"
 
+struct air;
+struct dma;
 struct json_t;
+struct log;
+struct loop;
+struct mac;
 
-struct mac *mac_new(struct nic *nic);
+/**
+ * struct mac_host_ops - what the MAC engines ask of the NIC
+ * @tx_gate: may descriptors be fetched now? Asked after the producer index was
+ *	loaded, and before the entries are copied; see hif_tx_gate()
+ */
+struct mac_host_ops {
+	bool (*tx_gate)(void *priv);
+};
+
+/**
+ * struct mac_fault_ops - faults on purpose
+ * @tx_hold: a descriptor would be taken; true if it is to stay in its ring
+ */
+struct mac_fault_ops {
+	bool (*tx_hold)(void *priv);
+};
+
+/**
+ * struct mac_env - what the MAC engines of a NIC work with
+ * @name: of the NIC
+ * @log: its log
+ * @loop: the loop, whose time is the NIC's clock
+ * @dma: its view of guest memory
+ * @rings: its rings
+ * @bus: engine bus, with the engines' configuration and the features in force
+ * @air: the medium that the NIC is on
+ * @ops: the NIC
+ * @priv: first argument of @ops
+ *
+ * All of it must outlive the engines.
+ */
+struct mac_env {
+	const char *name;
+	struct log *log;
+	struct loop *loop;
+	struct dma *dma;
+	struct ring_set *rings;
+	struct eng_bus *bus;
+	struct air *air;
+	const struct mac_host_ops *ops;
+	void *priv;
+};
+
+/**
+ * mac_new() - make the engines, and register their blocks (0x200 to 0x6ff) on
+ *	the engine bus
+ *
+ * Return: the engines, or NULL when out of memory.
+ */
+struct mac *mac_new(const struct mac_env *env);
 void mac_free(struct mac *mac);
+
+/** mac_set_fault() - faults on purpose; @ops NULL for none */
+void mac_set_fault(struct mac *mac, const struct mac_fault_ops *ops,
+		   void *priv);
 
 /** mac_start() - the NIC has become alive: rings are attached */
 void mac_start(struct mac *mac);
@@ -39,10 +98,6 @@ void mac_reset(struct mac *mac);
 
 /** mac_stop() - fatal: no more sending, receiving or completions; no wiping */
 void mac_stop(struct mac *mac);
-
-/** mac_read()/mac_write() - engine registers 0x200 to 0x6ff; false: fault */
-bool mac_read(struct mac *mac, uint32_t off, uint32_t *val);
-bool mac_write(struct mac *mac, uint32_t off, uint32_t val);
 
 /**
  * mac_poll() - look at transmit, buffer and completion rings and do a bounded
@@ -60,7 +115,7 @@ void mac_disarm(struct mac *mac);
  * mac_tx_sync() - fetch the transmit descriptors before a command
  * @mac: the engines
  * @prod: the command's skua_cmd.tx_prod: for each transmit ring the index up to
- *	which to fetch, hif_tx_gate() notwithstanding; one that is not within
+ *	which to fetch, the gate notwithstanding; one that is not within
  *	what is published is ignored
  *
  * Called before a command is handed to the firmware, so that frames published
@@ -78,5 +133,40 @@ void mac_inband(struct mac *mac, const struct skua_cpl_inband *cpl);
 
 /** mac_counters() - all counters as a JSON object (new reference) */
 struct json_t *mac_counters(const struct mac *mac);
+
+/**
+ * struct mac_ops - the engines as a table, so that a test of the rest of the NIC
+ *	can bring others
+ * @new: mac_new()
+ * @free: mac_free()
+ * @set_fault: mac_set_fault()
+ * @start: mac_start()
+ * @reset: mac_reset()
+ * @stop: mac_stop()
+ * @poll: mac_poll()
+ * @arm: mac_arm()
+ * @disarm: mac_disarm()
+ * @tx_sync: mac_tx_sync()
+ * @inband: mac_inband()
+ * @counters: mac_counters()
+ */
+struct mac_ops {
+	struct mac *(*new)(const struct mac_env *env);
+	void (*free)(struct mac *mac);
+	void (*set_fault)(struct mac *mac, const struct mac_fault_ops *ops,
+			  void *priv);
+	void (*start)(struct mac *mac);
+	void (*reset)(struct mac *mac);
+	void (*stop)(struct mac *mac);
+	bool (*poll)(struct mac *mac);
+	bool (*arm)(struct mac *mac);
+	void (*disarm)(struct mac *mac);
+	void (*tx_sync)(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
+	void (*inband)(struct mac *mac, const struct skua_cpl_inband *cpl);
+	struct json_t *(*counters)(const struct mac *mac);
+};
+
+/* The MAC engines of this folder */
+extern const struct mac_ops mac_engines;
 
 #endif /* SKUA_DEVICE_MAC_H */

@@ -10,7 +10,7 @@
 
 bool mac_obj_init(struct mac *mac)
 {
-	const struct nic_config *cfg = &mac->nic->cfg;
+	const struct eng_config *cfg = mac->cfg;
 	uint32_t size = 16;
 
 	while (size < 2 * cfg->max_stas)

@@ -25,6 +25,8 @@
 #include <stdint.h>
 
 #include "air/air.h"
+#include "base/log.h"
+#include "base/loop.h"
 #include "crypto/crypto.h"
 #include "dot11/airtime.h"
 #include "dot11/ieee80211.h"
@@ -38,13 +40,23 @@
 #include "mac/survey.h"
 #include "mac/txe.h"
 #include "mac/txq.h"
+#include "pcie/dma.h"
+#include "pcie/ring.h"
 
-#define MAC_VIFS		NIC_MAX_VIFS
+#define MAC_VIFS		ENG_MAX_VIFS
 
 /**
  * struct mac - the MAC engines of a NIC
- * @nic: owner
+ * @cfg: what they can do and hold
  * @log: the NIC's
+ * @loop: the loop
+ * @dma: the NIC's view of guest memory
+ * @rings: the NIC's rings
+ * @bus: engine bus
+ * @ops: the NIC
+ * @ops_priv: first argument of @ops
+ * @fault: faults on purpose, normally NULL
+ * @fault_priv: first argument of @fault
  * @radio: on the air
  * @running: between mac_start() and mac_stop() or mac_reset()
  * @enabled: ENG_MAC_ENABLE
@@ -72,8 +84,16 @@
  * @ciphers: counters by cipher
  */
 struct mac {
-	struct nic *nic;
+	const struct eng_config *cfg;
 	struct log *log;
+	struct loop *loop;
+	struct dma *dma;
+	struct ring_set *rings;
+	struct eng_bus *bus;
+	const struct mac_host_ops *ops;
+	void *ops_priv;
+	const struct mac_fault_ops *fault;
+	void *fault_priv;
 	struct air_radio *radio;
 	bool running;
 	bool enabled;
@@ -127,7 +147,7 @@ struct mac {
 
 static inline uint64_t vif_tsf(const struct mac_vif *vif)
 {
-	return nic_time_us(vif->mac->nic) + (uint64_t)vif->tsf_offset;
+	return loop_now_us(vif->mac->loop) + (uint64_t)vif->tsf_offset;
 }
 
 static inline bool mac_tuned_2ghz(const struct mac *mac)
@@ -144,9 +164,9 @@ static inline bool mac_on_air(const struct mac *mac)
 /* A rate word of host or firmware is 0, or names a rate that can be sent */
 static inline bool mac_rate_ok(const struct mac *mac, uint32_t rate)
 {
-	const struct nic_config *cfg = &mac->nic->cfg;
+	const struct eng_config *cfg = mac->cfg;
 
-	return !rate || airtime_rate_ok(rate, mac->nic->features, cfg->max_bw,
+	return !rate || airtime_rate_ok(rate, mac->bus->features, cfg->max_bw,
 					cfg->chains);
 }
 
@@ -155,13 +175,16 @@ static inline bool mac_rate_ok(const struct mac *mac, uint32_t rate)
 /** mac_regs_reset() - registers have the values that they have after a reset */
 void mac_regs_reset(struct mac *mac);
 
+/** mac_regs_init() - register the blocks on the engine bus */
+void mac_regs_init(struct mac *mac);
+
 /** mac_sta_get() - station by handle and generation, or NULL */
 static inline struct mac_sta *mac_sta_get(struct mac *mac, uint16_t idx,
 					  uint16_t gen)
 {
 	struct mac_sta *sta;
 
-	if (idx >= mac->nic->cfg.max_stas)
+	if (idx >= mac->cfg->max_stas)
 		return NULL;
 	sta = mac->sta[idx];
 	return sta && sta->gen == gen ? sta : NULL;
@@ -172,7 +195,7 @@ static inline struct mac_key *mac_key_get(struct mac *mac, struct key_ref ref)
 {
 	struct mac_key *key;
 
-	if (ref.slot >= mac->nic->cfg.max_keys)
+	if (ref.slot >= mac->cfg->max_keys)
 		return NULL;
 	key = mac->key[ref.slot];
 	return key && key->gen == ref.gen ? key : NULL;

@@ -22,7 +22,7 @@ void mac_radar_pulse(void *priv, const struct air_pulse *pulse)
 	i = (r->first + r->n++) % MAC_PULSES;
 	r->pulse[i].time = (uint32_t)pulse->time_us;
 	r->pulse[i].width = pulse->width_us;
-	cp_irq(mac->nic->cp, ENG_IRQ_RADAR);
+	eng_irq(mac->bus, ENG_IRQ_RADAR);
 }
 
 uint32_t mac_radar_take(struct mac *mac)

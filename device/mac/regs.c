@@ -47,8 +47,8 @@ static bool chan_valid(const struct mac *mac)
 {
 	if (!mac->rf.freq)
 		return true;
-	return skua_freq_band(mac->rf.freq) & mac->nic->cfg.bands &&
-	       mac->rf.bw <= mac->nic->cfg.max_bw &&
+	return skua_freq_band(mac->rf.freq) & mac->cfg->bands &&
+	       mac->rf.bw <= mac->cfg->max_bw &&
 	       skua_primary_fits(mac->rf.freq, mac->rf.center1, mac->rf.bw);
 }
 
@@ -93,7 +93,7 @@ static void set_tim(struct mac *mac, uint32_t val)
 static enum skua_tx_status fw_send(struct mac *mac)
 {
 	struct mac_vif *vif = mac_vif(mac, mac->fwtx.vif);
-	uint8_t *frame = cp_sram(mac->nic->cp, mac->fwtx.addr, mac->fwtx.len);
+	uint8_t *frame = eng_sram(mac->bus, mac->fwtx.addr, mac->fwtx.len);
 	enum skua_tx_status status;
 
 	if (!mac_on_air(mac))
@@ -154,55 +154,6 @@ static void sel_release(struct mac *mac, uint32_t val)
 
 /* Registers */
 
-/* Those that just hold a value */
-static uint32_t *plain_reg(struct mac *mac, uint32_t off)
-{
-	switch (off) {
-	case ENG_TBL_SEL:
-		return &mac->tbl.sel;
-	case ENG_TBL_INDEX:
-		return &mac->tbl.index;
-	case ENG_TBL_ADDR:
-		return &mac->tbl.addr;
-	case ENG_RF_FREQ:
-		return &mac->rf.freq;
-	case ENG_RF_CENTER1:
-		return &mac->rf.center1;
-	case ENG_RF_BW:
-		return &mac->rf.bw;
-	case ENG_RF_POWER:
-		return &mac->rf.power;
-	case ENG_RF_ROC_VIF:
-		return &mac->roc_vif;
-	case ENG_MAC_FILTER:
-		return &mac->filter;
-	case ENG_MAC_SCAN_LO:
-		return &mac->scan_lo;
-	case ENG_MAC_SCAN_HI:
-		return &mac->scan_hi;
-	case ENG_MAC_RTS_THRESH:
-		return &mac->rts_thresh;
-	case ENG_FWTX_ADDR:
-		return &mac->fwtx.addr;
-	case ENG_FWTX_LEN:
-		return &mac->fwtx.len;
-	case ENG_FWTX_VIF:
-		return &mac->fwtx.vif;
-	case ENG_FWTX_FLAGS:
-		return &mac->fwtx.flags;
-	case ENG_FWTX_RATE:
-		return &mac->fwtx.rate;
-	case ENG_TXQ_VIF:
-		return &mac->txq.vif;
-	case ENG_TXQ_STA:
-		return &mac->txq.sta;
-	case ENG_TXQ_ACS:
-		return &mac->txq.acs;
-	default:
-		return NULL;
-	}
-}
-
 static uint32_t take(uint32_t *bits)
 {
 	uint32_t val = *bits;
@@ -211,84 +162,163 @@ static uint32_t take(uint32_t *bits)
 	return val;
 }
 
-bool mac_read(struct mac *mac, uint32_t off, uint32_t *val)
-{
-	const uint32_t *reg = plain_reg(mac, off);
-
-	switch (off) {
-	case ENG_TBL_STATUS:
-		*val = mac->tbl.status;
-		return true;
-	case ENG_MAC_ENABLE:
-		*val = mac->enabled;
-		return true;
-	case ENG_TBTT_VIFS:
-		*val = take(&mac->tbtt_vifs);
-		return true;
-	case ENG_CSA_VIFS:
-		*val = take(&mac->csa_vifs);
-		return true;
-	case ENG_RADAR_WIDTH:
-		*val = mac_radar_take(mac);
-		return true;
-	case ENG_RADAR_TIME:
-		*val = mac->radar.time;
-		return true;
-	case ENG_FWTX_STATUS:
-		*val = mac->fwtx.status;
-		return true;
-	case ENG_TXQ_COUNT:
-		*val = sel_count(mac);
-		return true;
-	default:
-		if (reg)
-			*val = *reg;
-		return reg;
-	}
+#define REG(base, reg)	[((reg) - (base)) / 4]
+#define RO(field)	ENG_REG_RO_VAR(struct mac, field)
+#define RW(field)	ENG_REG_RW_VAR(struct mac, field)
+#define BLOCK(table, first) {						\
+	.base = (first),						\
+	.len = sizeof(table) / sizeof((table)[0]) * 4,			\
+	.regs = (table),						\
 }
 
-bool mac_write(struct mac *mac, uint32_t off, uint32_t val)
+static void tbl_go(void *owner, uint32_t op)
 {
-	uint32_t *reg = plain_reg(mac, off);
+	struct mac *mac = owner;
 
-	if (reg) {
-		*reg = val;
-		if (off == ENG_RF_ROC_VIF)
-			txq_unpark(mac);
-		return true;
-	}
-	switch (off) {
-	case ENG_TBL_GO:
-		/* What was received before a change is dealt with before it */
-		rxe_flush(mac);
-		mac->tbl.status = mac_tbl_go(mac, val);
-		/* That an entry is not there is an answer, too */
-		if (mac->tbl.status != SKUA_ST_OK &&
-		    (val != ENG_TBL_READ ||
-		     mac->tbl.status != SKUA_ST_NO_ENTRY))
-			mac->c.eng_errors++;
-		return true;
-	case ENG_RF_TUNE:
-		tune(mac);
-		return true;
-	case ENG_MAC_ENABLE:
-		mac->enabled = val & 1;
-		return true;
-	case ENG_MAC_TIM:
-		set_tim(mac, val);
-		return true;
-	case ENG_FWTX_GO:
-		mac->fwtx.status = FWTX_BUSY;
-		mac->fwtx.status = fw_send(mac);
-		cp_irq(mac->nic->cp, ENG_IRQ_FWTX);
-		return true;
-	case ENG_TXQ_DROP:
-		sel_drop(mac);
-		return true;
-	case ENG_TXQ_RELEASE:
-		sel_release(mac, val);
-		return true;
-	default:
-		return false;
-	}
+	/* What was received before a change is dealt with before it */
+	rxe_flush(mac);
+	mac->tbl.status = mac_tbl_go(mac, op);
+	/* That an entry is not there is an answer, too */
+	if (mac->tbl.status != SKUA_ST_OK &&
+	    (op != ENG_TBL_READ || mac->tbl.status != SKUA_ST_NO_ENTRY))
+		mac->c.eng_errors++;
+}
+
+static const struct eng_reg tbl_regs[] = {
+	REG(ENG_TBL_SEL, ENG_TBL_SEL) = RW(tbl.sel),
+	REG(ENG_TBL_SEL, ENG_TBL_INDEX) = RW(tbl.index),
+	REG(ENG_TBL_SEL, ENG_TBL_ADDR) = RW(tbl.addr),
+	REG(ENG_TBL_SEL, ENG_TBL_GO) = ENG_REG_WO(tbl_go),
+	REG(ENG_TBL_SEL, ENG_TBL_STATUS) = RO(tbl.status),
+};
+
+static void rf_tune(void *owner, uint32_t val)
+{
+	(void)val;
+	tune(owner);
+}
+
+static void rf_roc_vif(void *owner, uint32_t val)
+{
+	struct mac *mac = owner;
+
+	mac->roc_vif = val;
+	txq_unpark(mac);
+}
+
+static const struct eng_reg rf_regs[] = {
+	REG(ENG_RF_FREQ, ENG_RF_FREQ) = RW(rf.freq),
+	REG(ENG_RF_FREQ, ENG_RF_CENTER1) = RW(rf.center1),
+	REG(ENG_RF_FREQ, ENG_RF_BW) = RW(rf.bw),
+	REG(ENG_RF_FREQ, ENG_RF_POWER) = RW(rf.power),
+	REG(ENG_RF_FREQ, ENG_RF_TUNE) = ENG_REG_WO(rf_tune),
+	REG(ENG_RF_FREQ, ENG_RF_ROC_VIF) =
+		ENG_REG_RW_FN(struct mac, roc_vif, rf_roc_vif),
+};
+
+static uint32_t mac_get_enable(void *owner)
+{
+	return ((struct mac *)owner)->enabled;
+}
+
+static void mac_set_enable(void *owner, uint32_t val)
+{
+	((struct mac *)owner)->enabled = val & 1;
+}
+
+static void mac_set_tim(void *owner, uint32_t val)
+{
+	set_tim(owner, val);
+}
+
+static uint32_t mac_take_tbtt(void *owner)
+{
+	return take(&((struct mac *)owner)->tbtt_vifs);
+}
+
+static uint32_t mac_take_csa(void *owner)
+{
+	return take(&((struct mac *)owner)->csa_vifs);
+}
+
+static const struct eng_reg mac_regs[] = {
+	REG(ENG_MAC_ENABLE, ENG_MAC_ENABLE) =
+		ENG_REG_RW(mac_get_enable, mac_set_enable),
+	REG(ENG_MAC_ENABLE, ENG_MAC_FILTER) = RW(filter),
+	REG(ENG_MAC_ENABLE, ENG_MAC_RTS_THRESH) = RW(rts_thresh),
+	REG(ENG_MAC_ENABLE, ENG_MAC_TIM) = ENG_REG_WO(mac_set_tim),
+	REG(ENG_MAC_ENABLE, ENG_TBTT_VIFS) = ENG_REG_RO(mac_take_tbtt),
+	REG(ENG_MAC_ENABLE, ENG_CSA_VIFS) = ENG_REG_RO(mac_take_csa),
+	REG(ENG_MAC_ENABLE, ENG_MAC_SCAN_LO) = RW(scan_lo),
+	REG(ENG_MAC_ENABLE, ENG_MAC_SCAN_HI) = RW(scan_hi),
+};
+
+static uint32_t radar_width(void *owner)
+{
+	return mac_radar_take(owner);
+}
+
+static const struct eng_reg radar_regs[] = {
+	REG(ENG_RADAR_WIDTH, ENG_RADAR_WIDTH) = ENG_REG_RO(radar_width),
+	REG(ENG_RADAR_WIDTH, ENG_RADAR_TIME) = RO(radar.time),
+};
+
+static void fwtx_go(void *owner, uint32_t val)
+{
+	struct mac *mac = owner;
+
+	(void)val;
+	mac->fwtx.status = FWTX_BUSY;
+	mac->fwtx.status = fw_send(mac);
+	eng_irq(mac->bus, ENG_IRQ_FWTX);
+}
+
+static const struct eng_reg fwtx_regs[] = {
+	REG(ENG_FWTX_ADDR, ENG_FWTX_ADDR) = RW(fwtx.addr),
+	REG(ENG_FWTX_ADDR, ENG_FWTX_LEN) = RW(fwtx.len),
+	REG(ENG_FWTX_ADDR, ENG_FWTX_VIF) = RW(fwtx.vif),
+	REG(ENG_FWTX_ADDR, ENG_FWTX_FLAGS) = RW(fwtx.flags),
+	REG(ENG_FWTX_ADDR, ENG_FWTX_RATE) = RW(fwtx.rate),
+	REG(ENG_FWTX_ADDR, ENG_FWTX_GO) = ENG_REG_WO(fwtx_go),
+	REG(ENG_FWTX_ADDR, ENG_FWTX_STATUS) = RO(fwtx.status),
+};
+
+static uint32_t txq_count(void *owner)
+{
+	return sel_count(owner);
+}
+
+static void txq_drop(void *owner, uint32_t val)
+{
+	(void)val;
+	sel_drop(owner);
+}
+
+static void txq_release(void *owner, uint32_t val)
+{
+	sel_release(owner, val);
+}
+
+static const struct eng_reg txq_regs[] = {
+	REG(ENG_TXQ_VIF, ENG_TXQ_VIF) = RW(txq.vif),
+	REG(ENG_TXQ_VIF, ENG_TXQ_STA) = RW(txq.sta),
+	REG(ENG_TXQ_VIF, ENG_TXQ_ACS) = RW(txq.acs),
+	REG(ENG_TXQ_VIF, ENG_TXQ_COUNT) = ENG_REG_RO(txq_count),
+	REG(ENG_TXQ_VIF, ENG_TXQ_DROP) = ENG_REG_WO(txq_drop),
+	REG(ENG_TXQ_VIF, ENG_TXQ_RELEASE) = ENG_REG_WO(txq_release),
+};
+
+static const struct eng_block blocks[] = {
+	BLOCK(tbl_regs, ENG_TBL_SEL),
+	BLOCK(rf_regs, ENG_RF_FREQ),
+	BLOCK(mac_regs, ENG_MAC_ENABLE),
+	BLOCK(radar_regs, ENG_RADAR_WIDTH),
+	BLOCK(fwtx_regs, ENG_FWTX_ADDR),
+	BLOCK(txq_regs, ENG_TXQ_VIF),
+};
+
+void mac_regs_init(struct mac *mac)
+{
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		eng_add(mac->bus, &blocks[i], mac);
 }

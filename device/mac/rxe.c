@@ -210,7 +210,7 @@ static void track_ps(const struct arrival *a, struct mac_sta *sta)
 	if (!(sta->flags & ENG_STAF_PS_TRACK) || !carries_pm(a->fc))
 		return;
 	if (pm && sta->dozing && ieee80211_is_data_qos(a->fc) &&
-	    (mac->nic->features & SKUA_FEAT_UAPSD)) {
+	    (mac->bus->features & SKUA_FEAT_UAPSD)) {
 		tid = ieee80211_tid(a->frame);
 		if (sta->uapsd & 1u << ac_of_tid(tid))
 			queue_event(mac, SKUA_INB_UAPSD_TRIGGER, sta, tid);

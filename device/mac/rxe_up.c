@@ -58,7 +58,7 @@ static struct mac_key *usable_key(struct mac *mac, const struct rx_item *item,
 /* The host does phase 1, and has not done it for this frame: it gets it so */
 static bool lacks_phase1(const struct mac *mac, const struct rx_item *item)
 {
-	return (mac->nic->features & SKUA_FEAT_TKIP_PHASE1_HOST) &&
+	return (mac->bus->features & SKUA_FEAT_TKIP_PHASE1_HOST) &&
 	       (item->key->crypto.cipher->flags & CRYPTO_F_MICHAEL) &&
 	       !crypto_tkip_has_p1k(&item->key->crypto, item->data,
 				    item->hdr_len, item->len);
@@ -348,7 +348,7 @@ static void finish(struct mac *mac, struct rx_item *item)
 static bool lend(struct mac *mac, uint32_t need, uint32_t *taken,
 		 struct lent *lent)
 {
-	struct ring *ring = &mac->nic->ring[SKUA_RING_RXBUF];
+	struct ring *ring = &mac->rings->ring[SKUA_RING_RXBUF];
 	uint32_t avail = ring_avail(ring), at = *taken, room = 0;
 	struct skua_rx_buf raw;
 
@@ -395,7 +395,7 @@ static bool scatter(struct mac *mac, const struct rx_item *item,
 
 		if (n > left)
 			n = left;
-		if (!dma_write(mac->nic->dma, lent->buf[i].addr + offset, from,
+		if (!dma_write(mac->dma, lent->buf[i].addr + offset, from,
 			       n)) {
 			mac->c.rx_bad_buffer++;
 			return false;
@@ -417,7 +417,7 @@ static void fill_signal(const struct mac *mac, const struct rx_item *item,
 {
 	/* Each chain has its part of the power, in dB */
 	static const int8_t part[] = { 0, 0, 3, 5, 6 };
-	unsigned int chains = mac->nic->cfg.chains;
+	unsigned int chains = mac->cfg->chains;
 
 	if (chains > 4)
 		chains = 4;
@@ -559,6 +559,6 @@ void rxe_flush(struct mac *mac)
 	}
 	mac->rx.n = 0;
 	if (taken)
-		ring_consume(&mac->nic->ring[SKUA_RING_RXBUF], taken);
+		ring_consume(&mac->rings->ring[SKUA_RING_RXBUF], taken);
 	cpl_publish(mac);
 }

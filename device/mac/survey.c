@@ -17,7 +17,7 @@ void survey_reset(struct mac *mac)
 static void tick(struct mac *mac)
 {
 	struct mac_survey *s = &mac->survey;
-	uint64_t now = nic_time_us(mac->nic);
+	uint64_t now = loop_now_us(mac->loop);
 
 	if (s->now >= 0)
 		s->chan[s->now].time_us += now - s->since;

@@ -59,7 +59,7 @@ union entry {
 static enum skua_status copy_in(struct mac *mac, const struct mac_table *t,
 				uint32_t i)
 {
-	const uint8_t *sram = cp_sram(mac->nic->cp, mac->tbl.addr, t->size);
+	const uint8_t *sram = eng_sram(mac->bus, mac->tbl.addr, t->size);
 	enum skua_status status;
 	union entry e = { 0 };
 
@@ -74,7 +74,7 @@ static enum skua_status copy_in(struct mac *mac, const struct mac_table *t,
 static enum skua_status copy_out(struct mac *mac, const struct mac_table *t,
 				 uint32_t i)
 {
-	uint8_t *sram = cp_sram(mac->nic->cp, mac->tbl.addr, t->size);
+	uint8_t *sram = eng_sram(mac->bus, mac->tbl.addr, t->size);
 	enum skua_status status;
 	union entry e;
 
@@ -87,7 +87,7 @@ static enum skua_status copy_out(struct mac *mac, const struct mac_table *t,
 	if (status != SKUA_ST_OK)
 		return status;
 	memcpy(sram, &e, t->size);
-	cp_sram_written(mac->nic->cp, mac->tbl.addr, t->size);
+	eng_sram_written(mac->bus, mac->tbl.addr, t->size);
 	return SKUA_ST_OK;
 }
 
@@ -119,6 +119,6 @@ void mac_tbl_wipe(struct mac *mac)
 {
 	for (uint32_t v = 0; v < MAC_VIFS; v++)
 		tbl_vif.clear(mac, v);
-	for (uint32_t k = 0; k < mac->nic->cfg.max_keys; k++)
+	for (uint32_t k = 0; k < mac->cfg->max_keys; k++)
 		tbl_key.clear(mac, k);
 }

@@ -15,7 +15,7 @@
 
 static uint32_t key_entries(const struct mac *mac)
 {
-	return mac->nic->cfg.max_keys;
+	return mac->cfg->max_keys;
 }
 
 static void key_clear(struct mac *mac, uint32_t i)
@@ -93,7 +93,7 @@ static enum skua_status key_write(struct mac *mac, uint32_t i,
 	if (!mac_vif(mac, e->vif))
 		return SKUA_ST_NO_ENTRY;
 	if (sta != SKUA_STA_NONE &&
-	    (sta >= mac->nic->cfg.max_stas || !mac->sta[sta] ||
+	    (sta >= mac->cfg->max_stas || !mac->sta[sta] ||
 	     mac->sta[sta]->vif->idx != e->vif))
 		return SKUA_ST_NO_ENTRY;
 	if (e->key_len > SKUA_MAX_KEY_LEN)
@@ -158,7 +158,7 @@ static enum skua_status p1_write(struct mac *mac, uint32_t i,
 	uint16_t p1k[CRYPTO_P1K_WORDS];
 	const uint8_t *ta;
 
-	if (!(mac->nic->features & SKUA_FEAT_TKIP_PHASE1_HOST))
+	if (!(mac->bus->features & SKUA_FEAT_TKIP_PHASE1_HOST))
 		return SKUA_ST_UNSUPPORTED;
 	if (!key)
 		return SKUA_ST_NO_ENTRY;

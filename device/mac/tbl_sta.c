@@ -17,7 +17,7 @@
 
 static uint32_t sta_entries(const struct mac *mac)
 {
-	return mac->nic->cfg.max_stas;
+	return mac->cfg->max_stas;
 }
 
 static void sta_clear(struct mac *mac, uint32_t i)

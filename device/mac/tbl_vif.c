@@ -23,7 +23,7 @@ static enum skua_status vif_write(struct mac *mac, uint32_t i,
 	struct mac_vif *vif = &mac->vif[i];
 	uint32_t mgmt = le32toh(e->mgmt_rate), mcast = le32toh(e->mcast_rate);
 
-	if (e->type > SKUA_VIF_OCB || e->bw > mac->nic->cfg.max_bw ||
+	if (e->type > SKUA_VIF_OCB || e->bw > mac->cfg->max_bw ||
 	    !mac_rate_ok(mac, mgmt) || !mac_rate_ok(mac, mcast))
 		return SKUA_ST_INVALID;
 	vif->valid = true;
@@ -86,12 +86,12 @@ static void vif_clear(struct mac *mac, uint32_t i)
 	if (!vif->valid)
 		return;
 	beacon_stop(vif);
-	for (uint32_t s = 0; s < mac->nic->cfg.max_stas; s++)
+	for (uint32_t s = 0; s < mac->cfg->max_stas; s++)
 		if (mac->sta[s] && mac->sta[s]->vif == vif)
 			tbl_sta.clear(mac, s);
 	txq_flush_vif(mac, vif);
 	/* A later interface of this number must not find them */
-	for (uint32_t k = 0; k < mac->nic->cfg.max_keys; k++)
+	for (uint32_t k = 0; k < mac->cfg->max_keys; k++)
 		if (mac->key[k] && mac->key[k]->vif == i)
 			tbl_key.clear(mac, k);
 	vif->valid = false;
@@ -191,7 +191,7 @@ static enum skua_status beacon_write(struct mac *mac, uint32_t i,
 	struct mac_vif *vif = mac_vif(mac, i);
 	struct mac_beacon *b = &mac->vif[i].beacon;
 	unsigned int len = le16toh(e->len), tim = le16toh(e->tim_off);
-	const uint8_t *tmpl = cp_sram(mac->nic->cp, le32toh(e->addr), len);
+	const uint8_t *tmpl = eng_sram(mac->bus, le32toh(e->addr), len);
 	bool restart;
 
 	if (!vif)

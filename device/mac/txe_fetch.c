@@ -43,7 +43,7 @@ struct desc {
 
 static struct ring *tx_ring(struct mac *mac, unsigned int cls)
 {
-	return &mac->nic->ring[SKUA_RING_TX_VO + cls];
+	return &mac->rings->ring[SKUA_RING_TX_VO + cls];
 }
 
 static void take_seg(struct desc *d, unsigned int i, const struct skua_seg *seg)
@@ -142,7 +142,7 @@ static bool gather(struct mac *mac, const struct desc *d, struct txf *f)
 	uint8_t *to = txf_data(f);
 
 	for (uint32_t i = 0; i < d->nseg; i++) {
-		if (!dma_read(mac->nic->dma, d->seg[i].addr, to, d->seg[i].len))
+		if (!dma_read(mac->dma, d->seg[i].addr, to, d->seg[i].len))
 			return false;
 		to += d->seg[i].len;
 	}
@@ -344,7 +344,7 @@ static void accept(struct mac *mac, struct desc *d, uint8_t cls)
 /* Short of room, frames stay in the ring; nothing is lost */
 static bool has_room(const struct mac *mac)
 {
-	return mac->tx.count < mac->nic->cfg.max_txq && !cpl_waiting(mac);
+	return mac->tx.count < mac->cfg->max_txq && !cpl_waiting(mac);
 }
 
 static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
@@ -355,7 +355,7 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	struct desc d;
 
 	while (used < avail && n < max && has_room(mac)) {
-		if (fault_tx(mac->nic))
+		if (mac->fault && mac->fault->tx_hold(mac->fault_priv))
 			break;
 		read_desc(ring, used, avail - used, &d);
 		used += d.slots;
@@ -380,7 +380,7 @@ bool txe_fetch(struct mac *mac)
 	 * The gate is looked at after prod: a command that was published before
 	 * these frames is seen here, and holds them back.
 	 */
-	if (!any || !hif_tx_gate(mac->nic->hif))
+	if (!any || !mac->ops->tx_gate(mac->ops_priv))
 		return false;
 	mac->tx.sync_valid = false;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++)

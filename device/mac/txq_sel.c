@@ -63,7 +63,7 @@ static uint32_t for_queues(struct mac *mac, const struct txq_match *m, bool drop
 				n += queue_count(&mac->vif[v].q[i], m);
 		}
 	}
-	for (unsigned int s = 0; s < mac->nic->cfg.max_stas && mac->tx.count;
+	for (unsigned int s = 0; s < mac->cfg->max_stas && mac->tx.count;
 	     s++) {
 		if (!mac->sta[s] || (m->sta != SKUA_STA_NONE && m->sta != s))
 			continue;

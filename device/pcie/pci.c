@@ -183,7 +183,6 @@ static bool pci_msix_masked(const struct pci_dev *pdev)
 static void pci_irq_deliver(struct pci_dev *pdev, unsigned int vector)
 {
 	struct pci_vector *v = &pdev->vec[vector];
-	uint64_t addr = (uint64_t)v->entry[1] << 32 | v->entry[0];
 	struct bus_fe *fe = pdev->bus.fe;
 
 	loop_timer_cancel(pdev->loop, &v->timer);
@@ -195,7 +194,7 @@ static void pci_irq_deliver(struct pci_dev *pdev, unsigned int vector)
 	if (pdev->lose) {
 		pdev->lose--;
 		pdev->stats.lost++;
-	} else if (!fe->ops->msi(fe, addr, v->entry[2])) {
+	} else if (!fe->ops->irq(fe, vector)) {
 		return;
 	}
 	v->pending = false;
@@ -526,17 +525,39 @@ static void pci_bus_reset(struct bus_dev *bd, enum bus_reset why)
 	pci_reset(pdev, why);
 }
 
+static void pci_get_info(struct bus_dev *bd, struct bus_dev_info *info)
+{
+	(void)bd;
+	memset(info, 0, sizeof(*info));
+	info->cfg_size = CFG_SIZE;
+	info->bar_size[0] = SKUA_BAR0_SIZE;
+	info->vectors = PCI_VECTORS;
+}
+
+static struct bus_irq_msg pci_irq_msg(struct bus_dev *bd, unsigned int vector)
+{
+	struct pci_dev *pdev = container_of(bd, struct pci_dev, bus);
+	const uint32_t *entry = pdev->vec[vector].entry;
+
+	return (struct bus_irq_msg){
+		.addr = (uint64_t)entry[1] << 32 | entry[0],
+		.data = entry[2],
+	};
+}
+
 static void pci_irq_room(struct bus_dev *bd)
 {
 	pci_irq_retry(container_of(bd, struct pci_dev, bus));
 }
 
 static const struct bus_dev_ops pci_bus_ops = {
+	.get_info = pci_get_info,
 	.cfg_read = pci_cfg_read,
 	.cfg_write = pci_cfg_write,
 	.bar_read = pci_bar_read,
 	.bar_write = pci_bar_write,
 	.reset = pci_bus_reset,
+	.irq_msg = pci_irq_msg,
 	.irq_room = pci_irq_room,
 };
 

@@ -5,8 +5,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/log.h"
+#include "base/loop.h"
 #include "pcie/dma.h"
-#include "nic.h"
+#include "pcie/pci.h"
 #include "pcie/ring.h"
 
 /* An event index so far ahead that no publication passes it. */
@@ -52,38 +54,38 @@ static const char *ring_cfg_fault(enum skua_ring_id id,
 	return NULL;
 }
 
-bool ring_attach(struct nic *nic, struct ring *ring, enum skua_ring_id id,
+bool ring_attach(struct ring_set *set, struct ring *ring, enum skua_ring_id id,
 		 const struct skua_ring_cfg *cfg)
 {
 	const char *fault;
 
 	memset(ring, 0, sizeof(*ring));
-	ring->nic = nic;
+	ring->set = set;
 	ring->id = id;
 	if (cfg->entries == 0)
 		return true;
 
 	fault = ring_cfg_fault(id, cfg);
 	if (fault) {
-		log_err(&nic->log, "boot: ring %u: %s", id, fault);
+		log_err(set->log, "boot: ring %u: %s", id, fault);
 		return false;
 	}
 	ring->addr = le64toh(cfg->addr);
 	ring->entry_size = entry_sizes[id];
 	ring->vector = cfg->vector;
-	ring->mem = dma_get(nic->dma, ring->addr,
+	ring->mem = dma_get(set->dma, ring->addr,
 			    (uint64_t)le32toh(cfg->entries) * ring->entry_size,
 			    true);
-	ring->idx = dma_get(nic->dma, le64toh(cfg->idx_addr),
+	ring->idx = dma_get(set->dma, le64toh(cfg->idx_addr),
 			    sizeof(*ring->idx), true);
 	if (!ring->mem || !ring->idx) {
-		log_err(&nic->log, "boot: ring %u: not in guest memory", id);
+		log_err(set->log, "boot: ring %u: not in guest memory", id);
 		ring_detach(ring);
 		return false;
 	}
 	ring->entries = le32toh(cfg->entries);
 	if (cfg->coalesce_us)
-		pci_irq_coalesce(nic->pci, ring->vector,
+		pci_irq_coalesce(set->pci, ring->vector,
 				 le16toh(cfg->coalesce_us) * LOOP_NS_PER_US,
 				 le16toh(cfg->coalesce_max));
 	return true;
@@ -92,26 +94,32 @@ bool ring_attach(struct nic *nic, struct ring *ring, enum skua_ring_id id,
 void ring_detach(struct ring *ring)
 {
 	if (ring->mem)
-		dma_put(ring->nic->dma, ring->mem);
+		dma_put(ring->set->dma, ring->mem);
 	if (ring->idx)
-		dma_put(ring->nic->dma, ring->idx);
+		dma_put(ring->set->dma, ring->idx);
 	ring->mem = NULL;
 	ring->idx = NULL;
 	ring->entries = 0;
 }
 
+void ring_detach_all(struct ring_set *set)
+{
+	for (unsigned int i = 0; i < SKUA_NUM_RINGS; i++)
+		ring_detach(&set->ring[i]);
+}
+
 static bool ring_live(const struct ring *ring)
 {
-	return ring->entries && !ring->broken && dma_enabled(ring->nic->dma);
+	return ring->entries && !ring->broken && dma_enabled(ring->set->dma);
 }
 
 static void ring_break(struct ring *ring, const char *what, uint32_t val)
 {
 	ring->broken = true;
-	log_err(&ring->nic->log,
+	log_err(ring->set->log,
 		"ring %u: the driver's %s index %" PRIu32 " is impossible (NIC is at %" PRIu32 ", %" PRIu32 " entries)",
 		ring->id, what, val, ring->own, ring->entries);
-	nic_fatal(ring->nic, SKUA_FATAL_RING);
+	ring->set->ops->broken(ring->set->priv);
 }
 
 static bool event_passed(uint32_t event, uint32_t now, uint32_t before)
@@ -155,7 +163,7 @@ static void ring_notify(struct ring *ring, uint32_t event, uint32_t before)
 {
 	if (event_passed(event, ring->own, before)) {
 		ring->notifies++;
-		pci_irq_raise(ring->nic->pci, ring->vector);
+		pci_irq_raise(ring->set->pci, ring->vector);
 	} else {
 		ring->suppressed++;
 	}
@@ -209,10 +217,12 @@ uint32_t ring_room(struct ring *ring)
 
 void ring_put(struct ring *ring, const void *entry)
 {
+	const struct ring_set *set = ring->set;
 	uint8_t *slot = ring_slot(ring, ring->own);
 
 	memcpy(slot, entry, ring->entry_size);
-	fault_entry(ring->nic, slot, ring->entry_size);
+	if (set->fault)
+		set->fault->entry(set->fault_priv, slot, ring->entry_size);
 	ring->own++;
 }
 

@@ -16,11 +16,14 @@
 
 #include "hw.h"
 
-struct nic;
+struct dma;
+struct log;
+struct pci_dev;
+struct ring_set;
 
 /**
  * struct ring - one ring
- * @nic: owner
+ * @set: the NIC's rings, of which it is one
  * @id: enum skua_ring_id
  * @addr: bus address of the first entry
  * @entries: power of two; 0: the ring is not there
@@ -37,7 +40,7 @@ struct nic;
  * @suppressed: publications that needed none
  */
 struct ring {
-	struct nic *nic;
+	struct ring_set *set;
 	enum skua_ring_id id;
 	uint64_t addr;
 	uint32_t entries;
@@ -54,15 +57,57 @@ struct ring {
 };
 
 /**
+ * struct ring_host_ops - what the rings ask of the NIC
+ * @broken: the driver broke the rules of a ring, which is fatal for the NIC
+ */
+struct ring_host_ops {
+	void (*broken)(void *priv);
+};
+
+/**
+ * struct ring_fault_ops - faults on purpose
+ * @entry: an entry of @len bytes is about to be published to the host; may
+ *	change it
+ */
+struct ring_fault_ops {
+	void (*entry)(void *priv, void *entry, uint32_t len);
+};
+
+/**
+ * struct ring_set - the rings of a NIC
+ * @log: the NIC's log
+ * @pci: its PCI function, for interrupts
+ * @dma: its view of guest memory
+ * @ops: the NIC
+ * @priv: first argument of @ops
+ * @fault: faults on purpose, normally NULL
+ * @fault_priv: first argument of @fault
+ * @ring: the rings, by enum skua_ring_id
+ */
+struct ring_set {
+	struct log *log;
+	struct pci_dev *pci;
+	struct dma *dma;
+	const struct ring_host_ops *ops;
+	void *priv;
+	const struct ring_fault_ops *fault;
+	void *fault_priv;
+	struct ring ring[SKUA_NUM_RINGS];
+};
+
+/** ring_detach_all() - let go of guest memory; no ring is there afterwards */
+void ring_detach_all(struct ring_set *set);
+
+/**
  * ring_attach() - set a ring up from the boot context
- * @nic: owner
+ * @set: the NIC's rings
  * @ring: the ring
  * @id: which
  * @cfg: its configuration, already a private copy
  *
  * Return: true, or false if an address, size or vector is wrong (logged).
  */
-bool ring_attach(struct nic *nic, struct ring *ring, enum skua_ring_id id,
+bool ring_attach(struct ring_set *set, struct ring *ring, enum skua_ring_id id,
 		 const struct skua_ring_cfg *cfg);
 
 /** ring_detach() - let go of guest memory; the ring is not there afterwards */

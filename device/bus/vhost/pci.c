@@ -230,20 +230,21 @@ static bool vhost_serve(struct vhost *v)
 
 /* Interrupts to the guest */
 
-static bool vhost_msi(struct bus_fe *fe, uint64_t addr, uint32_t data)
+bool vhost_irq(struct bus_fe *fe, unsigned int vector)
 {
 	struct vhost *v = container_of(fe, struct vhost, fe);
+	struct bus_irq_msg irq = v->bd->ops->irq_msg(v->bd, vector);
 	struct vhost_vq *vq = &v->vqs[VQ_IRQ];
 	struct {
 		struct vpci_msg msg;
 		uint8_t data[4];
 	} m = {
-		.msg = { .op = VPCI_MSI, .size = 4, .addr = addr },
+		.msg = { .op = VPCI_MSI, .size = 4, .addr = irq.addr },
 	};
 	struct vq_chain c;
 	size_t n;
 
-	le_put(m.data, 4, data);
+	le_put(m.data, 4, irq.data);
 	if (!vq_running(vq) || vq_avail(vq) <= 0) {
 		v->stats.irqs_deferred++;
 		v->irq_waits = true;
@@ -261,10 +262,6 @@ static bool vhost_msi(struct bus_fe *fe, uint64_t addr, uint32_t data)
 	v->stats.irqs++;
 	return true;
 }
-
-static const struct bus_fe_ops vhost_fe_ops = {
-	.msi = vhost_msi,
-};
 
 /* Buffers came back while interrupts waited for them. */
 static bool vhost_irq_room(struct vhost *v)
@@ -333,7 +330,6 @@ static void vhost_disarm(struct loop_poll *p)
 
 void vhost_pci_init(struct vhost *v)
 {
-	v->fe.ops = &vhost_fe_ops;
 	loop_timer_init(&v->signal_timer, vhost_signal_timer);
 	v->poll.poll = vhost_poll;
 	v->poll.arm = vhost_arm;

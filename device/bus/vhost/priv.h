@@ -142,6 +142,30 @@ struct vq_chain {
 };
 
 /**
+ * struct vhost_stats - what went over the socket and the rings
+ * @connects: guests that attached
+ * @drops: connections that this side ended, because of what it was told
+ * @commands: commands taken from the ring
+ * @posted: of these, writes
+ * @bad_commands: commands that could not be carried out
+ * @late: reads that may have waited longer than the guest does
+ * @signals: "used" notifications for commands
+ * @irqs: interrupt messages delivered
+ * @irqs_deferred: interrupts refused for want of a buffer, repeated later
+ */
+struct vhost_stats {
+	uint64_t connects;
+	uint64_t drops;
+	uint64_t commands;
+	uint64_t posted;
+	uint64_t bad_commands;
+	uint64_t late;
+	uint64_t signals;
+	uint64_t irqs;
+	uint64_t irqs_deferred;
+};
+
+/**
  * struct vhost - a socket, and the guest that is connected to it
  * @fe: the side that the device sees
  * @bd: the device
@@ -301,7 +325,10 @@ void vq_signal(struct vhost_vq *vq);
 
 /* pci.c */
 
-/** vhost_pci_init() - set up the polls, and the side that the device sees */
+/** vhost_pci_init() - set up the polls of the virtqueues */
 void vhost_pci_init(struct vhost *v);
+
+/** vhost_irq() - struct bus_fe_ops.irq */
+bool vhost_irq(struct bus_fe *fe, unsigned int vector);
 
 #endif /* SKUA_DEVICE_VHOST_PRIV_H */

@@ -98,8 +98,56 @@ err:
 	return ret;
 }
 
-struct vhost *vhost_new(struct loop *loop, struct log *log, const char *path,
-			struct bus_dev *bd)
+static void vhost_free(struct bus_fe *fe)
+{
+	struct vhost *v = container_of(fe, struct vhost, fe);
+
+	if (v->sock.fd >= 0)
+		vhost_close(v);
+	loop_poll_del(v->loop, &v->poll);
+	loop_fd_del(v->loop, &v->listen);
+	close(v->listen.fd);
+	unlink(v->path);
+	free(v);
+}
+
+static unsigned int vhost_get_stats(const struct bus_fe *fe,
+				    struct bus_stat *to)
+{
+	const struct vhost_stats *s =
+		&container_of(fe, const struct vhost, fe)->stats;
+	const struct bus_stat stats[] = {
+		{ "connects", s->connects }, { "drops", s->drops },
+		{ "commands", s->commands }, { "posted", s->posted },
+		{ "bad_commands", s->bad_commands }, { "late", s->late },
+		{ "signals", s->signals }, { "irqs", s->irqs },
+		{ "irqs_deferred", s->irqs_deferred },
+	};
+
+	memcpy(to, stats, sizeof(stats));
+	return sizeof(stats) / sizeof(stats[0]);
+}
+
+static const struct bus_fe_ops vhost_fe_ops = {
+	.irq = vhost_irq,
+	.stats = vhost_get_stats,
+	.free = vhost_free,
+};
+
+static void vhost_init(struct vhost *v)
+{
+	v->fe.ops = &vhost_fe_ops;
+	v->sock.fd = -1;
+	v->sock.fn = vhost_receive;
+	v->backend_fd = -1;
+	for (int i = 0; i < VQ_COUNT; i++)
+		vq_init(v, &v->vqs[i]);
+	vhost_pci_init(v);
+	loop_work_init(&v->drop_work, vhost_drop_work);
+}
+
+static struct bus_fe *vhost_new(struct loop *loop, struct log *log,
+				const char *path, struct bus_dev *bd)
 {
 	struct vhost *v = calloc(1, sizeof(*v));
 	int ret = -ENAMETOOLONG;
@@ -109,13 +157,7 @@ struct vhost *vhost_new(struct loop *loop, struct log *log, const char *path,
 	v->bd = bd;
 	v->loop = loop;
 	v->log = log;
-	v->sock.fd = -1;
-	v->sock.fn = vhost_receive;
-	v->backend_fd = -1;
-	for (int i = 0; i < VQ_COUNT; i++)
-		vq_init(v, &v->vqs[i]);
-	vhost_pci_init(v);
-	loop_work_init(&v->drop_work, vhost_drop_work);
+	vhost_init(v);
 	if ((size_t)snprintf(v->path, sizeof(v->path), "%s", path) <
 	    sizeof(v->path))
 		ret = vhost_listen(v);
@@ -126,23 +168,10 @@ struct vhost *vhost_new(struct loop *loop, struct log *log, const char *path,
 		return NULL;
 	}
 	loop_poll_add(loop, &v->poll, LOOP_POLL_BUS);
-	return v;
+	return &v->fe;
 }
 
-void vhost_free(struct vhost *v)
-{
-	if (!v)
-		return;
-	if (v->sock.fd >= 0)
-		vhost_close(v);
-	loop_poll_del(v->loop, &v->poll);
-	loop_fd_del(v->loop, &v->listen);
-	close(v->listen.fd);
-	unlink(v->path);
-	free(v);
-}
-
-const struct vhost_stats *vhost_get_stats(const struct vhost *v)
-{
-	return &v->stats;
-}
+const struct bus_front_end vhost_front_end = {
+	.name = "vhost",
+	.new = vhost_new,
+};

@@ -9,84 +9,110 @@
 
 #include "fake_mac.h"
 
-struct mac *mac_new(struct nic *nic)
+static bool reg_read(void *owner, uint32_t off, uint32_t *val)
 {
-	struct mac *mac = calloc(1, sizeof(*mac));
+	struct fake_mac *f = owner;
 
-	if (mac)
-		mac->nic = nic;
-	return mac;
-}
-
-void mac_free(struct mac *mac)
-{
-	free(mac);
-}
-
-void mac_start(struct mac *mac)
-{
-	mac->starts++;
-}
-
-void mac_reset(struct mac *mac)
-{
-	mac->resets++;
-}
-
-void mac_stop(struct mac *mac)
-{
-	mac->stops++;
-}
-
-bool mac_read(struct mac *mac, uint32_t off, uint32_t *val)
-{
-	if (off < 0x200 || off >= 0x700)
-		return false;
-	*val = mac->reg[off / 4 % FAKE_MAC_REGS];
+	*val = f->reg[off / 4 % FAKE_MAC_REGS];
 	return true;
 }
 
-bool mac_write(struct mac *mac, uint32_t off, uint32_t val)
+static bool reg_write(void *owner, uint32_t off, uint32_t val)
 {
-	if (off < 0x200 || off >= 0x700)
-		return false;
-	mac->writes++;
+	struct fake_mac *f = owner;
+
+	f->writes++;
 	if (off != ENG_TBL_STATUS)
-		mac->reg[off / 4 % FAKE_MAC_REGS] = val;
+		f->reg[off / 4 % FAKE_MAC_REGS] = val;
 	return true;
 }
 
-bool mac_poll(struct mac *mac)
+static const struct eng_block block = {
+	.base = ENG_TBL_SEL, .len = 0x500, .read = reg_read, .write = reg_write,
+};
+
+static struct mac *fake_new(const struct mac_env *env)
+{
+	struct fake_mac *f = calloc(1, sizeof(*f));
+
+	if (f)
+		eng_add(env->bus, &block, f);
+	return (struct mac *)(void *)f;
+}
+
+static void fake_free(struct mac *mac)
+{
+	free(fake_mac(mac));
+}
+
+static void fake_set_fault(struct mac *mac, const struct mac_fault_ops *ops,
+			   void *priv)
+{
+	(void)mac;
+	(void)ops;
+	(void)priv;
+}
+
+static void fake_start(struct mac *mac)
+{
+	fake_mac(mac)->starts++;
+}
+
+static void fake_reset(struct mac *mac)
+{
+	fake_mac(mac)->resets++;
+}
+
+static void fake_stop(struct mac *mac)
+{
+	fake_mac(mac)->stops++;
+}
+
+static bool fake_poll(struct mac *mac)
 {
 	(void)mac;
 	return false;
 }
 
-bool mac_arm(struct mac *mac)
-{
-	(void)mac;
-	return false;
-}
-
-void mac_disarm(struct mac *mac)
+static void fake_disarm(struct mac *mac)
 {
 	(void)mac;
 }
 
-void mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS])
+static void fake_tx_sync(struct mac *mac,
+			 const uint32_t prod[SKUA_NUM_TX_RINGS])
 {
-	mac->syncs++;
-	memcpy(mac->sync_prod, prod, sizeof(mac->sync_prod));
+	struct fake_mac *f = fake_mac(mac);
+
+	f->syncs++;
+	memcpy(f->sync_prod, prod, sizeof(f->sync_prod));
 }
 
-void mac_inband(struct mac *mac, const struct skua_cpl_inband *cpl)
+static void fake_inband(struct mac *mac, const struct skua_cpl_inband *cpl)
 {
-	mac->inbands++;
-	mac->inband = *cpl;
+	struct fake_mac *f = fake_mac(mac);
+
+	f->inbands++;
+	f->inband = *cpl;
 }
 
-json_t *mac_counters(const struct mac *mac)
+static json_t *fake_counters(const struct mac *mac)
 {
 	(void)mac;
 	return json_object();
 }
+
+const struct mac_ops fake_mac_ops = {
+	.new = fake_new,
+	.free = fake_free,
+	.set_fault = fake_set_fault,
+	.start = fake_start,
+	.reset = fake_reset,
+	.stop = fake_stop,
+	.poll = fake_poll,
+	.arm = fake_poll,
+	.disarm = fake_disarm,
+	.tx_sync = fake_tx_sync,
+	.inband = fake_inband,
+	.counters = fake_counters,
+};

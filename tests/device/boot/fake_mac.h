@@ -7,24 +7,31 @@
 #define FAKE_MAC_REGS	512
 
 /**
- * struct mac - what the fake engines were asked
- * @nic: owner
- * @starts: mac_start() calls
- * @resets: mac_reset() calls
- * @stops: mac_stop() calls
+ * struct fake_mac - what the fake engines were asked
+ * @starts: mac_ops.start() calls
+ * @resets: mac_ops.reset() calls
+ * @stops: mac_ops.stop() calls
  * @writes: engine registers written
- * @syncs: mac_tx_sync() calls
+ * @syncs: mac_ops.tx_sync() calls
  * @sync_prod: argument of the last one
- * @inbands: mac_inband() calls
+ * @inbands: mac_ops.inband() calls
  * @inband: argument of the last one
  * @reg: engine registers, as they were written
  */
-struct mac {
-	struct nic *nic;
+struct fake_mac {
 	int starts, resets, stops, writes, syncs, inbands;
 	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
 	struct skua_cpl_inband inband;
 	uint32_t reg[FAKE_MAC_REGS];
 };
+
+/* For struct nic_config.mac_ops */
+extern const struct mac_ops fake_mac_ops;
+
+/** fake_mac() - the fake engines behind a NIC's */
+static inline struct fake_mac *fake_mac(struct mac *mac)
+{
+	return (struct fake_mac *)(void *)mac;
+}
 
 #endif /* SKUA_TESTS_FAKE_MAC_H */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The control plane with the real firmware: boot, refusals, commands, crashes,
- * watchdog, reset. The host is this program; MAC engines are fakes.
+ * watchdog, reset. The host is this program; MAC engines are fakes,
+ * and no front end stands between the host and the PCI function.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,9 +16,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "pcie/bus.h"
 #include "fake_mac.h"
-#include "cp/hif_priv.h"
+#include "nic_priv.h"
+#include "pcie/bus.h"
 
 #define MEM_BASE	0x20000000ULL
 #define MEM_SIZE	(8u << 20)
@@ -43,7 +44,6 @@ struct host {
 	struct skua_boot_ctx *ctx;
 	uint32_t cmd_prod;
 	uint32_t evt_cons;
-	char sock[64];
 };
 
 static const uint16_t entry_size[SKUA_NUM_RINGS] = {
@@ -194,13 +194,15 @@ static int command(struct host *h, uint16_t op, const void *data, uint16_t len)
 static int setup(void **state)
 {
 	const struct nic_config cfg = {
-		.name = "dut", .mac = { 2, 1, 2, 3, 4, 5 }, .bands = 3,
-		.chains = 2, .max_bw = SKUA_BW_80, .max_stas = 8, .max_keys = 16,
-		.max_txq = 64,
-		.features = SKUA_FEAT_HT | SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC,
+		.name = "dut", .mac_ops = &fake_mac_ops,
+		.eng = {
+			.mac = { 2, 1, 2, 3, 4, 5 }, .bands = 3, .chains = 2,
+			.max_bw = SKUA_BW_80, .max_stas = 8, .max_keys = 16,
+			.max_txq = 64, .features = SKUA_FEAT_HT |
+				SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC,
+		},
 	};
 	struct host *h = calloc(1, sizeof(*h));
-	struct nic_config c = cfg;
 	int fd = memfd_create("guest", MFD_CLOEXEC);
 
 	log_set_level(LOG_LEVEL_ERR);
@@ -210,9 +212,7 @@ static int setup(void **state)
 	h->ctx = (void *)(h->mem + CTX_OFF);
 	loop_test_clock_init(&h->clock, LOOP_NS_PER_S);
 	h->loop = loop_new(&h->clock.clock);
-	snprintf(h->sock, sizeof(h->sock), "/tmp/skua-boot-%d.sock", getpid());
-	strcpy(c.socket, h->sock);
-	h->nic = nic_new(h->loop, NULL, &c);
+	h->nic = nic_new(h->loop, NULL, &cfg);
 	assert_non_null(h->nic);
 	h->bd = pci_bus(h->nic->pci);
 	assert_int_equal(dma_map(h->nic->dma, MEM_BASE, MEM_SIZE, fd, 0, true), 0);
@@ -260,16 +260,16 @@ static void test_alive(void **state)
 	uint16_t len;
 
 	boot_ok(h);
-	assert_int_equal(h->nic->mac->starts, 1);
+	assert_int_equal(fake_mac(h->nic->mac)->starts, 1);
 	evt = find_event(h, SKUA_EVT_ALIVE);
 	assert_non_null(evt);
 	assert_int_equal(*(const uint32_t *)find_tlv(evt, SKUA_TLV_NONCE, &len),
 			 NONCE);
 	assert_memory_equal(find_tlv(evt, SKUA_TLV_MAC, &len),
-			    h->nic->cfg.mac, 6);
+			    h->nic->cfg.eng.mac, 6);
 	memcpy(&features, find_tlv(evt, SKUA_TLV_FEATURES, &len), 8);
-	assert_true(features == h->nic->cfg.features);
-	assert_true(h->nic->features == features);
+	assert_true(features == h->nic->cfg.eng.features);
+	assert_true(h->nic->bus.features == features);
 	lim = find_tlv(evt, SKUA_TLV_LIMITS, &len);
 	assert_int_equal(len, sizeof(*lim));
 	assert_int_equal(lim->stas, 8);
@@ -290,7 +290,7 @@ static void test_features_are_negotiated(void **state)
 	assert_non_null(evt);
 	memcpy(&features, find_tlv(evt, SKUA_TLV_FEATURES, &len), 8);
 	assert_true(features == SKUA_FEAT_HW_SCAN);
-	assert_true(h->nic->features == SKUA_FEAT_HW_SCAN);
+	assert_true(h->nic->bus.features == SKUA_FEAT_HW_SCAN);
 }
 
 /* Each spoils one thing, and names the refusal that has to follow. */
@@ -405,7 +405,7 @@ static void test_boot_needs_reset(void **state)
 	reg_write(h, SKUA_REG_CTRL, SKUA_CTRL_BOOT);
 	run_us(h, 5000);
 	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_ALIVE);
-	assert_int_equal(h->nic->mac->starts, 1);
+	assert_int_equal(fake_mac(h->nic->mac)->starts, 1);
 }
 
 static void test_nop_echoes(void **state)
@@ -430,8 +430,8 @@ static void test_commands_carry_order(void **state)
 
 	boot_ok(h);
 	assert_int_equal(command(h, SKUA_CMD_NOP, "", 0), SKUA_ST_OK);
-	assert_int_equal(h->nic->mac->syncs, 1);
-	assert_int_equal(h->nic->mac->sync_prod[2], 7);
+	assert_int_equal(fake_mac(h->nic->mac)->syncs, 1);
+	assert_int_equal(fake_mac(h->nic->mac)->sync_prod[2], 7);
 	assert_true(hif_tx_gate(h->nic->hif));
 	/* Published and not yet looked at: the gate is shut all the same. */
 	send_cmd(h, SKUA_CMD_NOP, "", 0, 0);
@@ -494,7 +494,7 @@ static void test_secrets_are_wiped(void **state)
 	run_us(h, 2000);
 	assert_non_null(find_event(h, SKUA_EVT_CMD_DONE));
 	assert_false(has(h->mem, MEM_SIZE, secret));
-	assert_false(has(cp_sram(h->nic->cp, ENG_SRAM_BASE, ENG_SRAM_SIZE),
+	assert_false(has(eng_sram(&h->nic->bus, ENG_SRAM_BASE, ENG_SRAM_SIZE),
 			 ENG_SRAM_SIZE, secret));
 }
 
@@ -536,7 +536,7 @@ static void test_crash_assert(void **state)
 	assert_non_null(strstr(hdr->file, ".c"));
 	/* And it lives again. */
 	boot_ok(h);
-	assert_int_equal(h->nic->mac->stops, 1);
+	assert_int_equal(fake_mac(h->nic->mac)->stops, 1);
 }
 
 static void test_crash_trap(void **state)

@@ -44,7 +44,7 @@ struct nic {
 	struct log log;
 	struct loop *loop;
 	struct pci_dev *pdev;
-	struct vhost *vhost;
+	struct bus_fe *fe;
 	struct loop_timer back;
 	uint32_t scratch, writes, len, sum, coal_ns;
 	uint64_t addr;
@@ -215,8 +215,8 @@ static struct nic *nic_new(struct loop *loop, const char *path, int n)
 	nic->pdev = pci_new(loop, &nic->log, &nic_ops, nic);
 	if (!nic->pdev)
 		exit(1);
-	nic->vhost = vhost_new(loop, &nic->log, path, pci_bus(nic->pdev));
-	if (!nic->vhost)
+	nic->fe = vhost_front_end.new(loop, &nic->log, path, pci_bus(nic->pdev));
+	if (!nic->fe)
 		exit(1);
 	return nic;
 }
@@ -224,22 +224,14 @@ static struct nic *nic_new(struct loop *loop, const char *path, int n)
 /* What the tests look at, on stdout */
 static void nic_report(const struct nic *nic, int n)
 {
-	const struct vhost_stats *v = vhost_get_stats(nic->vhost);
+	struct bus_stat stat[BUS_STATS_MAX];
+	unsigned int stats = nic->fe->ops->stats(nic->fe, stat);
 	const struct pci_stats *p = pci_get_stats(nic->pdev);
 	const struct dma_stats *d = dma_get_stats(pci_dma(nic->pdev));
 	const struct {
 		const char *name;
 		uint64_t value;
 	} c[] = {
-		{ "connects", v->connects },
-		{ "drops", v->drops },
-		{ "commands", v->commands },
-		{ "posted", v->posted },
-		{ "bad_commands", v->bad_commands },
-		{ "late", v->late },
-		{ "signals", v->signals },
-		{ "irqs", v->irqs },
-		{ "irqs_deferred", v->irqs_deferred },
 		{ "raised", p->raised[0] },
 		{ "sent", p->sent[0] },
 		{ "coalesced", p->coalesced[0] },
@@ -251,6 +243,9 @@ static void nic_report(const struct nic *nic, int n)
 	};
 
 	printf("{\"nic\": %d", n);
+	for (unsigned int i = 0; i < stats; i++)
+		printf(", \"%s\": %llu", stat[i].name,
+		       (unsigned long long)stat[i].value);
 	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++)
 		printf(", \"%s\": %llu", c[i].name,
 		       (unsigned long long)c[i].value);
@@ -301,7 +296,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < n; i++) {
 		nic_report(nics[i], i);
 		loop_timer_cancel(loop, &nics[i]->back);
-		vhost_free(nics[i]->vhost);
+		nics[i]->fe->ops->free(nics[i]->fe);
 		pci_free(nics[i]->pdev);
 		free(nics[i]);
 	}

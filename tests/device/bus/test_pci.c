@@ -76,19 +76,20 @@ static const struct pci_ops ops = {
 	.dma_changed = dma_changed,
 };
 
-static bool fe_msi(struct bus_fe *fe, uint64_t addr, uint32_t data)
+static bool fe_irq(struct bus_fe *fe, unsigned int vector)
 {
 	struct fixture *f = container_of(fe, struct fixture, fe);
+	struct bus_irq_msg msg = f->bd->ops->irq_msg(f->bd, vector);
 
 	if (f->full)
 		return false;
 	f->msis++;
-	f->msi_addr = addr;
-	f->msi_data = data;
+	f->msi_addr = msg.addr;
+	f->msi_data = msg.data;
 	return true;
 }
 
-static const struct bus_fe_ops fe_ops = { .msi = fe_msi };
+static const struct bus_fe_ops fe_ops = { .irq = fe_irq };
 
 static int setup(void **state)
 {
@@ -206,6 +207,22 @@ static void test_identity(void **state)
 }
 
 /* Every bit that the specification does not make writable stays. */
+static void test_info(void **state)
+{
+	struct fixture *f = *state;
+	struct bus_dev_info info;
+
+	f->bd->ops->get_info(f->bd, &info);
+	assert_int_equal(info.cfg_size, 4096);
+	assert_int_equal(info.bar_size[0], SKUA_BAR0_SIZE);
+	for (int i = 1; i < BUS_BARS; i++)
+		assert_int_equal(info.bar_size[i], 0);
+	assert_int_equal(info.vectors, PCI_VECTORS);
+	/* As the guest sees it */
+	assert_int_equal((cfg(f, cap(f, PCI_CAP_ID_MSIX) + PCI_MSIX_FLAGS, 2) &
+			  PCI_MSIX_FLAGS_QSIZE) + 1, info.vectors);
+}
+
 static void test_masks(void **state)
 {
 	struct fixture *f = *state;
@@ -538,6 +555,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_identity, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_info, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_masks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bar, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_msix_table, setup, teardown),

@@ -19,12 +19,9 @@ static struct whole *w;
 static struct ctl *ctl;
 static struct sockaddr_un sa = { .sun_family = AF_UNIX };
 
-int __wrap_air_capture(struct air *air, const char *path,
-		       uint32_t snaplen, uint64_t size);
-
 /* Whatever the input says, no file of this machine is touched. */
-int __wrap_air_capture(struct air *air, const char *path,
-		       uint32_t snaplen, uint64_t size)
+static int capture(struct air *air, const char *path, uint32_t snaplen,
+		   uint64_t size)
 {
 	(void)air;
 	(void)snaplen;
@@ -34,9 +31,13 @@ int __wrap_air_capture(struct air *air, const char *path,
 
 static void begin(void)
 {
+	struct ctl_config cfg = { .path = sa.sun_path, .capture = capture };
+
 	w = whole_new();
+	cfg.air = w->air;
+	cfg.nics = nic_ctl(w->nic);
 	snprintf(sa.sun_path, sizeof(sa.sun_path), "/tmp/skua-fuzz-%d.ctl", getpid());
-	ctl = ctl_new(w->loop, sa.sun_path, w->air, w->nic);
+	ctl = ctl_new(w->loop, &cfg);
 	if (!ctl)
 		abort();
 }

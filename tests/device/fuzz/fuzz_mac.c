@@ -74,8 +74,8 @@ static void act_reg(struct scene *s, struct input *in)
 	uint32_t off = 0x200 + (take8(in) | take8(in) << 8) % 0x500;
 	uint32_t val = take32(in), seen;
 
-	mac_write(s->sta->mac, off & ~3u, val);
-	mac_read(s->sta->mac, off & ~3u, &seen);
+	eng_write(&s->sta->bus, off & ~3u, val);
+	eng_read(&s->sta->bus, off & ~3u, &seen);
 }
 
 static void act_tbl(struct scene *s, struct input *in)
@@ -84,15 +84,15 @@ static void act_tbl(struct scene *s, struct input *in)
 	uint32_t index = take8(in);
 
 	take(in, s->sta->sram, 256);
-	mac_write(s->sta->mac, ENG_TBL_SEL, tbl);
-	mac_write(s->sta->mac, ENG_TBL_INDEX, index);
-	mac_write(s->sta->mac, ENG_TBL_ADDR, ENG_SRAM_BASE + (tbl & 0x80 ? take32(in) : 0));
-	mac_write(s->sta->mac, ENG_TBL_GO, take8(in));
+	eng_write(&s->sta->bus, ENG_TBL_SEL, tbl);
+	eng_write(&s->sta->bus, ENG_TBL_INDEX, index);
+	eng_write(&s->sta->bus, ENG_TBL_ADDR, ENG_SRAM_BASE + (tbl & 0x80 ? take32(in) : 0));
+	eng_write(&s->sta->bus, ENG_TBL_GO, take8(in));
 }
 
 static void act_index(struct scene *s, struct input *in)
 {
-	struct ring *ring = &s->ap->nic.ring[take8(in) % SKUA_NUM_RINGS];
+	struct ring *ring = &s->ap->rings.ring[take8(in) % SKUA_NUM_RINGS];
 	uint32_t val = take32(in);
 
 	if (!ring->idx)

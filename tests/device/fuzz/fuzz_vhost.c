@@ -41,7 +41,7 @@ struct guest {
 	struct loop *loop;
 	struct log log;
 	struct pci_dev *pci;
-	struct vhost *vhost;
+	struct bus_fe *fe;
 	uint32_t reg;
 	char path[64];
 	int fd;
@@ -99,8 +99,9 @@ static void begin(struct guest *g)
 	g->pci = pci_new(g->loop, &g->log, &ops, g);
 	must(g->pci, "pci_new");
 	snprintf(g->path, sizeof(g->path), "/tmp/skua-fuzz-%d.vhost", getpid());
-	g->vhost = vhost_new(g->loop, &g->log, g->path, pci_bus(g->pci));
-	must(g->vhost, "vhost_new");
+	g->fe = vhost_front_end.new(g->loop, &g->log, g->path,
+				    pci_bus(g->pci));
+	must(g->fe, "vhost_front_end");
 	g->fd = memfd_create("guest", MFD_CLOEXEC);
 	must(g->fd >= 0 && !ftruncate(g->fd, MEM), "memfd");
 	g->mem = mmap(NULL, MEM, PROT_READ | PROT_WRITE, MAP_SHARED, g->fd, 0);
@@ -109,7 +110,7 @@ static void begin(struct guest *g)
 
 static void end(struct guest *g)
 {
-	vhost_free(g->vhost);
+	g->fe->ops->free(g->fe);
 	pci_free(g->pci);
 	loop_free(g->loop);
 	munmap(g->mem, MEM);

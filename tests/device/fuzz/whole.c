@@ -36,13 +36,14 @@ static void must(bool ok, const char *what)
 
 static void whole_nic(struct whole *w)
 {
-	struct nic_config cfg = {
-		.name = "nic0", .mac = { 2, 1, 2, 3, 4, 5 }, .bands = 7,
-		.chains = 2, .max_bw = SKUA_BW_160, .max_stas = 16,
-		.max_keys = 32, .max_txq = 64, .features = ~0ull,
+	const struct nic_config cfg = {
+		.name = "nic0", .eng = {
+			.mac = { 2, 1, 2, 3, 4, 5 }, .bands = 7, .chains = 2,
+			.max_bw = SKUA_BW_160, .max_stas = 16, .max_keys = 32,
+			.max_txq = 64, .features = ~0ull,
+		},
 	};
 
-	snprintf(cfg.socket, sizeof(cfg.socket), "/tmp/skua-fuzz-%d.sock", getpid());
 	w->nic = nic_new(w->loop, w->air, &cfg);
 	must(w->nic, "nic_new");
 	w->bd = pci_bus(w->nic->pci);

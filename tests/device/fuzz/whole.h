@@ -8,7 +8,7 @@
 
 #include "air/air.h"
 #include "pcie/bus.h"
-#include "nic.h"
+#include "nic_priv.h"
 
 #define WHOLE_BASE	0x20000000ull
 #define WHOLE_MEM	(2u << 20)

@@ -17,63 +17,80 @@ const uint8_t addr_bcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 #define BUF_OFF		0x200000u
 #define HEAP_OFF	0x600000u
 
-static struct host *host_of(const struct nic *nic)
-{
-	return container_of(nic, struct host, nic);
-}
-
 /* The rest of the NIC */
 
-uint64_t nic_time_us(const struct nic *nic)
+static void ring_broken(void *priv)
 {
-	return loop_now(nic->loop) / LOOP_NS_PER_US;
+	struct host *h = priv;
+
+	h->fatals++;
+	mac_stop(h->mac);
 }
 
-void nic_fatal(struct nic *nic, enum skua_fatal cause)
+static const struct ring_host_ops ring_host = { .broken = ring_broken };
+
+static bool tx_gate(void *priv)
 {
-	(void)cause;
-	host_of(nic)->fatals++;
-	mac_stop(nic->mac);
+	struct host *h = priv;
+
+	return h->gate;
 }
 
-bool hif_tx_gate(struct hif *hif)
+static const struct mac_host_ops mac_host = { .tx_gate = tx_gate };
+
+static void cp_irq(void *cp, uint32_t causes)
 {
-	return ((struct host *)(void *)hif)->gate;
+	struct host *h = cp;
+
+	h->irqs |= causes;
 }
 
-void cp_irq(struct cp *cp, uint32_t causes)
+static void cp_sram_written(void *cp, uint32_t addr, uint32_t len)
 {
-	((struct host *)(void *)cp)->irqs |= causes;
+	struct host *h = cp;
+
+	assert_non_null(eng_sram(&h->bus, addr, len));
 }
 
-uint8_t *cp_sram(struct cp *cp, uint32_t addr, uint32_t len)
-{
-	struct host *h = (void *)cp;
+static const struct eng_cp_ops cp_ops = {
+	.irq = cp_irq,
+	.sram_written = cp_sram_written,
+};
 
-	if (addr < ENG_SRAM_BASE || addr - ENG_SRAM_BASE > sizeof(h->sram) ||
-	    len > sizeof(h->sram) - (addr - ENG_SRAM_BASE))
-		return NULL;
-	return h->sram + (addr - ENG_SRAM_BASE);
+static uint32_t bar_read(void *priv, uint32_t off)
+{
+	(void)priv;
+	(void)off;
+	return 0;
 }
 
-void cp_sram_written(struct cp *cp, uint32_t addr, uint32_t len)
+static void bar_write(void *priv, uint32_t off, uint32_t val)
 {
-	assert_non_null(cp_sram(cp, addr, len));
+	(void)priv;
+	(void)off;
+	(void)val;
 }
 
-void pci_irq_raise(struct pci_dev *pdev, unsigned int vector)
+static void pci_reset(void *priv, enum bus_reset why)
 {
-	assert_true(vector < PCI_VECTORS);
-	((struct host *)(void *)pdev)->msis++;
+	(void)priv;
+	(void)why;
 }
 
-void pci_irq_coalesce(struct pci_dev *pdev, unsigned int vector,
-		      uint64_t delay_ns, uint32_t max_events)
+static const struct pci_ops pci_ops = {
+	.bar_read = bar_read,
+	.bar_write = bar_write,
+	.reset = pci_reset,
+};
+
+uint64_t host_irqs(struct host *h)
 {
-	(void)pdev;
-	(void)vector;
-	(void)delay_ns;
-	(void)max_events;
+	const struct pci_stats *s = pci_get_stats(h->pci);
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < PCI_VECTORS; i++)
+		n += s->raised[i];
+	return n;
 }
 
 /* Set-up */
@@ -89,7 +106,7 @@ static void attach(struct host *h, enum skua_ring_id id, uint32_t entries,
 	};
 
 	assert_true(entries * size <= 0x20000);
-	assert_true(ring_attach(&h->nic, &h->nic.ring[id], id, &cfg));
+	assert_true(ring_attach(&h->rings, &h->rings.ring[id], id, &cfg));
 }
 
 static uint32_t or_default(uint32_t val, uint32_t def)
@@ -100,21 +117,50 @@ static uint32_t or_default(uint32_t val, uint32_t def)
 static void configure(struct host *h, const char *name,
 		      const struct host_cfg *cfg)
 {
-	struct nic_config *c = &h->nic.cfg;
+	struct eng_config *c = &h->eng;
 
-	snprintf(c->name, sizeof(c->name), "%s", name);
+	snprintf(h->name, sizeof(h->name), "%s", name);
+	log_init(&h->log, "%s", name);
 	c->bands = SKUA_BAND_2GHZ | SKUA_BAND_5GHZ | SKUA_BAND_6GHZ;
 	c->chains = 2;
 	c->max_bw = SKUA_BW_160;
 	c->max_stas = 64;
 	c->max_keys = 64;
 	c->max_txq = or_default(cfg->max_txq, 256);
-	h->nic.features = cfg->features ? cfg->features :
+	c->features = cfg->features ? cfg->features :
 		SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |
 		SKUA_FEAT_AP_PS | SKUA_FEAT_UAPSD;
-	c->features = h->nic.features;
 	h->buf_len = or_default(cfg->buf_len, 4096);
-	log_init(&h->nic.log, "%s", name);
+	eng_bus_init(&h->bus, c);
+	h->bus.features = c->features;
+	h->bus.sram = h->sram;
+	h->bus.sram_len = sizeof(h->sram);
+	h->bus.ops = &cp_ops;
+	h->bus.cp = h;
+}
+
+static void make_pci(struct host *h)
+{
+	h->pci = pci_new(h->loop, &h->log, &pci_ops, h);
+	assert_non_null(h->pci);
+	h->dma = pci_dma(h->pci);
+	h->rings.log = &h->log;
+	h->rings.pci = h->pci;
+	h->rings.dma = h->dma;
+	h->rings.ops = &ring_host;
+	h->rings.priv = h;
+}
+
+static void make_mac(struct host *h, struct air *air)
+{
+	const struct mac_env env = {
+		.name = h->name, .log = &h->log, .loop = h->loop,
+		.dma = h->dma, .rings = &h->rings, .bus = &h->bus,
+		.air = air, .ops = &mac_host, .priv = h,
+	};
+
+	h->mac = mac_new(&env);
+	assert_non_null(h->mac);
 }
 
 struct host *host_new(struct loop *loop, struct air *air, const char *name,
@@ -127,13 +173,7 @@ struct host *host_new(struct loop *loop, struct air *air, const char *name,
 	if (!cfg)
 		cfg = &none;
 	configure(h, name, cfg);
-	h->nic.loop = loop;
-	h->nic.air = air;
-	h->nic.state = NIC_ALIVE;
-	/* host.c's own answers find the host behind these */
-	h->nic.cp = (void *)h;
-	h->nic.hif = (void *)h;
-	h->nic.pci = (void *)h;
+	h->loop = loop;
 	h->gate = true;
 	h->heap = HEAP_OFF;
 	h->fd = memfd_create(name, 0);
@@ -142,10 +182,10 @@ struct host *host_new(struct loop *loop, struct air *air, const char *name,
 	h->mem = mmap(NULL, HOST_MEM, PROT_READ | PROT_WRITE, MAP_SHARED, h->fd,
 		      0);
 	assert_true(h->mem != MAP_FAILED);
-	h->nic.dma = dma_new(&h->nic.log);
-	assert_return_code(dma_map(h->nic.dma, HOST_BASE, HOST_MEM, h->fd, 0,
+	make_pci(h);
+	assert_return_code(dma_map(h->dma, HOST_BASE, HOST_MEM, h->fd, 0,
 				   true), 0);
-	dma_enable(h->nic.dma, true);
+	dma_enable(h->dma, true);
 	for (unsigned int i = 0; i < SKUA_NUM_TX_RINGS; i++)
 		attach(h, SKUA_RING_TX_VO + i, or_default(cfg->tx_entries, 64),
 		       sizeof(struct skua_tx_desc));
@@ -153,9 +193,7 @@ struct host *host_new(struct loop *loop, struct air *air, const char *name,
 	       sizeof(struct skua_rx_buf));
 	attach(h, SKUA_RING_CPL0, or_default(cfg->cpl_entries, 512),
 	       sizeof(struct skua_cpl));
-	h->mac = mac_new(&h->nic);
-	assert_non_null(h->mac);
-	h->nic.mac = h->mac;
+	make_mac(h, air);
 	mac_start(h->mac);
 	host_write(h, ENG_MAC_ENABLE, 1);
 	host_lend(h, or_default(cfg->buf_entries, 64));
@@ -168,10 +206,8 @@ void host_free(struct host *h)
 		return;
 	mac_reset(h->mac);
 	mac_free(h->mac);
-	for (unsigned int i = 0; i < SKUA_NUM_RINGS; i++)
-		if (h->nic.ring[i].entries)
-			ring_detach(&h->nic.ring[i]);
-	dma_free(h->nic.dma);
+	ring_detach_all(&h->rings);
+	pci_free(h->pci);
 	munmap(h->mem, HOST_MEM);
 	close(h->fd);
 	free(h);
@@ -183,13 +219,13 @@ uint32_t host_read(struct host *h, uint32_t off)
 {
 	uint32_t val = 0xdeadbeef;
 
-	assert_true(mac_read(h->mac, off, &val));
+	assert_true(eng_read(&h->bus, off, &val));
 	return val;
 }
 
 void host_write(struct host *h, uint32_t off, uint32_t val)
 {
-	assert_true(mac_write(h->mac, off, val));
+	assert_true(eng_write(&h->bus, off, val));
 }
 
 enum skua_status host_tbl(struct host *h, enum eng_tbl tbl, uint32_t index,
@@ -242,7 +278,7 @@ static struct skua_ring_idx *idx(struct host *h, unsigned int ring)
 
 static void *slot(struct host *h, unsigned int ring, uint32_t i)
 {
-	const struct ring *r = &h->nic.ring[ring];
+	const struct ring *r = &h->rings.ring[ring];
 
 	return h->mem + RING_OFF(ring) +
 	       (size_t)(i & (r->entries - 1)) * r->entry_size;

@@ -4,8 +4,8 @@
  *
  * Guest memory in a memfd, rings laid out as a driver would, tables written
  * through the engine registers as the firmware would. What the engines ask of
- * the rest of the NIC (control processor, host interface, PCI) is answered by
- * host.c. Time is a test clock that only moves when a test moves it.
+ * the control processor and the host interface is answered by host.c; rings and
+ * PCI function are real. Time is a test clock that only moves when a test moves it.
  */
 #ifndef TEST_MAC_HOST_H
 #define TEST_MAC_HOST_H
@@ -22,6 +22,7 @@
 #include <cmocka.h>
 
 #include "mac/priv.h"
+#include "pcie/pci.h"
 
 #define HOST_BASE	0x40000000ull
 #define HOST_MEM	(8u << 20)
@@ -36,7 +37,14 @@ extern const uint8_t addr_other[6];
 extern const uint8_t addr_bcast[6];
 
 struct host {
-	struct nic nic;
+	char name[32];
+	struct log log;
+	struct loop *loop;
+	struct pci_dev *pci;
+	struct dma *dma;
+	struct ring_set rings;
+	struct eng_config eng;
+	struct eng_bus bus;
 	struct mac *mac;
 	int fd;
 	uint8_t *mem;
@@ -49,7 +57,6 @@ struct host {
 	uint32_t n_bufs;
 	bool gate;		/* hif_tx_gate() */
 	uint32_t irqs;		/* causes raised */
-	uint32_t msis;		/* interrupts asked for */
 	unsigned int fatals;
 };
 
@@ -119,6 +126,7 @@ struct scene {
 struct host *host_new(struct loop *loop, struct air *air, const char *name,
 		      const struct host_cfg *cfg);
 void host_free(struct host *h);
+uint64_t host_irqs(struct host *h);	/* interrupts asked for */
 uint32_t host_read(struct host *h, uint32_t off);
 void host_write(struct host *h, uint32_t off, uint32_t val);
 enum skua_status host_tbl(struct host *h, enum eng_tbl tbl, uint32_t index,

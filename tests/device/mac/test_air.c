@@ -400,7 +400,7 @@ static void test_radar(void **state)
 
 	p.freq = (uint16_t)(mac->chan.freq + 11);
 	air_radar(s->air, &p);
-	assert_true(mac_read(mac, ENG_RADAR_WIDTH, &val));
+	assert_true(eng_read(mac->bus, ENG_RADAR_WIDTH, &val));
 	assert_int_equal(val, 0);
 	p.freq = (uint16_t)(mac->chan.freq - 10);
 	for (unsigned int i = 0; i < MAC_PULSES + 2; i++) {
@@ -409,17 +409,17 @@ static void test_radar(void **state)
 	}
 	assert_int_equal(mac->c.radar_lost, 2);
 	for (unsigned int i = 0; i < MAC_PULSES; i++) {
-		assert_true(mac_read(mac, ENG_RADAR_WIDTH, &val));
+		assert_true(eng_read(mac->bus, ENG_RADAR_WIDTH, &val));
 		assert_int_equal(val, 3);
-		assert_true(mac_read(mac, ENG_RADAR_TIME, &val));
+		assert_true(eng_read(mac->bus, ENG_RADAR_TIME, &val));
 		assert_int_equal(val, 6 + i);
 	}
-	assert_true(mac_read(mac, ENG_RADAR_WIDTH, &val));
+	assert_true(eng_read(mac->bus, ENG_RADAR_WIDTH, &val));
 	assert_int_equal(val, 0);
 	/* What was heard on one channel says nothing about the next one */
 	air_radar(s->air, &p);
 	host_write(s->sta, ENG_RF_TUNE, 1);
-	assert_true(mac_read(mac, ENG_RADAR_WIDTH, &val));
+	assert_true(eng_read(mac->bus, ENG_RADAR_WIDTH, &val));
 	assert_int_equal(val, 0);
 }
 

@@ -334,14 +334,14 @@ static void test_table_noise(void **state)
 static void test_broken_rings(void **state)
 {
 	struct scene *s = *state;
-	struct skua_ring_idx *idx = s->ap->nic.ring[SKUA_RING_TX_BE].idx;
+	struct skua_ring_idx *idx = s->ap->rings.ring[SKUA_RING_TX_BE].idx;
 
 	idx->prod = htole32(1000);
 	host_poll(s->ap);
 	assert_int_equal(s->ap->fatals, 1);
 	assert_false(mac_poll(s->ap->mac));
 	/* The other side, in the middle of delivery */
-	s->sta->nic.ring[SKUA_RING_RXBUF].idx->prod = htole32(99999);
+	s->sta->rings.ring[SKUA_RING_RXBUF].idx->prod = htole32(99999);
 	{
 		uint8_t f[100];
 

@@ -41,7 +41,7 @@ static int setup(void **state)
 			 p->fd, 0);
 	assert_true(p->secret != MAP_FAILED);
 	memset(p->secret, SECRET, VICTIM_LEN);
-	assert_return_code(dma_map(p->victim->nic.dma, VICTIM_BASE, VICTIM_LEN,
+	assert_return_code(dma_map(p->victim->dma, VICTIM_BASE, VICTIM_LEN,
 				   p->fd, 0, true), 0);
 	*state = p;
 	return 0;
@@ -69,7 +69,7 @@ static bool all(const uint8_t *mem, uint8_t byte, size_t len)
 
 static uint64_t rejected(const struct host *h)
 {
-	return dma_get_stats(h->nic.dma)->rejected_range;
+	return dma_get_stats(h->dma)->rejected_range;
 }
 
 /* A frame to the other one, of which the host says where it is */
@@ -156,7 +156,7 @@ static void test_same_address_is_own_memory(void **state)
 /* Let all buffers that a guest has lent lead to one address */
 static void aim_buffers(struct host *h, uint64_t addr)
 {
-	struct ring *r = &h->nic.ring[SKUA_RING_RXBUF];
+	struct ring *r = &h->rings.ring[SKUA_RING_RXBUF];
 
 	for (uint32_t i = 0; i < r->entries; i++) {
 		struct skua_rx_buf *buf = (void *)(r->mem + (size_t)i *
@@ -216,15 +216,15 @@ static void test_rings_in_own_memory(void **state)
 	};
 	struct ring ring = { 0 };
 
-	assert_false(ring_attach(&p->attacker->nic, &ring, SKUA_RING_EVT,
+	assert_false(ring_attach(&p->attacker->rings, &ring, SKUA_RING_EVT,
 				 &cfg));
 	cfg.addr = htole64(HOST_BASE + COMMON_OFF);
 	cfg.idx_addr = htole64(VICTIM_BASE);
-	assert_false(ring_attach(&p->attacker->nic, &ring, SKUA_RING_EVT,
+	assert_false(ring_attach(&p->attacker->rings, &ring, SKUA_RING_EVT,
 				 &cfg));
 	assert_true(all(p->secret, SECRET, VICTIM_LEN));
 	/* Whose memory it is can have it there */
-	assert_true(ring_attach(&p->victim->nic, &ring, SKUA_RING_EVT, &cfg));
+	assert_true(ring_attach(&p->victim->rings, &ring, SKUA_RING_EVT, &cfg));
 	ring_detach(&ring);
 }
 

@@ -277,7 +277,7 @@ static void test_beacon_is_checked_first(void **state)
 	host_poll(s->ap);
 	host_expect_rx(s->sta, &rec);
 	assert_true(le32toh(rec.rx.flags) & SKUA_RXF_DECRYPTED);
-	at = nic_time_us(&s->sta->nic);
+	at = loop_now_us(s->sta->loop);
 	expect_beacon(s, at, 1000000);
 	assert_int_equal(s->sta->mac->c.rx_beacon, 1);
 

@@ -400,7 +400,7 @@ static void test_hold_and_wake(void **state)
 		host_tx(s->ap, &t, f, len);
 	/* Ring slots come back though the frames are held */
 	host_poll(s->ap);
-	assert_int_equal(s->ap->nic.ring[SKUA_RING_TX_BE].own, 3);
+	assert_int_equal(s->ap->rings.ring[SKUA_RING_TX_BE].own, 3);
 	host_expect_nothing(s->ap);
 	assert_int_equal(next_beacon(s)[TIM_OFF + 5], 1 << 1);
 	while (host_next(s->sta, &rec))

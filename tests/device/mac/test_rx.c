@@ -255,9 +255,9 @@ static void test_tsf(void **state)
 	heard(s, f, mk_beacon(f, addr_ap, 987654321));
 	host_tbl(s->sta, ENG_TBL_VIF, 0, ENG_TBL_READ, &e, sizeof(e));
 	assert_int_equal(le32toh(e.last_beacon),
-			 (uint32_t)nic_time_us(&s->sta->nic));
+			 (uint32_t)loop_now_us(s->sta->loop));
 	/* The sniffer says all at 6 Mbit/s */
-	assert_int_equal(le64toh(e.tsf_offset) + nic_time_us(&s->sta->nic),
+	assert_int_equal(le64toh(e.tsf_offset) + loop_now_us(s->sta->loop),
 			 987654321 - airtime_stamp_us(60));
 	/* An AP follows nobody */
 	host_tbl(s->ap, ENG_TBL_VIF, 0, ENG_TBL_READ, &e, sizeof(e));
@@ -319,7 +319,7 @@ static void lend_raw(struct host *h, uint64_t addr, uint32_t len)
 {
 	struct skua_rx_buf buf = { .addr = htole64(addr), .len = htole32(len),
 				   .id = htole16(7) };
-	struct ring *r = &h->nic.ring[SKUA_RING_RXBUF];
+	struct ring *r = &h->rings.ring[SKUA_RING_RXBUF];
 
 	memcpy(r->mem + (h->buf_prod++ & (r->entries - 1)) * sizeof(buf), &buf,
 	       sizeof(buf));
@@ -546,11 +546,11 @@ static void test_registers(void **state)
 
 	/* Each offset is either a register or a fault, never a crash */
 	for (uint32_t off = 0x200; off < 0x700; off += 4) {
-		mac_read(s->ap->mac, off, &val);
-		mac_write(s->ap->mac, off, 0xffffffff);
+		eng_read(&s->ap->bus, off, &val);
+		eng_write(&s->ap->bus, off, 0xffffffff);
 	}
-	assert_false(mac_read(s->ap->mac, 0x2fc, &val));
-	assert_false(mac_write(s->ap->mac, 0x2fc, 0));
+	assert_false(eng_read(&s->ap->bus, 0x2fc, &val));
+	assert_false(eng_write(&s->ap->bus, 0x2fc, 0));
 	assert_true(s->ap->mac->c.eng_errors > 0);
 	/* A channel that does not exist is not tuned to */
 	host_tune(s->sta, 5181, 5181, SKUA_BW_20);
@@ -613,7 +613,7 @@ static void test_reset(void **state)
 	assert_null(s->ap->mac->key[KEY_SLOT]);
 	assert_null(s->ap->mac->sta[AP_STA]);
 	assert_false(mac_vif(s->ap->mac, 0));
-	assert_true(mac_read(s->ap->mac, ENG_MAC_ENABLE, &val));
+	assert_true(eng_read(&s->ap->bus, ENG_MAC_ENABLE, &val));
 	assert_int_equal(val, 0);
 	host_expect_nothing(s->ap);
 	/* Dead to the air and to the host */
