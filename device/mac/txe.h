@@ -39,7 +39,6 @@ struct txe_ops {
  * struct txe - transmit engine
  * @ops: see there
  * @pool: free frames, small and large
- * @pooled: frames allocated, of each size
  * @count: frames in queues
  * @active: queues that may send, by class
  * @parked: queues whose channel the radio is not on
@@ -51,7 +50,6 @@ struct txe_ops {
 struct txe {
 	const struct txe_ops *ops;
 	struct txf *pool[2];
-	uint32_t pooled[2];
 	uint32_t count;
 	struct txq_list active[TXE_CLASSES];
 	struct txq_list parked;

@@ -24,7 +24,6 @@ struct txf *txf_alloc(struct mac *mac, uint32_t len)
 		f = malloc(sizeof(*f) + cap);
 		if (!f)
 			return NULL;
-		mac->tx.pooled[large]++;
 	}
 	memset(f, 0, sizeof(*f));
 	f->cap = cap;
@@ -50,7 +49,6 @@ void txf_free_all(struct mac *mac)
 			mac->tx.pool[i] = f->next;
 			free(f);
 		}
-		mac->tx.pooled[i] = 0;
 	}
 }
 
