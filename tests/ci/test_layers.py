@@ -85,6 +85,13 @@ def test_include_of_an_inner_header(src):
         "src/high/high.c includes low/inner.h: of low others may include src/low/low.h alone"]
 
 
+def test_include_of_any_header_of_a_layer_that_names_none(src):
+    src.declaration = src.declaration.replace("\theader low/low.h\n", "")
+    src.write("high/high.c", '#include "low/inner.h"\nint low(void);\n'
+              "int high(void) { return low(); }\n")
+    assert src.faults() == []
+
+
 def test_include_of_a_file_without_layer(src):
     src.write("low/inner.c", '#include "../../else.h"\nint inner(void) { return 1; }\n')
     (src.root / "../else.h").write_text("", encoding="utf-8")
