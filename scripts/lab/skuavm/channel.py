@@ -132,6 +132,7 @@ class Channel:
         self.ended = threading.Event()
         self.numbers = itertools.count(1)
         self.processes = {}
+        self.commands_ran = set()  # network name spaces (None: the first) since it was cleared
         self.replies = {}
         self.send_lock = threading.Lock()
         self.reader = None
@@ -253,6 +254,7 @@ class Channel:
         argv = ["/bin/sh", "-c", args] if isinstance(args, str) else [str(arg) for arg in args]
         process = Process(self, next(self.numbers), argv, on_output)
         self.processes[process.ident] = process
+        self.commands_ran.add(netns)
         msg = {"op": "spawn", "id": process.ident, "argv": argv}
         for key, value in (("netns", netns), ("env", env), ("cwd", cwd), ("tty", tty)):
             if value:

@@ -146,8 +146,7 @@ class VM(Channel):
 
     def add_netns(self, name, phy=None):
         """Makes a network name space and moves a wireless device into it."""
-        self.run(["ip", "netns", "add", name], check=True)
-        self.run(["ip", "link", "set", "lo", "up"], netns=name, check=True)
+        self.run(f"ip netns add {name} && ip -n {name} link set lo up", check=True)
         if phy:
             self.run(["iw", "phy", phy, "set", "netns", "name", name], check=True)
 

@@ -53,8 +53,10 @@ for dev in *; do
         iw dev $dev del
         continue
     fi
-    ip link set $dev down
-    ip addr flush dev $dev
+    ip -batch - <<END
+link set $dev down
+addr flush dev $dev
+END
     iw dev $dev set type managed
 done
 """
@@ -185,7 +187,8 @@ class End:
     def settle(self):
         """Ends and undoes all that was done here."""
         self.stop_all()
-        self.run(CLEAN_UP.format(keep=self.interface), check=True)
+        if self.vm.commands_ran & {self.netns, None}:
+            self.run(CLEAN_UP.format(keep=self.interface), check=True)
 
 
 class Bench:
@@ -220,10 +223,8 @@ class Bench:
         vm.run(["iw", "reg", "set", "US"], check=True)
         vm.modprobe("skua", *params)
         wait_until("the NICs' phys", 30, lambda: len(vm.phys()) == len(names))
-        by_mac = {}
-        for phy in vm.phys():
-            mac = vm.run(["cat", f"/sys/class/ieee80211/{phy}/macaddress"], check=True).stdout
-            by_mac[mac.strip()] = phy
+        found = vm.run("grep . /sys/class/ieee80211/*/macaddress", check=True).stdout
+        by_mac = {line.split(":", 1)[1]: line.split("/")[4] for line in found.splitlines()}
         first = len(self.ends)
         for index, name in enumerate(names, first):
             phy = by_mac[self.nics.macs[index]]
@@ -237,6 +238,7 @@ class Bench:
         for vm in self.vms:
             vm.console.mark()
             vm.put("/dev/kmsg", f"test: {test}\n")
+            vm.commands_ran.clear()
         self.faults_before = self.faults()
 
     def settle(self):
