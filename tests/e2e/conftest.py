@@ -45,7 +45,11 @@ def pytest_configure(config):
         "markers", "long: runs for minutes, and only when asked for: -m long (make test-long)")
     config.addinivalue_line(
         "markers", "fault_injection: needs the debug kernel, and is run on no other")
-    if not is_worker(config) and not config.option.collectonly:
+    if is_worker(config):
+        # what the tests themselves compute shall not disturb the guests of another process
+        if skuavm.PROCESSORS.cpus:
+            os.sched_setaffinity(0, skuavm.PROCESSORS.cpus)
+    elif not config.option.collectonly:
         # the logs of all tests are in one place, whichever process runs them
         os.environ["SKUA_RUN_DIR"] = skuavm.make_run_dir("e2e")
 

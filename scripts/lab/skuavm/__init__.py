@@ -32,9 +32,10 @@ from .errors import (CommandFailed, GuestDied, GuestError, GuestTimeout, LeakFou
                      wait_until)
 from .guest import VM
 from .nics import Nics
+from .processors import PROCESSORS
 from .runs import BUILD, TOP, make_run_dir, mark_failed, say, tail
 from .terminal import forward, interactive
 
 __all__ = ["BUILD", "TOP", "CommandFailed", "GuestDied", "GuestError", "GuestTimeout", "LeakFound",
-           "Nics", "Process", "Result", "SplatFound", "VM", "forward", "interactive",
+           "Nics", "PROCESSORS", "Process", "Result", "SplatFound", "VM", "forward", "interactive",
            "make_run_dir", "mark_failed", "say", "tail", "wait_until"]

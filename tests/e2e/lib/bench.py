@@ -223,7 +223,7 @@ class Bench:
         vm.run(["iw", "reg", "set", "US"], check=True)
         vm.modprobe("skua", *params)
         wait_until("the NICs' phys", 30, lambda: len(vm.phys()) == len(names))
-        found = vm.run("grep . /sys/class/ieee80211/*/macaddress", check=True).stdout
+        found = vm.run("grep -H . /sys/class/ieee80211/*/macaddress", check=True).stdout
         by_mac = {line.split(":", 1)[1]: line.split("/")[4] for line in found.splitlines()}
         first = len(self.ends)
         for index, name in enumerate(names, first):
