@@ -12,11 +12,9 @@
 #include <unistd.h>
 
 #include "air/air.h"
-#include "ctl/ctl.h"
-#include "base/log.h"
-#include "base/loop.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "bus/vhost/vhost.h"
+#include "ctl/ctl.h"
 #include "nic.h"
 
 #define MAX_NICS	64

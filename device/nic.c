@@ -10,7 +10,7 @@
 
 #include "crypto/crypto.h"
 #include "nic_priv.h"
-#include "pcie/bus.h"
+#include "pcie/pcie.h"
 
 /* Engines may work. */
 static bool nic_running(const struct nic *nic)

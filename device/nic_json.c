@@ -4,9 +4,9 @@
  */
 #include <jansson.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "nic_priv.h"
-#include "pcie/bus.h"
+#include "pcie/pcie.h"
 
 static const char * const state_names[] = {
 	[NIC_RESET] = "reset",

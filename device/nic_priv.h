@@ -12,15 +12,11 @@
 
 #include <stdbool.h>
 
-#include "base/log.h"
-#include "base/loop.h"
+#include "base/base.h"
 #include "ctl/ctl.h"
-#include "ctl/fault.h"
 #include "mac/mac.h"
 #include "nic.h"
-#include "pcie/dma.h"
-#include "pcie/pci.h"
-#include "pcie/ring.h"
+#include "pcie/pcie.h"
 
 /**
  * enum nic_state - as seen in SKUA_REG_STATUS

@@ -6,8 +6,8 @@
 
 #include "air/priv.h"
 #include "air/tap.h"
-#include "base/loop.h"
-#include "dot11/airtime.h"
+#include "base/base.h"
+#include "dot11/dot11.h"
 
 int air_capture(struct air *air, const char *path,
 		uint32_t snaplen, uint64_t size)

@@ -4,8 +4,8 @@
  * tuned so that it can, at once and without interference
  */
 #include "air/priv.h"
-#include "base/loop.h"
-#include "dot11/airtime.h"
+#include "base/base.h"
+#include "dot11/dot11.h"
 
 /* Centre of the part of a channel, @bw wide, that holds the primary 20 MHz */
 static uint16_t part_center(const struct air_chan *chan, unsigned int bw)

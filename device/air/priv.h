@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "air/air.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 
 struct tap;
 struct tap_meta;

@@ -2,7 +2,7 @@
 /* Radiotap headers: fields in the order of their bits, each aligned to its size */
 #include "air/priv.h"
 #include "air/tap.h"
-#include "base/loop.h"
+#include "base/base.h"
 
 static uint32_t radiotap_present(const struct tap_meta *meta)
 {

@@ -9,9 +9,8 @@
 
 #include "air/priv.h"
 #include "air/tap.h"
-#include "base/log.h"
-#include "base/loop.h"
-#include "dot11/ieee80211.h"
+#include "base/base.h"
+#include "dot11/dot11.h"
 
 #define TAP_BUF_LEN		(256 * 1024)
 #define TAP_FLUSH_NS		LOOP_NS_PER_S

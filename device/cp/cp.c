@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "base/log.h"
+#include "base/base.h"
 #include "cp/hart.h"
 #include "cp/priv.h"
-#include "pcie/dma.h"
+#include "pcie/pcie.h"
 
 /* Instructions a slice: well below a millisecond, since the bus must be served. */
 #define CP_SLICE		20000

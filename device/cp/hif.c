@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/base.h"
 #include "cp/priv.h"
-#include "pcie/dma.h"
-#include "pcie/ring.h"
+#include "pcie/pcie.h"
 
 /* Events that wait for room. The driver keeps up, or something is wrong. */
 #define HIF_EVT_BACKLOG		256

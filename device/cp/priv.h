@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/loop.h"
+#include "base/base.h"
 #include "cp/cp.h"
 
 /**

@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/base.h"
 #include "cp/priv.h"
-#include "pcie/dma.h"
-#include "pcie/ring.h"
+#include "pcie/pcie.h"
 
 static enum skua_boot_err check_ctx(const struct cp_env *env,
 				    const struct rom_boot *boot,

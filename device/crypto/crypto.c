@@ -9,7 +9,7 @@
 
 #include "crypto/crypto.h"
 #include "crypto/priv.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 
 #define WEP_FLAGS	CRYPTO_F_DATA
 #define TKIP_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MICHAEL | CRYPTO_F_REPLAY)

@@ -4,7 +4,7 @@
 #define SKUA_DEVICE_CRYPTO_PRIV_H
 
 #include "crypto/crypto.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 
 #define CRYPTO_AAD_LEN_MAX	30	/* FC, A1 to A3, SC, A4, QC */
 #define CRYPTO_GCM_NONCE_LEN	12

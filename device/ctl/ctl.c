@@ -12,13 +12,11 @@
 #include <unistd.h>
 
 #include "air/air.h"
-#include "base/log.h"
-#include "base/loop.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "ctl/ctl.h"
 #include "ctl/ctl_air.h"
 #include "ctl/ctl_fault.h"
-#include "pcie/pci.h"
+#include "pcie/pcie.h"
 
 #define CTL_LINE_MAX	32768	/* a frame in hexadecimal fits */
 

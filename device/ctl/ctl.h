@@ -7,9 +7,10 @@
 
 #include <stdint.h>
 
+#include "ctl/fault.h"
+
 struct air;
 struct ctl;
-struct fault;
 struct json_t;
 struct loop;
 struct pci_dev;

@@ -10,10 +10,9 @@
 #include <string.h>
 
 #include "air/air.h"
-#include "base/util.h"
-#include "dot11/airtime.h"
+#include "base/base.h"
 #include "ctl/ctl_air.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 
 #define RATE_6M		60	/* OFDM, good on each band */
 #define RADAR_PULSES	100

@@ -5,13 +5,10 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/loop.h"
-#include "base/util.h"
+#include "base/base.h"
 #include "ctl/ctl_fault.h"
 #include "ctl/fault.h"
-#include "pcie/dma.h"
-#include "pcie/pci.h"
-#include "pcie/ring.h"
+#include "pcie/pcie.h"
 
 #define ENTRIES_MAX	16
 

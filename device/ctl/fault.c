@@ -4,11 +4,11 @@
  */
 #include <string.h>
 
-#include "base/log.h"
+#include "base/base.h"
 #include "cp/cp.h"
 #include "ctl/fault.h"
 #include "mac/mac.h"
-#include "pcie/ring.h"
+#include "pcie/pcie.h"
 
 static bool fault_tx(void *priv);
 static void fault_entry(void *priv, void *entry, uint32_t len);

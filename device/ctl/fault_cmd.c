@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/loop.h"
+#include "base/base.h"
 #include "cp/cp.h"
 #include "ctl/fault.h"
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "../hw.h"
-#include "base/loop.h"
+#include "base/base.h"
 #include "mac/obj.h"
 #include "mac/txq.h"
 

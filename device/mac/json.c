@@ -4,7 +4,7 @@
  */
 #include <jansson.h>
 
-#include "base/util.h"
+#include "base/base.h"
 #include "mac/count.h"
 #include "mac/mac.h"
 #include "mac/obj.h"

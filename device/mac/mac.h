@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include "cp/cp.h"
-#include "pcie/ring.h"
+#include "pcie/pcie.h"
 
 struct air;
 struct dma;

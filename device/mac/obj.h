@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "../fw/engine.h"
-#include "base/loop.h"
+#include "base/base.h"
 #include "mac/key.h"
 #include "mac/txq.h"
 

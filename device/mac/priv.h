@@ -25,11 +25,9 @@
 #include <stdint.h>
 
 #include "air/air.h"
-#include "base/log.h"
-#include "base/loop.h"
+#include "base/base.h"
 #include "crypto/crypto.h"
-#include "dot11/airtime.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 #include "mac/count.h"
 #include "mac/cpl.h"
 #include "mac/key.h"
@@ -40,8 +38,7 @@
 #include "mac/survey.h"
 #include "mac/txe.h"
 #include "mac/txq.h"
-#include "pcie/dma.h"
-#include "pcie/ring.h"
+#include "pcie/pcie.h"
 
 #define MAC_VIFS		ENG_MAX_VIFS
 

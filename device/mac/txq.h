@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "../fw/engine.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 #include "mac/key.h"
 
 struct mac;

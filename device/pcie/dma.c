@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/base.h"
 #include "pcie/dma.h"
-#include "base/log.h"
 
 #define DMA_REGIONS	64
 /* Regions of all NICs of the process that the SIGBUS handler can find. */

@@ -6,9 +6,8 @@
 #include <string.h>
 #include <linux/pci_regs.h>
 
+#include "base/base.h"
 #include "pcie/dma.h"
-#include "base/log.h"
-#include "base/loop.h"
 #include "pcie/pci.h"
 
 #define CFG_SIZE	PCI_CFG_SPACE_EXP_SIZE

@@ -5,8 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/loop.h"
+#include "base/base.h"
 #include "pcie/dma.h"
 #include "pcie/pci.h"
 #include "pcie/ring.h"

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "bus/vhost/priv.h"
-#include "pcie/dma.h"
+#include "pcie/pcie.h"
 
 void vhost_close_fds(struct vhost *v)
 {

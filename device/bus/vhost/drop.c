@@ -5,9 +5,9 @@
  * Whatever reads what a guest sent may find that out, so this is the lowest file
  * of the front end: it only asks for the end, which vhost_close() brings.
  */
-#include "base/log.h"
+#include "base/base.h"
 #include "bus/vhost/priv.h"
-#include "pcie/dma.h"
+#include "pcie/pcie.h"
 
 void vhost_drop(struct vhost *v, const char *why)
 {

@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <linux/virtio_config.h>
 
-#include "pcie/dma.h"
-#include "base/log.h"
+#include "base/base.h"
 #include "bus/vhost/priv.h"
+#include "pcie/pcie.h"
 
 #define VU_VERSION		0x1
 #define VU_VERSION_MASK		0x3

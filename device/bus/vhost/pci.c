@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
-#include "pcie/dma.h"
-#include "base/log.h"
+#include "base/base.h"
 #include "bus/vhost/priv.h"
+#include "pcie/pcie.h"
 
 enum vpci_op {
 	VPCI_CFG_READ = 1,

@@ -23,9 +23,9 @@
 #include <stdint.h>
 #include <sys/un.h>
 
-#include "pcie/bus.h"
-#include "base/loop.h"
+#include "base/base.h"
 #include "bus/vhost/vhost.h"
+#include "pcie/pcie.h"
 
 /* Messages of vhost-user, in the machine's own byte order */
 

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "base/base.h"
 #include "bus/vhost/priv.h"
 
 static void vhost_drop_work(struct loop_work *w)

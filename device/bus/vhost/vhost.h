@@ -5,7 +5,7 @@
 #ifndef SKUA_DEVICE_VHOST_H
 #define SKUA_DEVICE_VHOST_H
 
-#include "pcie/bus.h"
+#include "pcie/pcie.h"
 
 /*
  * Listens on a Unix socket. A socket at the same path that a dead process left

@@ -7,9 +7,9 @@
 #include <unistd.h>
 #include <linux/virtio_ring.h>
 
-#include "pcie/dma.h"
-#include "base/log.h"
+#include "base/base.h"
 #include "bus/vhost/priv.h"
+#include "pcie/pcie.h"
 
 void vq_init(struct vhost *v, struct vhost_vq *vq)
 {

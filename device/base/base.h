@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every layer stands on: the event loop, its clock, logs, text
+ */
+#ifndef SKUA_DEVICE_BASE_H
+#define SKUA_DEVICE_BASE_H
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/util.h"
+
+#endif /* SKUA_DEVICE_BASE_H */
