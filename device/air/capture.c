@@ -77,6 +77,6 @@ void capture_frame(struct air *air, const struct air_radio *sender,
 		meta.encoding = TAP_HE;
 		break;
 	}
-	meta.bad_fcs = !ieee80211_fcs_ok(frame->data, frame->len);
+	meta.bad_fcs = !dot11_fcs_ok(frame->data, frame->len);
 	tap_frame(air->tap, air->tap_if, &meta, frame->data, frame->len);
 }

@@ -10,7 +10,7 @@ static bool rule_matches(const struct air_loss *l,
 			 const struct air_frame *frame)
 {
 	static const uint8_t any[IEEE80211_ADDR_LEN];
-	uint16_t fc = ieee80211_fc(frame->data);
+	uint16_t fc = dot11_fc(frame->data);
 
 	if (l->match_type >= 0 &&
 	    l->match_type != (fc & IEEE80211_FC_TYPE) >> 2)
@@ -18,9 +18,9 @@ static bool rule_matches(const struct air_loss *l,
 	if (l->match_subtype >= 0 &&
 	    l->match_subtype != (fc & IEEE80211_FC_SUBTYPE) >> 4)
 		return false;
-	if (ieee80211_addr_equal(l->ta, any))
+	if (dot11_addr_equal(l->ta, any))
 		return true;
-	return ieee80211_addr_equal(frame->ta, l->ta);
+	return dot11_addr_equal(frame->ta, l->ta);
 }
 
 static bool rule_hits(struct air_loss_rule *rule)

@@ -153,19 +153,19 @@ static inline void put8(struct tap_out *out, uint8_t v)
 
 static inline void put16(struct tap_out *out, uint16_t v)
 {
-	ieee80211_put_le16(out->buf + out->used, v);
+	dot11_put_le16(out->buf + out->used, v);
 	out->used += 2;
 }
 
 static inline void put32(struct tap_out *out, uint32_t v)
 {
-	ieee80211_put_le32(out->buf + out->used, v);
+	dot11_put_le32(out->buf + out->used, v);
 	out->used += 4;
 }
 
 static inline void put64(struct tap_out *out, uint64_t v)
 {
-	ieee80211_put_le64(out->buf + out->used, v);
+	dot11_put_le64(out->buf + out->used, v);
 	out->used += 8;
 }
 

@@ -181,5 +181,5 @@ void radiotap_put(struct tap_out *out, const struct tap_meta *meta)
 		else
 			put_he(out, meta);
 	}
-	ieee80211_put_le16(out->buf + start + 2, (uint16_t)(out->used - start));
+	dot11_put_le16(out->buf + start + 2, (uint16_t)(out->used - start));
 }

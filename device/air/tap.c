@@ -101,7 +101,7 @@ static void block_end(struct tap *tap, size_t start)
 	uint32_t len = (uint32_t)(tap->out.used - start) + 4;
 
 	put32(&tap->out, len);
-	ieee80211_put_le32(tap->buf + start + 4, len);
+	dot11_put_le32(tap->buf + start + 4, len);
 }
 
 /* The file */
@@ -268,7 +268,7 @@ static size_t captured_len(const struct tap *tap, const uint8_t *mpdu,
 			   size_t len)
 {
 	if (!tap->limits.snaplen || len <= tap->limits.snaplen ||
-	    !ieee80211_is_data(ieee80211_get_le16(mpdu)))
+	    !dot11_fc_is_data(dot11_get_le16(mpdu)))
 		return len;
 	return tap->limits.snaplen;
 }
@@ -309,8 +309,8 @@ void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
 	radiotap_put(&tap->out, meta);
 	radiotap = tap->out.used - packet;
 	put_bytes(&tap->out, mpdu, caplen);
-	ieee80211_put_le32(tap->buf + packet - 8, (uint32_t)(radiotap + caplen));
-	ieee80211_put_le32(tap->buf + packet - 4, (uint32_t)(radiotap + len));
+	dot11_put_le32(tap->buf + packet - 8, (uint32_t)(radiotap + caplen));
+	dot11_put_le32(tap->buf + packet - 4, (uint32_t)(radiotap + len));
 	put_align(&tap->out, packet, 4);
 	if (meta->sender) {
 		put_string(tap, PCAPNG_OPT_COMMENT, meta->sender);

@@ -33,29 +33,29 @@ struct evp_cipher_ctx_st *crypto_ctx_new(const char *name, enum crypto_op op,
 size_t crypto_aad(const struct crypto_job *job, uint8_t *aad)
 {
 	const uint8_t *frame = job->frame;
-	uint16_t fc = ieee80211_fc(frame);
+	uint16_t fc = dot11_fc(frame);
 	uint16_t qos_mask = IEEE80211_QOS_TID;
 	uint16_t mask = IEEE80211_FC_RETRY | IEEE80211_FC_PM |
 			IEEE80211_FC_MOREDATA;
 	size_t len = 22;
 
 	/* Whether a frame is QoS survives the masking of its subtype */
-	if (ieee80211_is_data(fc))
+	if (dot11_fc_is_data(fc))
 		mask |= IEEE80211_FC_SUBTYPE & ~IEEE80211_FC_DATA_QOS;
-	if (ieee80211_is_data_qos(fc))
+	if (dot11_fc_is_data_qos(fc))
 		mask |= IEEE80211_FC_ORDER;
-	ieee80211_put_le16(aad, (fc & ~mask) | IEEE80211_FC_PROTECTED);
-	memcpy(aad + 2, ieee80211_addr1(frame), 3 * IEEE80211_ADDR_LEN);
-	ieee80211_put_le16(aad + 20, ieee80211_frag(frame));
-	if (ieee80211_has_a4(fc)) {
-		memcpy(aad + len, ieee80211_addr4(frame), IEEE80211_ADDR_LEN);
+	dot11_put_le16(aad, (fc & ~mask) | IEEE80211_FC_PROTECTED);
+	memcpy(aad + 2, dot11_addr1(frame), 3 * IEEE80211_ADDR_LEN);
+	dot11_put_le16(aad + 20, dot11_frag(frame));
+	if (dot11_fc_has_a4(fc)) {
+		memcpy(aad + len, dot11_addr4(frame), IEEE80211_ADDR_LEN);
 		len += IEEE80211_ADDR_LEN;
 	}
-	if (ieee80211_is_data_qos(fc)) {
+	if (dot11_fc_is_data_qos(fc)) {
 		if (job->flags & CRYPTO_JOB_SPP_AMSDU)
 			qos_mask |= IEEE80211_QOS_AMSDU;
-		ieee80211_put_le16(aad + len,
-				   ieee80211_qos_ctl(frame) & qos_mask);
+		dot11_put_le16(aad + len,
+			       dot11_qos_ctl(frame) & qos_mask);
 		len += IEEE80211_QOS_LEN;
 	}
 	return len;
@@ -63,9 +63,9 @@ size_t crypto_aad(const struct crypto_job *job, uint8_t *aad)
 
 uint8_t crypto_nonce_flags(const uint8_t *frame)
 {
-	if (ieee80211_is_mgmt(ieee80211_fc(frame)))
+	if (dot11_fc_is_mgmt(dot11_fc(frame)))
 		return 0x10;
-	return ieee80211_tid(frame);
+	return dot11_tid(frame);
 }
 
 void crypto_put_be48(uint8_t *p, uint64_t v)
@@ -77,16 +77,16 @@ void crypto_put_be48(uint8_t *p, uint64_t v)
 void crypto_gcm_nonce(const struct crypto_job *job,
 		      uint8_t nonce[CRYPTO_GCM_NONCE_LEN])
 {
-	memcpy(nonce, ieee80211_addr2(job->frame), IEEE80211_ADDR_LEN);
+	memcpy(nonce, dot11_addr2(job->frame), IEEE80211_ADDR_LEN);
 	crypto_put_be48(nonce + IEEE80211_ADDR_LEN, job->pn);
 }
 
 void crypto_ext_iv_put(uint8_t *iv, uint64_t pn, uint8_t keyidx)
 {
-	ieee80211_put_le16(iv, (uint16_t)pn);
+	dot11_put_le16(iv, (uint16_t)pn);
 	iv[2] = 0;
 	iv[3] = IEEE80211_IV_EXT | (uint8_t)(keyidx << IEEE80211_IV_KEYID_SHIFT);
-	ieee80211_put_le32(iv + 4, (uint32_t)(pn >> 16));
+	dot11_put_le32(iv + 4, (uint32_t)(pn >> 16));
 }
 
 enum crypto_status crypto_ext_iv_get(struct crypto_job *job)
@@ -95,9 +95,9 @@ enum crypto_status crypto_ext_iv_get(struct crypto_job *job)
 
 	if (!(iv[IEEE80211_IV_OFF_KEYID] & IEEE80211_IV_EXT))
 		return CRYPTO_MALFORMED;
-	job->pn = ieee80211_get_le16(iv) |
-		  (uint64_t)ieee80211_get_le32(iv + 4) << 16;
-	job->keyid = ieee80211_iv_keyid(iv);
+	job->pn = dot11_get_le16(iv) |
+		  (uint64_t)dot11_get_le32(iv + 4) << 16;
+	job->keyid = dot11_iv_keyid(iv);
 	if (job->keyid != job->key->keyidx)
 		return CRYPTO_WRONG_KEY;
 	return CRYPTO_OK;

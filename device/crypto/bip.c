@@ -47,14 +47,14 @@ static size_t bip_mic_len(const struct crypto_job *job)
 
 static bool bip_text(const struct crypto_job *job, struct bip_text *text)
 {
-	uint16_t fc = ieee80211_fc(job->frame);
+	uint16_t fc = dot11_fc(job->frame);
 
 	memset(text, 0, sizeof(*text));
 	text->head_len = BIP_AAD_LEN;
 	text->body = crypto_data(job);
 	text->body_len = crypto_data_len(job);
 	text->mmie_len = job->key->cipher->mic_len;
-	if (ieee80211_is_beacon(fc)) {
+	if (dot11_fc_is_beacon(fc)) {
 		/* Each transmission stamps the beacon anew, after the MIC */
 		if (text->body_len < BIP_TIMESTAMP_LEN)
 			return false;
@@ -63,8 +63,8 @@ static bool bip_text(const struct crypto_job *job, struct bip_text *text)
 		text->body_len -= BIP_TIMESTAMP_LEN;
 	}
 	fc &= ~(IEEE80211_FC_RETRY | IEEE80211_FC_PM | IEEE80211_FC_MOREDATA);
-	ieee80211_put_le16(text->head, fc);
-	memcpy(text->head + 2, ieee80211_addr1(job->frame),
+	dot11_put_le16(text->head, fc);
+	memcpy(text->head + 2, dot11_addr1(job->frame),
 	       3 * IEEE80211_ADDR_LEN);
 	memcpy(text->mmie, bip_mmie(job), IEEE80211_MMIE_OFF_MIC);
 	return true;
@@ -74,8 +74,8 @@ static uint64_t bip_ipn_get(const uint8_t *mmie)
 {
 	const uint8_t *ipn = mmie + IEEE80211_MMIE_OFF_IPN;
 
-	return ieee80211_get_le16(ipn) |
-	       (uint64_t)ieee80211_get_le32(ipn + 2) << 16;
+	return dot11_get_le16(ipn) |
+	       (uint64_t)dot11_get_le32(ipn + 2) << 16;
 }
 
 static void bip_mmie_put(const struct crypto_job *job)
@@ -85,15 +85,15 @@ static void bip_mmie_put(const struct crypto_job *job)
 
 	mmie[0] = IEEE80211_EID_MMIE;
 	mmie[IEEE80211_MMIE_OFF_LEN] = job->key->cipher->mic_len - 2;
-	ieee80211_put_le16(mmie + IEEE80211_MMIE_OFF_KEYID, job->key->keyidx);
-	ieee80211_put_le16(ipn, (uint16_t)job->pn);
-	ieee80211_put_le32(ipn + 2, (uint32_t)(job->pn >> 16));
+	dot11_put_le16(mmie + IEEE80211_MMIE_OFF_KEYID, job->key->keyidx);
+	dot11_put_le16(ipn, (uint16_t)job->pn);
+	dot11_put_le32(ipn + 2, (uint32_t)(job->pn >> 16));
 }
 
 static enum crypto_status bip_mmie_get(struct crypto_job *job)
 {
 	const uint8_t *mmie = bip_mmie(job);
-	uint16_t keyid = ieee80211_get_le16(mmie + IEEE80211_MMIE_OFF_KEYID);
+	uint16_t keyid = dot11_get_le16(mmie + IEEE80211_MMIE_OFF_KEYID);
 
 	if (mmie[0] != IEEE80211_EID_MMIE ||
 	    mmie[IEEE80211_MMIE_OFF_LEN] != job->key->cipher->mic_len - 2)

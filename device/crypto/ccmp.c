@@ -26,7 +26,7 @@ static int ccmp_init(struct crypto_key *key)
 static void ccmp_nonce(const struct crypto_job *job, uint8_t *nonce)
 {
 	nonce[0] = crypto_nonce_flags(job->frame);
-	memcpy(nonce + 1, ieee80211_addr2(job->frame), IEEE80211_ADDR_LEN);
+	memcpy(nonce + 1, dot11_addr2(job->frame), IEEE80211_ADDR_LEN);
 	crypto_put_be48(nonce + 7, job->pn);
 }
 

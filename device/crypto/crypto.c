@@ -111,16 +111,16 @@ void crypto_key_wipe(struct crypto_key *key)
 /* Is this a frame that the cipher protects at all? */
 static bool frame_fits(uint16_t fc, const struct crypto_cipher *cipher)
 {
-	if (ieee80211_is_data(fc))
+	if (dot11_fc_is_data(fc))
 		return (cipher->flags & CRYPTO_F_DATA) &&
-		       ieee80211_is_data_present(fc);
-	if (!ieee80211_is_mgmt(fc))
+		       dot11_fc_is_data_present(fc);
+	if (!dot11_fc_is_mgmt(fc))
 		return false;
 	if (cipher->flags & (CRYPTO_F_MGMT | CRYPTO_F_GROUP_MGMT))
 		return true;
 	/* Shared Key authentication encrypts its third frame */
 	return !(cipher->flags & CRYPTO_F_REPLAY) &&
-	       ieee80211_is_stype(fc, IEEE80211_AUTH);
+	       dot11_fc_is_stype(fc, IEEE80211_AUTH);
 }
 
 /* All that the ciphers rely on about header and lengths */
@@ -135,8 +135,8 @@ static enum crypto_status job_check(const struct crypto_job *job)
 	if (job->hdr_len < IEEE80211_HDR_LEN_3ADDR ||
 	    job->body_len < cipher->iv_len + cipher->mic_len)
 		return CRYPTO_MALFORMED;
-	fc = ieee80211_fc(job->frame);
-	if (job->hdr_len != ieee80211_hdrlen(fc) || !frame_fits(fc, cipher))
+	fc = dot11_fc(job->frame);
+	if (job->hdr_len != dot11_fc_hdrlen(fc) || !frame_fits(fc, cipher))
 		return CRYPTO_MALFORMED;
 	if (job->op == CRYPTO_ENCRYPT) {
 		bool fits = !(job->pn >> cipher->pn_bits);
@@ -152,10 +152,10 @@ static enum crypto_status job_check(const struct crypto_job *job)
 
 static void encrypt_one(struct crypto_job *job)
 {
-	uint16_t fc = ieee80211_fc(job->frame);
+	uint16_t fc = dot11_fc(job->frame);
 
 	if (!(job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
-		ieee80211_put_le16(job->frame, fc | IEEE80211_FC_PROTECTED);
+		dot11_put_le16(job->frame, fc | IEEE80211_FC_PROTECTED);
 	job->keyid = job->key->keyidx;
 	job->status = job->key->cipher->ops->encrypt(job);
 }

@@ -73,7 +73,7 @@ static uint16_t tkip_s(uint16_t v)
 /* The n-th 16-bit word of the temporal key */
 static uint16_t tk16(const uint8_t *tk, unsigned int n)
 {
-	return ieee80211_get_le16(tk + 2 * n);
+	return dot11_get_le16(tk + 2 * n);
 }
 
 void crypto_tkip_phase1(const uint8_t *tk, const uint8_t *ta, uint32_t iv32,
@@ -81,9 +81,9 @@ void crypto_tkip_phase1(const uint8_t *tk, const uint8_t *ta, uint32_t iv32,
 {
 	p1k[0] = (uint16_t)iv32;
 	p1k[1] = (uint16_t)(iv32 >> 16);
-	p1k[2] = ieee80211_get_le16(ta);
-	p1k[3] = ieee80211_get_le16(ta + 2);
-	p1k[4] = ieee80211_get_le16(ta + 4);
+	p1k[2] = dot11_get_le16(ta);
+	p1k[3] = dot11_get_le16(ta + 2);
+	p1k[4] = dot11_get_le16(ta + 4);
 	for (unsigned int i = 0; i < TKIP_P1_ROUNDS; i++) {
 		unsigned int odd = i & 1;
 
@@ -125,7 +125,7 @@ void crypto_tkip_phase2(const uint8_t *tk,
 	tkip_wep_iv(seed, iv16);
 	seed[3] = (uint8_t)((ppk[5] ^ tk16(tk, 0)) >> 1);
 	for (i = 0; i < 6; i++)
-		ieee80211_put_le16(seed + 4 + 2 * i, ppk[i]);
+		dot11_put_le16(seed + 4 + 2 * i, ppk[i]);
 	OPENSSL_cleanse(ppk, sizeof(ppk));
 }
 
@@ -152,22 +152,22 @@ void crypto_michael(const uint8_t *key, const uint8_t *head, size_t head_len,
 		    uint8_t mic[CRYPTO_MICHAEL_LEN])
 {
 	uint32_t lr[2] = {
-		ieee80211_get_le32(key), ieee80211_get_le32(key + 4)
+		dot11_get_le32(key), dot11_get_le32(key + 4)
 	};
 	uint8_t tail[4] = { 0 };
 	size_t i;
 
 	for (i = 0; i + 4 <= head_len; i += 4)
-		michael_block(lr, ieee80211_get_le32(head + i));
+		michael_block(lr, dot11_get_le32(head + i));
 	for (i = 0; i + 4 <= len; i += 4)
-		michael_block(lr, ieee80211_get_le32(data + i));
+		michael_block(lr, dot11_get_le32(data + i));
 	if (len > i)
 		memcpy(tail, data + i, len - i);
 	tail[len - i] = MICHAEL_PAD;
-	michael_block(lr, ieee80211_get_le32(tail));
+	michael_block(lr, dot11_get_le32(tail));
 	michael_block(lr, 0);
-	ieee80211_put_le32(mic, lr[0]);
-	ieee80211_put_le32(mic + 4, lr[1]);
+	dot11_put_le32(mic, lr[0]);
+	dot11_put_le32(mic + 4, lr[1]);
 }
 
 void crypto_michael_add(const struct crypto_key *key, bool from_ap,
@@ -218,19 +218,19 @@ bool crypto_tkip_has_p1k(const struct crypto_key *key, const uint8_t *frame,
 	const struct crypto_p1k *c = &key->p1k[CRYPTO_DECRYPT];
 
 	return c->valid && len >= hdr_len + key->cipher->iv_len &&
-	       ieee80211_addr_equal(c->ta, ieee80211_addr2(frame)) &&
-	       c->iv32 == ieee80211_get_le32(frame + hdr_len + 4);
+	       dot11_addr_equal(c->ta, dot11_addr2(frame)) &&
+	       c->iv32 == dot11_get_le32(frame + hdr_len + 4);
 }
 
 /* Phase 1 lasts for 65536 frames of one sender, so the last one is kept */
 static void tkip_seed(const struct crypto_job *job,
 		      uint8_t seed[CRYPTO_RC4_SEED_LEN])
 {
-	const uint8_t *ta = ieee80211_addr2(job->frame);
+	const uint8_t *ta = dot11_addr2(job->frame);
 	struct crypto_p1k *c = &job->key->p1k[job->op];
 	uint32_t iv32 = (uint32_t)(job->pn >> 16);
 
-	if (!c->valid || c->iv32 != iv32 || !ieee80211_addr_equal(c->ta, ta)) {
+	if (!c->valid || c->iv32 != iv32 || !dot11_addr_equal(c->ta, ta)) {
 		uint16_t p1k[CRYPTO_P1K_WORDS];
 
 		crypto_tkip_phase1(job->key->bytes, ta, iv32, p1k);
@@ -248,7 +248,7 @@ static enum crypto_status tkip_encrypt(struct crypto_job *job)
 	tkip_wep_iv(iv, (uint16_t)job->pn);
 	iv[3] = IEEE80211_IV_EXT |
 		(uint8_t)(job->key->keyidx << IEEE80211_IV_KEYID_SHIFT);
-	ieee80211_put_le32(iv + 4, (uint32_t)(job->pn >> 16));
+	dot11_put_le32(iv + 4, (uint32_t)(job->pn >> 16));
 	crypto_rc4_seal(seed, sizeof(seed), crypto_data(job),
 			crypto_data_len(job));
 	OPENSSL_cleanse(seed, sizeof(seed));
@@ -264,8 +264,8 @@ static enum crypto_status tkip_decrypt(struct crypto_job *job)
 	if (!(iv[IEEE80211_IV_OFF_KEYID] & IEEE80211_IV_EXT))
 		return CRYPTO_MALFORMED;
 	job->pn = iv[2] | (uint64_t)iv[0] << 8 |
-		  (uint64_t)ieee80211_get_le32(iv + 4) << 16;
-	job->keyid = ieee80211_iv_keyid(iv);
+		  (uint64_t)dot11_get_le32(iv + 4) << 16;
+	job->keyid = dot11_iv_keyid(iv);
 	if (job->keyid != job->key->keyidx)
 		return CRYPTO_WRONG_KEY;
 	tkip_seed(job, seed);

@@ -20,7 +20,7 @@ void crypto_rc4_seal(const uint8_t *seed, size_t seed_len,
 {
 	RC4_KEY rc4;
 
-	ieee80211_put_le32(data + len, ieee80211_fcs(data, len));
+	dot11_put_le32(data + len, dot11_fcs(data, len));
 	RC4_set_key(&rc4, (int)seed_len, seed);
 	RC4(&rc4, len + CRYPTO_ICV_LEN, data, data);
 	OPENSSL_cleanse(&rc4, sizeof(rc4));
@@ -35,8 +35,8 @@ bool crypto_rc4_open(const uint8_t *seed, size_t seed_len,
 	RC4_set_key(&rc4, (int)seed_len, seed);
 	RC4(&rc4, len + CRYPTO_ICV_LEN, data, data);
 	OPENSSL_cleanse(&rc4, sizeof(rc4));
-	icv = ieee80211_get_le32(data + len);
-	return icv == ieee80211_fcs(data, len);
+	icv = dot11_get_le32(data + len);
+	return icv == dot11_fcs(data, len);
 }
 
 static size_t wep_seed(const struct crypto_job *job,
@@ -75,7 +75,7 @@ static enum crypto_status wep_decrypt(struct crypto_job *job)
 	bool ok;
 
 	job->pn = (uint64_t)iv[0] << 16 | (uint64_t)iv[1] << 8 | iv[2];
-	job->keyid = ieee80211_iv_keyid(iv);
+	job->keyid = dot11_iv_keyid(iv);
 	if (job->keyid != job->key->keyidx)
 		return CRYPTO_WRONG_KEY;
 	seed_len = wep_seed(job, seed);

@@ -58,7 +58,7 @@ const char *ctl_air(struct air *air, json_t *req)
 	if (!radio)
 		return "out of memory";
 	air_tune(radio, &chan);
-	ieee80211_fcs_put(frame, (uint16_t)len);
+	dot11_fcs_put(frame, (uint16_t)len);
 	af.len = (uint16_t)(len + IEEE80211_FCS_LEN);
 	af.chan = chan;
 	af.airtime_us = airtime_ppdu_us(af.rate, af.len, freq < 3000);

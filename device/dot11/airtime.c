@@ -6,7 +6,7 @@
  * symbols of short guard intervals and HE are no whole microseconds.
  */
 #include "dot11/airtime.h"
-#include "dot11/ieee80211.h"
+#include "dot11/frame.h"
 
 #define SIGNAL_EXTENSION	60	/* 0.1 us */
 #define OFDM_SYMBOL		40

@@ -8,9 +8,9 @@
  */
 #include <libdeflate.h>
 
-#include "dot11/ieee80211.h"
+#include "dot11/frame.h"
 
-uint32_t ieee80211_fcs(const uint8_t *mpdu, size_t len)
+uint32_t dot11_fcs(const uint8_t *mpdu, size_t len)
 {
 	return libdeflate_crc32(0, mpdu, len);
 }

@@ -203,9 +203,9 @@ static bool send(struct mac_vif *vif)
 	}
 	len = build(vif, frame);
 	vif->seq = (vif->seq + 1) % IEEE80211_SN_MODULO;
-	ieee80211_put_le16(frame + IEEE80211_OFF_DURATION, 0);
-	ieee80211_put_le16(frame + IEEE80211_OFF_SEQ,
-			   (uint16_t)(vif->seq << IEEE80211_SEQ_SN_SHIFT));
+	dot11_put_le16(frame + IEEE80211_OFF_DURATION, 0);
+	dot11_put_le16(frame + IEEE80211_OFF_SEQ,
+		       (uint16_t)(vif->seq << IEEE80211_SEQ_SN_SHIFT));
 	rate = txe_vif_rate(mac, vif, b->rate);
 	txe_stamp(vif, frame, rate);
 	len = protect(vif, frame, len);

@@ -37,8 +37,8 @@ struct mac_vif *mac_vif(struct mac *mac, unsigned int idx)
 static uint32_t hash(const struct mac *mac, unsigned int vif,
 		     const uint8_t *addr)
 {
-	uint64_t v = ieee80211_get_le32(addr + 2) |
-		     (uint64_t)ieee80211_get_le16(addr) << 32 |
+	uint64_t v = dot11_get_le32(addr + 2) |
+		     (uint64_t)dot11_get_le16(addr) << 32 |
 		     (uint64_t)vif << 48;
 
 	return (uint32_t)(v * 0x9e3779b97f4a7c15ull >> 32) & mac->hash_mask;
@@ -50,7 +50,7 @@ struct mac_sta *mac_sta_find(struct mac *mac, const struct mac_vif *vif,
 	struct mac_sta *sta = mac->sta_hash[hash(mac, vif->idx, addr)];
 
 	while (sta && (sta->vif != vif ||
-		       !ieee80211_addr_equal(sta->addr, addr)))
+		       !dot11_addr_equal(sta->addr, addr)))
 		sta = sta->hash_next;
 	return sta;
 }

@@ -198,7 +198,7 @@ struct mac_vif {
 /* A management frame, or one of a peer, names the interface's BSS */
 static inline bool vif_in_bss(const struct mac_vif *vif, const uint8_t *frame)
 {
-	return ieee80211_addr_equal(ieee80211_addr3(frame), vif->bssid);
+	return dot11_addr_equal(dot11_addr3(frame), vif->bssid);
 }
 
 /** mac_obj_init() - memory for the tables of stations and keys; false: there is none */

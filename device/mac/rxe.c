@@ -101,9 +101,9 @@ static void queue_frame(const struct arrival *a, const struct mac_vif *vif,
 	item->hdr_len = a->hdr_len;
 	item->tid = MAC_TID_NONE;
 	/* With a wrong FCS, nothing is sure of the header */
-	if (!(flags & SKUA_RXF_FCS_ERR) && ieee80211_is_data_qos(a->fc)) {
-		item->tid = ieee80211_tid(a->frame);
-		if (ieee80211_qos_ctl(a->frame) & IEEE80211_QOS_AMSDU)
+	if (!(flags & SKUA_RXF_FCS_ERR) && dot11_fc_is_data_qos(a->fc)) {
+		item->tid = dot11_tid(a->frame);
+		if (dot11_qos_ctl(a->frame) & IEEE80211_QOS_AMSDU)
 			item->flags |= SKUA_RXF_AMSDU;
 	}
 	item->monitor = a->promisc;
@@ -140,39 +140,39 @@ static void answer(const struct arrival *a, const struct mac_vif *vif,
 	/* What is left of the time that the other side asked for */
 	spent = airtime_sifs_us(ghz2) + af.airtime_us;
 	duration = duration > spent ? duration - spent : 0;
-	ieee80211_put_le16(buf, stype);
-	ieee80211_put_le16(buf + IEEE80211_OFF_DURATION, (uint16_t)duration);
+	dot11_put_le16(buf, stype);
+	dot11_put_le16(buf + IEEE80211_OFF_DURATION, (uint16_t)duration);
 	memcpy(buf + IEEE80211_OFF_ADDR1, ra, IEEE80211_ADDR_LEN);
-	ieee80211_fcs_put(buf, IEEE80211_ACK_LEN);
+	dot11_fcs_put(buf, IEEE80211_ACK_LEN);
 	air_respond(mac->radio, &af);
 	survey_tx(&mac->survey, af.airtime_us);
 }
 
 static uint32_t duration_of(const struct arrival *a)
 {
-	uint16_t d = ieee80211_get_le16(a->frame + IEEE80211_OFF_DURATION);
+	uint16_t d = dot11_get_le16(a->frame + IEEE80211_OFF_DURATION);
 
 	return d < 0x8000 ? d : 0;
 }
 
 static bool wants_ack(const struct arrival *a)
 {
-	if (ieee80211_is_ctl(a->fc))
-		return ieee80211_is_stype(a->fc, IEEE80211_PSPOLL);
-	if (ieee80211_is_mgmt(a->fc))
-		return !ieee80211_is_stype(a->fc, IEEE80211_ACTION_NO_ACK);
-	if (!ieee80211_is_data_qos(a->fc))
+	if (dot11_fc_is_ctl(a->fc))
+		return dot11_fc_is_stype(a->fc, IEEE80211_PSPOLL);
+	if (dot11_fc_is_mgmt(a->fc))
+		return !dot11_fc_is_stype(a->fc, IEEE80211_ACTION_NO_ACK);
+	if (!dot11_fc_is_data_qos(a->fc))
 		return true;
-	return (ieee80211_qos_ctl(a->frame) & IEEE80211_QOS_ACK_POLICY) ==
+	return (dot11_qos_ctl(a->frame) & IEEE80211_QOS_ACK_POLICY) ==
 	       IEEE80211_QOS_ACK_NORMAL;
 }
 
 static void respond(const struct arrival *a, const struct mac_vif *vif)
 {
 	struct mac *mac = a->mac;
-	const uint8_t *ta = ieee80211_addr2(a->frame);
+	const uint8_t *ta = dot11_addr2(a->frame);
 
-	if (ieee80211_is_stype(a->fc, IEEE80211_RTS)) {
+	if (dot11_fc_is_stype(a->fc, IEEE80211_RTS)) {
 		answer(a, vif, IEEE80211_CTS, ta, duration_of(a));
 		mac->c.rx_cts_sent++;
 	} else if (wants_ack(a)) {
@@ -195,10 +195,10 @@ static bool carries_pm(uint16_t fc)
 {
 	if (fc & IEEE80211_FC_MOREFRAGS)
 		return false;
-	return ieee80211_is_data(fc) ||
-	       ieee80211_is_stype(fc, IEEE80211_ACTION) ||
-	       ieee80211_is_stype(fc, IEEE80211_DEAUTH) ||
-	       ieee80211_is_stype(fc, IEEE80211_DISASSOC);
+	return dot11_fc_is_data(fc) ||
+	       dot11_fc_is_stype(fc, IEEE80211_ACTION) ||
+	       dot11_fc_is_stype(fc, IEEE80211_DEAUTH) ||
+	       dot11_fc_is_stype(fc, IEEE80211_DISASSOC);
 }
 
 static void track_ps(const struct arrival *a, struct mac_sta *sta)
@@ -209,9 +209,9 @@ static void track_ps(const struct arrival *a, struct mac_sta *sta)
 
 	if (!(sta->flags & ENG_STAF_PS_TRACK) || !carries_pm(a->fc))
 		return;
-	if (pm && sta->dozing && ieee80211_is_data_qos(a->fc) &&
+	if (pm && sta->dozing && dot11_fc_is_data_qos(a->fc) &&
 	    (mac->bus->features & SKUA_FEAT_UAPSD)) {
-		tid = ieee80211_tid(a->frame);
+		tid = dot11_tid(a->frame);
 		if (sta->uapsd & 1u << ac_of_tid(tid))
 			queue_event(mac, SKUA_INB_UAPSD_TRIGGER, sta, tid);
 	}
@@ -245,8 +245,8 @@ static uint16_t polled_tids(const struct mac_sta *sta)
 static void ps_poll(const struct arrival *a, struct mac_vif *vif)
 {
 	struct mac *mac = a->mac;
-	struct mac_sta *sta = mac_sta_find(mac, vif, ieee80211_addr2(a->frame));
-	uint16_t aid = ieee80211_get_le16(a->frame + IEEE80211_OFF_DURATION) &
+	struct mac_sta *sta = mac_sta_find(mac, vif, dot11_addr2(a->frame));
+	uint16_t aid = dot11_get_le16(a->frame + IEEE80211_OFF_DURATION) &
 		       (uint16_t)~IEEE80211_PSPOLL_AID_BITS;
 
 	mac->c.ps_poll++;
@@ -262,12 +262,12 @@ static void ps_poll(const struct arrival *a, struct mac_vif *vif)
 static bool wants_data(const struct arrival *a, const struct mac_vif *vif)
 {
 	uint16_t ds = a->fc & (IEEE80211_FC_TODS | IEEE80211_FC_FROMDS);
-	const uint8_t *ta = ieee80211_addr2(a->frame);
+	const uint8_t *ta = dot11_addr2(a->frame);
 
 	switch (vif->type) {
 	case SKUA_VIF_STA:
 		if (ds & IEEE80211_FC_FROMDS)
-			return ieee80211_addr_equal(ta, vif->bssid);
+			return dot11_addr_equal(ta, vif->bssid);
 		/* A direct link inside the BSS */
 		return !a->group && !ds && vif_in_bss(vif, a->frame);
 	case SKUA_VIF_AP:
@@ -290,23 +290,23 @@ static bool wants_mgmt(const struct arrival *a, const struct mac_vif *vif)
 		return false;
 	if (!a->group)
 		return true;
-	if (ieee80211_is_stype(a->fc, IEEE80211_PROBE_REQ))
+	if (dot11_fc_is_stype(a->fc, IEEE80211_PROBE_REQ))
 		return peers || vif->type == SKUA_VIF_AP;
-	if (ieee80211_is_beacon(a->fc) ||
-	    ieee80211_is_stype(a->fc, IEEE80211_PROBE_RESP))
+	if (dot11_fc_is_beacon(a->fc) ||
+	    dot11_fc_is_stype(a->fc, IEEE80211_PROBE_RESP))
 		return peers || vif_in_bss(vif, a->frame);
 	return vif->type == SKUA_VIF_MESH || vif_in_bss(vif, a->frame) ||
-	       ieee80211_addr_is_group(ieee80211_addr3(a->frame));
+	       dot11_addr_is_group(dot11_addr3(a->frame));
 }
 
 static bool vif_wants(const struct arrival *a, const struct mac_vif *vif)
 {
 	if (!a->group &&
-	    !ieee80211_addr_equal(ieee80211_addr1(a->frame), vif->addr))
+	    !dot11_addr_equal(dot11_addr1(a->frame), vif->addr))
 		return false;
-	if (ieee80211_is_data(a->fc))
+	if (dot11_fc_is_data(a->fc))
 		return wants_data(a, vif);
-	return ieee80211_is_mgmt(a->fc) && wants_mgmt(a, vif);
+	return dot11_fc_is_mgmt(a->fc) && wants_mgmt(a, vif);
 }
 
 /* What passes though no interface wants it */
@@ -317,65 +317,54 @@ static bool filter_passes(const struct arrival *a, bool to_us)
 
 	if (filter & SKUA_FILTER_OTHER_BSS)
 		return true;
-	if (ieee80211_is_ctl(fc))
+	if (dot11_fc_is_ctl(fc))
 		return to_us && ((filter & SKUA_FILTER_CONTROL) ||
 				 ((filter & SKUA_FILTER_PSPOLL) &&
-				  ieee80211_is_stype(fc, IEEE80211_PSPOLL)));
+				  dot11_fc_is_stype(fc, IEEE80211_PSPOLL)));
 	if (!a->group && !to_us)
 		return false;
-	if (ieee80211_is_beacon(fc) ||
-	    ieee80211_is_stype(fc, IEEE80211_PROBE_RESP))
+	if (dot11_fc_is_beacon(fc) ||
+	    dot11_fc_is_stype(fc, IEEE80211_PROBE_RESP))
 		return filter & SKUA_FILTER_BCN_PRBRESP;
-	if (ieee80211_is_stype(fc, IEEE80211_PROBE_REQ))
+	if (dot11_fc_is_stype(fc, IEEE80211_PROBE_REQ))
 		return filter & SKUA_FILTER_PROBE_REQ;
-	if (ieee80211_is_stype(fc, IEEE80211_ACTION))
+	if (dot11_fc_is_stype(fc, IEEE80211_ACTION))
 		return filter & SKUA_FILTER_MCAST_ACTION;
-	return ieee80211_is_data(fc) && a->group &&
+	return dot11_fc_is_data(fc) && a->group &&
 	       (filter & SKUA_FILTER_ALLMULTI);
 }
 
 /* Duplicates: the same number from the same sender, and the Retry bit */
 static bool is_dup(const struct arrival *a, struct mac_sta *sta)
 {
-	uint16_t seq = ieee80211_get_le16(a->frame + IEEE80211_OFF_SEQ);
+	uint16_t seq = dot11_get_le16(a->frame + IEEE80211_OFF_SEQ);
 	unsigned int i = SKUA_NUM_TIDS;
 
-	if (ieee80211_is_data_qos(a->fc))
-		i = ieee80211_tid(a->frame);
+	if (dot11_fc_is_data_qos(a->fc))
+		i = dot11_tid(a->frame);
 	if ((a->fc & IEEE80211_FC_RETRY) && sta->dup[i] == seq)
 		return true;
 	sta->dup[i] = seq;
 	return false;
 }
 
-static bool is_eapol(const struct arrival *a)
-{
-	const uint8_t *snap = a->frame + a->hdr_len;
-
-	if (a->len < a->hdr_len + IEEE80211_SNAP_LEN ||
-	    ieee80211_frag(a->frame) ||
-	    (ieee80211_qos_ctl(a->frame) & IEEE80211_QOS_AMSDU))
-		return false;
-	return !memcmp(snap, IEEE80211_SNAP_RFC1042, IEEE80211_SNAP_OUI_LEN) &&
-	       (snap[6] << 8 | snap[7]) == IEEE80211_ETHERTYPE_EAPOL;
-}
-
 static bool clear_refused(const struct arrival *a, const struct mac_sta *sta)
 {
 	return (sta->flags & ENG_STAF_KEYED) &&
 	       !(a->fc & IEEE80211_FC_PROTECTED) && !a->group &&
-	       ieee80211_is_data_present(a->fc) && !is_eapol(a);
+	       dot11_fc_is_data_present(a->fc) &&
+	       !dot11_is_eapol(a->frame, a->hdr_len, a->len);
 }
 
 static void deliver(const struct arrival *a, struct mac_vif *vif)
 {
 	struct mac *mac = a->mac;
-	struct mac_sta *sta = mac_sta_find(mac, vif, ieee80211_addr2(a->frame));
+	struct mac_sta *sta = mac_sta_find(mac, vif, dot11_addr2(a->frame));
 	uint32_t flags = 0;
 
 	if (sta) {
 		sta->stats.rx_signal = a->rx->signal;
-		if (!a->group && !ieee80211_is_nullfunc(a->fc)) {
+		if (!a->group && !dot11_fc_is_nullfunc(a->fc)) {
 			if (is_dup(a, sta)) {
 				mac->c.rx_dup++;
 				sta->stats.rx_dups++;
@@ -406,9 +395,9 @@ static unsigned int claim(const struct arrival *a, const struct mac_vif *vif)
 {
 	unsigned int rank = 1;
 
-	if (mac_sta_find(a->mac, vif, ieee80211_addr2(a->frame)))
+	if (mac_sta_find(a->mac, vif, dot11_addr2(a->frame)))
 		rank += 2;
-	if (ieee80211_is_beacon(a->fc) && tsf_needs_key(a->mac, vif))
+	if (dot11_fc_is_beacon(a->fc) && tsf_needs_key(a->mac, vif))
 		rank++;
 	return rank;
 }
@@ -421,7 +410,7 @@ static unsigned int claim(const struct arrival *a, const struct mac_vif *vif)
 static bool distribute(const struct arrival *a)
 {
 	struct mac *mac = a->mac;
-	bool each = a->group && ieee80211_is_data(a->fc);
+	bool each = a->group && dot11_fc_is_data(a->fc);
 	struct mac_vif *best = NULL;
 	unsigned int rank, top = 0;
 	bool wanted = false;
@@ -442,7 +431,7 @@ static bool distribute(const struct arrival *a)
 			top = rank;
 		}
 	}
-	if (ieee80211_is_beacon(a->fc))
+	if (dot11_fc_is_beacon(a->fc))
 		tsf_beacon(mac, a->frame, a->len, a->af->time_us, a->af->rate,
 			   false);
 	if (best)
@@ -454,7 +443,7 @@ static struct mac_vif *own_vif(struct mac *mac, const uint8_t *ra)
 {
 	for (unsigned int i = 0; i < MAC_VIFS; i++)
 		if (mac->vif[i].valid && mac->vif[i].type != SKUA_VIF_MONITOR &&
-		    ieee80211_addr_equal(mac->vif[i].addr, ra))
+		    dot11_addr_equal(mac->vif[i].addr, ra))
 			return &mac->vif[i];
 	return NULL;
 }
@@ -462,11 +451,11 @@ static struct mac_vif *own_vif(struct mac *mac, const uint8_t *ra)
 /* Who scans from a random address is spoken to at that one */
 static struct mac_vif *scan_vif(struct mac *mac, const uint8_t *frame)
 {
-	const uint8_t *ra = ieee80211_addr1(frame);
+	const uint8_t *ra = dot11_addr1(frame);
 
-	if (ieee80211_get_le32(ra) != mac->scan_lo ||
-	    ieee80211_get_le16(ra + 4) != (mac->scan_hi & 0xffff) ||
-	    !ieee80211_is_mgmt(ieee80211_fc(frame)))
+	if (dot11_get_le32(ra) != mac->scan_lo ||
+	    dot11_get_le16(ra + 4) != (mac->scan_hi & 0xffff) ||
+	    !dot11_fc_is_mgmt(dot11_fc(frame)))
 		return NULL;
 	return mac_vif(mac, mac->scan_hi >> 16);
 }
@@ -488,10 +477,10 @@ static void receive(const struct arrival *a, struct mac_vif *own)
 	mac->c.rx_frames++;
 	if (own)
 		respond(a, own);
-	if (own && ieee80211_is_stype(a->fc, IEEE80211_PSPOLL) &&
+	if (own && dot11_fc_is_stype(a->fc, IEEE80211_PSPOLL) &&
 	    own->type == SKUA_VIF_AP)
 		ps_poll(a, own);
-	if (!ieee80211_is_ctl(a->fc) && distribute(a))
+	if (!dot11_fc_is_ctl(a->fc) && distribute(a))
 		return;
 	if (filter_passes(a, own))
 		queue_frame(a, NULL, NULL, 0);
@@ -518,8 +507,8 @@ static void rxe_rx(void *priv, const struct air_frame *af,
 		return;
 	}
 	a.len = (uint16_t)(af->len - IEEE80211_FCS_LEN);
-	a.group = ieee80211_addr_is_group(ieee80211_addr1(a.frame));
-	own = a.group ? NULL : own_vif(mac, ieee80211_addr1(a.frame));
+	a.group = dot11_addr_is_group(dot11_addr1(a.frame));
+	own = a.group ? NULL : own_vif(mac, dot11_addr1(a.frame));
 	if (!own && !a.group)
 		own = scan_vif(mac, a.frame);
 	/* For somebody else: not worth computing its FCS */
@@ -530,9 +519,9 @@ static void rxe_rx(void *priv, const struct air_frame *af,
 		mac->c.rx_overrun++;
 		return;
 	}
-	a.fc = ieee80211_fc(a.frame);
-	a.hdr_len = (uint16_t)ieee80211_hdrlen(a.fc);
-	if (!ieee80211_fcs_ok(af->data, af->len)) {
+	a.fc = dot11_fc(a.frame);
+	a.hdr_len = (uint16_t)dot11_fc_hdrlen(a.fc);
+	if (!dot11_fcs_ok(af->data, af->len)) {
 		bad_fcs(&a);
 		return;
 	}
@@ -553,7 +542,7 @@ void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
 	const struct arrival a = {
 		.mac = mac, .af = &af, .rx = rx, .frame = frame,
 		.len = (uint16_t)(len - IEEE80211_FCS_LEN),
-		.fc = ieee80211_fc(frame), .hdr_len = IEEE80211_ACK_LEN,
+		.fc = dot11_fc(frame), .hdr_len = IEEE80211_ACK_LEN,
 	};
 
 	if (mac->filter & (SKUA_FILTER_OTHER_BSS | SKUA_FILTER_CONTROL))

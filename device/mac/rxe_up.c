@@ -34,9 +34,9 @@ struct lent {
 static bool covers(const struct crypto_cipher *c, uint16_t fc)
 {
 	/* Third frame of Shared Key authentication */
-	if (ieee80211_is_stype(fc, IEEE80211_AUTH))
+	if (dot11_fc_is_stype(fc, IEEE80211_AUTH))
 		return !(c->flags & CRYPTO_F_REPLAY);
-	return !ieee80211_is_mgmt(fc) || (c->flags & CRYPTO_F_MGMT);
+	return !dot11_fc_is_mgmt(fc) || (c->flags & CRYPTO_F_MGMT);
 }
 
 static struct mac_key *usable_key(struct mac *mac, const struct rx_item *item,
@@ -50,7 +50,7 @@ static struct mac_key *usable_key(struct mac *mac, const struct rx_item *item,
 		return NULL;
 	c = key->crypto.cipher;
 	if (bip != (bool)(c->flags & CRYPTO_F_GROUP_MGMT) ||
-	    (!bip && !covers(c, ieee80211_fc(item->data))))
+	    (!bip && !covers(c, dot11_fc(item->data))))
 		return NULL;
 	return key;
 }
@@ -75,7 +75,7 @@ static bool has_mmie(const struct rx_item *item, unsigned int len)
 static void choose_mmie_key(struct mac *mac, struct rx_item *item)
 {
 	const struct mac_vif *vif = &mac->vif[item->vif];
-	bool beacon = ieee80211_is_beacon(ieee80211_fc(item->data));
+	bool beacon = dot11_fc_is_beacon(dot11_fc(item->data));
 	unsigned int len;
 	uint16_t keyid;
 
@@ -85,8 +85,8 @@ static void choose_mmie_key(struct mac *mac, struct rx_item *item)
 		len = IEEE80211_MMIE_LEN_16;
 	else
 		return;
-	keyid = ieee80211_get_le16(item->data + item->len - len +
-				   IEEE80211_MMIE_OFF_KEYID);
+	keyid = dot11_get_le16(item->data + item->len - len +
+			       IEEE80211_MMIE_OFF_KEYID);
 	/* IGTKs are 4 and 5, BIGTKs 6 and 7 */
 	if (keyid < (beacon ? MAC_KEYID_BIGTK : 4) ||
 	    keyid > (beacon ? MAC_KEYID_BIGTK + 1 : 5))
@@ -111,20 +111,20 @@ static void choose_key(struct mac *mac, struct rx_item *item)
 {
 	const struct mac_vif *vif = &mac->vif[item->vif];
 	const struct mac_sta *sta = mac_sta_get(mac, item->sta, item->sta_gen);
-	uint16_t fc = ieee80211_fc(item->data);
-	bool group = ieee80211_addr_is_group(ieee80211_addr1(item->data));
+	uint16_t fc = dot11_fc(item->data);
+	bool group = dot11_addr_is_group(dot11_addr1(item->data));
 	uint8_t keyid;
 
 	if (!(fc & IEEE80211_FC_PROTECTED)) {
-		if (ieee80211_is_mgmt(fc) && group)
+		if (dot11_fc_is_mgmt(fc) && group)
 			choose_mmie_key(mac, item);
 		return;
 	}
-	if (!ieee80211_is_data_present(fc) && !ieee80211_is_mgmt(fc))
+	if (!dot11_fc_is_data_present(fc) && !dot11_fc_is_mgmt(fc))
 		return;
 	if (item->len <= item->hdr_len + IEEE80211_IV_OFF_KEYID)
 		return;
-	keyid = ieee80211_iv_keyid(item->data + item->hdr_len);
+	keyid = dot11_iv_keyid(item->data + item->hdr_len);
 	if (sta)
 		try_key(mac, item, group ? sta->group_key[keyid] :
 			sta->key[keyid], keyid);
@@ -186,7 +186,7 @@ static void reject(struct rx_item *item)
  */
 static void reject_bip(struct rx_item *item)
 {
-	if (!ieee80211_is_beacon(ieee80211_fc(item->data))) {
+	if (!dot11_fc_is_beacon(dot11_fc(item->data))) {
 		reject(item);
 		return;
 	}
@@ -213,7 +213,7 @@ static bool is_replay(struct mac *mac, struct rx_item *item, uint64_t pn)
 	struct mac_sta *sta = mac_sta_get(mac, item->sta, item->sta_gen);
 	unsigned int i = item->tid == MAC_TID_NONE ? 0 : item->tid;
 
-	if (ieee80211_is_mgmt(ieee80211_fc(item->data)))
+	if (dot11_fc_is_mgmt(dot11_fc(item->data)))
 		i = SKUA_PN_MGMT;
 	if (crypto_pn_check(item->key->rx_pn[i], pn)) {
 		item->key->rx_pn[i] = pn;
@@ -226,12 +226,6 @@ static bool is_replay(struct mac *mac, struct rx_item *item, uint64_t pn)
 	return true;
 }
 
-static bool is_fragment(const struct rx_item *item)
-{
-	return (ieee80211_fc(item->data) & IEEE80211_FC_MOREFRAGS) ||
-	       ieee80211_frag(item->data);
-}
-
 /* The Michael MIC of a whole MSDU, IV in front and ICV already cut off */
 static bool michael_ok(struct mac *mac, struct rx_item *item)
 {
@@ -241,9 +235,9 @@ static bool michael_ok(struct mac *mac, struct rx_item *item)
 	enum crypto_status status;
 
 	status = crypto_michael_check(&item->key->crypto, from_ap,
-				      ieee80211_da(item->data),
-				      ieee80211_sa(item->data),
-				      ieee80211_tid(item->data), body,
+				      dot11_da(item->data),
+				      dot11_sa(item->data),
+				      dot11_tid(item->data), body,
 				      (size_t)(item->len - item->hdr_len -
 					       c->iv_len));
 	if (status != CRYPTO_OK)
@@ -270,7 +264,7 @@ static void finish_icv(struct mac *mac, struct rx_item *item, uint64_t pn)
 	item->flags |= SKUA_RXF_ICV_STRIPPED;
 	if (!(c->flags & CRYPTO_F_MICHAEL))
 		return;
-	if (!is_fragment(item) && !michael_ok(mac, item)) {
+	if (!dot11_is_fragment(item->data) && !michael_ok(mac, item)) {
 		/* Goes up: countermeasures count these. No counter moves. */
 		mac->c.rx_michael_error++;
 		item->key->mic_errors++;
@@ -286,7 +280,7 @@ static void finish_bip(struct mac *mac, struct rx_item *item, uint64_t pn)
 {
 	if (is_replay(mac, item, pn))
 		reject_bip(item);
-	else if (ieee80211_is_beacon(ieee80211_fc(item->data)))
+	else if (dot11_fc_is_beacon(dot11_fc(item->data)))
 		tsf_beacon(mac, item->data, item->len, item->time_us,
 			   item->rate, true);
 }
@@ -302,7 +296,7 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 	item->len -= c->mic_len;
 	item->flags |= SKUA_RXF_MIC_STRIPPED;
 	/* Fragments keep it: whoever joins them checks that PNs follow */
-	if (!is_fragment(item))
+	if (!dot11_is_fragment(item->data))
 		strip_iv(item, c->iv_len);
 }
 
@@ -467,16 +461,16 @@ static void fill_record(const struct mac *mac, const struct rx_item *item,
 
 static void count_up(struct mac *mac, const struct rx_item *item)
 {
-	uint16_t fc = ieee80211_fc(item->data + item->start);
+	uint16_t fc = dot11_fc(item->data + item->start);
 
-	if (ieee80211_is_mgmt(fc))
+	if (dot11_fc_is_mgmt(fc))
 		mac->c.rx_mgmt++;
-	else if (ieee80211_is_data(fc))
+	else if (dot11_fc_is_data(fc))
 		mac->c.rx_data++;
 	else
 		mac->c.rx_ctl++;
-	mac->c.rx_group += ieee80211_addr_is_group(item->data + item->start +
-						   IEEE80211_OFF_ADDR1);
+	mac->c.rx_group += dot11_addr_is_group(item->data + item->start +
+					       IEEE80211_OFF_ADDR1);
 	mac->c.rx_bytes += item->len;
 }
 

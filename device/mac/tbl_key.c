@@ -52,13 +52,13 @@ static uint8_t key_bytes(const struct mac *mac, const struct eng_key *e,
 
 static uint64_t get_pn(const uint8_t *p)
 {
-	return ieee80211_get_le32(p) | (uint64_t)ieee80211_get_le16(p + 4) << 32;
+	return dot11_get_le32(p) | (uint64_t)dot11_get_le16(p + 4) << 32;
 }
 
 static void put_pn(uint8_t *p, uint64_t pn)
 {
-	ieee80211_put_le32(p, (uint32_t)pn);
-	ieee80211_put_le16(p + 4, (uint16_t)(pn >> 32));
+	dot11_put_le32(p, (uint32_t)pn);
+	dot11_put_le16(p + 4, (uint16_t)(pn >> 32));
 }
 
 static enum skua_status key_expand(const struct mac *mac, struct mac_key *key,

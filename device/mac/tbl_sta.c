@@ -69,8 +69,8 @@ static enum skua_status sta_write(struct mac *mac, uint32_t i,
 	if (!vif)
 		return SKUA_ST_NO_ENTRY;
 	if ((flags & ~STA_FLAGS) || le16toh(e->aid) > SKUA_MAX_AID ||
-	    ieee80211_addr_is_group(e->addr) ||
-	    ieee80211_addr_equal(e->addr, zero))
+	    dot11_addr_is_group(e->addr) ||
+	    dot11_addr_equal(e->addr, zero))
 		return SKUA_ST_INVALID;
 	twin = mac_sta_find(mac, vif, e->addr);
 	if (twin && twin != sta)

@@ -32,7 +32,7 @@ static enum skua_status vif_write(struct mac *mac, uint32_t i,
 	vif->aid = le16toh(e->aid);
 	vif->flags = le32toh(e->flags);
 	memcpy(vif->addr, e->addr, sizeof(vif->addr));
-	if (!ieee80211_addr_equal(vif->bssid, e->bssid))
+	if (!dot11_addr_equal(vif->bssid, e->bssid))
 		vif->last_beacon = 0;
 	memcpy(vif->bssid, e->bssid, sizeof(vif->bssid));
 	vif->freq = le16toh(e->freq);
@@ -198,7 +198,7 @@ static enum skua_status beacon_write(struct mac *mac, uint32_t i,
 		return SKUA_ST_NO_ENTRY;
 	if (!tmpl || len < IEEE80211_BEACON_OFF_ELEMENTS ||
 	    len > MAC_BEACON_MAX || !e->beacon_int ||
-	    ieee80211_fc(tmpl) != IEEE80211_BEACON ||
+	    dot11_fc(tmpl) != IEEE80211_BEACON ||
 	    (tim && (!tim_valid(tmpl, len, tim) || !e->dtim_period)) ||
 	    !csa_valid(e, tmpl, le16toh(e->csa_off[0])) ||
 	    !csa_valid(e, tmpl, le16toh(e->csa_off[1])) ||

@@ -16,7 +16,7 @@ bool tsf_needs_key(struct mac *mac, const struct mac_vif *vif)
 static void believe(struct mac_vif *vif, const uint8_t *frame,
 		    uint64_t time_us, uint32_t rate)
 {
-	uint64_t ts = ieee80211_get_le64(frame + IEEE80211_BEACON_OFF_TSF);
+	uint64_t ts = dot11_get_le64(frame + IEEE80211_BEACON_OFF_TSF);
 	int64_t offset = (int64_t)(ts - airtime_stamp_us(rate) - time_us);
 
 	vif->last_beacon = (uint32_t)time_us ? (uint32_t)time_us : 1;

@@ -149,38 +149,27 @@ static bool gather(struct mac *mac, const struct desc *d, struct txf *f)
 	return true;
 }
 
-static bool is_eapol(const struct txf *f)
-{
-	const uint8_t *snap = f->buf + f->off + f->hdr_len;
-
-	if (f->len < f->hdr_len + IEEE80211_SNAP_LEN ||
-	    (ieee80211_qos_ctl(f->buf + f->off) & IEEE80211_QOS_AMSDU))
-		return false;
-	return !memcmp(snap, IEEE80211_SNAP_RFC1042, IEEE80211_SNAP_OUI_LEN) &&
-	       (snap[6] << 8 | snap[7]) == IEEE80211_ETHERTYPE_EAPOL;
-}
-
 /* Header against length and descriptor; words or NULL */
 static const char *frame_fault(struct txf *f, const struct desc *d)
 {
 	const uint8_t *frame = txf_data(f);
 
-	f->fc = ieee80211_fc(frame);
-	f->hdr_len = (uint16_t)ieee80211_hdrlen(f->fc);
+	f->fc = dot11_fc(frame);
+	f->hdr_len = (uint16_t)dot11_fc_hdrlen(f->fc);
 	if (!f->hdr_len)
 		return "unknown frame type";
 	if (f->hdr_len > f->len)
 		return "shorter than its header";
 	f->tid = MAC_TID_NONE;
-	if (ieee80211_is_data_qos(f->fc))
-		f->tid = ieee80211_tid(frame);
+	if (dot11_fc_is_data_qos(f->fc))
+		f->tid = dot11_tid(frame);
 	if ((d->flags & SKUA_TXF_QOS) && f->tid != d->tid)
 		return "header and descriptor differ in TID";
-	if ((d->flags & SKUA_TXF_PROTECT) && ieee80211_is_ctl(f->fc))
+	if ((d->flags & SKUA_TXF_PROTECT) && dot11_fc_is_ctl(f->fc))
 		return "control frames cannot be protected";
 	if ((d->flags & SKUA_TXF_INSERT_TS) &&
-	    ((!ieee80211_is_stype(f->fc, IEEE80211_PROBE_RESP) &&
-	      !ieee80211_is_beacon(f->fc)) ||
+	    ((!dot11_fc_is_stype(f->fc, IEEE80211_PROBE_RESP) &&
+	      !dot11_fc_is_beacon(f->fc)) ||
 	     f->len < IEEE80211_BEACON_OFF_INTERVAL))
 		return "no place for a timestamp";
 	return NULL;
@@ -189,7 +178,7 @@ static const char *frame_fault(struct txf *f, const struct desc *d)
 /* The station that the descriptor names must be the one it is sent to */
 static enum skua_tx_status check_sta(struct mac *mac, struct txf *f)
 {
-	const uint8_t *ra = ieee80211_addr1(txf_data(f));
+	const uint8_t *ra = dot11_addr1(txf_data(f));
 	const struct mac_sta *sta;
 
 	if (f->sta == SKUA_STA_NONE)
@@ -202,8 +191,8 @@ static enum skua_tx_status check_sta(struct mac *mac, struct txf *f)
 		return SKUA_TXS_STALE_STA;
 	}
 	if (sta->vif->idx != f->vif ||
-	    (!ieee80211_addr_is_group(ra) &&
-	     !ieee80211_addr_equal(ra, sta->addr))) {
+	    (!dot11_addr_is_group(ra) &&
+	     !dot11_addr_equal(ra, sta->addr))) {
 		mac->c.tx_bad_frame++;
 		log_warn(mac->log,
 			 "transmit: frame is not for station %u of interface %u",
@@ -212,10 +201,11 @@ static enum skua_tx_status check_sta(struct mac *mac, struct txf *f)
 	}
 	/* Fail closed: nothing in the clear but EAPOL once there was a key */
 	if ((sta->flags & ENG_STAF_KEYED) &&
-	    ieee80211_is_data_present(f->fc) &&
-	    !ieee80211_addr_is_group(ra) &&
+	    dot11_fc_is_data_present(f->fc) &&
+	    !dot11_addr_is_group(ra) &&
 	    !(f->flags & SKUA_TXF_PROTECT) &&
-	    !(f->fc & IEEE80211_FC_PROTECTED) && !is_eapol(f)) {
+	    !(f->fc & IEEE80211_FC_PROTECTED) &&
+	    !dot11_is_eapol(txf_data(f), f->hdr_len, f->len)) {
 		mac->c.tx_clear_refused++;
 		log_warn(mac->log,
 			 "transmit: clear frame for keyed station %u refused",

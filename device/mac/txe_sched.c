@@ -54,7 +54,7 @@ static int32_t frame_cost(const struct mac *mac, const struct txq *q,
 {
 	uint32_t rate = f->rate;
 
-	if (!rate && q->sta && ieee80211_is_data(f->fc))
+	if (!rate && q->sta && dot11_fc_is_data(f->fc))
 		rate = q->sta->rate.rate[0];
 	if (!rate)
 		rate = airtime_lowest_basic(q->vif->basic_rates,

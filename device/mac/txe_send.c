@@ -81,18 +81,18 @@ static void make_plan(struct mac *mac, const struct mac_vif *vif,
 		      struct mac_sta *sta, const struct txf *f,
 		      enum answer answer, struct plan *p)
 {
-	bool group = ieee80211_addr_is_group(f->buf + f->off +
-					     IEEE80211_OFF_ADDR1);
+	bool group = dot11_addr_is_group(f->buf + f->off +
+					 IEEE80211_OFF_ADDR1);
 	uint32_t wanted = 0;
 
 	p->n = 0;
 	if (f->rate)
 		wanted = f->rate;
-	else if (ieee80211_is_mgmt(f->fc))
+	else if (dot11_fc_is_mgmt(f->fc))
 		wanted = vif->mgmt_rate;
-	else if (ieee80211_is_data(f->fc) && group)
+	else if (dot11_fc_is_data(f->fc) && group)
 		wanted = vif->mcast_rate;
-	else if (ieee80211_is_data(f->fc) && sta)
+	else if (dot11_fc_is_data(f->fc) && sta)
 		plan_by_table(mac, sta, p);
 	if (!p->n)
 		add_stage(p, txe_vif_rate(mac, vif, wanted),
@@ -106,8 +106,8 @@ static void make_plan(struct mac *mac, const struct mac_vif *vif,
 
 void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate)
 {
-	ieee80211_put_le64(frame + IEEE80211_BEACON_OFF_TSF,
-			   vif_tsf(vif) + airtime_stamp_us(rate));
+	dot11_put_le64(frame + IEEE80211_BEACON_OFF_TSF,
+		       vif_tsf(vif) + airtime_stamp_us(rate));
 }
 
 uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
@@ -125,7 +125,7 @@ uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
 	};
 
 	af.airtime_us = airtime_ppdu_us(rate, af.len, mac_tuned_2ghz(mac));
-	ieee80211_fcs_put(frame, len);
+	dot11_fcs_put(frame, len);
 	air_send(mac->radio, &af, response, response_len, rx);
 	mac->c.tx_bytes += af.len;
 	survey_tx(&mac->survey, af.airtime_us);
@@ -148,18 +148,18 @@ static enum answer expected_answer(const struct txf *f)
 	const uint8_t *frame = f->buf + f->off;
 
 	if ((f->flags & SKUA_TXF_NO_ACK) ||
-	    ieee80211_addr_is_group(ieee80211_addr1(frame)))
+	    dot11_addr_is_group(dot11_addr1(frame)))
 		return ANSWER_NONE;
-	if (ieee80211_is_ctl(f->fc)) {
-		if (ieee80211_is_stype(f->fc, IEEE80211_BACK_REQ))
+	if (dot11_fc_is_ctl(f->fc)) {
+		if (dot11_fc_is_stype(f->fc, IEEE80211_BACK_REQ))
 			return ANSWER_BA;
-		return ieee80211_is_stype(f->fc, IEEE80211_PSPOLL) ?
+		return dot11_fc_is_stype(f->fc, IEEE80211_PSPOLL) ?
 			ANSWER_ACK : ANSWER_NONE;
 	}
-	if (ieee80211_is_stype(f->fc, IEEE80211_ACTION_NO_ACK))
+	if (dot11_fc_is_stype(f->fc, IEEE80211_ACTION_NO_ACK))
 		return ANSWER_NONE;
-	if (ieee80211_is_data_qos(f->fc) &&
-	    (ieee80211_qos_ctl(frame) & IEEE80211_QOS_ACK_POLICY) !=
+	if (dot11_fc_is_data_qos(f->fc) &&
+	    (dot11_qos_ctl(frame) & IEEE80211_QOS_ACK_POLICY) !=
 	    IEEE80211_QOS_ACK_NORMAL)
 		return ANSWER_NONE;
 	return ANSWER_ACK;
@@ -172,10 +172,10 @@ static bool answer_ok(struct mac *mac, const uint8_t *a, uint16_t len,
 	if (!len)
 		return false;
 	if (len >= IEEE80211_ACK_LEN + IEEE80211_FCS_LEN &&
-	    ieee80211_fcs_ok(a, len) &&
-	    ieee80211_is_stype(ieee80211_fc(a), stype) &&
-	    !(ieee80211_fc(a) & IEEE80211_FC_VERSION) &&
-	    ieee80211_addr_equal(ieee80211_addr1(a), ra))
+	    dot11_fcs_ok(a, len) &&
+	    dot11_fc_is_stype(dot11_fc(a), stype) &&
+	    !(dot11_fc(a) & IEEE80211_FC_VERSION) &&
+	    dot11_addr_equal(dot11_addr1(a), ra))
 		return true;
 	mac->c.tx_bad_answer++;
 	return false;
@@ -192,18 +192,18 @@ static bool send_rts(struct mac *mac, const struct mac_vif *vif,
 						  mac_tuned_2ghz(mac));
 	struct air_rx rx;
 
-	ieee80211_put_le16(rts, IEEE80211_RTS);
+	dot11_put_le16(rts, IEEE80211_RTS);
 	nav += answer_us(mac, vif, rts_rate, IEEE80211_ACK_LEN);
-	ieee80211_put_le16(rts + IEEE80211_OFF_DURATION,
-			   (uint16_t)(nav < 32767 ? nav : 32767));
-	memcpy(rts + IEEE80211_OFF_ADDR1, ieee80211_addr1(frame),
+	dot11_put_le16(rts + IEEE80211_OFF_DURATION,
+		       (uint16_t)(nav < 32767 ? nav : 32767));
+	memcpy(rts + IEEE80211_OFF_ADDR1, dot11_addr1(frame),
 	       IEEE80211_ADDR_LEN);
-	memcpy(rts + IEEE80211_OFF_ADDR2, ieee80211_addr2(frame),
+	memcpy(rts + IEEE80211_OFF_ADDR2, dot11_addr2(frame),
 	       IEEE80211_ADDR_LEN);
 	*airtime += txe_transmit(mac, vif, rts, IEEE80211_RTS_LEN, rts_rate,
 				 cts, &len, &rx);
 	mac->c.tx_rts++;
-	if (answer_ok(mac, cts, len, IEEE80211_CTS, ieee80211_addr2(frame))) {
+	if (answer_ok(mac, cts, len, IEEE80211_CTS, dot11_addr2(frame))) {
 		mac->tx.ops->answer(mac, cts, len, &rx, rts_rate);
 		return true;
 	}
@@ -216,9 +216,9 @@ static void send_cts_self(struct mac *mac, const struct mac_vif *vif,
 {
 	uint8_t cts[IEEE80211_ACK_LEN + IEEE80211_FCS_LEN];
 
-	ieee80211_put_le16(cts, IEEE80211_CTS);
-	ieee80211_put_le16(cts + IEEE80211_OFF_DURATION,
-			   (uint16_t)(nav < 32767 ? nav : 32767));
+	dot11_put_le16(cts, IEEE80211_CTS);
+	dot11_put_le16(cts + IEEE80211_OFF_DURATION,
+		       (uint16_t)(nav < 32767 ? nav : 32767));
 	memcpy(cts + IEEE80211_OFF_ADDR1, vif->addr, IEEE80211_ADDR_LEN);
 	*airtime += txe_transmit(mac, vif, cts, IEEE80211_ACK_LEN,
 				 airtime_lowest_basic(vif->basic_rates,
@@ -236,7 +236,7 @@ static bool protect_medium(struct mac *mac, const struct mac_vif *vif,
 
 	nav += airtime_sifs_us(mac_tuned_2ghz(mac)) +
 	       airtime_ppdu_us(rate, len, mac_tuned_2ghz(mac));
-	if (answer != ANSWER_NONE && !ieee80211_is_ctl(f->fc) &&
+	if (answer != ANSWER_NONE && !dot11_fc_is_ctl(f->fc) &&
 	    ((f->flags & SKUA_TXF_RTS) || len > mac->rts_thresh))
 		return send_rts(mac, vif, txf_data(f), nav, rate, airtime);
 	if ((f->flags & SKUA_TXF_CTS_SELF) ||
@@ -261,10 +261,10 @@ static bool send_once(struct mac *mac, const struct mac_vif *vif,
 		nav = answer_us(mac, vif, rate, answer == ANSWER_BA ?
 				IEEE80211_BA_LEN_64 : IEEE80211_ACK_LEN);
 	/* A PS-Poll has its AID there */
-	if (!ieee80211_is_stype(f->fc, IEEE80211_PSPOLL))
-		ieee80211_put_le16(frame + IEEE80211_OFF_DURATION,
-				   (uint16_t)nav);
-	if (r->tries && !ieee80211_is_ctl(f->fc))
+	if (!dot11_fc_is_stype(f->fc, IEEE80211_PSPOLL))
+		dot11_put_le16(frame + IEEE80211_OFF_DURATION,
+			       (uint16_t)nav);
+	if (r->tries && !dot11_fc_is_ctl(f->fc))
 		frame[1] |= IEEE80211_FC_RETRY >> 8;
 	r->tries++;
 	r->rate = rate;
@@ -279,7 +279,7 @@ static bool send_once(struct mac *mac, const struct mac_vif *vif,
 	}
 	r->airtime_us += txe_transmit(mac, vif, frame, f->len, rate, back,
 				      &len, &rx);
-	if (!answer_ok(mac, back, len, want, ieee80211_addr2(frame)))
+	if (!answer_ok(mac, back, len, want, dot11_addr2(frame)))
 		return false;
 	r->ack_signal = rx.signal;
 	mac->tx.ops->answer(mac, back, len, &rx, rate);
@@ -289,14 +289,14 @@ static bool send_once(struct mac *mac, const struct mac_vif *vif,
 static void count_sent(struct mac *mac, const struct txf *f,
 		       const struct tx_result *r)
 {
-	if (ieee80211_is_mgmt(f->fc))
+	if (dot11_fc_is_mgmt(f->fc))
 		mac->c.tx_mgmt++;
-	else if (ieee80211_is_data(f->fc))
+	else if (dot11_fc_is_data(f->fc))
 		mac->c.tx_data++;
 	else
 		mac->c.tx_ctl++;
-	mac->c.tx_group += ieee80211_addr_is_group(f->buf + f->off +
-						   IEEE80211_OFF_ADDR1);
+	mac->c.tx_group += dot11_addr_is_group(f->buf + f->off +
+					       IEEE80211_OFF_ADDR1);
 	mac->c.tx_retries += r->tries - 1;
 	mac->c.tx_acked += r->status == SKUA_TXS_ACKED;
 	mac->c.tx_no_ack += r->status == SKUA_TXS_NO_ACK;
@@ -355,25 +355,19 @@ static void assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f)
 	uint16_t *counter = &vif->seq;
 	uint16_t frag;
 
-	if ((f->flags & SKUA_TXF_KEEP_SEQ) || ieee80211_is_ctl(f->fc))
+	if ((f->flags & SKUA_TXF_KEEP_SEQ) || dot11_fc_is_ctl(f->fc))
 		return;
 	if (sta && f->tid != MAC_TID_NONE &&
-	    ieee80211_is_data_present(f->fc) &&
-	    !ieee80211_addr_is_group(ieee80211_addr1(frame)))
+	    dot11_fc_is_data_present(f->fc) &&
+	    !dot11_addr_is_group(dot11_addr1(frame)))
 		counter = &sta->seq[f->tid];
 	/* All fragments of a frame have the number of its first */
-	frag = ieee80211_frag(frame);
+	frag = dot11_frag(frame);
 	if (!frag)
 		*counter = (*counter + 1) % IEEE80211_SN_MODULO;
-	ieee80211_put_le16(frame + IEEE80211_OFF_SEQ,
-			   (uint16_t)(*counter << IEEE80211_SEQ_SN_SHIFT |
-				      frag));
-}
-
-static bool is_fragment(const struct txf *f)
-{
-	return (f->fc & IEEE80211_FC_MOREFRAGS) ||
-	       ieee80211_frag(f->buf + f->off);
+	dot11_put_le16(frame + IEEE80211_OFF_SEQ,
+		       (uint16_t)(*counter << IEEE80211_SEQ_SN_SHIFT |
+				  frag));
 }
 
 static void add_michael(const struct mac_vif *vif, const struct mac_key *key,
@@ -384,8 +378,8 @@ static void add_michael(const struct mac_vif *vif, const struct mac_key *key,
 	size_t len = f->len - f->hdr_len;
 
 	crypto_michael_add(&key->crypto, vif->type == SKUA_VIF_AP,
-			   ieee80211_da(frame), ieee80211_sa(frame),
-			   ieee80211_tid(frame), body, len, body + len);
+			   dot11_da(frame), dot11_sa(frame),
+			   dot11_tid(frame), body, len, body + len);
 	f->len += CRYPTO_MICHAEL_LEN;
 }
 
@@ -404,7 +398,7 @@ static bool start_protect(struct mac *mac, const struct mac_vif *vif,
 	}
 	c = key->crypto.cipher;
 	/* Fragments have had theirs before they were cut */
-	if ((c->flags & CRYPTO_F_MICHAEL) && !is_fragment(f))
+	if ((c->flags & CRYPTO_F_MICHAEL) && !dot11_is_fragment(frame))
 		add_michael(vif, key, f);
 	mac_count_key(mac, key, true, f->len - f->hdr_len);
 	memmove(frame - c->iv_len, frame, f->hdr_len);
@@ -527,8 +521,8 @@ enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
 	if (!f)
 		return SKUA_TXS_NO_MEM;
 	memcpy(txf_data(f), frame, len);
-	f->fc = ieee80211_fc(frame);
-	f->hdr_len = (uint16_t)ieee80211_hdrlen(f->fc);
+	f->fc = dot11_fc(frame);
+	f->hdr_len = (uint16_t)dot11_fc_hdrlen(f->fc);
 	f->flags = no_ack ? SKUA_TXF_NO_ACK : 0;
 	f->rate = rate;
 	f->vif = vif->idx;

@@ -131,16 +131,16 @@ struct txf *txq_pop(struct mac *mac, struct txq *q)
 /* Only these management frames wait for a dozing station to wake up */
 static bool bufferable(uint16_t fc)
 {
-	return ieee80211_is_data(fc) || ieee80211_is_stype(fc, IEEE80211_ACTION) ||
-	       ieee80211_is_stype(fc, IEEE80211_DEAUTH) ||
-	       ieee80211_is_stype(fc, IEEE80211_DISASSOC);
+	return dot11_fc_is_data(fc) || dot11_fc_is_stype(fc, IEEE80211_ACTION) ||
+	       dot11_fc_is_stype(fc, IEEE80211_DEAUTH) ||
+	       dot11_fc_is_stype(fc, IEEE80211_DISASSOC);
 }
 
 static struct txq *sta_queue(struct mac_sta *sta, const struct txf *f)
 {
 	if (sta->dozing && (f->flags & SKUA_TXF_NO_PS_BUFFER))
 		return &sta->q[STA_Q_AWAKE];
-	if (ieee80211_is_mgmt(f->fc))
+	if (dot11_fc_is_mgmt(f->fc))
 		return &sta->q[STA_Q_MGMT];
 	if (f->tid == MAC_TID_NONE)
 		return &sta->q[STA_Q_NONQOS];
@@ -151,7 +151,7 @@ void txq_enqueue(struct mac *mac, struct txf *f)
 {
 	struct mac_vif *vif = &mac->vif[f->vif];
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
-	bool group = ieee80211_addr_is_group(ieee80211_addr1(txf_data(f)));
+	bool group = dot11_addr_is_group(dot11_addr1(txf_data(f)));
 	struct txq *q;
 
 	if (f->flags & SKUA_TXF_OFFCHAN)

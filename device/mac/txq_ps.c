@@ -63,9 +63,9 @@ static struct txq *next_held(struct mac_sta *sta, uint16_t tids)
 
 static void set_eosp(struct txf *f)
 {
-	uint8_t *qos = txf_data(f) + ieee80211_qos_off(f->fc);
+	uint8_t *qos = txf_data(f) + dot11_fc_qos_off(f->fc);
 
-	if (ieee80211_is_data_qos(f->fc))
+	if (dot11_fc_is_data_qos(f->fc))
 		qos[0] |= IEEE80211_QOS_EOSP;
 }
 

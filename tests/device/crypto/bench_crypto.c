@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "crypto/crypto.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 
 #define DATA_LEN	1500
 #define BATCH		32
@@ -39,10 +39,10 @@ static void frames_make(struct crypto_key *key)
 
 	for (size_t i = 0; i < BATCH; i++) {
 		memset(clear[i], (int)i, FRAME_LEN);
-		ieee80211_put_le16(clear[i], fc);
+		dot11_put_le16(clear[i], fc);
 		jobs[i] = (struct crypto_job){
 			.key = key, .frame = work[i], .pn = i + 1,
-			.hdr_len = (uint16_t)ieee80211_hdrlen(fc),
+			.hdr_len = (uint16_t)dot11_fc_hdrlen(fc),
 			.body_len = (uint16_t)(c->iv_len + DATA_LEN +
 					       c->mic_len),
 		};

@@ -17,7 +17,7 @@
 #include <openssl/evp.h>
 
 #include "crypto/crypto.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 
 #define BUF_LEN		12288
 #define CANARY		0xa5
@@ -101,11 +101,11 @@ static bool is_aead(const struct crypto_cipher *c)
 /* What the table says about a cipher and a frame */
 static bool offered(const struct crypto_cipher *c, const struct shape *s)
 {
-	if (ieee80211_is_data(s->fc))
+	if (dot11_fc_is_data(s->fc))
 		return c->flags & CRYPTO_F_DATA;
 	if (is_bip(c) || is_aead(c))
 		return true;
-	return ieee80211_is_stype(s->fc, IEEE80211_AUTH) &&
+	return dot11_fc_is_stype(s->fc, IEEE80211_AUTH) &&
 	       !(c->flags & CRYPTO_F_REPLAY);
 }
 
@@ -128,7 +128,7 @@ static struct crypto_job frame_make(uint8_t *frame, const struct shape *s,
 	const struct crypto_cipher *c = k->cipher;
 	struct crypto_job job = {
 		.op = CRYPTO_ENCRYPT, .key = k, .frame = frame,
-		.hdr_len = (uint16_t)ieee80211_hdrlen(s->fc),
+		.hdr_len = (uint16_t)dot11_fc_hdrlen(s->fc),
 		.body_len = (uint16_t)(c->iv_len + data_len + c->mic_len),
 		.pn = c->pn_bits == 24 ? 0xabcdef : 0x9abcdef01234,
 	};
@@ -136,10 +136,10 @@ static struct crypto_job frame_make(uint8_t *frame, const struct shape *s,
 	memset(frame, CANARY, BUF_LEN);
 	for (size_t i = 0; i < job.hdr_len; i++)
 		frame[i] = (uint8_t)(0x40 + i * 2);
-	ieee80211_put_le16(frame, s->fc);
-	ieee80211_put_le16(frame + IEEE80211_OFF_SEQ, s->seq);
-	if (ieee80211_is_data_qos(s->fc))
-		ieee80211_put_le16(frame + ieee80211_qos_off(s->fc), s->qos);
+	dot11_put_le16(frame, s->fc);
+	dot11_put_le16(frame + IEEE80211_OFF_SEQ, s->seq);
+	if (dot11_fc_is_data_qos(s->fc))
+		dot11_put_le16(frame + dot11_fc_qos_off(s->fc), s->qos);
 	for (size_t i = 0; i < data_len; i++)
 		frame[job.hdr_len + c->iv_len + i] = pattern(i);
 	return job;
@@ -167,7 +167,7 @@ static void round_trip(const struct shape *s, struct crypto_key *k, size_t len)
 	memcpy(before, frame, sizeof(before));
 	assert_int_equal(crypto_run(&job, 1), 0);
 	assert_int_equal(job.status, CRYPTO_OK);
-	assert_int_equal(ieee80211_fc(frame), fc);
+	assert_int_equal(dot11_fc(frame), fc);
 	assert_memory_equal(frame + 2, before + 2, job.hdr_len - 2);
 	assert_memory_equal(frame + job.hdr_len + job.body_len,
 			    before + job.hdr_len + job.body_len,
@@ -224,16 +224,16 @@ static bool header_bit_is_free(const struct crypto_cipher *c,
 			       const struct crypto_job *job, size_t byte,
 			       unsigned int bit)
 {
-	uint16_t fc = ieee80211_fc(job->frame);
+	uint16_t fc = dot11_fc(job->frame);
 	uint16_t mask = (uint16_t)(1u << (bit + 8 * (byte & 1)));
 	uint16_t qos_kept = IEEE80211_QOS_TID;
-	size_t qos = ieee80211_qos_off(fc);
+	size_t qos = dot11_fc_qos_off(fc);
 
 	if (byte < 2 && (mask & (IEEE80211_FC_RETRY | IEEE80211_FC_PM |
 				 IEEE80211_FC_MOREDATA)))
 		return true;
 	/* CF-Ack and CF-Poll of a data frame; Null would be no data */
-	if (byte == 0 && ieee80211_is_data(fc) && (mask & 0x0030))
+	if (byte == 0 && dot11_fc_is_data(fc) && (mask & 0x0030))
 		return true;
 	if (byte < 2)
 		return false;
@@ -243,9 +243,9 @@ static bool header_bit_is_free(const struct crypto_cipher *c,
 		return false;
 	if (byte < IEEE80211_OFF_ADDR4)
 		return is_bip(c) || !(mask & IEEE80211_SEQ_FRAG);
-	if (ieee80211_has_a4(fc) && byte < qos)
+	if (dot11_fc_has_a4(fc) && byte < qos)
 		return false;
-	if (!ieee80211_is_data_qos(fc) || byte >= qos + 2)
+	if (!dot11_fc_is_data_qos(fc) || byte >= qos + 2)
 		return true;		/* HT Control */
 	if (job->flags & CRYPTO_JOB_SPP_AMSDU)
 		qos_kept |= IEEE80211_QOS_AMSDU;
@@ -258,7 +258,7 @@ static bool body_bit_is_free(const struct crypto_cipher *c,
 {
 	if (is_bip(c))
 		return byte < 8 &&
-		       ieee80211_is_beacon(ieee80211_fc(job->frame));
+		       dot11_fc_is_beacon(dot11_fc(job->frame));
 	if (byte == 3)			/* reserved bits beside the key id */
 		return bit < (c->iv_len == 8 ? 5 : 6);
 	if (is_aead(c))
@@ -279,7 +279,7 @@ static void flip_one(const char *shape, const struct crypto_job *sealed,
 	memcpy(frame, sealed->frame, total);
 	frame[byte] ^= (uint8_t)(1u << bit);
 	/* a receiver finds the body where the flipped header says */
-	job.hdr_len = (uint16_t)ieee80211_hdrlen(ieee80211_fc(frame));
+	job.hdr_len = (uint16_t)dot11_fc_hdrlen(dot11_fc(frame));
 	job.body_len = (uint16_t)(total - job.hdr_len);
 	job.frame = frame;
 	job.op = CRYPTO_DECRYPT;
@@ -651,7 +651,7 @@ static void test_tkip_phase1_cache(void **state)
 	key_make(&k, crypto_cipher_find(IEEE80211_CIPHER_TKIP));
 	job = frame_make(want, &shapes[2], &k, 100);
 	assert_int_equal(crypto_run(&job, 1), 0);
-	memcpy(ta, ieee80211_addr2(want), 6);
+	memcpy(ta, dot11_addr2(want), 6);
 	for (int wrong = 0; wrong < 3; wrong++) {
 		uint32_t iv32 = (uint32_t)(job.pn >> 16) + (wrong == 0);
 

@@ -11,7 +11,7 @@
 
 #include "crypto/crypto.h"
 #include "crypto/priv.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 
 static size_t unhex(uint8_t *out, const char *hex)
 {
@@ -192,12 +192,12 @@ static void test_fcs(void **state)
 
 	(void)state;
 	unhex(fcs, "1d99f066");
-	ieee80211_fcs_put(mpdu, len);
+	dot11_fcs_put(mpdu, len);
 	assert_memory_equal(mpdu + len, fcs, 4);
-	assert_true(ieee80211_fcs_ok(mpdu, len + 4));
+	assert_true(dot11_fcs_ok(mpdu, len + 4));
 	mpdu[7] ^= 1;
-	assert_false(ieee80211_fcs_ok(mpdu, len + 4));
-	assert_false(ieee80211_fcs_ok(mpdu, 3));
+	assert_false(dot11_fcs_ok(mpdu, len + 4));
+	assert_false(dot11_fcs_ok(mpdu, 3));
 }
 
 struct mixing {
@@ -279,8 +279,8 @@ static void test_michael_msdu(void **state)
 	unhex(hdr, v->hdr);
 	assert_int_equal(crypto_key_init(&k, v->suite, bytes,
 					 unhex(bytes, v->key), 0), 0);
-	assert_int_equal(crypto_michael_check(&k, true, ieee80211_da(hdr),
-					      ieee80211_sa(hdr), 0, msdu, len),
+	assert_int_equal(crypto_michael_check(&k, true, dot11_da(hdr),
+					      dot11_sa(hdr), 0, msdu, len),
 			 CRYPTO_OK);
 	crypto_key_wipe(&k);
 }

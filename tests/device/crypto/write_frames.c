@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "crypto/crypto.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 #include "air/tap.h"
 
 #define DS_BOTH		(IEEE80211_FC_TODS | IEEE80211_FC_FROMDS)
@@ -28,17 +28,17 @@ static const uint8_t addrs[4][6] = {
 
 static size_t put_header(uint8_t *p, uint16_t fc, uint16_t qos, uint8_t frag)
 {
-	size_t len = ieee80211_hdrlen(fc);
+	size_t len = dot11_fc_hdrlen(fc);
 
 	memset(p, 0, len);
-	ieee80211_put_le16(p, fc);
+	dot11_put_le16(p, fc);
 	for (int i = 0; i < 3; i++)
 		memcpy(p + IEEE80211_OFF_ADDR1 + 6 * i, addrs[i], 6);
-	ieee80211_put_le16(p + IEEE80211_OFF_SEQ, (uint16_t)(sn << 4 | frag));
-	if (ieee80211_has_a4(fc))
+	dot11_put_le16(p + IEEE80211_OFF_SEQ, (uint16_t)(sn << 4 | frag));
+	if (dot11_fc_has_a4(fc))
 		memcpy(p + IEEE80211_OFF_ADDR4, addrs[3], 6);
-	if (ieee80211_is_data_qos(fc))
-		ieee80211_put_le16(p + ieee80211_qos_off(fc), qos);
+	if (dot11_fc_is_data_qos(fc))
+		dot11_put_le16(p + dot11_fc_qos_off(fc), qos);
 	return len;
 }
 
@@ -80,7 +80,7 @@ static void seal_and_record(uint8_t *frame, size_t hdr_len, size_t data_len)
 		fprintf(stderr, "%s\n", crypto_status_name(job.status));
 		exit(2);
 	}
-	ieee80211_fcs_put(frame, len);
+	dot11_fcs_put(frame, len);
 	m.time_ns = now_ns += 1000000;
 	tap_frame(tap, 0, &m, frame, len + IEEE80211_FCS_LEN);
 }
@@ -96,12 +96,12 @@ static void print_payload(const char *kind, const uint8_t *p, size_t n)
 /* Michael's MIC belongs to the MSDU. Return: length with it. */
 static size_t add_michael(const uint8_t *hdr, uint8_t *msdu, size_t len)
 {
-	uint16_t fc = ieee80211_fc(hdr);
+	uint16_t fc = dot11_fc(hdr);
 
 	if (!(key.cipher->flags & CRYPTO_F_MICHAEL))
 		return len;
-	crypto_michael_add(&key, fc & IEEE80211_FC_FROMDS, ieee80211_da(hdr),
-			   ieee80211_sa(hdr), ieee80211_tid(hdr), msdu, len,
+	crypto_michael_add(&key, fc & IEEE80211_FC_FROMDS, dot11_da(hdr),
+			   dot11_sa(hdr), dot11_tid(hdr), msdu, len,
 			   msdu + len);
 	return len + CRYPTO_MICHAEL_LEN;
 }
@@ -144,7 +144,7 @@ static void send_amsdu(uint16_t fc, size_t n)
 	print_payload("udp", p + IEEE80211_AMSDU_HDR_LEN + MSDU_HEAD, n);
 	len = add_michael(frame, p, len + IEEE80211_AMSDU_HDR_LEN);
 	sn++;
-	ieee80211_put_le16(frame + IEEE80211_OFF_SEQ, (uint16_t)(sn << 4));
+	dot11_put_le16(frame + IEEE80211_OFF_SEQ, (uint16_t)(sn << 4));
 	seal_and_record(frame, hdr, len);
 }
 
@@ -153,7 +153,7 @@ static void send_deauth(uint16_t reason)
 	uint8_t frame[128];
 	size_t hdr = put_header(frame, IEEE80211_DEAUTH, 0, 0);
 
-	ieee80211_put_le16(frame + hdr + key.cipher->iv_len, reason);
+	dot11_put_le16(frame + hdr + key.cipher->iv_len, reason);
 	printf("deauth %04x\n", reason);
 	seal_and_record(frame, hdr, 2);
 }

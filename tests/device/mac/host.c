@@ -503,7 +503,7 @@ void sniffer_send(struct sniffer *s, const void *frame, uint16_t len)
 	uint8_t psdu[HOST_FRAME_MAX];
 
 	memcpy(psdu, frame, len);
-	ieee80211_fcs_put(psdu, len);
+	dot11_fcs_put(psdu, len);
 	sniffer_send_raw(s, psdu, (uint16_t)(len + IEEE80211_FCS_LEN));
 }
 
@@ -516,7 +516,7 @@ unsigned int mk_frame(uint8_t *f, uint16_t fc, const uint8_t *a1,
 	unsigned int n = IEEE80211_HDR_LEN_3ADDR;
 
 	memset(f, 0, IEEE80211_HDR_LEN_MAX);
-	ieee80211_put_le16(f, fc);
+	dot11_put_le16(f, fc);
 	memcpy(f + 4, a1, 6);
 	memcpy(f + 10, a2, 6);
 	memcpy(f + 16, a3, 6);
@@ -550,7 +550,7 @@ unsigned int mk_beacon(uint8_t *f, const uint8_t *bssid, uint64_t ts)
 	uint8_t body[] = { 0, 0, 0, 0, 0, 0, 0, 0, 100, 0, 1, 0, 0, 4,
 			   't', 'e', 's', 't' };
 
-	ieee80211_put_le64(body, ts);
+	dot11_put_le64(body, ts);
 	return mk_frame(f, IEEE80211_BEACON, addr_bcast, bssid, bssid, -1, body,
 			sizeof(body));
 }

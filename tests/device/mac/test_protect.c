@@ -47,7 +47,7 @@ static void pass_one(struct scene *s, uint32_t suite, bool from_ap, int tid,
 	if (on_air <= sizeof(s->sniff.frame[0].data)) {
 		assert_int_equal(s->sniff.n, 2);
 		assert_int_equal(s->sniff.frame[0].len, on_air);
-		assert_true(ieee80211_fc(s->sniff.frame[0].data) &
+		assert_true(dot11_fc(s->sniff.frame[0].data) &
 			    IEEE80211_FC_PROTECTED);
 		/* Nothing of the payload can be read */
 		assert_null(memmem(s->sniff.frame[0].data, on_air, f + hdr,
@@ -491,7 +491,7 @@ static void test_fragments(void **state)
 		assert_int_equal(rec.len, len + 8);
 		assert_int_equal(rec.frame[26], 20 + i);
 		assert_memory_equal(rec.frame + 34, f + 26, 60);
-		sn[i] = ieee80211_sn(rec.frame);
+		sn[i] = dot11_sn(rec.frame);
 	}
 	assert_int_equal(sn[0], sn[1]);
 	/* A fragment again */

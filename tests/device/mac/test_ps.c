@@ -46,8 +46,8 @@ static const uint8_t *next_beacon(struct scene *s)
 	s->sniff.n = 0;
 	scene_pass(s, INTERVAL_US - now % INTERVAL_US);
 	assert_true(s->sniff.n >= 1);
-	assert_true(ieee80211_is_beacon(ieee80211_fc(f)));
-	assert_true(ieee80211_fcs_ok(f, s->sniff.frame[0].len));
+	assert_true(dot11_fc_is_beacon(dot11_fc(f)));
+	assert_true(dot11_fcs_ok(f, s->sniff.frame[0].len));
 	return f;
 }
 
@@ -103,7 +103,7 @@ static void test_ibss(void **state)
 			scene_pass(s, 20);
 		assert_in_range(s->sniff.n, 1, 2);
 		ties += s->sniff.n == 2;
-		ap = ieee80211_addr_equal(ieee80211_addr2(f), addr_ap);
+		ap = dot11_addr_equal(dot11_addr2(f), addr_ap);
 		by_ap += ap;
 		if (s->sniff.n == 1) {
 			assert_int_equal(sent_last(s->ap), ap);
@@ -130,7 +130,7 @@ static void test_beacon(void **state)
 	start_beacon(s, 3, 0);
 	for (unsigned int i = 0; i < 10; i++) {
 		const uint8_t *f = next_beacon(s), *tim = f + TIM_OFF;
-		uint64_t tsf = ieee80211_get_le64(f + 24);
+		uint64_t tsf = dot11_get_le64(f + 24);
 
 		assert_int_equal(s->sniff.n, 1);
 		/* at 6 Mbit/s */
@@ -139,8 +139,8 @@ static void test_beacon(void **state)
 		assert_int_equal(tsf, s->clock.time / 1000);
 		assert_int_equal(tsf % INTERVAL_US, 0);
 		if (sn >= 0)
-			assert_int_equal(ieee80211_sn(f), sn + 1);
-		sn = ieee80211_sn(f);
+			assert_int_equal(dot11_sn(f), sn + 1);
+		sn = dot11_sn(f);
 		/* An empty bitmap is one octet of nothing */
 		assert_int_equal(tim[0], 5);
 		assert_int_equal(tim[1], 4);
@@ -358,7 +358,7 @@ static void ps_poll(struct scene *s, uint16_t aid)
 
 	forget(s->sta);
 	mk_frame(f, IEEE80211_PSPOLL, addr_ap, addr_sta, addr_ap, -1, NULL, 0);
-	ieee80211_put_le16(f + 2, aid | IEEE80211_PSPOLL_AID_BITS);
+	dot11_put_le16(f + 2, aid | IEEE80211_PSPOLL_AID_BITS);
 	host_tx(s->sta, &t, f, 16);
 	host_poll(s->sta);
 	host_expect_tx(s->sta, 2, SKUA_TXS_ACKED, 1);
@@ -404,7 +404,7 @@ static void test_hold_and_wake(void **state)
 	host_expect_nothing(s->ap);
 	assert_int_equal(next_beacon(s)[TIM_OFF + 5], 1 << 1);
 	while (host_next(s->sta, &rec))
-		assert_true(ieee80211_is_beacon(ieee80211_fc(rec.frame)));
+		assert_true(dot11_fc_is_beacon(dot11_fc(rec.frame)));
 	/* What must not wait, leaves */
 	t.flags = SKUA_TXF_NO_PS_BUFFER;
 	host_tx(s->ap, &t, f, len);
@@ -445,11 +445,11 @@ static void test_ps_poll(void **state)
 	ps_poll(s, 1);
 	host_expect_tx(s->ap, 0, SKUA_TXS_ACKED, 1);
 	host_expect_rx(s->sta, &rec);
-	assert_true(ieee80211_fc(rec.frame) & IEEE80211_FC_MOREDATA);
+	assert_true(dot11_fc(rec.frame) & IEEE80211_FC_MOREDATA);
 	ps_poll(s, 1);
 	host_expect_tx(s->ap, 1, SKUA_TXS_ACKED, 1);
 	host_expect_rx(s->sta, &rec);
-	assert_false(ieee80211_fc(rec.frame) & IEEE80211_FC_MOREDATA);
+	assert_false(dot11_fc(rec.frame) & IEEE80211_FC_MOREDATA);
 	/* Nothing is left here: the host is asked */
 	ps_poll(s, 1);
 	host_expect_inband(s->ap, SKUA_INB_PSPOLL, NULL);
@@ -461,7 +461,7 @@ static void test_ps_poll(void **state)
 	ps_poll(s, 1);
 	host_expect_tx(s->ap, 9, SKUA_TXS_ACKED, 1);
 	host_expect_rx(s->sta, &rec);
-	assert_true(ieee80211_fc(rec.frame) & IEEE80211_FC_MOREDATA);
+	assert_true(dot11_fc(rec.frame) & IEEE80211_FC_MOREDATA);
 	assert_int_equal(s->ap->mac->c.ps_poll, 5);
 }
 
@@ -495,8 +495,8 @@ static void test_release(void **state)
 	for (unsigned int i = 0; i < 2; i++) {
 		host_expect_rx(s->sta, &rec);
 		assert_int_equal(rec.rx.tid, 6);
-		assert_true(ieee80211_fc(rec.frame) & IEEE80211_FC_MOREDATA);
-		assert_int_equal(!!(ieee80211_qos_ctl(rec.frame) &
+		assert_true(dot11_fc(rec.frame) & IEEE80211_FC_MOREDATA);
+		assert_int_equal(!!(dot11_qos_ctl(rec.frame) &
 				    IEEE80211_QOS_EOSP), i == 1);
 	}
 	/* Nothing of that TID any more: it ends at once */
@@ -580,7 +580,7 @@ static void test_dtim(void **state)
 	assert_int_equal(b[TIM_OFF + 4] & 1, 1);
 	assert_int_equal(s->sniff.n, 4);
 	for (unsigned int i = 1; i < 4; i++)
-		assert_int_equal(!!(ieee80211_fc(s->sniff.frame[i].data) &
+		assert_int_equal(!!(dot11_fc(s->sniff.frame[i].data) &
 				    IEEE80211_FC_MOREDATA), i != 3);
 	assert_true(host_next(s->ap, &rec));
 	assert_int_equal(rec.n, 3);
@@ -649,7 +649,7 @@ static void test_in_order(void **state)
 			events++;
 			continue;
 		}
-		assert_int_equal(!!(ieee80211_fc(rec.frame) & IEEE80211_FC_PM),
+		assert_int_equal(!!(dot11_fc(rec.frame) & IEEE80211_FC_PM),
 				 asleep);
 	}
 	assert_int_equal(events, 34);

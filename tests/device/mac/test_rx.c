@@ -80,8 +80,8 @@ static void test_scan_address(void **state)
 	host_write(s->sta, ENG_MAC_SCAN_HI, 0x5326);
 	assert_int_equal(heard(s, f, len), 1);
 	assert_int_equal(s->sniff.n, 1);
-	assert_true(ieee80211_is_stype(ieee80211_fc(s->sniff.frame[0].data),
-				       IEEE80211_ACK));
+	assert_true(dot11_fc_is_stype(dot11_fc(s->sniff.frame[0].data),
+				      IEEE80211_ACK));
 	/* Nobody has any business to send data there */
 	s->sniff.n = 0;
 	len = mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr, addr_ap, addr_ap,
@@ -117,8 +117,8 @@ static void test_filter_data(void **state)
 	memcpy(f + 4, addr_sta, 6);
 	assert_int_equal(heard(s, f, len), 0);
 	assert_int_equal(s->sniff.n, 1);
-	assert_true(ieee80211_is_stype(ieee80211_fc(s->sniff.frame[0].data),
-				       IEEE80211_ACK));
+	assert_true(dot11_fc_is_stype(dot11_fc(s->sniff.frame[0].data),
+				      IEEE80211_ACK));
 	/* To somebody else: not even acknowledged */
 	s->sniff.n = 0;
 	memcpy(f + 4, addr_sta2, 6);
@@ -149,7 +149,7 @@ static void test_monitor(void **state)
 	assert_int_equal(le16toh(rec.rx.sta), SKUA_STA_NONE);
 	assert_memory_equal(rec.frame, f, len);
 	/* Control frames as well, and without acknowledging any of it */
-	ieee80211_put_le16(f, IEEE80211_ACK);
+	dot11_put_le16(f, IEEE80211_ACK);
 	sniffer_send(&s->sniff, f, 10);
 	host_expect_rx(s->sta, &rec);
 	assert_int_equal(rec.len, 10);
@@ -163,8 +163,8 @@ static void test_monitor(void **state)
 		scene_poll(s);
 		host_expect_tx(s->sta, 0, SKUA_TXS_ACKED, 1);
 		host_expect_rx(s->sta, &rec);
-		assert_true(ieee80211_is_stype(ieee80211_fc(rec.frame),
-					       IEEE80211_ACK));
+		assert_true(dot11_fc_is_stype(dot11_fc(rec.frame),
+					      IEEE80211_ACK));
 	}
 }
 
@@ -174,19 +174,19 @@ static void test_control(void **state)
 	uint8_t f[100];
 
 	mk_frame(f, IEEE80211_RTS, addr_sta, addr_other, addr_ap, -1, NULL, 0);
-	ieee80211_put_le16(f + 2, 500);
+	dot11_put_le16(f + 2, 500);
 	assert_int_equal(heard(s, f, 16), 0);
 	assert_int_equal(s->sniff.n, 1);
-	assert_true(ieee80211_is_stype(ieee80211_fc(s->sniff.frame[0].data),
-				       IEEE80211_CTS));
+	assert_true(dot11_fc_is_stype(dot11_fc(s->sniff.frame[0].data),
+				      IEEE80211_CTS));
 	assert_memory_equal(s->sniff.frame[0].data + 4, addr_other, 6);
-	assert_int_equal(ieee80211_get_le16(s->sniff.frame[0].data + 2),
+	assert_int_equal(dot11_get_le16(s->sniff.frame[0].data + 2),
 			 500 - 16 - 44);
 	set_filter(s->sta, SKUA_FILTER_CONTROL);
 	assert_int_equal(heard(s, f, 16), 1);
 	set_filter(s->sta, SKUA_FILTER_PSPOLL);
 	assert_int_equal(heard(s, f, 16), 0);
-	ieee80211_put_le16(f, IEEE80211_PSPOLL);
+	dot11_put_le16(f, IEEE80211_PSPOLL);
 	assert_int_equal(heard(s, f, 16), 1);
 }
 
@@ -198,7 +198,7 @@ static void test_fcs(void **state)
 	struct rec rec;
 	unsigned int len = mk_data(f, true, -1, 40);
 
-	ieee80211_fcs_put(f, len);
+	dot11_fcs_put(f, len);
 	f[30] ^= 4;
 	sniffer_send_raw(&s->sniff, f, (uint16_t)(len + 4));
 	host_expect_nothing(s->sta);
@@ -219,7 +219,7 @@ static void test_duplicates(void **state)
 	uint8_t f[100], g[100];
 	unsigned int len = mk_data(f, true, 3, 40);
 
-	ieee80211_put_le16(f + 22, 0x0450);
+	dot11_put_le16(f + 22, 0x0450);
 	assert_int_equal(heard(s, f, len), 1);
 	/* The same number again, without Retry: another frame */
 	assert_int_equal(heard(s, f, len), 1);
@@ -235,7 +235,7 @@ static void test_duplicates(void **state)
 	assert_int_equal(heard(s, f, len), 1);
 	len = mk_data(g, true, -1, 40);
 	g[1] |= IEEE80211_FC_RETRY >> 8;
-	ieee80211_put_le16(g + 22, 0x0450);
+	dot11_put_le16(g + 22, 0x0450);
 	assert_int_equal(heard(s, g, len), 1);
 	assert_int_equal(heard(s, g, len), 0);
 	assert_int_equal(s->sta->mac->c.rx_dup, 2);

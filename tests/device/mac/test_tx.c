@@ -10,14 +10,14 @@
 static const uint8_t *sniffed(struct scene *s, unsigned int i)
 {
 	assert_true(i < s->sniff.n);
-	assert_true(ieee80211_fcs_ok(s->sniff.frame[i].data,
-				     s->sniff.frame[i].len));
+	assert_true(dot11_fcs_ok(s->sniff.frame[i].data,
+				 s->sniff.frame[i].len));
 	return s->sniff.frame[i].data;
 }
 
 static uint16_t sniffed_fc(struct scene *s, unsigned int i)
 {
-	return ieee80211_fc(sniffed(s, i));
+	return dot11_fc(sniffed(s, i));
 }
 
 /* R7, R12 */
@@ -54,11 +54,11 @@ static void test_open_data(void **state)
 	/* The IP header behind LLC is aligned */
 	assert_int_equal((rec.rx.offset + 26) % 4, 0);
 	assert_int_equal(s->sniff.n, 2);
-	assert_true(ieee80211_is_stype(sniffed_fc(s, 0), IEEE80211_QOS_DATA));
-	assert_true(ieee80211_is_stype(sniffed_fc(s, 1), IEEE80211_ACK));
-	assert_memory_equal(ieee80211_addr1(sniffed(s, 1)), addr_ap, 6);
+	assert_true(dot11_fc_is_stype(sniffed_fc(s, 0), IEEE80211_QOS_DATA));
+	assert_true(dot11_fc_is_stype(sniffed_fc(s, 1), IEEE80211_ACK));
+	assert_memory_equal(dot11_addr1(sniffed(s, 1)), addr_ap, 6);
 	/* SIFS and an ACK at 6 Mbit/s */
-	assert_int_equal(ieee80211_get_le16(sniffed(s, 0) + 2), 16 + 44);
+	assert_int_equal(dot11_get_le16(sniffed(s, 0) + 2), 16 + 44);
 	host_expect_nothing(s->ap);
 	host_expect_nothing(s->sta);
 }
@@ -81,7 +81,7 @@ static void test_sequence_numbers(void **state)
 		int sn, *l;
 
 		host_expect_rx(s->sta, &rec);
-		sn = ieee80211_sn(rec.frame);
+		sn = dot11_sn(rec.frame);
 		l = &last[rec.rx.tid == 6];
 		assert_true(*l < 0 || sn == *l + 1);
 		*l = sn;
@@ -90,11 +90,11 @@ static void test_sequence_numbers(void **state)
 	t.flags |= SKUA_TXF_KEEP_SEQ;
 	t.tid = 0;
 	mk_data(f, true, 0, 50);
-	ieee80211_put_le16(f + IEEE80211_OFF_SEQ, 0x1230);
+	dot11_put_le16(f + IEEE80211_OFF_SEQ, 0x1230);
 	host_tx(s->ap, &t, f, 26 + 50);
 	scene_poll(s);
 	host_expect_rx(s->sta, &rec);
-	assert_int_equal(ieee80211_sn(rec.frame), 0x123);
+	assert_int_equal(dot11_sn(rec.frame), 0x123);
 }
 
 static void test_mgmt_and_group(void **state)
@@ -283,15 +283,15 @@ static void test_rts(void **state)
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_ACKED, 1);
 	assert_int_equal(s->sniff.n, 4);
-	assert_true(ieee80211_is_stype(sniffed_fc(s, 0), IEEE80211_RTS));
-	assert_true(ieee80211_is_stype(sniffed_fc(s, 1), IEEE80211_CTS));
-	assert_true(ieee80211_is_data(sniffed_fc(s, 2)));
-	assert_true(ieee80211_is_stype(sniffed_fc(s, 3), IEEE80211_ACK));
+	assert_true(dot11_fc_is_stype(sniffed_fc(s, 0), IEEE80211_RTS));
+	assert_true(dot11_fc_is_stype(sniffed_fc(s, 1), IEEE80211_CTS));
+	assert_true(dot11_fc_is_data(sniffed_fc(s, 2)));
+	assert_true(dot11_fc_is_stype(sniffed_fc(s, 3), IEEE80211_ACK));
 	us = airtime_ppdu_us(60, len + 4, false);
 	/* RTS reserves for CTS, data and ACK; CTS for what is left then */
-	assert_int_equal(ieee80211_get_le16(sniffed(s, 0) + 2),
+	assert_int_equal(dot11_get_le16(sniffed(s, 0) + 2),
 			 3 * 16 + 44 + us + 44);
-	assert_int_equal(ieee80211_get_le16(sniffed(s, 1) + 2),
+	assert_int_equal(dot11_get_le16(sniffed(s, 1) + 2),
 			 2 * 16 + us + 44);
 	/* A lost CTS costs a try, and the data were not sent */
 	s->sniff.n = 0;
@@ -324,8 +324,8 @@ static void test_cts_to_self(void **state)
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_ACKED, 1);
 	assert_int_equal(s->sniff.n, 3);
-	assert_true(ieee80211_is_stype(sniffed_fc(s, 0), IEEE80211_CTS));
-	assert_memory_equal(ieee80211_addr1(sniffed(s, 0)), addr_ap, 6);
+	assert_true(dot11_fc_is_stype(sniffed_fc(s, 0), IEEE80211_CTS));
+	assert_memory_equal(dot11_addr1(sniffed(s, 0)), addr_ap, 6);
 }
 
 static void set_freq(struct host *h, uint16_t freq)
@@ -521,7 +521,7 @@ static void test_timestamp(void **state)
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
 	host_expect_rx(s->sta, &rec);
-	assert_int_equal(ieee80211_get_le64(rec.frame + 24),
+	assert_int_equal(dot11_get_le64(rec.frame + 24),
 			 loop_now_us(s->ap->loop) +
 			 airtime_stamp_us(le32toh(rec.rx.rate)));
 	/* There is no place for one in other frames */
@@ -638,9 +638,9 @@ static void test_order(void **state)
 	for (unsigned int i = 0; i < s->sniff.n; i++) {
 		const uint8_t *d = sniffed(s, i);
 
-		if (!ieee80211_is_data(ieee80211_fc(d)))
+		if (!dot11_fc_is_data(dot11_fc(d)))
 			continue;
-		vo += ieee80211_tid(d) == 6;
+		vo += dot11_tid(d) == 6;
 		to2 += !memcmp(d + 4, addr_sta2, 6);
 	}
 	assert_int_equal(vo, TXE_BATCH - 4);
@@ -648,7 +648,7 @@ static void test_order(void **state)
 	to2 = 0;
 	mac_poll(s->ap->mac);
 	for (unsigned int i = 0; i < s->sniff.n; i++)
-		to2 += ieee80211_is_data(sniffed_fc(s, i)) &&
+		to2 += dot11_fc_is_data(sniffed_fc(s, i)) &&
 		       !memcmp(sniffed(s, i) + 4, addr_sta2, 6);
 	assert_in_range(to2, 13, 17);
 	scene_poll(s);

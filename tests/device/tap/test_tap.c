@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 #include "base/loop.h"
 #include "air/tap.h"
 
@@ -50,10 +50,10 @@ static size_t count_packets(const uint8_t *p, size_t len)
 		uint32_t n;
 
 		assert_true(len >= 12);
-		n = ieee80211_get_le32(p + 4);
+		n = dot11_get_le32(p + 4);
 		assert_true(n >= 12 && n <= len && n % 4 == 0);
-		assert_int_equal(ieee80211_get_le32(p + n - 4), n);
-		packets += ieee80211_get_le32(p) == 6;
+		assert_int_equal(dot11_get_le32(p + n - 4), n);
+		packets += dot11_get_le32(p) == 6;
 		p += n;
 		len -= n;
 	}
@@ -106,15 +106,15 @@ static void packet_lengths(const char *path, int n, uint32_t *caplen,
 	assert_non_null(f);
 	do {
 		assert_int_equal(fread(head, 1, sizeof(head), f), sizeof(head));
-		block = ieee80211_get_le32(head + 4);
+		block = dot11_get_le32(head + 4);
 		assert_int_equal(fseek(f, (long)block - (long)sizeof(head),
 				       SEEK_CUR), 0);
-		if (ieee80211_get_le32(head) == 6)
+		if (dot11_get_le32(head) == 6)
 			n--;
 	} while (n >= 0);
 	fclose(f);
-	*caplen = ieee80211_get_le32(head + 20);
-	*len = ieee80211_get_le32(head + 24);
+	*caplen = dot11_get_le32(head + 20);
+	*len = dot11_get_le32(head + 24);
 }
 
 /* Data frames are cut, others never; the true length is always told */

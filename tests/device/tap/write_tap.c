@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "crypto/crypto.h"
-#include "dot11/ieee80211.h"
+#include "dot11/dot11.h"
 #include "air/tap.h"
 
 static const uint8_t ap[6] = { 0x02, 0, 0, 0, 1, 0 };
@@ -43,11 +43,11 @@ static size_t put_header(uint8_t *p, uint16_t fc, const uint8_t *a1,
 			 const uint8_t *a2, const uint8_t *a3)
 {
 	memset(p, 0, IEEE80211_HDR_LEN_MAX);
-	ieee80211_put_le16(p, fc);
+	dot11_put_le16(p, fc);
 	memcpy(p + IEEE80211_OFF_ADDR1, a1, 6);
 	memcpy(p + IEEE80211_OFF_ADDR2, a2, 6);
 	memcpy(p + IEEE80211_OFF_ADDR3, a3, 6);
-	return ieee80211_hdrlen(fc);
+	return dot11_fc_hdrlen(fc);
 }
 
 static size_t make_beacon(uint8_t *p)
@@ -124,7 +124,7 @@ int main(int argc, char **argv)
 			     i % 3 == 1 ? make_encrypted(p) : make_ack(p);
 
 		m.time_ns = 1700000000123456789ULL + i * 1000001;
-		ieee80211_fcs_put(p, len);
+		dot11_fcs_put(p, len);
 		len += IEEE80211_FCS_LEN;
 		if (m.bad_fcs)
 			p[len - 1] ^= 0x80;

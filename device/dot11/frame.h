@@ -5,10 +5,10 @@
  * Nothing here overlays a structure on a frame. A frame is an array of bytes,
  * fields are little-endian at an offset, and the accessors below neither
  * assume alignment nor check lengths: whoever holds the frame compares its
- * length with ieee80211_hdrlen() once, and then uses them.
+ * length with dot11_fc_hdrlen() once, and then uses them.
  */
-#ifndef SKUA_DEVICE_IEEE80211_H
-#define SKUA_DEVICE_IEEE80211_H
+#ifndef SKUA_DEVICE_FRAME_H
+#define SKUA_DEVICE_FRAME_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,39 +17,39 @@
 
 /* Little-endian fields at any address */
 
-static inline uint16_t ieee80211_get_le16(const uint8_t *p)
+static inline uint16_t dot11_get_le16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] | (p[1] << 8));
 }
 
-static inline uint32_t ieee80211_get_le32(const uint8_t *p)
+static inline uint32_t dot11_get_le32(const uint8_t *p)
 {
 	return (uint32_t)p[0] | ((uint32_t)p[1] << 8) |
 	       ((uint32_t)p[2] << 16) | ((uint32_t)p[3] << 24);
 }
 
-static inline uint64_t ieee80211_get_le64(const uint8_t *p)
+static inline uint64_t dot11_get_le64(const uint8_t *p)
 {
-	return ieee80211_get_le32(p) |
-	       ((uint64_t)ieee80211_get_le32(p + 4) << 32);
+	return dot11_get_le32(p) |
+	       ((uint64_t)dot11_get_le32(p + 4) << 32);
 }
 
-static inline void ieee80211_put_le16(uint8_t *p, uint16_t v)
+static inline void dot11_put_le16(uint8_t *p, uint16_t v)
 {
 	p[0] = (uint8_t)v;
 	p[1] = (uint8_t)(v >> 8);
 }
 
-static inline void ieee80211_put_le32(uint8_t *p, uint32_t v)
+static inline void dot11_put_le32(uint8_t *p, uint32_t v)
 {
-	ieee80211_put_le16(p, (uint16_t)v);
-	ieee80211_put_le16(p + 2, (uint16_t)(v >> 16));
+	dot11_put_le16(p, (uint16_t)v);
+	dot11_put_le16(p + 2, (uint16_t)(v >> 16));
 }
 
-static inline void ieee80211_put_le64(uint8_t *p, uint64_t v)
+static inline void dot11_put_le64(uint8_t *p, uint64_t v)
 {
-	ieee80211_put_le32(p, (uint32_t)v);
-	ieee80211_put_le32(p + 4, (uint32_t)(v >> 32));
+	dot11_put_le32(p, (uint32_t)v);
+	dot11_put_le32(p + 4, (uint32_t)(v >> 32));
 }
 
 /* Frame Control field (9.2.4.1) */
@@ -143,78 +143,78 @@ static inline void ieee80211_put_le64(uint8_t *p, uint64_t v)
 #define IEEE80211_QOS_MESH_CONTROL	0x0100
 #define IEEE80211_QOS_LEN		2
 
-static inline uint16_t ieee80211_fc(const uint8_t *frame)
+static inline uint16_t dot11_fc(const uint8_t *frame)
 {
-	return ieee80211_get_le16(frame + IEEE80211_OFF_FC);
+	return dot11_get_le16(frame + IEEE80211_OFF_FC);
 }
 
-static inline bool ieee80211_is_mgmt(uint16_t fc)
+static inline bool dot11_fc_is_mgmt(uint16_t fc)
 {
 	return (fc & IEEE80211_FC_TYPE) == IEEE80211_TYPE_MGMT;
 }
 
-static inline bool ieee80211_is_ctl(uint16_t fc)
+static inline bool dot11_fc_is_ctl(uint16_t fc)
 {
 	return (fc & IEEE80211_FC_TYPE) == IEEE80211_TYPE_CTL;
 }
 
-static inline bool ieee80211_is_data(uint16_t fc)
+static inline bool dot11_fc_is_data(uint16_t fc)
 {
 	return (fc & IEEE80211_FC_TYPE) == IEEE80211_TYPE_DATA;
 }
 
-static inline bool ieee80211_is_stype(uint16_t fc, uint16_t stype)
+static inline bool dot11_fc_is_stype(uint16_t fc, uint16_t stype)
 {
 	return (fc & IEEE80211_FC_STYPE) == stype;
 }
 
 /* A data frame that carries data, so neither (QoS) Null nor CF-anything */
-static inline bool ieee80211_is_data_present(uint16_t fc)
+static inline bool dot11_fc_is_data_present(uint16_t fc)
 {
 	return (fc & (IEEE80211_FC_TYPE | IEEE80211_FC_DATA_NULL)) ==
 	       IEEE80211_TYPE_DATA;
 }
 
-static inline bool ieee80211_is_nullfunc(uint16_t fc)
+static inline bool dot11_fc_is_nullfunc(uint16_t fc)
 {
-	return ieee80211_is_stype(fc, IEEE80211_NULLFUNC) ||
-	       ieee80211_is_stype(fc, IEEE80211_QOS_NULLFUNC);
+	return dot11_fc_is_stype(fc, IEEE80211_NULLFUNC) ||
+	       dot11_fc_is_stype(fc, IEEE80211_QOS_NULLFUNC);
 }
 
-static inline bool ieee80211_is_data_qos(uint16_t fc)
+static inline bool dot11_fc_is_data_qos(uint16_t fc)
 {
 	return (fc & (IEEE80211_FC_TYPE | IEEE80211_FC_DATA_QOS)) ==
 	       IEEE80211_QOS_DATA;
 }
 
-static inline bool ieee80211_is_beacon(uint16_t fc)
+static inline bool dot11_fc_is_beacon(uint16_t fc)
 {
-	return ieee80211_is_stype(fc, IEEE80211_BEACON);
+	return dot11_fc_is_stype(fc, IEEE80211_BEACON);
 }
 
-static inline bool ieee80211_has_a4(uint16_t fc)
+static inline bool dot11_fc_has_a4(uint16_t fc)
 {
-	return ieee80211_is_data(fc) &&
+	return dot11_fc_is_data(fc) &&
 	       (fc & (IEEE80211_FC_TODS | IEEE80211_FC_FROMDS)) ==
 	       (IEEE80211_FC_TODS | IEEE80211_FC_FROMDS);
 }
 
 /* HT Control follows in QoS data and in management frames that set +HTC */
-static inline bool ieee80211_has_htc(uint16_t fc)
+static inline bool dot11_fc_has_htc(uint16_t fc)
 {
 	return (fc & IEEE80211_FC_ORDER) &&
-	       (ieee80211_is_data_qos(fc) || ieee80211_is_mgmt(fc));
+	       (dot11_fc_is_data_qos(fc) || dot11_fc_is_mgmt(fc));
 }
 
 /**
- * ieee80211_hdrlen() - length of the MAC header
+ * dot11_fc_hdrlen() - length of the MAC header
  * @fc: Frame Control field, in host order
  *
  * Return: octets before the frame body, HT Control included; for a control
  *	frame the octets before its variable part (all of ACK, CTS, RTS and
  *	PS-Poll). 0 for a type or version that this NIC does not know.
  */
-static inline unsigned int ieee80211_hdrlen(uint16_t fc)
+static inline unsigned int dot11_fc_hdrlen(uint16_t fc)
 {
 	unsigned int len = IEEE80211_HDR_LEN_3ADDR;
 
@@ -224,116 +224,122 @@ static inline unsigned int ieee80211_hdrlen(uint16_t fc)
 	case IEEE80211_TYPE_MGMT:
 		break;
 	case IEEE80211_TYPE_CTL:
-		if (ieee80211_is_stype(fc, IEEE80211_ACK) ||
-		    ieee80211_is_stype(fc, IEEE80211_CTS))
+		if (dot11_fc_is_stype(fc, IEEE80211_ACK) ||
+		    dot11_fc_is_stype(fc, IEEE80211_CTS))
 			return IEEE80211_ACK_LEN;
 		return IEEE80211_RTS_LEN;
 	case IEEE80211_TYPE_DATA:
-		if (ieee80211_has_a4(fc))
+		if (dot11_fc_has_a4(fc))
 			len += IEEE80211_ADDR_LEN;
-		if (ieee80211_is_data_qos(fc))
+		if (dot11_fc_is_data_qos(fc))
 			len += IEEE80211_QOS_LEN;
 		break;
 	default:
 		return 0;
 	}
-	if (ieee80211_has_htc(fc))
+	if (dot11_fc_has_htc(fc))
 		len += IEEE80211_HTC_LEN;
 	return len;
 }
 
 /* Offset of QoS Control in a QoS data frame */
-static inline unsigned int ieee80211_qos_off(uint16_t fc)
+static inline unsigned int dot11_fc_qos_off(uint16_t fc)
 {
 	return IEEE80211_HDR_LEN_3ADDR +
-	       (ieee80211_has_a4(fc) ? IEEE80211_ADDR_LEN : 0);
+	       (dot11_fc_has_a4(fc) ? IEEE80211_ADDR_LEN : 0);
 }
 
 /* QoS Control; 0 where the frame has none */
-static inline uint16_t ieee80211_qos_ctl(const uint8_t *frame)
+static inline uint16_t dot11_qos_ctl(const uint8_t *frame)
 {
-	uint16_t fc = ieee80211_fc(frame);
+	uint16_t fc = dot11_fc(frame);
 
-	if (!ieee80211_is_data_qos(fc))
+	if (!dot11_fc_is_data_qos(fc))
 		return 0;
-	return ieee80211_get_le16(frame + ieee80211_qos_off(fc));
+	return dot11_get_le16(frame + dot11_fc_qos_off(fc));
 }
 
-static inline uint8_t ieee80211_tid(const uint8_t *frame)
+static inline uint8_t dot11_tid(const uint8_t *frame)
 {
-	return ieee80211_qos_ctl(frame) & IEEE80211_QOS_TID;
+	return dot11_qos_ctl(frame) & IEEE80211_QOS_TID;
 }
 
-static inline uint16_t ieee80211_sn(const uint8_t *frame)
+static inline uint16_t dot11_sn(const uint8_t *frame)
 {
-	return ieee80211_get_le16(frame + IEEE80211_OFF_SEQ) >>
+	return dot11_get_le16(frame + IEEE80211_OFF_SEQ) >>
 	       IEEE80211_SEQ_SN_SHIFT;
 }
 
-static inline uint8_t ieee80211_frag(const uint8_t *frame)
+static inline uint8_t dot11_frag(const uint8_t *frame)
 {
-	return ieee80211_get_le16(frame + IEEE80211_OFF_SEQ) &
+	return dot11_get_le16(frame + IEEE80211_OFF_SEQ) &
 	       IEEE80211_SEQ_FRAG;
 }
 
+/* One of several fragments of an MSDU or MMPDU */
+static inline bool dot11_is_fragment(const uint8_t *frame)
+{
+	return (dot11_fc(frame) & IEEE80211_FC_MOREFRAGS) || dot11_frag(frame);
+}
+
 /* a precedes b in the circle of sequence numbers */
-static inline bool ieee80211_sn_less(uint16_t a, uint16_t b)
+static inline bool dot11_sn_less(uint16_t a, uint16_t b)
 {
 	return ((a - b) & (IEEE80211_SN_MODULO - 1)) > IEEE80211_SN_MODULO / 2;
 }
 
 /* Addresses */
 
-static inline bool ieee80211_addr_is_group(const uint8_t *addr)
+static inline bool dot11_addr_is_group(const uint8_t *addr)
 {
 	return addr[0] & 0x01;
 }
 
-static inline bool ieee80211_addr_equal(const uint8_t *a, const uint8_t *b)
+static inline bool dot11_addr_equal(const uint8_t *a, const uint8_t *b)
 {
 	return !memcmp(a, b, IEEE80211_ADDR_LEN);
 }
 
-static inline const uint8_t *ieee80211_addr1(const uint8_t *frame)
+static inline const uint8_t *dot11_addr1(const uint8_t *frame)
 {
 	return frame + IEEE80211_OFF_ADDR1;
 }
 
-static inline const uint8_t *ieee80211_addr2(const uint8_t *frame)
+static inline const uint8_t *dot11_addr2(const uint8_t *frame)
 {
 	return frame + IEEE80211_OFF_ADDR2;
 }
 
-static inline const uint8_t *ieee80211_addr3(const uint8_t *frame)
+static inline const uint8_t *dot11_addr3(const uint8_t *frame)
 {
 	return frame + IEEE80211_OFF_ADDR3;
 }
 
-static inline const uint8_t *ieee80211_addr4(const uint8_t *frame)
+static inline const uint8_t *dot11_addr4(const uint8_t *frame)
 {
 	return frame + IEEE80211_OFF_ADDR4;
 }
 
 /* Destination of a data or management frame (the BSSID in an A-MSDU) */
-static inline const uint8_t *ieee80211_da(const uint8_t *frame)
+static inline const uint8_t *dot11_da(const uint8_t *frame)
 {
-	uint16_t fc = ieee80211_fc(frame);
+	uint16_t fc = dot11_fc(frame);
 
-	if (ieee80211_is_data(fc) && (fc & IEEE80211_FC_TODS))
-		return ieee80211_addr3(frame);
-	return ieee80211_addr1(frame);
+	if (dot11_fc_is_data(fc) && (fc & IEEE80211_FC_TODS))
+		return dot11_addr3(frame);
+	return dot11_addr1(frame);
 }
 
 /* Source of a data or management frame */
-static inline const uint8_t *ieee80211_sa(const uint8_t *frame)
+static inline const uint8_t *dot11_sa(const uint8_t *frame)
 {
-	uint16_t fc = ieee80211_fc(frame);
+	uint16_t fc = dot11_fc(frame);
 
-	if (!ieee80211_is_data(fc) || !(fc & IEEE80211_FC_FROMDS))
-		return ieee80211_addr2(frame);
+	if (!dot11_fc_is_data(fc) || !(fc & IEEE80211_FC_FROMDS))
+		return dot11_addr2(frame);
 	if (fc & IEEE80211_FC_TODS)
-		return ieee80211_addr4(frame);
-	return ieee80211_addr3(frame);
+		return dot11_addr4(frame);
+	return dot11_addr3(frame);
 }
 
 /* BlockAckReq and BlockAck (9.3.1.7, 9.3.1.8), after the 16-octet header */
@@ -372,6 +378,27 @@ static inline const uint8_t *ieee80211_sa(const uint8_t *frame)
 #define IEEE80211_SNAP_OUI_LEN		6
 
 #define IEEE80211_ETHERTYPE_EAPOL	0x888e
+
+/**
+ * dot11_is_eapol() - whether a data frame in clear text carries EAPOL
+ * @frame: data frame
+ * @hdr_len: octets of its header
+ * @len: octets of @frame without FCS, at least @hdr_len
+ *
+ * Return: false for an A-MSDU, and for a fragment that is not the first: it has
+ *	no LLC header.
+ */
+static inline bool dot11_is_eapol(const uint8_t *frame, unsigned int hdr_len,
+				  unsigned int len)
+{
+	const uint8_t *snap = frame + hdr_len;
+
+	if (len < hdr_len + IEEE80211_SNAP_LEN || dot11_frag(frame) ||
+	    (dot11_qos_ctl(frame) & IEEE80211_QOS_AMSDU))
+		return false;
+	return !memcmp(snap, IEEE80211_SNAP_RFC1042, IEEE80211_SNAP_OUI_LEN) &&
+	       (snap[6] << 8 | snap[7]) == IEEE80211_ETHERTYPE_EAPOL;
+}
 
 /* Beacon and probe response: fixed fields of the body */
 #define IEEE80211_BEACON_OFF_TSF	24
@@ -426,7 +453,7 @@ static inline const uint8_t *ieee80211_sa(const uint8_t *frame)
 #define IEEE80211_IV_KEYID_SHIFT	6
 
 /* Key ID of a protected frame; @iv is what follows the MAC header */
-static inline uint8_t ieee80211_iv_keyid(const uint8_t *iv)
+static inline uint8_t dot11_iv_keyid(const uint8_t *iv)
 {
 	return iv[IEEE80211_IV_OFF_KEYID] >> IEEE80211_IV_KEYID_SHIFT;
 }
@@ -453,56 +480,56 @@ static inline uint8_t ieee80211_iv_keyid(const uint8_t *iv)
 #define IEEE80211_CIPHER_BIP_CMAC_256	0x000fac0d
 
 /**
- * ieee80211_fcs() - Frame Check Sequence
+ * dot11_fcs() - Frame Check Sequence
  * @mpdu: header and body
  * @len: octets of @mpdu, FCS excluded
  *
  * Return: the CRC-32 that follows the frame on the air, little-endian.
  */
-uint32_t ieee80211_fcs(const uint8_t *mpdu, size_t len);
+uint32_t dot11_fcs(const uint8_t *mpdu, size_t len);
 
 /**
- * ieee80211_fcs_put() - append the FCS to a frame
+ * dot11_fcs_put() - append the FCS to a frame
  * @mpdu: header and body, with room for IEEE80211_FCS_LEN more octets
  * @len: octets of @mpdu without the FCS
  */
-static inline void ieee80211_fcs_put(uint8_t *mpdu, size_t len)
+static inline void dot11_fcs_put(uint8_t *mpdu, size_t len)
 {
-	ieee80211_put_le32(mpdu + len, ieee80211_fcs(mpdu, len));
+	dot11_put_le32(mpdu + len, dot11_fcs(mpdu, len));
 }
 
 /**
- * ieee80211_fcs_ok() - check the FCS at the end of a frame
+ * dot11_fcs_ok() - check the FCS at the end of a frame
  * @mpdu: header, body and FCS
  * @len: octets of @mpdu, FCS included
  *
  * Return: false too where @len is too short to hold an FCS.
  */
-static inline bool ieee80211_fcs_ok(const uint8_t *mpdu, size_t len)
+static inline bool dot11_fcs_ok(const uint8_t *mpdu, size_t len)
 {
 	if (len < IEEE80211_FCS_LEN)
 		return false;
 	len -= IEEE80211_FCS_LEN;
-	return ieee80211_fcs(mpdu, len) == ieee80211_get_le32(mpdu + len);
+	return dot11_fcs(mpdu, len) == dot11_get_le32(mpdu + len);
 }
 
 /**
- * ieee80211_is_robust_mgmt() - whether management protection covers a frame
+ * dot11_is_robust_mgmt() - whether management protection covers a frame
  * @frame: management frame, its header complete
  * @len: octets of @frame without FCS
  *
  * A protected frame hides its category, so that an encrypted action frame
  * counts as robust.
  */
-static inline bool ieee80211_is_robust_mgmt(const uint8_t *frame, size_t len)
+static inline bool dot11_is_robust_mgmt(const uint8_t *frame, size_t len)
 {
-	uint16_t fc = ieee80211_fc(frame);
-	unsigned int hdrlen = ieee80211_hdrlen(fc);
+	uint16_t fc = dot11_fc(frame);
+	unsigned int hdrlen = dot11_fc_hdrlen(fc);
 
-	if (ieee80211_is_stype(fc, IEEE80211_DEAUTH) ||
-	    ieee80211_is_stype(fc, IEEE80211_DISASSOC))
+	if (dot11_fc_is_stype(fc, IEEE80211_DEAUTH) ||
+	    dot11_fc_is_stype(fc, IEEE80211_DISASSOC))
 		return true;
-	if (!ieee80211_is_stype(fc, IEEE80211_ACTION) || len <= hdrlen)
+	if (!dot11_fc_is_stype(fc, IEEE80211_ACTION) || len <= hdrlen)
 		return false;
 	if (fc & IEEE80211_FC_PROTECTED)
 		return true;
@@ -574,4 +601,4 @@ static inline bool ieee80211_is_robust_mgmt(const uint8_t *frame, size_t len)
 #define IEEE80211_RADIOTAP_HE_D3_STBC		0x8000
 #define IEEE80211_RADIOTAP_HE_D5_GI_SHIFT	4
 
-#endif /* SKUA_DEVICE_IEEE80211_H */
+#endif /* SKUA_DEVICE_FRAME_H */
