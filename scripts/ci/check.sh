@@ -48,6 +48,10 @@ python_scripts() { git ls-files -z '*.py' | xargs -0 /usr/bin/python3 -m pyflake
 user_space() { make --no-print-directory -C "$1" O="$SKUA_BUILD/$1" check; }
 documents() { /usr/bin/python3 scripts/ci/doc_tables.py; }
 layers() { /usr/bin/python3 scripts/ci/layers.py "$@"; }
+device_layers() {
+	make --no-print-directory -C device O="$SKUA_BUILD/device" lib "$SKUA_BUILD/device/main.o" &&
+		layers device/layers.txt device "$SKUA_BUILD/device"
+}
 checks_work() { /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/ci; }
 
 check "driver, stock kernel, W=1 C=2" stock
@@ -60,6 +64,7 @@ check "documents" documents
 check "shellcheck" shell_scripts
 check "python" python_scripts
 check "tests of these checks" checks_work
+check "device: layers" device_layers
 check "device: make check" user_space device
 check "fw: make check" user_space fw
 

@@ -11,8 +11,7 @@ above it; "#" begins a comment. Paths and patterns are relative to ROOT.
     shared PATTERN...       files that belong to no layer: each layer may include and call
                             them, and they call none
     layer NAME: PATTERN...  a layer, the lowest one first
-        header FILE             the one header that other layers may include; without
-                                this line they may include each of its headers
+        header FILE             the one header that other layers may include
         uses NAME...            the layers that it may use, all named before
     circle FILE FILE...     files that need each other, and why they may
         because REASON
@@ -275,8 +274,9 @@ class Check:
             text = f"{self.full(header)} belongs to no layer and is not shared"
         elif not self.may(mine, other):
             text = f"{mine.name} may not use {other.name}"
-        elif mine is not other and other.header and header != other.header:
-            text = f"of {other.name} others may include {self.full(other.header)} alone"
+        elif mine is not other and header != other.header:
+            only = f"only {self.full(other.header)}" if other.header else "no header"
+            text = f"other layers may include {only} of {other.name}"
         else:
             return
         if not self.exempt("include", path, header):
