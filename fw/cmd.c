@@ -41,9 +41,9 @@ struct op {
 			 SKUA_SCAN_MAX_IES)
 static_assert(SCAN_EXT_MAX <= SKUA_CMD_MAX_EXT, "a scan fits");
 
-static struct skua_cmd cmd __attribute__((aligned(8)));
+static struct skua_cmd cmd __secret __attribute__((aligned(8)));
 static u8 ext[SKUA_CMD_MAX_EXT] __attribute__((aligned(8)));
-static u64 answer[SKUA_CMD_INLINE / 8];
+static u64 answer[SKUA_CMD_INLINE / 8] __secret;
 
 static u16 nop(struct cmd *c)
 {
@@ -146,7 +146,7 @@ void cmd_done(u16 op, u16 seq, u16 flags, u16 status, const void *ans, u16 ans_l
 	evt_post2(SKUA_EVT_CMD_DONE, &done, sizeof(done), ans, ans_len);
 }
 
-void cmd_wipe(void)
+static void cmd_wipe(void)
 {
 	wipe(&cmd, sizeof(cmd));
 	wipe(answer, sizeof(answer));

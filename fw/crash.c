@@ -14,10 +14,12 @@ static_assert(SKUA_FATAL_TRAP == 2, "start.S: FATAL_TRAP");
 static_assert(ENG_SRAM_BASE == 0x10000000u && ENG_SRAM_SIZE == 512u * 1024u,
 	      "link.ld: MEMORY");
 
+/* The linker says where the __secret buffers are. */
+extern u8 __start_secret[], __stop_secret[];
+
 void crash_wipe(void)
 {
-	cmd_wipe();
-	key_wipe();
+	wipe(__start_secret, (uintptr_t)__stop_secret - (uintptr_t)__start_secret);
 }
 
 void fw_panic(const char *file, u32 line)

@@ -106,7 +106,14 @@ void fw_panic(const char *file, u32 line) __attribute__((noreturn));
 			fw_panic(__FILE__, __LINE__);			\
 	} while (0)
 
-/** crash_wipe() - no key material may reach the crash record */
+/* A buffer that may hold secrets: crash_wipe() finds it, wherever it is defined. */
+#ifdef SKUA_FW_HOST
+#define __secret	__attribute__((section("secret")))
+#else
+#define __secret	__attribute__((section(".bss.secret")))
+#endif
+
+/** crash_wipe() - wipe all that is __secret: no key may reach the crash record */
 void crash_wipe(void);
 
 /* ------------------------------------------------------------------ */
@@ -208,9 +215,6 @@ void cmd_poll(void);
 
 /** cmd_done() - answer; silent for a success that wants no answer */
 void cmd_done(u16 op, u16 seq, u16 flags, u16 status, const void *ans, u16 ans_len);
-
-/** cmd_wipe() - wipe the command buffers (crash) */
-void cmd_wipe(void);
 
 /* ------------------------------------------------------------------ */
 /* vif.c								*/
@@ -449,8 +453,6 @@ void rate_start(void);
 
 void key_sta_gone(u16 sta);
 void key_vif_gone(u8 vif);
-/** key_wipe() - wipe the staging buffer (crash) */
-void key_wipe(void);
 /** key_exists() - the slot holds a key of this generation */
 bool key_exists(u32 slot, u32 gen);
 u16 key_cmd_set(struct cmd *c);

@@ -32,7 +32,7 @@ struct key {
 };
 
 static struct key keys[FW_MAX_KEYS];
-static struct eng_key staging __attribute__((aligned(8)));
+static struct eng_key staging __secret __attribute__((aligned(8)));
 
 /* Key length of suites 00-0F-AC:n; BIP is for management frames alone. */
 static const struct {
@@ -114,7 +114,7 @@ static void stage(const struct skua_cmd_key *p)
 	staging.lease_len = p->lease_len;
 }
 
-void key_wipe(void)
+static void key_wipe(void)
 {
 	wipe(&staging, sizeof(staging));
 }
