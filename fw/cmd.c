@@ -134,18 +134,6 @@ static u16 ext_fetch(void)
 	return hif_dma_in(ext, addr, cmd.ext_len) ? SKUA_ST_DMA : SKUA_ST_OK;
 }
 
-void cmd_done(u16 op, u16 seq, u16 flags, u16 status, const void *ans, u16 ans_len)
-{
-	struct skua_evt_cmd_done done = { .op = op, .seq = seq, .status = status };
-
-	if (status == SKUA_ST_OK && flags & SKUA_CMDF_NO_ACK)
-		return;
-	/* A command that nobody waits for should not fail unseen. */
-	if (status != SKUA_ST_OK && flags & SKUA_CMDF_NO_ACK)
-		log_text("command 0x%x: status %u", (unsigned int)op, (unsigned int)status);
-	evt_post2(SKUA_EVT_CMD_DONE, &done, sizeof(done), ans, ans_len);
-}
-
 static void cmd_wipe(void)
 {
 	wipe(&cmd, sizeof(cmd));
