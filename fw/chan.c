@@ -17,6 +17,7 @@ static struct {
 
 static bool power_limited;
 static s8 power_limit;
+static u32 tunes;
 
 bool chan_valid(const struct skua_chandef *chan)
 {
@@ -51,7 +52,12 @@ void chan_tune(const struct skua_chandef *chan)
 	reg_write(ENG_RF_BW, chan ? chan->bw : SKUA_BW_20);
 	reg_write(ENG_RF_POWER, (u32)(s32)power);
 	reg_write(ENG_RF_TUNE, 1);
-	radar_reset();
+	tunes++;
+}
+
+u32 chan_tune_count(void)
+{
+	return tunes;
 }
 
 /* Away from home, the way back finds what home is by then. */

@@ -268,6 +268,9 @@ bool chan_valid(const struct skua_chandef *chan);
 /** chan_tune() - tune now; NULL switches the radio off */
 void chan_tune(const struct skua_chandef *chan);
 
+/** chan_tune_count() - how often the radio has been tuned */
+u32 chan_tune_count(void);
+
 /** chan_vif_gone() - the interface no longer uses its context */
 void chan_vif_gone(struct vif *v);
 
@@ -302,12 +305,21 @@ void fwtx_irq(void);
 /* ------------------------------------------------------------------ */
 /* offchan.c: leaving the operating channel and coming back		*/
 
+/** offchan_taken() - somebody leaves the operating channel, or is about to */
+bool offchan_taken(void);
+
+/** offchan_take() - only if it is not taken */
+void offchan_take(void);
+
+/** offchan_release() - the way home may last longer */
+void offchan_release(void);
+
 /**
  * offchan_go() - tell the access points that we sleep, then tune elsewhere
  * @chan: where to
  * @done: called once there, perhaps before this returns
  *
- * One user at a time: scan.c or roc.c. From another foreign channel it goes
+ * For the user that has taken it. From another foreign channel it goes
  * there directly. To the operating channel itself nothing needs to be done.
  */
 void offchan_go(const struct skua_chandef *chan, void (*done)(void));
@@ -321,20 +333,21 @@ void offchan_home(void (*done)(void));
 /** offchan_is_home() - tuned to the operating channel */
 bool offchan_is_home(void);
 
+/** offchan_home_us() - when the radio came back to the operating channel last, or 0 */
+u64 offchan_home_us(void);
+
 /** offchan_reset() - STOP: forget the journey, without a frame */
 void offchan_reset(void);
 
 /* ------------------------------------------------------------------ */
 /* scan.c, roc.c							*/
 
-bool scan_active(void);
 /** scan_stop() - end a scan at once; SCAN_DONE says aborted */
 void scan_stop(void);
 void scan_vif_gone(u8 vif);
 u16 scan_cmd(struct cmd *c);
 u16 scan_cmd_cancel(struct cmd *c);
 
-bool roc_active(void);
 /** roc_stop() - end remain-on-channel at once; ROC_EXPIRED is posted */
 void roc_stop(void);
 void roc_vif_gone(u8 vif);
@@ -501,16 +514,12 @@ u16 beacon_cmd_tim(struct cmd *c);
 
 /** monitor_update() - association, channel or beacon interval changed */
 void monitor_update(struct vif *v);
-/** monitor_home() - back on the operating channel: beacons count from now on */
-void monitor_home(void);
 
 /* ------------------------------------------------------------------ */
 /* radar.c								*/
 
 /** radar_irq() - ENG_IRQ_RADAR */
 void radar_irq(void);
-/** radar_reset() - the radio is tuned anew: forget the pulses */
-void radar_reset(void);
 
 /* ------------------------------------------------------------------ */
 /* stats.c, flush.c, ps.c, crash.c					*/

@@ -19,20 +19,24 @@ static bool watched(const struct vif *v)
 	return vif_assoc(v) && v->cmd.beacon_int;
 }
 
+static u64 later(u64 a, u64 b)
+{
+	return a > b ? a : b;
+}
+
 /* When was the last beacon? The engine tells the low half of the time. */
 static u64 last_beacon(struct vif *v, u64 now)
 {
+	u64 since = later(v->heard_us, offchan_home_us());
 	struct eng_vif e;
 	u32 ago;
-	u64 at;
 
 	if (tbl_read(ENG_TBL_VIF, vif_index(v), &e) != SKUA_ST_OK || !e.last_beacon)
-		return v->heard_us;
+		return since;
 	ago = (u32)now - e.last_beacon;
 	if (ago > -AHEAD_US)
 		ago = 0;
-	at = now - ago;
-	return at > v->heard_us ? at : v->heard_us;
+	return later(now - ago, since);
 }
 
 /* Return: microseconds until it makes sense to look again */
@@ -83,14 +87,4 @@ void monitor_update(struct vif *v)
 		v->heard_us = time_us();
 	/* Looked at in the next turn, which finds out when it makes sense. */
 	timer_set(&timer, 0);
-}
-
-void monitor_home(void)
-{
-	for (u32 i = 0; i < limits.vifs; i++) {
-		struct vif *v = vif_get(i);
-
-		if (v && watched(v))
-			v->heard_us = time_us();
-	}
 }

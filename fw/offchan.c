@@ -22,9 +22,11 @@ static enum {
 } state;
 
 static struct skua_chandef target;
+static bool taken;		/* a scan or a remain-on-channel is under way */
 static bool go_on;		/* leave again as soon as we are home */
 static void (*on_there)(void);
 static void (*on_home)(void);
+static u64 home_us;
 static u32 next_vif;
 static u8 frame[24];
 
@@ -91,9 +93,24 @@ static void go_home(void)
 {
 	state = RETURNING;
 	chan_tune(chan_home());
-	monitor_home();
+	home_us = time_us();
 	next_vif = 0;
 	tell_next();
+}
+
+bool offchan_taken(void)
+{
+	return taken;
+}
+
+void offchan_take(void)
+{
+	taken = true;
+}
+
+void offchan_release(void)
+{
+	taken = false;
 }
 
 void offchan_go(const struct skua_chandef *chan, void (*done)(void))
@@ -132,6 +149,11 @@ void offchan_home(void (*done)(void))
 bool offchan_is_home(void)
 {
 	return state == HOME || state == RETURNING;
+}
+
+u64 offchan_home_us(void)
+{
+	return home_us;
 }
 
 void offchan_reset(void)

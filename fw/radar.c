@@ -20,6 +20,7 @@ static struct {
 } pulses[MEMORY];
 
 static u32 n_pulses;	/* in all; the last MEMORY of them are there */
+static u32 tunes;	/* chan_tune_count() when the first of them came */
 
 static u32 apart(u32 a, u32 b)
 {
@@ -106,11 +107,6 @@ static void radar_pulse(u32 width, u32 time, const struct skua_chandef *home)
 	evt_post(SKUA_EVT_RADAR, &e, sizeof(e));
 }
 
-void radar_reset(void)
-{
-	n_pulses = 0;
-}
-
 void radar_irq(void)
 {
 	const struct skua_chandef *home = chan_home();
@@ -119,6 +115,11 @@ void radar_irq(void)
 
 	if (!(limits.feat & SKUA_FEAT_RADAR))
 		watched = false;
+	/* A train does not go on where the radio is tuned anew. */
+	if (tunes != chan_tune_count()) {
+		tunes = chan_tune_count();
+		n_pulses = 0;
+	}
 	while ((width = reg_read(ENG_RADAR_WIDTH))) {
 		if (watched)
 			radar_pulse(width, reg_read(ENG_RADAR_TIME), home);

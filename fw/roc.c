@@ -15,7 +15,7 @@ static void roc_timeout(void);
 static struct timer timer = { .fn = roc_timeout };
 static struct skua_cmd_roc req;
 
-bool roc_active(void)
+static bool roc_active(void)
 {
 	return state != IDLE;
 }
@@ -31,6 +31,7 @@ static void roc_close(void)
 {
 	timer_cancel(&timer);
 	state = IDLE;
+	offchan_release();
 	reg_write(ENG_RF_ROC_VIF, SKUA_VIF_NONE);
 }
 
@@ -59,13 +60,14 @@ u16 roc_cmd(struct cmd *c)
 
 	if (!mac_started())
 		return SKUA_ST_STATE;
-	if (scan_active() || roc_active())
+	if (offchan_taken())
 		return SKUA_ST_BUSY;
 	if (!vif_get(p->vif))
 		return SKUA_ST_NO_ENTRY;
 	if (!p->duration_ms || !chan_valid(&p->chan))
 		return SKUA_ST_INVALID;
 	req = *p;
+	offchan_take();
 	state = MOVING;
 	/* CMD_DONE goes first. */
 	timer_set(&timer, 0);

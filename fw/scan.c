@@ -54,7 +54,7 @@ static u8 frame[HEAD_LEN + 2 + 32 + SKUA_SCAN_MAX_IES];
 
 static void scan_next(void);
 
-bool scan_active(void)
+static bool scan_active(void)
 {
 	return state != IDLE;
 }
@@ -65,6 +65,7 @@ static void scan_finish(void)
 
 	timer_cancel(&timer);
 	state = IDLE;
+	offchan_release();
 	mac_scan_filter(SKUA_VIF_NONE, req.cmd.addr);
 	evt_post(SKUA_EVT_SCAN_DONE, &e, sizeof(e));
 }
@@ -278,7 +279,7 @@ u16 scan_cmd(struct cmd *c)
 
 	if (!mac_started())
 		return SKUA_ST_STATE;
-	if (scan_active() || roc_active())
+	if (offchan_taken())
 		return SKUA_ST_BUSY;
 	if (!vif_get(p->vif))
 		return SKUA_ST_NO_ENTRY;
@@ -290,6 +291,7 @@ u16 scan_cmd(struct cmd *c)
 	aborted = false;
 	left_us = 0;
 	/* CMD_DONE goes first: the scan begins in the next turn. */
+	offchan_take();
 	state = RESTING;
 	mac_scan_filter(p->vif, req.cmd.addr);
 	timer_set(&timer, 0);
