@@ -79,6 +79,8 @@ class Source:
                     self.texts[name] = path.read_text(encoding="utf-8", errors="replace")
         self.files = {name for top, folders, files in os.walk(self.top)
                       if not self.skip(folders) for name in files}
+        self.types = set(re.findall(r"^((?:struct|enum) \w+) {",
+                                    "\n".join(self.texts.values()), re.M))
         self.words = set(re.findall(r"[A-Za-z_]\w*", "\n".join(self.texts.values())))
         self.hw = "\n".join(text for name, text in sorted(self.texts.items())
                             if name == "hw.h" or name.startswith("hw/"))
@@ -310,6 +312,17 @@ class Check:
                                        + " ".join(sorted(names(cells[2]))))
         self.same("layer", doc, code, "docs/nic-internals.rst")
 
+    def check_operations(self):
+        """Each table of operations that a header of the NIC has"""
+        code = {match: name[len("device/"):]
+                for name, text in self.source.matching(r"device/.*\.h$").items()
+                for match in re.findall(r"^(struct \w+_ops) {", text, re.M)}
+        doc = {}
+        for cells in table(self.source.docs.get("docs/nic-internals.rst", ""),
+                           "Tables of operations", "Table"):
+            doc |= zip(names(cells[0]), names(cells[1]))
+        self.same("table", doc, code, "docs/nic-internals.rst")
+
     # Names
 
     def exists(self, name):
@@ -336,8 +349,8 @@ class Check:
         if re.fullmatch(r"(?!build)[\w./*-]+\.(c|h|py|sh|rst|S|ld|awk|txt|patch|config)", word):
             if "ID" not in word and not self.exists(word.lstrip("./")):
                 self.fault(where, f"file {word} does not exist")
-        elif re.fullmatch(r"(struct|enum) skua_\w+", word):
-            if not re.search(rf"^{word} {{", self.source.hw, re.M):
+        elif re.fullmatch(r"(struct|enum) \w+", word):
+            if word not in self.source.types:
                 self.fault(where, f"{word} does not exist")
         elif re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+", word):
             if word not in tails:

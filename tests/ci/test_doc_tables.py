@@ -107,6 +107,10 @@ NIC, DRIVER, CONTRACT = "docs/nic.rst", "docs/driver.rst", "docs/contract.rst"
     (DRIVER, r"\*\*Link\*\*", "**Line**", "has the layers base command line"),
     ("device/layers.txt", r"^layer air:", "layer ether:", "layer air does not exist"),
     ("docs/nic-internals.rst", r"``mac/mac.h``", "``mac/nic.h``", "layer mac: says mac/nic.h"),
+    ("docs/nic-internals.rst", r"``struct pci_ops``", "``struct pcie_op``",
+     "table struct pci_ops is missing"),
+    ("device/air/air.h", r"^struct air_radio_ops {", "struct air_ear_ops {",
+     "table struct air_radio_ops does not exist"),
 ])
 def test_notices(copy, name, pattern, to, fault):
     found = copy.faults(name, pattern, to)
