@@ -2,8 +2,8 @@
 /*
  * Skua - firmware boot, and what the firmware says when it is alive
  *
- * The boot ROM is the judge of the image and of the boot context; the driver
- * only moves them and translates the verdict.
+ * The boot ROM judges the image and the boot context; the driver only hands them
+ * over and translates the verdict.
  */
 #include <linux/firmware.h>
 #include <linux/random.h>
@@ -12,13 +12,13 @@
 #include "key.h"
 
 #define SKUA_FW_CHUNK		SZ_64K
-/* A restart holds the RTNL: time for a slow machine, little for a dead firmware. */
+/* A restart holds the RTNL: much time for a slow machine, little for dead firmware. */
 #define SKUA_BOOT_MS		10000
 #define SKUA_BOOT_IDLE_MS	500	/* by the NIC's count */
 #define SKUA_BOOT_STEP_MS	20
 #define SKUA_DUMP_LEN		(SZ_512K + SZ_4K)
 
-/* What the driver can make use of. */
+/* Features that the driver can use. */
 #define SKUA_DRV_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE | \
 				 SKUA_FEAT_AP_PS | SKUA_FEAT_RADAR)
 #define SKUA_DRV_FEATURES_MC	(SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
@@ -50,7 +50,7 @@ static const char *const skua_boot_errs[] = {
 /* ALIVE								*/
 /* ------------------------------------------------------------------ */
 
-/* What must have come, by bit. */
+/* Types that ALIVE must contain, by bit. */
 #define SKUA_GOT(type)	BIT(SKUA_TLV_##type)
 #define SKUA_GOT_ALL	(SKUA_GOT(NONCE) | SKUA_GOT(FEATURES) | SKUA_GOT(MAC) | \
 			 SKUA_GOT(LIMITS) | SKUA_GOT(RADIO))
@@ -106,7 +106,7 @@ static int skua_tlv_ciphers(struct skua_caps *caps, const u8 *val, u16 len)
 	return 0;
 }
 
-/* The length that a type must have; 0 if any will do. */
+/* The length that a type must have; 0 if any length will do. */
 static u16 skua_tlv_len(u16 type)
 {
 	switch (type) {
@@ -160,10 +160,11 @@ static int skua_tlv(struct skua *sc, struct skua_caps *caps, u16 type,
  * skua_parse_alive() - understand ALIVE
  * @sc: the device, for nonce and accepted features
  * @evt: private copy of the event; its length has been checked
- * @caps: what it says
+ * @caps: filled with what ALIVE says
  *
- * Unknown types are skipped; a known one of the wrong length, a value that
- * makes no sense, one that runs over the end, or a missing one is an error.
+ * Any context. Unknown types are skipped. A known type of the wrong length, a
+ * value that makes no sense, a value that runs over the end, or a missing type is
+ * an error.
  *
  * Return: 0 or -EPROTO.
  */
@@ -204,7 +205,7 @@ int skua_parse_alive(struct skua *sc, const struct skua_evt *evt,
 }
 EXPORT_SYMBOL_IF_KUNIT(skua_parse_alive);
 
-/* Tables were sized at the first boot; a later image may not want more. */
+/* Tables were sized at the first boot; a later image must fit them. */
 static int skua_caps_accept(struct skua *sc, const struct skua_caps *caps)
 {
 	const struct skua_caps *old = &sc->caps;
@@ -305,7 +306,7 @@ static void skua_boot_fill(struct skua *sc)
 	memset(sc->dump, 0, sizeof(struct skua_crash_hdr));
 }
 
-/* Hand over, then wait for ALIVE, a verdict of the boot ROM, or nothing. */
+/* Wait for ALIVE, for a verdict of the boot ROM, or until neither can come. */
 static int skua_boot_wait(struct skua *sc)
 {
 	u32 status = 0, err, idle = 0;
@@ -337,7 +338,7 @@ static int skua_boot_wait(struct skua *sc)
 				err);
 			return -EIO;
 		}
-		/* Who has started is heard soon, or never. */
+		/* ALIVE of firmware that has started comes soon, or never. */
 		idle = status & SKUA_STATUS_ALIVE ? idle + SKUA_BOOT_STEP_MS :
 						    skua_fw_idle_ms(sc);
 	}
@@ -368,12 +369,12 @@ static int skua_boot_hand_over(struct skua *sc)
  * skua_boot() - load the firmware and wait until it is alive
  * @sc: the device
  *
- * Process context, wiphy mutex. The rings are empty but for the receive buffers
- * that have been lent (after the first boot, in probe, they are lent later).
- * NAPI runs when it returns 0; on failure the NIC has been reset again and
- * NAPI is off.
+ * Process context, wiphy mutex; sleeps. The rings are empty, except for posted
+ * receive buffers (in probe, they are posted after this first boot). NAPI runs
+ * when this function returns 0; on failure the NIC has been reset again, and NAPI
+ * is off.
  *
- * Return: 0 or a negative error, after saying why.
+ * Return: 0 or a negative error, which has been explained in the log.
  */
 int skua_boot(struct skua *sc)
 {
@@ -412,11 +413,11 @@ int skua_boot(struct skua *sc)
 }
 
 /**
- * skua_boot_init() - is this our NIC? Memory for boot and crash
+ * skua_boot_init() - check that this is a Skua NIC; memory for boot and crash
  * @sc: the device
  *
- * Process context, in probe. All memory is device-managed. Without memory for
- * a crash record there will be none.
+ * Process context, in probe. All memory is device-managed. If memory for a whole
+ * crash record cannot be had, the record is cut to a page.
  *
  * Return: 0, -ENODEV, -EPROTO or -ENOMEM.
  */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - the crash record on its way to the user
+ * Skua - the crash record, handed to user space
  *
- * The NIC writes it into the dump buffer (struct skua_crash_hdr, then a copy
- * of the control processor's memory without key material) before it tells of
- * the crash. The user finds it under /sys/class/devcoredump.
+ * The NIC writes the record into the dump buffer (struct skua_crash_hdr, then a
+ * copy of the control processor's memory without key material) before it reports
+ * the crash. The user finds the record under /sys/class/devcoredump.
  */
 #include <linux/devcoredump.h>
 #include <linux/vmalloc.h>
 
 #include "skua.h"
 
-/* A header to show when the NIC could not write one. */
+/* A header for a record that the NIC could not write. */
 static void skua_crash_stub(struct skua *sc, struct skua_crash_hdr *hdr)
 {
 	memset(hdr, 0, sizeof(*hdr));
@@ -66,6 +66,6 @@ void skua_coredump(struct skua *sc)
 		return;
 	memcpy(copy, sc->dump, len);
 	memcpy(copy, &hdr, sizeof(hdr));
-	/* Takes the copy over. */
+	/* This call takes ownership of the copy. */
 	dev_coredumpv(sc->dev, copy, len, GFP_KERNEL);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - looking inside: /sys/kernel/debug/ieee80211/phyN/skua/
+ * Skua - files that show the driver's state: /sys/kernel/debug/ieee80211/phyN/skua/
  */
 #include <linux/debugfs.h>
 #include <linux/delay.h>
@@ -66,7 +66,7 @@ static const char *const skua_ctr_names[SKUA_NUM_CTRS] = {
 	[SKUA_CTR_KEY_FULL] = "key_full",
 };
 
-/* "name value", a line each; enum skua_ctr says what they count. */
+/* One line "name value" for each counter of enum skua_ctr. */
 static int skua_stats_show(struct seq_file *m, void *v)
 {
 	struct skua *sc = m->private;
@@ -148,7 +148,7 @@ static int skua_caps_show(struct seq_file *m, void *v)
 }
 DEFINE_SHOW_ATTRIBUTE(skua_caps);
 
-/* Writing an enum skua_crash_how makes the firmware fail that way. */
+/* A write of an enum skua_crash_how makes the firmware fail in that way. */
 static int skua_crash_set(void *data, u64 val)
 {
 	struct skua *sc = data;
@@ -161,10 +161,10 @@ static int skua_crash_set(void *data, u64 val)
 DEFINE_DEBUGFS_ATTRIBUTE(skua_crash_fops, NULL, skua_crash_set, "%llu\n");
 
 /*
- * Writing a number has the firmware answer as many NOPs, one after the other,
+ * A write of a number has the firmware answer as many NOPs, one after the other,
  * after pauses of random length, so that each side is caught at any point of
  * its way to sleep. Together with watchdog_off this proves that no wake-up is
- * lost: a lost one ends in a timeout.
+ * lost: a lost wake-up would end in a timeout.
  */
 static int skua_echo_set(void *data, u64 val)
 {
@@ -183,7 +183,7 @@ static int skua_echo_set(void *data, u64 val)
 }
 DEFINE_DEBUGFS_ATTRIBUTE(skua_echo_fops, NULL, skua_echo_set, "%llu\n");
 
-/* Writing any number is a radar on the operating channel, as the stack sees it. */
+/* A write of any number reports a radar on the operating channel to mac80211. */
 static int skua_radar_set(void *data, u64 val)
 {
 	skua_radar_detected(data, 0);
@@ -195,7 +195,7 @@ DEFINE_DEBUGFS_ATTRIBUTE(skua_radar_fops, NULL, skua_radar_set, "%llu\n");
  * skua_debugfs_init() - make the files
  * @sc: the device, registered with mac80211
  *
- * Process context. Errors do not matter, as everywhere with debugfs.
+ * Process context. Errors do not matter: the driver works without debugfs.
  */
 void skua_debugfs_init(struct skua *sc)
 {

@@ -2,8 +2,8 @@
 /*
  * Skua - events from the firmware
  *
- * What others wait for, answers and signs of death, is dealt with in NAPI; what
- * mac80211 must be told waits for the wiphy mutex.
+ * NAPI handles answers, for which commands wait, and signs of death. Events for
+ * mac80211 wait for the wiphy mutex.
  */
 #include <linux/slab.h>
 
@@ -74,6 +74,8 @@ static struct skua_evt_item *skua_evt_next(struct skua *sc)
 /**
  * skua_evt_flush() - forget slow events that have not been handled
  * @sc: the device; NAPI is disabled or SKUA_F_STARTED is clear
+ *
+ * Wiphy mutex.
  */
 void skua_evt_flush(struct skua *sc)
 {
@@ -139,7 +141,7 @@ static void skua_evt_work(struct wiphy *wiphy, struct wiphy_work *work)
 	}
 }
 
-/* ALIVE is kept whole for skua_boot(), which is waiting. NAPI. */
+/* ALIVE is kept whole for skua_boot(), which waits for it. NAPI. */
 static void skua_evt_alive(struct skua *sc, const struct skua_evt *evt)
 {
 	if (!test_and_clear_bit(SKUA_F_BOOTING, &sc->flags)) {
@@ -200,10 +202,10 @@ static u16 skua_evt_min_len(u16 id)
 /**
  * skua_evt() - an event has come
  * @sc: the device
- * @evt: private copy of it
+ * @evt: private copy of the event
  *
- * NAPI. Answers to commands, ALIVE, FATAL and LOG are dealt with here, all
- * others under the wiphy mutex.
+ * NAPI. Answers to commands, ALIVE, FATAL and LOG are handled here, all other
+ * events under the wiphy mutex.
  */
 void skua_evt(struct skua *sc, const struct skua_evt *evt)
 {

@@ -2,9 +2,9 @@
 /*
  * Skua - commands to the firmware
  *
- * Commands that wait are serialised by the wiphy mutex, so there is at most
- * one of them; posted ones may come between from any context. Both kinds go
- * through the command ring in order.
+ * A command either waits for its answer or is posted. The wiphy mutex serialises
+ * commands that wait, so there is at most one of them; posted commands may come
+ * between, from any context. Both kinds go through the command ring in order.
  */
 #include <kunit/static_stub.h>
 
@@ -13,7 +13,7 @@
 
 #define SKUA_CMD_TIMEOUT_MS	2000
 
-/* The command under way; on its sender's stack. */
+/* The command that waits for its answer; on its sender's stack. */
 struct skua_cmd_wait {
 	u16 op;
 	u16 seq;
@@ -64,8 +64,9 @@ static u16 skua_cmd_next_seq(struct skua *sc)
 }
 
 /*
- * The frames published until now go before the command, all others after it.
- * One published while we look may go either way, as it might have anyway.
+ * The frames published until now go before the command, all others after it. A
+ * frame that is published during this loop may go either way: its sender and the
+ * command's have not agreed on an order.
  */
 static void skua_cmd_order(struct skua *sc, struct skua_cmd *cmd)
 {
@@ -138,7 +139,7 @@ static void skua_cmd_set_wait(struct skua *sc, struct skua_cmd_wait *wait)
 	spin_unlock_bh(&sc->cmd_lock);
 }
 
-/* The ring can be full of posted commands for a moment. */
+/* Wait for room: the ring can be full of posted commands for a moment. */
 static int skua_cmd_write_patiently(struct skua *sc, u16 seq,
 				    const struct skua_cmd_req *req, u32 *index)
 {
@@ -155,7 +156,7 @@ static int skua_cmd_write_patiently(struct skua *sc, u16 seq,
 	return ret;
 }
 
-/* Nobody knows what the NIC has done, so its state is no longer ours. */
+/* The driver cannot know any more which state the NIC is in. */
 static int skua_cmd_nonsense(struct skua *sc, u16 op,
 			     const struct skua_cmd_wait *wait)
 {
@@ -197,10 +198,10 @@ static int skua_cmd_finish(struct skua *sc, const struct skua_cmd_req *req,
  * Process context, wiphy mutex held. A NIC that does not answer in time is
  * declared dead.
  *
- * Return: 0; -ENODEV if the NIC has been removed, -EIO if it is or dies
- * dead meanwhile, -ETIMEDOUT, or what the firmware said: -EINVAL, -ENOENT,
- * -EEXIST, -ENOSPC, -EOPNOTSUPP, -EBUSY, -ESTALE, -EFAULT; -EPROTO if its
- * answer makes no sense, which it does not survive either.
+ * Return: 0; -ENODEV if the NIC has been removed; -EIO if it is dead or dies
+ * meanwhile; -ETIMEDOUT; the error for the firmware's status: -EINVAL, -ENOENT,
+ * -EEXIST, -ENOSPC, -EOPNOTSUPP, -EBUSY, -ESTALE, -EFAULT; -EPROTO if the answer
+ * makes no sense: the NIC is declared dead then, too.
  */
 int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 {
@@ -255,7 +256,9 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
  * @sc: the device
  * @op: enum skua_cmd_op
  * @data: the command's structure
- * @len: bytes of it
+ * @len: bytes of @data
+ *
+ * Process context, wiphy mutex held.
  *
  * Return: see skua_cmd_exec().
  */
@@ -272,6 +275,8 @@ int skua_cmd_send(struct skua *sc, u16 op, const void *data, u16 len)
  * @op: enum skua_cmd_op
  * @val: the number
  *
+ * Process context, wiphy mutex held.
+ *
  * Return: see skua_cmd_exec().
  */
 int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val)
@@ -286,10 +291,10 @@ int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val)
  * @sc: the device
  * @op: enum skua_cmd_op
  * @data: the command's structure
- * @len: bytes of it
+ * @len: bytes of @data
  *
  * Any context but hard interrupts. The command takes effect before any later
- * command and frame. If the firmware refuses it, that is counted and logged.
+ * command and frame. A refusal by the firmware is counted and logged.
  *
  * Return: 0, -EIO if the NIC is dead, -EBUSY if the ring is full, -EINVAL.
  */
@@ -386,8 +391,8 @@ static bool skua_cmd_awaited(struct skua *sc,
 /**
  * skua_cmd_done() - the firmware has answered a command
  * @sc: the device
- * @data: what CMD_DONE carries, a private copy
- * @len: bytes of it; fewer than there must be are counted and said
+ * @data: data of CMD_DONE, a private copy
+ * @len: bytes of @data; too few are counted and logged
  *
  * NAPI.
  *

@@ -112,9 +112,10 @@ void skua_nic_broke_ring(struct skua_ring *ring)
  * skua_check_status() - read the status register: is the NIC well?
  * @sc: the device
  *
- * Slow paths only. Declares the NIC dead or removed if it finds so.
+ * Any context but hard interrupts, but slow paths only. Declares the NIC dead or
+ * removed if the register says so.
  *
- * Return: true if it is well.
+ * Return: true if the NIC is well.
  */
 bool skua_check_status(struct skua *sc)
 {
@@ -139,9 +140,11 @@ bool skua_check_status(struct skua *sc)
  * skua_fw_idle_ms() - how long the firmware has owed a sign of life
  * @sc: the device
  *
- * Return: milliseconds for which the NIC ran and its firmware took no command
- * while there was one, or did not say ALIVE; 0 if the NIC is older than this
- * register, or removed.
+ * Any context but hard interrupts, but slow paths only.
+ *
+ * Return: milliseconds for which the NIC ran while its firmware left a command
+ * alone, or had not said ALIVE; 0 if the NIC is older than this register, or has
+ * been removed.
  */
 u32 skua_fw_idle_ms(struct skua *sc)
 {
@@ -157,9 +160,9 @@ u32 skua_fw_idle_ms(struct skua *sc)
  * skua_request_dump() - have the NIC write a crash record
  * @sc: the device; dead, and not reset yet
  *
- * For a NIC that gave no sign and so wrote none. The register read comes behind
- * the write, and its answer behind the record. One that has been reset, or
- * removed, writes nothing.
+ * Process context. For a NIC that died without a sign and so wrote no record. The
+ * register read stays behind the register write, and the answer to the read
+ * behind the record. A NIC that has been reset, or removed, writes nothing.
  */
 void skua_request_dump(struct skua *sc)
 {
@@ -178,11 +181,11 @@ void skua_request_dump(struct skua *sc)
  * @err: 0 or a negative error
  *
  * A NIC that has died is restarted, and mac80211 then repeats all ops that set
- * something up. So what could not be told to a dead NIC has not failed: an
- * error would make mac80211 give up what is about to come back. That also
- * holds between the death and the restart: hostapd and wpa_supplicant do not
- * try twice to authorize a port. And a NIC that refuses in a restart what it
- * took before is as good as dead.
+ * something up. So an op has not failed if the NIC was dead: an error would make
+ * mac80211 give up a station or key that is about to come back. That also holds
+ * between the death and the restart: hostapd and wpa_supplicant do not try twice
+ * to authorize a port. A NIC that refuses a command in a restart, though it took
+ * the same command before, is as good as dead.
  *
  * Return: 0 or @err.
  */
@@ -216,8 +219,8 @@ int skua_op_result(struct skua *sc, int err)
  * skua_reset() - make the NIC leave memory alone
  * @sc: the device
  *
- * Process context. When it returns, the NIC touches no memory: it said so, or
- * it has been removed, or the bus no longer lets it.
+ * Process context; sleeps. When this function returns, the NIC touches no memory:
+ * the NIC said so, or it has been removed, or it is no bus master any more.
  *
  * Return: 0, -ENODEV if the NIC has been removed, -EIO if it did not reset.
  */

@@ -13,7 +13,7 @@
 /* Ops									*/
 /* ------------------------------------------------------------------ */
 
-/* What both tables have in common. */
+/* Ops that both tables have. */
 #define SKUA_COMMON_OPS							\
 	.tx			= skua_op_tx,				\
 	.wake_tx_queue		= skua_op_wake_tx_queue,		\
@@ -55,7 +55,7 @@
 	.flush_sta		= skua_op_flush_sta,			\
 	.tx_frames_pending	= skua_op_tx_frames_pending
 
-/* Channel contexts, scan and remain-on-channel in the NIC. */
+/* Channel contexts, scan and remain-on-channel by the NIC. */
 static const struct ieee80211_ops skua_ops = {
 	SKUA_COMMON_OPS,
 	.add_chanctx		= skua_op_add_chanctx,
@@ -71,7 +71,7 @@ static const struct ieee80211_ops skua_ops = {
 	.mgd_prepare_tx		= skua_op_mgd_prepare_tx,
 };
 
-/* The same by mac80211's software, on one channel. */
+/* All of that by mac80211's software, on one channel. */
 static const struct ieee80211_ops skua_ops_single = {
 	SKUA_COMMON_OPS,
 	.add_chanctx		= ieee80211_emulate_add_chanctx,
@@ -112,7 +112,7 @@ static int skua_first_boot(struct skua *sc)
 
 	wiphy_lock(sc->hw->wiphy);
 	ret = skua_boot(sc);
-	/* The duties' tables are made while nobody looks at them. */
+	/* skua_tables_init() makes tables that NAPI reads. */
 	if (!ret)
 		skua_napi_stop(sc);
 	wiphy_unlock(sc->hw->wiphy);
@@ -227,7 +227,7 @@ err_tables:
 	skua_down_locked(sc);
 	skua_tables_exit(sc);
 err_down:
-	/* NAPI is off when it was duties_init that failed. */
+	/* If skua_tables_init() failed, NAPI is off, and this does nothing. */
 	skua_down_locked(sc);
 	skua_reset(sc);
 err_irq:
@@ -245,7 +245,7 @@ static void skua_remove(struct pci_dev *pdev)
 	set_bit(SKUA_F_REMOVING, &sc->flags);
 	if (!pci_device_is_present(pdev))
 		skua_check_status(sc);
-	/* One that is under way must not ask for a restart later. */
+	/* A crash worker that runs already must not ask for a restart later. */
 	cancel_work_sync(&sc->crash_work);
 	skua_debugfs_exit(sc);
 	ieee80211_unregister_hw(sc->hw);
@@ -258,7 +258,7 @@ static void skua_remove(struct pci_dev *pdev)
 	ieee80211_free_hw(sc->hw);
 }
 
-/* The bus below us goes next, so nothing may look at a register any more. */
+/* The bus goes down next, so the driver may not look at a register any more. */
 static void skua_shutdown(struct pci_dev *pdev)
 {
 	struct skua *sc = pci_get_drvdata(pdev);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - interrupts, NAPI, and who gets what the NIC has written
+ * Skua - interrupts, NAPI, and the way of each record to the file that handles it
  *
  * One NAPI instance consumes the event and the completion ring. Each completion
- * record is copied once; its shape is checked from the copy, its content by the
- * file that it is for.
+ * record is copied once. This file checks the shape of the copy; the file that
+ * handles the record checks its content.
  */
 #include <linux/slab.h>
 
@@ -47,7 +47,7 @@ static void skua_inband_sta(struct skua *sc, const struct skua_cpl_inband *rec)
 		return;
 	}
 	if (!sta) {
-		/* gone meanwhile: nobody's fault */
+		/* the station has gone meanwhile: no fault */
 		skua_count(sc, SKUA_CTR_RX_STALE_STA);
 		return;
 	}
@@ -81,7 +81,7 @@ void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
 		skua_key_retired(sc, arg & 0xffff, arg >> 16);
 		break;
 	case SKUA_INB_TX_DRAINED:
-		/* who flushes waits for the command's answer */
+		/* a flush waits for the answer to its command */
 		break;
 	default:
 		/* no Block Ack session is under way */
@@ -141,9 +141,9 @@ static void skua_cpl_dispatch(struct skua *sc, u8 type, unsigned int count,
 }
 
 /*
- * Take one record: copy it, check its shape from the copy, hand it on. A
- * record whose length is wrong leaves no way to find the next one, so that
- * ends the ring; one that is only unknown or odd is skipped.
+ * Copy one record, check the shape of the copy, hand it on. Behind a record of a
+ * wrong length the next record cannot be found, so such a record breaks the ring;
+ * a record that is only unknown or odd is skipped.
  */
 static bool skua_cpl_one(struct skua *sc, struct skua_ring *ring, u32 avail,
 			 struct skua_poll *poll)
@@ -239,7 +239,7 @@ static int skua_napi_poll(struct napi_struct *napi, int budget)
 	int work;
 
 	skua_count(sc, SKUA_CTR_POLL);
-	/* A budget of 0 (netpoll) means: no receiving, and that is all we do. */
+	/* With a budget of 0 (netpoll) nothing may be received: nothing to do. */
 	if (!budget)
 		return 0;
 	more = skua_poll_events(sc);

@@ -2,10 +2,11 @@
 /*
  * Skua - rings in host memory, their indices and doorbells
  *
- * The protocol is that of struct skua_ring_idx in hw.h. What the host knows of
- * a ring it keeps in struct skua_ring; what the NIC writes is read once and
- * checked against that. The letters in the comments on barriers are those of
- * docs/nic.rst, section "Ring protocol"; the partner is the NIC's.
+ * The protocol is that of struct skua_ring_idx in hw.h. The host keeps its own
+ * knowledge of a ring in struct skua_ring; each index that the NIC writes is read
+ * once and checked against that knowledge. The letters in the comments on barriers
+ * are those of docs/nic.rst, section "Ring protocol"; the partner of each barrier
+ * is in the NIC.
  */
 #include <kunit/static_stub.h>
 #include <linux/io.h>
@@ -46,7 +47,7 @@ static u32 skua_ring_entries(u8 id)
 	case SKUA_RING_RXBUF:
 		return skua_rxring;
 	case SKUA_RING_CPL0:
-		/* Room for every lent buffer and as many transmit records. */
+		/* Room for each posted buffer and for as many transmit records. */
 		return max(2 * skua_rxring, 2 * SKUA_CPL_MAX_UNITS + 2);
 	default:
 		return skua_txring;
@@ -59,7 +60,7 @@ static void skua_ring_clear(struct skua_ring *ring)
 		return;
 	memset(ring->base, 0, (size_t)ring->entries * ring->entry_size);
 	memset(ring->idx, 0, sizeof(*ring->idx));
-	/* Behind us: no notification is wanted before it is asked for. */
+	/* An event index that has passed: no notification until one is asked for. */
 	if (ring->to_nic)
 		ring->idx->space_event = cpu_to_le32(~0u);
 	ring->next = 0;
@@ -141,7 +142,9 @@ void skua_rings_reset(struct skua *sc)
 /**
  * skua_rings_describe() - fill the boot context's part about rings
  * @sc: the device
- * @cfg: SKUA_NUM_RINGS of them, zeroed
+ * @cfg: table of SKUA_NUM_RINGS descriptions, zeroed
+ *
+ * Process context, while the NIC is reset.
  */
 void skua_rings_describe(struct skua *sc, struct skua_ring_cfg *cfg)
 {
@@ -166,8 +169,10 @@ void skua_rings_describe(struct skua *sc, struct skua_ring_cfg *cfg)
 }
 
 /**
- * skua_doorbell() - tell the NIC that a ring has moved
+ * skua_doorbell() - tell the NIC that a ring's index has moved
  * @ring: the ring
+ *
+ * Any context.
  */
 void skua_doorbell(struct skua_ring *ring)
 {
@@ -215,7 +220,7 @@ u32 skua_ring_room(struct skua_ring *ring)
 	skua_ring_assert_held(ring);
 	if (ring->broken)
 		return 0;
-	/* Only what was published can have been consumed, and only once. */
+	/* Only published entries can have been consumed, each of them once. */
 	if (cons - ring->seen > ring->published - ring->seen) {
 		skua_ring_break(ring, "consumer index", cons);
 		return 0;
@@ -229,10 +234,10 @@ u32 skua_ring_room(struct skua_ring *ring)
 }
 
 /**
- * skua_ring_publish() - show the NIC what was filled up to ring->next
+ * skua_ring_publish() - show the NIC the slots that are filled up to ring->next
  * @ring: the ring; its lock is held, or NAPI alone fills it
  *
- * Rings the doorbell only if the NIC asked to be told; call it once a burst.
+ * Rings the doorbell only if the NIC asked for it; call this once a burst.
  */
 void skua_ring_publish(struct skua_ring *ring)
 {
@@ -246,7 +251,7 @@ void skua_ring_publish(struct skua_ring *ring)
 	dma_wmb();
 	WRITE_ONCE(ring->idx->prod, cpu_to_le32(ring->next));
 	WRITE_ONCE(ring->published, ring->next);
-	/* (B) Index before event index. Partner: (E) before it sleeps. */
+	/* (B) Index before event index. Partner: (E), before the NIC sleeps. */
 	dma_mb();
 	event = le32_to_cpu(READ_ONCE(ring->idx->avail_event));
 	if (ring->next - event - 1 < ring->next - old)
@@ -260,8 +265,8 @@ void skua_ring_publish(struct skua_ring *ring)
  * @ring: the ring; its lock is held
  * @room: slots wanted, at most half of the ring
  *
- * Return: true if the room is there already and the caller can go on; else the
- * poll calls skua_tx_resume() when it has come.
+ * Return: true if there is that much room already, so that the caller can go on;
+ * else skua_ring_room_came() returns true when it has come.
  */
 bool skua_ring_want_room(struct skua_ring *ring, u32 room)
 {
@@ -339,11 +344,11 @@ void skua_ring_release(struct skua_ring *ring)
 
 	if (ring->next == old)
 		return;
-	/* (C) Entries are read. Partner: its load of cons before it writes. */
+	/* (C) Entries are read. Partner: the NIC's load of cons before it writes. */
 	dma_mb();
 	WRITE_ONCE(ring->idx->cons, cpu_to_le32(ring->next));
 	ring->published = ring->next;
-	/* (D) Index before event index. Partner: its fence while it waits. */
+	/* (D) Index before event index. Partner: the fence of a NIC that waits. */
 	dma_mb();
 	event = le32_to_cpu(READ_ONCE(ring->idx->space_event));
 	if (ring->next - event - 1 < ring->next - old)

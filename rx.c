@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - receive: lends buffers to the NIC, makes frames of what comes back
+ * Skua - receive: buffers for the NIC, and frames out of receive records
  *
- * Each buffer is a piece of a page of a page pool. The NIC is offered its
- * middle: headroom before, room for struct skb_shared_info behind. So a buffer
- * becomes an skb, or a fragment of one, without a copy.
+ * Each buffer is a piece of a page of a page pool. The NIC gets the middle of
+ * the piece: headroom is before it, room for struct skb_shared_info behind it. So
+ * a buffer becomes an skb, or a fragment of an skb, without a copy.
  */
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
@@ -22,7 +22,7 @@ static_assert(SKUA_RX_MAX_BUFS <= MAX_SKB_FRAGS, "fragments of an skb");
 /* Parse								*/
 /* ------------------------------------------------------------------ */
 
-/* Flags that only a feature in force makes legal. */
+/* Flags that are illegal, since their feature is not in force. */
 static u32 skua_rx_flags_forbidden(u64 features)
 {
 	u32 bad = 0;
@@ -56,15 +56,17 @@ static int skua_rx_parse_bufs(struct skua_rx_unit *unit, u32 buf0,
 }
 
 /**
- * skua_rx_parse() - checks a receive record
+ * skua_rx_parse() - check a receive record
  * @unit: to fill
  * @rec: private copy of the record
- * @more: words behind it: further buffers
- * @nmore: how many
+ * @more: words behind the record: further buffers
+ * @nmore: number of these words
  * @features: SKUA_FEAT_* in force
  *
- * Return: 0; -E2BIG too many buffers; -EMSGSIZE lengths that make no sense;
- * -EINVAL another field that makes none
+ * Any context.
+ *
+ * Return: 0; -E2BIG for too many buffers; -EMSGSIZE for lengths that make no
+ * sense; -EINVAL for another field that makes no sense
  */
 int skua_rx_parse(struct skua_rx_unit *unit, const struct skua_cpl_rx *rec,
 		  const __le32 *more, unsigned int nmore, u64 features)
@@ -102,10 +104,10 @@ int skua_rx_parse(struct skua_rx_unit *unit, const struct skua_cpl_rx *rec,
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_rx_flags() - mac80211's flags for the NIC's
+ * skua_rx_flags() - translate the NIC's flags into mac80211's
  * @rxf: SKUA_RXF_*
  *
- * Return: RX_FLAG_*, each exactly when it is true
+ * Return: RX_FLAG_*, each exactly if the NIC set its counterpart
  */
 u32 skua_rx_flags(u32 rxf)
 {
@@ -144,9 +146,11 @@ u32 skua_rx_flags(u32 rxf)
 }
 
 /**
- * skua_rx_fill_status() - what mac80211 hears about a frame
+ * skua_rx_fill_status() - fill the receive status of a frame
  * @st: to fill, from zero
  * @unit: the frame
+ *
+ * Any context.
  *
  * Return: 0 or -EINVAL for a channel or rate that does not exist
  */
@@ -179,10 +183,12 @@ int skua_rx_fill_status(struct ieee80211_rx_status *st,
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_rx_take() - a buffer comes back
+ * skua_rx_take() - take a buffer back from the NIC
  * @rx: receive state
  * @id: from the NIC, any value
- * @out: the buffer, the caller's from now on
+ * @out: filled with the buffer, which is the caller's from now on
+ *
+ * NAPI, or while NAPI is off.
  *
  * Return: false if the NIC does not have that buffer
  */
@@ -202,7 +208,7 @@ static void skua_rx_put(struct skua *sc, const struct skua_rx_buf_slot *buf,
 	page_pool_put_full_page(sc->rx.pool, buf->page, napi);
 }
 
-/* Takes all buffers of a record, as many as there are; false if one is bad. */
+/* Take back all buffers of a record. Return: false if a word names no buffer. */
 static bool skua_rx_take_all(struct skua *sc, u32 buf0, const __le32 *more,
 			     unsigned int nmore, struct skua_rx_buf_slot *buf,
 			     unsigned int *n)
@@ -252,11 +258,11 @@ static bool skua_rx_post_one(struct skua *sc)
 }
 
 /**
- * skua_rx_refill() - lends all buffers that there are
+ * skua_rx_refill() - post all buffers that the NIC does not have
  * @sc: the device
  *
- * NAPI, or process context while NAPI is off. If memory is short, the next
- * call goes on.
+ * NAPI, or process context while NAPI is off. If memory is short, the next call
+ * posts the rest.
  */
 void skua_rx_refill(struct skua *sc)
 {
@@ -312,7 +318,7 @@ static u8 skua_rx_pn_index(const struct sk_buff *skb,
 	return unit->tid < SKUA_NUM_TIDS ? unit->tid : 0;
 }
 
-/* The key in the NIC that a frame left encrypted is under, or NULL. */
+/* The key of a frame that the NIC has, but left the frame encrypted, or NULL. */
 static struct skua_key *skua_rx_key_for(struct skua *sc,
 					const struct skua_rx_unit *unit,
 					struct ieee80211_sta *sta, bool group,
@@ -340,8 +346,9 @@ static struct skua_key *skua_rx_key_for(struct skua *sc,
 
 /*
  * A frame that the NIC left encrypted is decrypted by mac80211, which has not
- * seen the PNs of those that the NIC did. So the shadow judges first. It sees
- * all PNs of TKIP and of BIP, which the NIC does not take out of the frame.
+ * seen the packet numbers of the frames that the NIC decrypted. So the driver
+ * compares the number with its shadow first. The numbers of TKIP and of BIP stay
+ * in the frame, so mac80211 has seen all of those.
  */
 static bool skua_rx_replayed(struct skua *sc, const struct sk_buff *skb,
 			     const struct skua_rx_unit *unit,
@@ -366,7 +373,7 @@ static bool skua_rx_replayed(struct skua *sc, const struct sk_buff *skb,
 	return pn <= READ_ONCE(key->rx_pn[skua_rx_pn_index(skb, unit)]);
 }
 
-/* Is the key that decrypted the frame still there? Notes its PN. */
+/* Is the key that decrypted the frame still there? Also notes the packet number. */
 static bool skua_rx_key_ok(struct skua *sc, const struct sk_buff *skb,
 			   const struct skua_rx_unit *unit)
 {
@@ -377,16 +384,17 @@ static bool skua_rx_key_ok(struct skua *sc, const struct sk_buff *skb,
 	key = skua_key_get(sc, unit->key, unit->key_gen);
 	if (!key)
 		return false;
-	/* Fragments too: the NIC has checked them, if not for their joining. */
+	/* Of fragments, too: the NIC has checked them, though not that they belong together. */
 	if (unit->flags & SKUA_RXF_PN_VALID)
 		skua_key_saw_pn(key, skua_rx_pn_index(skb, unit), unit->pn);
 	return true;
 }
 
 /*
- * The station of a frame; -ESTALE if the frame must not be taken for one of
- * whoever has that handle or that address now. Management frames in clear text
- * are nobody's: mac80211 looks at their address.
+ * The station of a frame. Return: -ESTALE if the station has gone, and mac80211
+ * must not take the frame for one of the station that has the handle or the
+ * address now. Management frames in clear text belong to no station: mac80211
+ * looks at their address.
  */
 static int skua_rx_sta(struct skua *sc, const struct sk_buff *skb,
 		       const struct skua_rx_unit *unit,
@@ -407,7 +415,7 @@ static int skua_rx_sta(struct skua *sc, const struct sk_buff *skb,
 	return 0;
 }
 
-/* Hands a frame on; false if it must not be. */
+/* Hand a frame to mac80211. Return: false if the frame must be dropped. */
 static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
 			    const struct skua_rx_unit *unit,
 			    struct skua_poll *poll)
@@ -458,8 +466,8 @@ static void skua_rx_complain(struct skua *sc, int err)
  * skua_rx_cpl() - a frame has been received
  * @sc: the device
  * @rec: private copy of the record; only its size has been checked
- * @more: words behind it: further buffers
- * @nmore: how many
+ * @more: words behind the record: further buffers
+ * @nmore: number of these words
  * @poll: this run of NAPI
  *
  * NAPI, inside rcu_read_lock().
@@ -506,8 +514,10 @@ free:
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_rx_init() - makes the page pool and the table of buffers
+ * skua_rx_init() - make the page pool and the table of buffers
  * @sc: the device
+ *
+ * Process context, in probe.
  *
  * Return: 0 or a negative error; nothing is left behind then
  */
@@ -546,8 +556,10 @@ int skua_rx_init(struct skua *sc)
 }
 
 /**
- * skua_rx_exit() - undoes skua_rx_init(), also half of it
+ * skua_rx_exit() - undo skua_rx_init(), also if it has failed half-way
  * @sc: the device
+ *
+ * Process context; the NIC has no buffer.
  */
 void skua_rx_exit(struct skua *sc)
 {
@@ -561,7 +573,7 @@ void skua_rx_exit(struct skua *sc)
 }
 
 /**
- * skua_rx_reset() - takes all buffers back from a NIC that has been reset
+ * skua_rx_reset() - take all buffers back from a NIC that has been reset
  * @sc: the device
  *
  * Wiphy mutex, NAPI off; the NIC touches no memory any more.

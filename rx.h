@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Skua - receive: the steps of a frame, each on its own
+ * Skua - receive: the steps of a frame
  *
  * parse:  a completion record becomes a struct skua_rx_unit, checked (pure)
- * take:   the buffers that it names are no longer lent
+ * take:   the buffers that the record names are the driver's again
  * status: the unit becomes mac80211's receive status (pure)
  * build:  buffers and status become an skb
  */
@@ -24,13 +24,13 @@
  * struct skua_rx_unit - a receive record, checked, in host order
  * @flags: SKUA_RXF_*, of features in force only
  * @len: bytes of the frame
- * @offset: where it starts in the first buffer
+ * @offset: offset of the frame in the first buffer
  * @vif: handle of the interface, any value
  * @tid: TID, or SKUA_NUM_TIDS for none
  * @sta: handle of the transmitter, any value, or SKUA_STA_NONE
- * @sta_gen: generation of it
+ * @sta_gen: generation of @sta
  * @key: slot of the key, any value, or SKUA_KEY_NONE
- * @key_gen: generation of it
+ * @key_gen: generation of @key
  * @pn: packet number, with SKUA_RXF_PN_VALID
  * @rate: rate word, any value
  * @freq: MHz, any value
@@ -39,8 +39,8 @@
  * @chain_signal: dBm
  * @ampdu_ref: with SKUA_RXF_AMPDU
  * @tsf: microseconds
- * @nbufs: buffers, 1 to SKUA_RX_MAX_BUFS
- * @buf: bytes used of each, at most SKUA_RX_BUF_LEN_MAX; the sum is
+ * @nbufs: number of buffers, 1 to SKUA_RX_MAX_BUFS
+ * @buf: bytes used of each buffer, at most SKUA_RX_BUF_LEN_MAX; the sum is
  *	@offset + @len
  */
 struct skua_rx_unit {

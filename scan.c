@@ -8,14 +8,14 @@
 #include "scan.h"
 
 #define SKUA_DWELL_ACTIVE	30	/* TU: a probe response takes a few ms */
-#define SKUA_DWELL_PASSIVE	110	/* TU: the usual beacon interval, and some */
-#define SKUA_ROC_SILENCE	(HZ / 4)	/* after which no more is expected */
+#define SKUA_DWELL_PASSIVE	110	/* TU: a bit more than a beacon interval */
+#define SKUA_ROC_SILENCE	(HZ / 4)	/* after an answer: no more is expected */
 
 /* ------------------------------------------------------------------ */
 /* Encode								*/
 /* ------------------------------------------------------------------ */
 
-/* A buffer that is filled from its start. */
+/* A buffer that is filled from its start on. */
 struct skua_scan_buf {
 	u8 *data;
 	size_t room;
@@ -176,11 +176,11 @@ static int skua_scan_start(struct skua *sc, struct ieee80211_vif *vif,
 }
 
 /**
- * skua_roc_leave() - somebody else needs the radio
+ * skua_roc_leave() - another operation needs the radio
  * @sc: the device
  *
- * Ends a period that mac80211 has been told is over, before any command that
- * follows. Wiphy mutex.
+ * Wiphy mutex. If the NIC still stays on a channel though mac80211 has been told
+ * that the period is over, the stay ends before any command that follows.
  */
 void skua_roc_leave(struct skua *sc)
 {
@@ -195,7 +195,7 @@ void skua_roc_leave(struct skua *sc)
  * @vif: interface
  * @req: what to scan, on all bands at once
  *
- * Wiphy mutex; sleeps. SKUA_EVT_SCAN_DONE ends it, in evt_work.
+ * Wiphy mutex; sleeps. SKUA_EVT_SCAN_DONE ends the scan, in evt_work.
  *
  * Return: 0 or a negative error
  */
@@ -223,10 +223,10 @@ int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
  * @hw: the device
  * @vif: interface
  *
- * Wiphy mutex; sleeps. mac80211 may remove the interface right after this, so
- * it hears of the end at once. The event of this scan is still on its way,
- * whether the command came before its end or after it, and must not be taken
- * for that of the next scan.
+ * Wiphy mutex; sleeps. mac80211 may remove the interface right after this op, so
+ * it is told of the end at once. The event of this scan is still on its way,
+ * whether the command reached the firmware before the scan's end or after it. The
+ * driver must not take that event for the end of the next scan.
  */
 void skua_op_cancel_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 {
@@ -240,7 +240,7 @@ void skua_op_cancel_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 }
 
 /**
- * skua_scan_done() - the NIC says that a scan has ended
+ * skua_scan_done() - the firmware says that a scan has ended
  * @sc: the device
  * @evt: the event
  *
@@ -270,12 +270,12 @@ void skua_scan_done(struct skua *sc, const struct skua_evt_scan_done *evt)
  * @vif: interface
  * @chan: where
  * @duration: milliseconds
- * @type: a period for a frame and its answer may end early; the NIC does the
- *	same for all
+ * @type: a period for a frame and its answer may end early; the NIC makes no
+ *	difference
  *
- * Wiphy mutex. SKUA_EVT_ROC_READY and SKUA_EVT_ROC_EXPIRED follow; nobody waits
- * for the command, so that a program that asks to listen has registered for
- * what it is to hear before others get to run.
+ * Wiphy mutex. SKUA_EVT_ROC_READY and SKUA_EVT_ROC_EXPIRED follow. The command is
+ * posted, so the program that asks keeps the processor until it has registered
+ * for the frames that it expects.
  *
  * Return: 0 or a negative error
  */
@@ -306,7 +306,7 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 	return 0;
 }
 
-/* mac80211 has no period any more. Return: whether it had one */
+/* mac80211 has no period any more. Return: true if it had one. */
 static bool skua_roc_end(struct skua *sc)
 {
 	clear_bit(SKUA_F_ROC_TX, &sc->flags);
@@ -339,9 +339,10 @@ void skua_roc_heard(struct skua *sc, const struct sk_buff *skb)
 
 /*
  * The answer came a while ago. mac80211 would let the next frame of the exchange
- * wait until the time for this one is over, which is two seconds with some; so
- * it is. The peer may yet say more: the NIC stays there, until it is needed
- * elsewhere. One with an operating channel could not, so there it takes its time.
+ * wait until this period is over, which takes up to two seconds; so for mac80211
+ * the period ends now. The peer may send more, so the NIC stays on the channel
+ * until another operation needs the radio. With a channel context the NIC would
+ * have to return to the operating channel: then the period takes its full time.
  */
 static void skua_roc_work(struct wiphy *wiphy, struct wiphy_work *work)
 {
@@ -354,8 +355,10 @@ static void skua_roc_work(struct wiphy *wiphy, struct wiphy_work *work)
 }
 
 /**
- * skua_scan_init() - nothing runs yet
+ * skua_scan_init() - prepare the work item of remain-on-channel
  * @sc: the device
+ *
+ * Process context, in probe.
  */
 void skua_scan_init(struct skua *sc)
 {
@@ -369,7 +372,7 @@ void skua_scan_init(struct skua *sc)
  *
  * Wiphy mutex; sleeps.
  *
- * Return: 0; it succeeds in any case
+ * Return: 0 in any case
  */
 int skua_op_cancel_remain_on_channel(struct ieee80211_hw *hw,
 				     struct ieee80211_vif *vif)
@@ -382,7 +385,7 @@ int skua_op_cancel_remain_on_channel(struct ieee80211_hw *hw,
  * skua_roc_event() - a remain-on-channel period has begun or ended
  * @sc: the device
  * @id: SKUA_EVT_ROC_READY or SKUA_EVT_ROC_EXPIRED
- * @evt: the event; one of a period that was cancelled is ignored
+ * @evt: the event; an event of a cancelled period is ignored
  *
  * Wiphy mutex.
  */
@@ -395,7 +398,7 @@ void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt)
 		if (!test_bit(SKUA_F_ROC, &sc->flags))
 			return;
 		ieee80211_ready_on_channel(sc->hw);
-		/* what came before was no answer: the frame leaves now */
+		/* frames that came before are no answer: the request leaves now */
 		if (sc->roc_type == IEEE80211_ROC_TYPE_MGMT_TX)
 			set_bit(SKUA_F_ROC_TX, &sc->flags);
 		return;
@@ -411,9 +414,9 @@ void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt)
  * @vif: interface
  * @info: about them
  *
- * Wiphy mutex; sleeps. With one channel the NIC is on it already, unless it
- * remains on another, where it would hold the frames until mac80211 gives up:
- * that period is cut short.
+ * Wiphy mutex; sleeps. The NIC is on the channel of the interface already, unless
+ * it remains on another channel. There it would hold the frames until mac80211
+ * gives up, so that period is cut short.
  */
 void skua_op_mgd_prepare_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			    struct ieee80211_prep_tx_info *info)
@@ -431,7 +434,7 @@ void skua_op_mgd_prepare_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
  * skua_scan_reset() - the NIC has forgotten scan and remain-on-channel
  * @sc: the device
  *
- * Wiphy mutex. Ends both towards mac80211.
+ * Wiphy mutex. Tells mac80211 that both are over.
  */
 void skua_scan_reset(struct skua *sc)
 {

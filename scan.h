@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Skua - scan: what the NIC is told
+ * Skua - scan: the encoding of the command
  */
 #ifndef SKUA_SCAN_H
 #define SKUA_SCAN_H

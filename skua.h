@@ -69,13 +69,13 @@ struct page_pool;
 struct skua;
 
 #define SKUA_OWNER_KEYS		16	/* key table of a station or interface */
-#define SKUA_MAX_VECTORS	2	/* that the driver asks for */
+#define SKUA_MAX_VECTORS	2	/* interrupt vectors that the driver asks for */
 #define SKUA_MAX_CIPHERS	16
 #define SKUA_CHANCTX_PRIV	1	/* drv_priv of a channel context */
 #define SKUA_MAX_ROC_MS		5000
 #define SKUA_COALESCE_US	50	/* interrupt moderation of completions */
 #define SKUA_COALESCE_MAX	32
-#define SKUA_CPL_MAX_UNITS	255	/* what SKUA_CPL_W0_UNITS can say */
+#define SKUA_CPL_MAX_UNITS	255	/* limit of SKUA_CPL_W0_UNITS */
 
 /* ------------------------------------------------------------------ */
 /* Counters								*/
@@ -101,13 +101,13 @@ struct skua;
  * @SKUA_CTR_TX_STALL: times that a transmit ring was not served any more
  * @SKUA_CTR_SILENT: times that the firmware gave no sign of life
  * @SKUA_CTR_CRASH: firmware crashes
- * @SKUA_CTR_RESTART: restarts done
+ * @SKUA_CTR_RESTART: restarts begun
  * @SKUA_CTR_INBAND: in-band events
  * @SKUA_CTR_INBAND_BAD: in-band events that make no sense
  * @SKUA_CTR_TX_QUEUED: frames given to the NIC
  * @SKUA_CTR_TX_ACKED: frames acknowledged
  * @SKUA_CTR_TX_NOT_ACKED: frames given up by the NIC
- * @SKUA_CTR_TX_UNACKED_SENT: frames sent that nobody acknowledges
+ * @SKUA_CTR_TX_UNACKED_SENT: frames sent that want no acknowledgment
  * @SKUA_CTR_TX_FLUSHED: frames flushed by the NIC
  * @SKUA_CTR_TX_STALE: frames with a stale station or key
  * @SKUA_CTR_TX_BAD: frames that the NIC did not understand
@@ -118,7 +118,7 @@ struct skua;
  * @SKUA_CTR_TX_MAP: frames that could not be mapped
  * @SKUA_CTR_TX_BAD_TOKEN: transmit records with a bad token
  * @SKUA_CTR_TX_RECLAIMED: frames taken back at a restart or stop
- * @SKUA_CTR_TX_AGAIN: of these, those that are sent again after the restart
+ * @SKUA_CTR_TX_AGAIN: of these, frames that are sent again after the restart
  * @SKUA_CTR_RX: frames received
  * @SKUA_CTR_RX_BAD_BUF: receive completions with a bad buffer
  * @SKUA_CTR_RX_BAD_LEN: receive completions with a bad length
@@ -132,7 +132,7 @@ struct skua;
  * @SKUA_CTR_KEY_INSTALLED: keys installed in the NIC
  * @SKUA_CTR_KEY_REFUSED: keys left to software
  * @SKUA_CTR_KEY_FULL: keys refused because the table is full
- * @SKUA_NUM_CTRS: how many there are
+ * @SKUA_NUM_CTRS: number of counters
  */
 enum skua_ctr {
 	SKUA_CTR_CMD_SENT,
@@ -199,19 +199,20 @@ enum skua_ctr {
  * @lock: producer state of the command and transmit rings
  * @id: enum skua_ring_id, also the doorbell's number
  * @to_nic: the host produces
- * @broken: the NIC broke the rules; the ring is no longer looked at
+ * @broken: the NIC broke the rules; the driver looks at the ring no more
  * @entry_size: bytes
  * @entries: number, a power of two; 0: not used
  * @base: the entries, DMA-coherent
  * @dma: their bus address
- * @idx: the indices, DMA-coherent; what the NIC writes is read once, checked
+ * @idx: the indices, DMA-coherent; each one that the NIC writes is read once and
+ *	checked
  * @idx_dma: their bus address
  * @next: producer: index of the next slot to fill, private;
  *	consumer: index of the next entry to read, private
- * @published: what the host's own index (prod or cons) last said
+ * @published: last value of the host's own index (prod or cons)
  * @seen: producer: last idx->cons that was checked; consumer: last idx->prod
- * @armed: producer: idx->space_event has been set and not yet come true
- * @want: producer: the room that was asked for then
+ * @armed: producer: idx->space_event has been set, and the room has not come yet
+ * @want: producer: the room that was asked for
  */
 struct skua_ring {
 	struct skua *sc;
@@ -360,8 +361,8 @@ struct skua_tx_map {
  * @skb: the frame; NULL while the token is free
  * @next_free: next free token
  * @ring: index of its transmit ring, 0 to SKUA_NUM_TX_RINGS - 1
- * @nmaps: used of @map; the first is the linear part
- * @map: what dma_map_* said
+ * @nmaps: number of pieces in @map; the first is the linear part
+ * @map: mapped pieces
  */
 struct skua_tx_token {
 	struct sk_buff *skb;
@@ -372,15 +373,15 @@ struct skua_tx_token {
 };
 
 /**
- * struct skua_tx - all of the transmit path's state
+ * struct skua_tx - state of the transmit path
  * @token: table of tokens
  * @ntokens: its size, at least four times the ring's
  * @lock: @free_head, @nfree
  * @free_head: first free token
  * @nfree: number of free tokens
- * @stuck: bit per transmit ring: pulling stopped for want of room
- * @stopped: mac80211's queues are stopped, since its own frames (not of a
- *	transmit queue) would soon find no token; under @lock
+ * @stuck: bit per transmit ring: frames were left in their queues for want of room
+ * @stopped: mac80211's queues are stopped, since frames of skua_op_tx() would soon
+ *	find no token; under @lock
  * @queued: frames that the NIC holds
  * @idle: woken when @queued falls to 0
  */
@@ -398,8 +399,8 @@ struct skua_tx {
 
 /**
  * struct skua_rx_buf_slot - a receive buffer by id
- * @page: where the buffer lies, or NULL while the id is not lent
- * @offset: where in the page
+ * @page: page of the buffer, or NULL while the buffer is not posted
+ * @offset: offset of the buffer in the page
  */
 struct skua_rx_buf_slot {
 	struct page *page;
@@ -407,12 +408,12 @@ struct skua_rx_buf_slot {
 };
 
 /**
- * struct skua_rx - all of the receive path's state (NAPI)
- * @pool: where buffers come from
+ * struct skua_rx - state of the receive path (NAPI)
+ * @pool: source of buffers
  * @buf: by id
  * @nbufs: number of ids
- * @free_id: stack of ids that are not lent
- * @nfree: used of @free_id
+ * @free_id: stack of ids whose buffers are not posted
+ * @nfree: number of ids on @free_id
  */
 struct skua_rx {
 	struct page_pool *pool;
@@ -471,11 +472,13 @@ struct skua_watchdog {
  * @SKUA_F_REMOVING: the driver is being unbound: no restart any more
  * @SKUA_F_REGISTERED: ieee80211_register_hw() succeeded
  * @SKUA_F_BOOTING: ALIVE is expected
- * @SKUA_F_READY: the duties' tables exist; completions may be handled
+ * @SKUA_F_READY: the tables of stations, keys, tokens and buffers exist;
+ *	completions may be handled
  * @SKUA_F_SCANNING: a scan runs (scan.c)
  * @SKUA_F_ROC: remain-on-channel runs (scan.c)
- * @SKUA_F_ROC_TX: and is there for a frame and its answer (scan.c)
- * @SKUA_F_ROC_OVER: mac80211 has no use for it any more, but the NIC stays (scan.c)
+ * @SKUA_F_ROC_TX: the remain-on-channel is for a frame and its answer (scan.c)
+ * @SKUA_F_ROC_OVER: the period is over for mac80211, but the NIC stays on the
+ *	channel (scan.c)
  */
 enum skua_flag {
 	SKUA_F_ALIVE,
@@ -494,14 +497,14 @@ enum skua_flag {
 };
 
 /**
- * struct skua_caps - what ALIVE said, checked, in host order
+ * struct skua_caps - the content of ALIVE, checked, in host order
  * @fw_version: firmware's version, NUL-terminated
  * @features: SKUA_FEAT_* that may be used
  * @mac: MAC address
- * @vifs: interfaces, at most SKUA_MAX_VIFS, and so on for the others
- * @stas: stations
- * @keys: key slots
- * @chanctxs: channel contexts
+ * @vifs: limit of interfaces, at most SKUA_MAX_VIFS
+ * @stas: limit of stations, at most SKUA_MAX_STAS
+ * @keys: limit of key slots, at most SKUA_MAX_KEYS
+ * @chanctxs: limit of channel contexts, at most SKUA_MAX_CHANCTX
  * @channels: different channels at a time
  * @scan_ssids: SSIDs in a scan
  * @scan_chans: channels in a scan
@@ -548,7 +551,7 @@ struct skua_caps {
  * @dev: &pdev->dev
  * @bar: BAR0
  * @flags: enum skua_flag
- * @caps: what the firmware can do; constant once probed
+ * @caps: abilities of the firmware; constant after the probe
  * @ring: by enum skua_ring_id
  * @napi_dev: home of @napi
  * @napi: polls event and completion rings
@@ -559,7 +562,7 @@ struct skua_caps {
  * @state_wait: woken by an answer to a command, by a key's retirement, and by
  *	the NIC's death
  * @cmd_lock: @cmd_wait
- * @cmd_wait: the command that waits for CMD_DONE, or NULL
+ * @cmd_wait: the command that waits for its answer, or NULL
  * @cmd_seq: number of the last command
  * @heartbeat_due: the firmware has yet to answer a heartbeat; under @cmd_lock
  * @heartbeat_seq: sequence number of that command
@@ -575,8 +578,8 @@ struct skua_caps {
  * @crash_burst: crashes soon after that, without a later one (crash_work)
  * @hopeless: a restart failed: crash_work shuts the interfaces
  * @alive: completed by ALIVE or by a failure to boot
- * @alive_ok: ALIVE has come, and @alive_evt holds it
- * @alive_evt: the event
+ * @alive_ok: ALIVE has come, and is in @alive_evt
+ * @alive_evt: the ALIVE event
  * @nonce: of this boot
  * @boot: boot context, DMA-coherent
  * @boot_dma: its bus address
@@ -688,10 +691,10 @@ static inline bool skua_has(const struct skua *sc, u64 feature)
 }
 
 /**
- * skua_alive() - may the NIC be talked to?
+ * skua_alive() - may the driver talk to the NIC?
  * @sc: the device
  *
- * Any context. The answer can change at once; every user copes.
+ * Any context. The answer can change at once; each caller copes with that.
  *
  * Return: true if it may.
  */
@@ -714,7 +717,7 @@ static inline struct skua_ring *skua_tx_ring(struct skua *sc, unsigned int n)
 	return &sc->ring[SKUA_RING_TX_VO + n];
 }
 
-/* Complain in words about what the NIC said; rate-limited, any context. */
+/* Log a fault of the NIC; rate-limited, any context. */
 #define skua_complain(sc, fmt, ...) \
 	dev_warn_ratelimited((sc)->dev, fmt, ##__VA_ARGS__)
 
@@ -741,11 +744,12 @@ bool skua_ring_arm(struct skua_ring *ring);
 
 /**
  * struct skua_poll - one run of NAPI
- * @rx_list: frames for the network stack, from ieee80211_rx_list(); the poll
- *	hands them to GRO when it ends
- * @free_list: skbs to free when it ends, for ieee80211_tx_status.free_list
- * @tx_rings: bit per transmit ring of which a token or slot came back; the
- *	poll calls skua_tx_resume() with it when it ends
+ * @rx_list: frames for the network stack, from ieee80211_rx_list(); they go to GRO
+ *	at the end of the poll
+ * @free_list: skbs to free at the end of the poll, for
+ *	ieee80211_tx_status.free_list
+ * @tx_rings: bit per transmit ring of which a token or slot came back, for
+ *	skua_tx_resume() at the end of the poll
  */
 struct skua_poll {
 	struct list_head rx_list;
@@ -768,14 +772,14 @@ void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
  * struct skua_cmd_req - a command that waits for its end
  * @op: enum skua_cmd_op
  * @flags: SKUA_CMDF_SECRET for key material
- * @may_miss: that there is no such entry is an answer and no failure
+ * @may_miss: SKUA_ST_NO_ENTRY is an answer and no failure
  * @data: the command's structure
  * @len: bytes of it
  * @ext: further data, or NULL; copied to DMA memory
  * @ext_len: bytes of it, at most SKUA_CMD_MAX_EXT
- * @answer: where the answer goes, or NULL
- * @answer_len: bytes wanted there; a shorter answer is an error (-EPROTO)
- * @timeout_ms: 0 for the usual
+ * @answer: buffer for the answer, or NULL
+ * @answer_len: bytes wanted in @answer; a shorter answer is an error (-EPROTO)
+ * @timeout_ms: milliseconds, or 0 for the usual timeout
  */
 struct skua_cmd_req {
 	u16 op;
@@ -953,47 +957,48 @@ void skua_debugfs_init(struct skua *sc);
 void skua_debugfs_exit(struct skua *sc);
 
 /*
- * DOC: Hooks of the duties (tx, rx, key, sta, scan)
+ * DOC: Hooks of tx, rx, key, sta and scan
  *
- * Process context, no locks held but what is said. Kernel-doc of each function
- * stands at its definition; what they have in common is here.
+ * The kernel-doc of each function stands at its definition. This is what the
+ * hooks have in common.
  *
- * skua_*_init() runs once in probe, after ALIVE: skua.caps is valid and the
- * rings exist. It allocates tables and may fail; skua_*_exit() undoes it in
- * remove, after ieee80211_unregister_hw(), skua_reset() and skua_rx_reset() and
- * the like; exit also copes with an init that never ran.
+ * skua_*_init() runs once in probe, after ALIVE: skua.caps is valid, and the
+ * rings exist. It allocates tables and may fail. skua_*_exit() undoes it in
+ * remove, after ieee80211_unregister_hw(), skua_reset() and skua_*_reset(); it
+ * also copes with an init that never ran.
  *
- * skua_*_reset() brings the state back to that of a NIC without vifs, stations,
- * keys and frames. It runs after skua_reset() (the NIC touches no memory any
- * more), with NAPI disabled and no interrupt, under the wiphy mutex: in start()
- * before each boot but the first, in stop() never, in remove, and when a boot
- * fails. skua_tx_reset() gives every skb back to mac80211, skua_rx_reset()
- * takes the lent buffers back, skua_key_reset() empties all slots but keeps
- * generations and shadows, and in a restart who had which slot,
- * skua_sta_reset() forgets all handles but keeps generations, skua_scan_reset()
- * ends a scan or remain-on-channel towards mac80211 (from evt_work's context,
- * wiphy mutex held). The rings themselves are reset after all of these; then
- * skua_rx_refill() lends buffers afresh, before the boot.
+ * skua_*_reset() brings the state back to that of a NIC without interfaces,
+ * stations, keys and frames. It runs under the wiphy mutex, after skua_reset()
+ * (the NIC touches no memory any more), with NAPI disabled: in start() before
+ * each boot except the first, in remove, when a boot fails, and in a stop() whose
+ * frames have not come back. skua_tx_reset() gives every skb back to mac80211,
+ * skua_rx_reset() takes the posted buffers back, skua_key_reset() empties all
+ * slots, but keeps generations and shadows, and in a restart which key had which
+ * slot, skua_sta_reset() forgets all handles, but keeps generations, and
+ * skua_scan_reset() tells mac80211 that scan and remain-on-channel are over. The
+ * rings themselves are reset after all of these; then skua_rx_refill() posts
+ * buffers again, before the boot.
  *
- * Order of start(): [reset, *_reset, skua_rings_reset], skua_rx_refill, boot
- * until ALIVE, SKUA_CMD_START, SKUA_F_STARTED. Order of stop(): clear
- * SKUA_F_STARTED, SKUA_CMD_STOP (the NIC flushes what it holds; records come
- * through NAPI), wait for skua_tx.queued to fall to 0, else restart the NIC.
+ * Order of start(): [skua_reset(), skua_*_reset(), skua_rings_reset()],
+ * skua_rx_refill(), boot until ALIVE, SKUA_CMD_START, SKUA_F_STARTED. Order of
+ * stop(): clear SKUA_F_STARTED, SKUA_CMD_STOP (the NIC flushes the frames that it
+ * holds; their records come through NAPI), wait for skua_tx.queued to fall to 0,
+ * else reset the NIC.
  *
- * skua_rx_cpl(), skua_tx_cpl(), skua_inband(), skua_key_retired() run in NAPI
- * (softirq), inside rcu_read_lock(). Their records are private copies whose
- * type, unit count and word count have been checked; nothing else in them has.
+ * skua_rx_cpl(), skua_tx_cpl(), skua_inband() and skua_key_retired() run in NAPI
+ * (softirq), inside rcu_read_lock(). Their records are private copies; type,
+ * number of units and number of words have been checked, and nothing else.
  *
  * skua_scan_done() and skua_roc_event() run under the wiphy mutex in evt_work.
- * skua_cmd_exec() and skua_cmd_send() want process context and the wiphy
- * mutex; skua_cmd_post() any context but hard interrupts.
+ * skua_cmd_exec() and skua_cmd_send() need process context and the wiphy mutex;
+ * skua_cmd_post() runs in any context but hard interrupts.
  *
  * A wait for the NIC uses skua.state_wait, with a timeout and a condition that
  * includes !skua_alive(sc).
  *
- * A failing op between a crash and the end of its restart would make mac80211
- * warn or give up: ops return skua_op_result(sc, err), which is 0 then, since
- * the NIC is dead or has to be taken for dead, and a restart will repeat the op.
+ * An op that fails between a crash and the end of its restart would make mac80211
+ * warn or give up. So ops return skua_op_result(sc, err), which is 0 then: the NIC
+ * is dead, or has to be taken for dead, and a restart will repeat the op.
  */
 
 /* ------------------------------------------------------------------ */

@@ -43,8 +43,8 @@ static void skua_forget(struct skua *sc)
  * skua_take_down() - reset the NIC and take everything back from it
  * @sc: the device
  *
- * Process context, wiphy mutex. Leaves NAPI off, the rings empty, and every
- * frame given back. Nothing happens if it is down already.
+ * Process context, wiphy mutex; sleeps. Leaves NAPI off, the rings empty, and
+ * every frame given back. Does nothing if the NIC is down already.
  */
 void skua_take_down(struct skua *sc)
 {
@@ -121,7 +121,7 @@ int skua_op_start(struct ieee80211_hw *hw)
 	}
 	if (ret && !restart)
 		return ret;
-	/* mac80211 would warn: its interfaces go down in good order instead. */
+	/* mac80211 would warn of an error: its interfaces go down in good order. */
 	if (ret)
 		skua_give_up(sc);
 	sc->rts = ~0u;
@@ -245,7 +245,7 @@ static void skua_crash_work(struct work_struct *work)
 	    !test_bit(SKUA_F_STARTED, &sc->flags) ||
 	    test_bit(SKUA_F_REMOVING, &sc->flags))
 		return;
-	/* mac80211 does not want to restart hardware that scans. */
+	/* mac80211 refuses to restart a device that scans. */
 	wiphy_lock(sc->hw->wiphy);
 	skua_scan_reset(sc);
 	wiphy_unlock(sc->hw->wiphy);

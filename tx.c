@@ -2,8 +2,8 @@
 /*
  * Skua - transmit: frames from mac80211 to the rings
  *
- * A frame belongs to the driver from the moment that its token is posted, and
- * goes back exactly once: see tx_done.c, and skua_tx_reset().
+ * A frame is the NIC's from the moment that its descriptor is posted, and goes
+ * back to mac80211 exactly once: see tx_done.c, and skua_tx_reset().
  */
 #include <linux/slab.h>
 
@@ -18,9 +18,11 @@
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_tokens_alloc() - makes a table of free tokens
+ * skua_tokens_alloc() - make a table of free tokens
  * @tx: transmit state
- * @n: how many, at most 65535
+ * @n: number of tokens, at most 65535
+ *
+ * Process context.
  *
  * Return: 0 or -ENOMEM
  */
@@ -40,10 +42,10 @@ int skua_tokens_alloc(struct skua_tx *tx, u32 n)
 }
 
 /**
- * skua_token_get() - takes a token
+ * skua_token_get() - take a token
  * @tx: transmit state
  *
- * The token counts as used once its skb is set. BH off.
+ * BH off. The token counts as used once its skb is set.
  *
  * Return: the token, or -ENOSPC
  */
@@ -62,9 +64,11 @@ int skua_token_get(struct skua_tx *tx)
 }
 
 /**
- * skua_token_used() - looks up a token that the NIC returns
+ * skua_token_used() - look up a token that the NIC returns
  * @tx: transmit state
  * @id: from the NIC, any value
+ *
+ * NAPI, or while NAPI is off.
  *
  * Return: the token, or NULL if there is no such token or no frame behind it
  */
@@ -76,9 +80,11 @@ struct skua_tx_token *skua_token_used(struct skua_tx *tx, u16 id)
 }
 
 /**
- * skua_token_put() - gives a token back
+ * skua_token_put() - give a token back
  * @tx: transmit state
  * @id: a token from skua_token_get()
+ *
+ * Any context but hard interrupts.
  */
 void skua_token_put(struct skua_tx *tx, u16 id)
 {
@@ -90,7 +96,7 @@ void skua_token_put(struct skua_tx *tx, u16 id)
 	spin_unlock_bh(&tx->lock);
 }
 
-/* Tokens that transmit queues leave to mac80211's own frames. */
+/* Tokens that frames of transmit queues leave to frames of skua_op_tx(). */
 static u32 skua_tx_reserve(const struct skua_tx *tx)
 {
 	return max(tx->ntokens / 16, 4U);
@@ -103,8 +109,8 @@ static bool skua_tx_tokens_left(const struct skua_tx *tx, u32 keep)
 }
 
 /*
- * Frames that come by skua_op_tx() cannot be put off; so mac80211 is stopped
- * before they would find no token, and woken by completions.
+ * Frames of skua_op_tx() cannot be put off. So mac80211's queues are stopped
+ * before such a frame would find no token, and completions wake them.
  */
 static void skua_tx_balance(struct skua *sc)
 {
@@ -123,7 +129,7 @@ static void skua_tx_balance(struct skua *sc)
 }
 
 /* ------------------------------------------------------------------ */
-/* Post and kick							*/
+/* Post and publish							*/
 /* ------------------------------------------------------------------ */
 
 static void skua_tx_unmap(struct skua *sc, struct skua_tx_token *tok)
@@ -140,11 +146,11 @@ static void skua_tx_unmap(struct skua *sc, struct skua_tx_token *tok)
 }
 
 /**
- * skua_tx_take_back() - ends a token
+ * skua_tx_take_back() - take a frame back from the NIC and free its token
  * @sc: the device
  * @id: token with a frame behind it
  *
- * NAPI, or while it is off.
+ * NAPI, or while NAPI is off.
  *
  * Return: the frame, unmapped; it is the caller's now
  */
@@ -235,17 +241,17 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 	return 0;
 }
 
-/* A frame that the NIC never gets. */
+/* Drop a frame that the NIC has not got. */
 static void skua_tx_drop(struct skua *sc, struct ieee80211_sta *sta,
 			 struct sk_buff *skb)
 {
-	/* mac80211 waits for this one to end a service period */
+	/* mac80211 waits for this frame to end a service period */
 	if (sta && (IEEE80211_SKB_CB(skb)->flags & IEEE80211_TX_STATUS_EOSP))
 		ieee80211_sta_eosp(sta);
 	ieee80211_free_txskb(sc->hw, skb);
 }
 
-/* One frame to a ring that has room; the frame is gone in any case. */
+/* Post one frame to a ring that has room, or drop it. */
 static void skua_tx_one(struct skua *sc, unsigned int n,
 			struct ieee80211_sta *sta, struct sk_buff *skb)
 {
@@ -260,7 +266,7 @@ static void skua_tx_one(struct skua *sc, unsigned int n,
 		skua_tx_drop(sc, sta, skb);
 }
 
-/* Slots that transmit queues leave to frames of skua_op_tx(). */
+/* Slots that frames of transmit queues leave to frames of skua_op_tx(). */
 static u32 skua_tx_room_needed(const struct skua_ring *ring)
 {
 	return clamp(ring->entries / 8 + SKUA_TX_MAX_SLOTS, SKUA_TX_MAX_SLOTS,
@@ -269,8 +275,8 @@ static u32 skua_tx_room_needed(const struct skua_ring *ring)
 
 /*
  * Is there room for one more frame of a transmit queue? If not, the ring is
- * marked before it is looked at once more, so that whoever makes room after
- * that look sees the mark (skua_tx_resume()).
+ * marked before the second look at it, so that a completion that makes room
+ * after that look sees the mark (skua_tx_resume()).
  */
 static bool skua_tx_has_room(struct skua *sc, unsigned int n)
 {
@@ -286,7 +292,7 @@ static bool skua_tx_has_room(struct skua *sc, unsigned int n)
 	/* pairs with the test of the bit in skua_tx_resume() */
 	smp_mb__after_atomic();
 	if (skua_ring_room(ring) < need) {
-		/* what is posted must be seen, or no room ever comes */
+		/* unless the NIC sees the posted slots, no room ever comes */
 		skua_ring_publish(ring);
 		if (!skua_ring_want_room(ring, need))
 			goto none;
@@ -312,13 +318,13 @@ static void skua_txq_drain(struct skua *sc, struct ieee80211_txq *txq)
 	}
 }
 
-/* A queue of a sleeper is scheduled again by mac80211 when it wakes. */
+/* When a sleeping station wakes, mac80211 schedules its queues again. */
 static bool skua_txq_asleep(const struct ieee80211_txq *txq)
 {
 	return txq->sta && READ_ONCE(skua_sta(txq->sta)->asleep);
 }
 
-/* One round over the queues of an AC. Return: false if it found none to serve. */
+/* One round over the queues of an AC. Return: false if none was to be served. */
 static bool skua_tx_round(struct skua *sc, unsigned int ac)
 {
 	struct ieee80211_txq *txq;
@@ -340,14 +346,15 @@ static bool skua_tx_round(struct skua *sc, unsigned int ac)
 }
 
 /*
- * Moves frames from mac80211's queues of an AC to its ring, then one kick.
+ * Move frames from mac80211's queues of an AC to the AC's ring, then publish them
+ * once.
  *
- * mac80211 serves no queue twice in one round, which it knows by the round's
- * number. But it begins to count anew whenever an AC has used up its airtime
- * limit, so a queue may well have been served in another round of the same
- * number; then it is passed over, and those behind it. In a second round it
- * is not. Without that, the frames would stay where they are if this was the
- * last completion, until somebody sends another one.
+ * mac80211 serves no queue twice in one round, and recognises a round by its
+ * number. But mac80211 begins to count rounds anew whenever an AC has used up its
+ * airtime limit. So a queue may have been served in an older round of the same
+ * number: then mac80211 passes over that queue, and over those behind it. In a
+ * second round it does not. Without the second round, if this was the last
+ * completion, the frames would stay in their queues until another frame is sent.
  */
 static void skua_tx_pull(struct skua *sc, unsigned int ac)
 {
@@ -365,7 +372,7 @@ static void skua_tx_pull(struct skua *sc, unsigned int ac)
 /**
  * skua_op_wake_tx_queue() - a transmit queue has frames
  * @hw: the device
- * @txq: the queue; already on mac80211's list of those to serve
+ * @txq: the queue; already on mac80211's list of queues to serve
  *
  * Any context but hard interrupts.
  */
@@ -379,8 +386,9 @@ void skua_op_wake_tx_queue(struct ieee80211_hw *hw, struct ieee80211_txq *txq)
  * @sc: the device
  * @rings: bit per transmit ring of which a token or a slot came back
  *
- * Softirq. Also without a ring that was stuck: when airtime comes back, a queue
- * that mac80211 had held by its airtime limit can go on, and nobody else looks.
+ * BH off. Serves the queues of these rings even if the rings were not stuck: when
+ * airtime comes back, a queue that mac80211 had held by its airtime limit can go
+ * on, and mac80211 does not tell the driver.
  */
 void skua_tx_resume(struct skua *sc, unsigned long rings)
 {
@@ -400,11 +408,12 @@ void skua_tx_resume(struct skua *sc, unsigned long rings)
 }
 
 /**
- * skua_tx_dequeue() - takes one frame out of a transmit queue
+ * skua_tx_dequeue() - take one frame out of a transmit queue
  * @sc: the device
  * @txq: queue
  *
- * For a sleeper's service period. Inside rcu_read_lock().
+ * Any context but hard interrupts, inside rcu_read_lock(). For the service period
+ * of a sleeping station.
  *
  * Return: frame for skua_tx_give(), or NULL
  */
@@ -420,13 +429,13 @@ struct sk_buff *skua_tx_dequeue(struct skua *sc, struct ieee80211_txq *txq)
 }
 
 /**
- * skua_tx_give() - gives one frame to a ring and kicks it
+ * skua_tx_give() - post one frame to a ring and publish it
  * @sc: the device
  * @n: ring, 0 to 3 for the ACs or SKUA_TX_MGMT
  * @sta: receiver, or NULL
- * @skb: frame; gone in any case
+ * @skb: frame; no longer the caller's in any case
  *
- * Inside rcu_read_lock().
+ * Any context but hard interrupts, inside rcu_read_lock().
  */
 void skua_tx_give(struct skua *sc, unsigned int n, struct ieee80211_sta *sta,
 		  struct sk_buff *skb)
@@ -451,8 +460,9 @@ void skua_tx_give(struct skua *sc, unsigned int n, struct ieee80211_sta *sta,
 /**
  * skua_op_tx() - a frame that no transmit queue holds
  * @hw: the device
- * @control: its station
- * @skb: management, null data, off-channel, after DTIM, a sleeper's answer
+ * @control: the station
+ * @skb: a management frame, null data, an off-channel frame, a frame after DTIM,
+ *	or an answer to a sleeping station
  *
  * BH off, inside rcu_read_lock() by mac80211.
  */
@@ -475,8 +485,10 @@ void skua_op_tx(struct ieee80211_hw *hw, struct ieee80211_tx_control *control,
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_tx_init() - makes the token table
+ * skua_tx_init() - make the token table
  * @sc: the device
+ *
+ * Process context, in probe.
  *
  * Return: 0 or -ENOMEM
  */
@@ -491,8 +503,10 @@ int skua_tx_init(struct skua *sc)
 }
 
 /**
- * skua_tx_exit() - undoes skua_tx_init()
+ * skua_tx_exit() - undo skua_tx_init()
  * @sc: the device
+ *
+ * Process context; no frame is out.
  */
 void skua_tx_exit(struct skua *sc)
 {
@@ -502,11 +516,12 @@ void skua_tx_exit(struct skua *sc)
 }
 
 /*
- * What a NIC that died had not sent is lost, as on the air; who needs it sends
- * it again. But for the last frame of a handshake that is too late: its sender
- * has the new key already, and what it repeats would come encrypted to a peer
- * that has not. So in a restart mac80211 gets EAPOL frames back as ones that
- * have been filtered, and sends them once more when it is done.
+ * Frames that a dead NIC had not sent are lost, as they can be on the air; higher
+ * protocols send them again. For the last frame of a key handshake that is too
+ * late: its sender has the new key already, and would send the repetition
+ * encrypted to a peer that does not have the key yet. So in a restart, EAPOL
+ * frames go back to mac80211 as filtered frames, and mac80211 sends them once
+ * more after the restart.
  */
 static void skua_tx_lost(struct skua *sc, struct sk_buff *skb)
 {
@@ -526,7 +541,7 @@ static void skua_tx_lost(struct skua *sc, struct sk_buff *skb)
 }
 
 /**
- * skua_tx_reset() - takes every frame back from a NIC that has been reset
+ * skua_tx_reset() - take every frame back from a NIC that has been reset
  * @sc: the device
  *
  * Wiphy mutex, NAPI off; the NIC touches no memory any more.
@@ -538,7 +553,7 @@ void skua_tx_reset(struct skua *sc)
 	u32 id;
 
 	lockdep_assert_wiphy(sc->hw->wiphy);
-	/* Each sender that saw the NIC alive has left the rings after this. */
+	/* After this, each sender that saw the NIC alive has left the rings. */
 	for (n = 0; n < SKUA_NUM_TX_RINGS; n++) {
 		spin_lock_bh(&skua_tx_ring(sc, n)->lock);
 		spin_unlock_bh(&skua_tx_ring(sc, n)->lock);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Skua - transmit: the steps of a frame, each on its own
+ * Skua - transmit: the steps of a frame
  *
- * decide: what mac80211 wants becomes a struct skua_tx_req (pure)
- * encode: the request becomes descriptor words (pure)
- * post:   the frame gets a token, is mapped and takes its packet numbers; then
- *	   it is encoded into ring slots
- * kick:   the slots are published, with one doorbell for many frames
+ * decide:  mac80211's wishes become a struct skua_tx_req (pure)
+ * post:    the frame gets a token, is mapped, and takes its packet numbers; its
+ *	    descriptor goes into ring slots
+ * encode:  the request becomes descriptor words (pure)
+ * publish: the NIC sees the slots, with one doorbell for many frames
  */
 #ifndef SKUA_TX_H
 #define SKUA_TX_H
@@ -30,7 +30,7 @@
  * @vif: interface, or SKUA_VIF_NONE
  * @link: link
  * @tid: with SKUA_TXF_QOS
- * @tries: most transmissions, or 0 for the NIC's default
+ * @tries: limit of transmissions, or 0 for the NIC's default
  * @rate: rate word, with SKUA_TXF_RATE
  * @pn: first packet number, with SKUA_TXF_PROTECT
  * @pn_key: key that @pn is taken from when the frame is posted, or NULL; RCU
@@ -52,14 +52,14 @@ struct skua_tx_req {
 };
 
 /**
- * struct skua_tx_view - what decides whether a frame may leave without a key
- *	of the NIC
+ * struct skua_tx_view - properties of a frame that decide whether it may leave
+ *	without a key of the NIC
  * @fc: frame control
- * @group: its receiver is a group address
+ * @group: the receiver is a group address
  * @robust: a robust management frame
  * @sw_encrypted: mac80211 has encrypted it
- * @eapol: a frame of the control port
- * @dont_encrypt: whoever sent it asked for clear text
+ * @eapol: a frame of the control port (EAPOL)
+ * @dont_encrypt: its sender asked for clear text
  * @injected: raw, through a monitor interface
  * @sta_keyed: a key has ever been offered for the station
  * @vif_keyed: a default key has ever been offered for the interface

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - transmit: what becomes of a frame, and its descriptor
+ * Skua - transmit: decisions about a frame, and its descriptor
  *
- * Nothing here touches a ring. Deciding reads what mac80211 says about a frame
- * and fails closed; encoding is a pure function.
+ * No function here touches a ring or changes state. Deciding reads mac80211's
+ * control information about a frame and fails closed; encoding is a pure function.
  */
 #include <linux/etherdevice.h>
 
@@ -18,15 +18,16 @@
  * skua_tx_clear_ok() - may a frame without a key of the NIC leave as it is?
  * @v: the frame
  *
- * Fails closed: a peer that was ever to have a key gets no clear text but what
- * is listed here. mac80211 has rules of its own; but while a key is replaced,
- * or taken away, a frame of its queues can slip through them.
+ * Fails closed: once a key has been offered for a peer, only the frames that are
+ * listed here may go to it in clear text. mac80211 has rules of its own; but
+ * while a key is replaced, or taken away, a frame of mac80211's queues can slip
+ * through them.
  *
- * Return: true if it may
+ * Return: true if the frame may leave
  */
 bool skua_tx_clear_ok(const struct skua_tx_view *v)
 {
-	/* the bytes are what root asked for */
+	/* root asked for exactly these bytes */
 	if (v->injected)
 		return true;
 	if (ieee80211_is_mgmt(v->fc))
@@ -48,9 +49,9 @@ bool skua_tx_clear_ok(const struct skua_tx_view *v)
  * skua_tx_looks_clear() - does the body of a data frame begin with LLC/SNAP?
  * @skb: frame
  *
- * mac80211 sets the Protected bit early. A frame that it filtered while its
- * station slept comes back with the bit, but in clear text, and is not
- * encrypted again; only the body tells.
+ * mac80211 sets the Protected bit early. A frame that was filtered while its
+ * station slept is sent again with the bit, but in clear text, and mac80211 does
+ * not encrypt it again. Only the body shows that.
  *
  * Return: true if it does
  */
@@ -141,7 +142,7 @@ u32 skua_tx_flags(const struct sk_buff *skb)
 	return flags;
 }
 
-/* Lowest basic rate, or lowest without CCK. */
+/* The lowest basic rate, without CCK if mac80211 asks for that. */
 static u32 skua_tx_min_rate(const struct ieee80211_tx_info *info,
 			    const struct ieee80211_vif *vif)
 {
@@ -156,7 +157,7 @@ static u32 skua_tx_min_rate(const struct ieee80211_tx_info *info,
 	return skua_legacy_rate(info->band, basic ? __ffs(basic) : first);
 }
 
-/* A rate that mac80211 insists on; all others are the NIC's choice. */
+/* A rate that mac80211 insists on; else the NIC chooses the rate. */
 static void skua_tx_set_rate(struct skua_tx_req *req,
 			     const struct ieee80211_tx_info *info,
 			     const struct ieee80211_vif *vif)
@@ -179,7 +180,7 @@ static void skua_tx_set_rate(struct skua_tx_req *req,
 		req->flags |= SKUA_TXF_RATE;
 }
 
-/* The NIC's key for the frame; -ENOKEY if it must not leave. */
+/* The NIC's key for the frame; -ENOKEY if the frame must not leave. */
 static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
 			   struct ieee80211_vif *vif, struct ieee80211_sta *sta)
 {
@@ -210,14 +211,14 @@ static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
 }
 
 /**
- * skua_tx_decide() - what mac80211 wants done with a frame
+ * skua_tx_decide() - turn mac80211's wishes for a frame into a request
  * @req: to fill, except for the token and the packet number
  * @skb: the frame
  * @sta: its station, or NULL
  *
- * Changes nothing else. Inside rcu_read_lock().
+ * Inside rcu_read_lock().
  *
- * Return: 0, or -ENOKEY if it must not leave
+ * Return: 0, or -ENOKEY if the frame must not leave
  */
 int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
 		   struct ieee80211_sta *sta)
@@ -254,13 +255,13 @@ static void skua_tx_encode_segs(struct skua_seg *seg, unsigned int room,
 }
 
 /**
- * skua_tx_encode() - a frame's ring slots
+ * skua_tx_encode() - fill a frame's ring slots
  * @req: the frame
- * @map: its pieces
- * @nmaps: how many, 1 to SKUA_TXD_MAX_SEGS
+ * @map: its mapped pieces
+ * @nmaps: number of pieces, 1 to SKUA_TXD_MAX_SEGS
  * @slot: to fill; continuation slots have the layout of struct skua_tx_cont
  *
- * Return: how many slots
+ * Return: number of slots
  */
 unsigned int skua_tx_encode(const struct skua_tx_req *req,
 			    const struct skua_tx_map *map, unsigned int nmaps,

@@ -2,19 +2,19 @@
 /*
  * Skua - transmit: the status of frames that come back
  *
- * A frame that was on the air goes back by ieee80211_tx_status_ext(), one that
- * never got there by ieee80211_free_txskb().
+ * A frame that was on the air goes back by ieee80211_tx_status_ext(), a frame
+ * that never was on the air by ieee80211_free_txskb().
  */
 #include "trace.h"
 #include "tx.h"
 
 /* ------------------------------------------------------------------ */
-/* Fate									*/
+/* TX status								*/
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_tx_fill_status() - what mac80211 hears about a frame that was sent
- * @info: the frame's; its control part is overwritten
+ * skua_tx_fill_status() - fill the TX status of a frame that was sent
+ * @info: the frame's control information, which the status overwrites
  * @res: from the transmit record
  */
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
@@ -40,9 +40,9 @@ void skua_tx_fill_status(struct ieee80211_tx_info *info,
 }
 
 /*
- * A frame that was never on the air is no transmission that failed, so it must
- * not count as a lost one. But mac80211 waits for the status of the last frame
- * of a service period, and queues again what it filters for a sleeper.
+ * A frame that was never on the air is no failed transmission, so mac80211 must
+ * not count it as lost. But mac80211 waits for the status of the last frame of a
+ * service period, and queues frames again that it filters for a sleeping station.
  */
 static bool skua_tx_wants_status(const struct ieee80211_tx_info *info,
 				 const struct skua_tx_result *res)
@@ -121,9 +121,9 @@ static void skua_tx_end(struct skua *sc, u32 word, struct skua_tx_result *res,
 /**
  * skua_tx_cpl() - a transmit record: descriptors have ended
  * @sc: the device
- * @rec: private copy; nothing in it has been checked but its size
- * @status: its status words
- * @n: how many
+ * @rec: private copy of the record; only its size has been checked
+ * @status: status words of the record
+ * @n: number of status words
  * @poll: this run of NAPI
  *
  * NAPI, inside rcu_read_lock().
