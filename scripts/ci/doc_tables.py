@@ -11,6 +11,7 @@ NIC; the tables of files with the files; the names that any document uses
 sources. Each fault is one line on standard output.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -66,6 +67,16 @@ def names(cell):
     return LITERAL.findall(cell)
 
 
+@functools.lru_cache(maxsize=None)
+def words_of(text):
+    return frozenset(re.findall(r"[A-Za-z_]\w*", text))
+
+
+@functools.lru_cache(maxsize=None)
+def types_of(text):
+    return frozenset(re.findall(r"^((?:struct|enum) \w+) {", text, re.M))
+
+
 class Source:
     """The tree, and what the checks ask of it"""
 
@@ -79,9 +90,8 @@ class Source:
                     self.texts[name] = path.read_text(encoding="utf-8", errors="replace")
         self.files = {name for top, folders, files in os.walk(self.top)
                       if not self.skip(folders) for name in files}
-        self.types = set(re.findall(r"^((?:struct|enum) \w+) {",
-                                    "\n".join(self.texts.values()), re.M))
-        self.words = set(re.findall(r"[A-Za-z_]\w*", "\n".join(self.texts.values())))
+        self.types = set().union(*map(types_of, self.texts.values()))
+        self.words = set().union(*map(words_of, self.texts.values()))
         self.hw = "\n".join(text for name, text in sorted(self.texts.items())
                             if name == "hw.h" or name.startswith("hw/"))
         self.docs = {path.relative_to(self.top).as_posix(): path.read_text(encoding="utf-8")
