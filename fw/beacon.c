@@ -88,17 +88,6 @@ void beacon_vif_gone(struct vif *v)
 	mac_filter_push();
 }
 
-bool beacon_by_ap(void)
-{
-	for (u32 i = 0; i < limits.vifs; i++) {
-		struct vif *v = vif_get(i);
-
-		if (v && v->beaconing && v->cmd.type == SKUA_VIF_AP)
-			return true;
-	}
-	return false;
-}
-
 u32 beacon_longest_us(void)
 {
 	u32 longest = 0;

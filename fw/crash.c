@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dying: assertions, traps, and SKUA_CMD_CRASH that causes them
+ * Dying: assertions and traps
  *
  * The NIC writes the crash record when ENG_SYS_FATAL is written: registers and
  * a copy of SRAM. Whatever holds secrets is therefore wiped first.
@@ -29,23 +29,4 @@ void fw_panic(const char *file, u32 line)
 	reg_write(ENG_SYS_FATAL_LINE, line);
 	reg_write(ENG_SYS_FATAL, SKUA_FATAL_ASSERT);
 	cpu_stop();
-}
-
-u16 crash_cmd(struct cmd *c)
-{
-	const struct skua_cmd_u32 *p = c->data;
-
-	switch (p->val) {
-	case SKUA_CRASH_ASSERT:
-		fw_panic(__FILE__, __LINE__);
-	case SKUA_CRASH_TRAP:
-		cpu_illegal();
-	case SKUA_CRASH_LOOP:
-		cpu_spin();
-	case SKUA_CRASH_SILENT:
-		reg_write(ENG_SYS_WDOG, 0);
-		cpu_stop();
-	default:
-		return SKUA_ST_INVALID;
-	}
 }

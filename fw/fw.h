@@ -239,6 +239,9 @@ struct vif {
 	u64 heard_us;
 };
 
+/** vif_reset() - an entry without history; the caller sets @used */
+struct vif *vif_reset(u32 vif);
+
 /** vif_get() - an existing interface, or NULL */
 struct vif *vif_get(u32 vif);
 
@@ -251,6 +254,9 @@ u16 vif_push(struct vif *v);
 /** vif_assoc() - an associated station interface with a channel */
 bool vif_assoc(const struct vif *v);
 
+/** vif_ap_beaconing() - there is an access point whose beacons are sent */
+bool vif_ap_beaconing(void);
+
 u16 vif_cmd_add(struct cmd *c);
 u16 vif_cmd_update(struct cmd *c);
 u16 vif_cmd_remove(struct cmd *c);
@@ -258,18 +264,35 @@ u16 vif_cmd_remove(struct cmd *c);
 /* ------------------------------------------------------------------ */
 /* chan.c								*/
 
+/** chan_ctx_get() - the channel of a context, or NULL if there is no such context */
+const struct skua_chandef *chan_ctx_get(u32 ctx);
+
+/** chan_ctx_set() - make or change context @ctx, below SKUA_MAX_CHANCTX */
+void chan_ctx_set(u32 ctx, const struct skua_chandef *chan);
+
+/** chan_ctx_remove() - of an existing context */
+void chan_ctx_remove(u32 ctx);
+
 /** chan_home() - the operating channel, or NULL */
 const struct skua_chandef *chan_home(void);
 
 /** chan_valid() - the radio can be tuned there */
 bool chan_valid(const struct skua_chandef *chan);
 
+/* ------------------------------------------------------------------ */
+/* radio.c								*/
 
-/** chan_tune() - tune now; NULL switches the radio off */
-void chan_tune(const struct skua_chandef *chan);
+/** radio_limit_power() - the host's limit in dBm; counts from the next tuning */
+void radio_limit_power(s8 dbm);
 
-/** chan_tune_count() - how often the radio has been tuned */
-u32 chan_tune_count(void);
+/** radio_tune() - tune now; NULL switches the radio off */
+void radio_tune(const struct skua_chandef *chan);
+
+/** radio_tune_count() - how often the radio has been tuned */
+u32 radio_tune_count(void);
+
+/* ------------------------------------------------------------------ */
+/* cmd_chan.c								*/
 
 /** chan_vif_gone() - the interface no longer uses its context */
 void chan_vif_gone(struct vif *v);
@@ -421,6 +444,9 @@ struct sta {
 	struct rate_state rate;
 };
 
+/** sta_reset() - an entry without history; the caller sets @used */
+struct sta *sta_reset(u32 sta);
+
 /** sta_get() - an existing station, or NULL */
 struct sta *sta_get(u32 sta);
 
@@ -434,9 +460,6 @@ u16 sta_push(struct sta *s);
 
 /** sta_vif_gone() - remove all stations of an interface */
 void sta_vif_gone(u8 vif);
-
-/** sta_vif_changed() - its channel changed: rates follow */
-void sta_vif_changed(u8 vif);
 
 u16 sta_cmd_add(struct cmd *c);
 u16 sta_cmd_update(struct cmd *c);
@@ -454,6 +477,9 @@ void rate_init(struct sta *s);
 
 /** rate_update() - changed peer or channel: start again if the rates changed */
 void rate_update(struct sta *s);
+
+/** rate_vif_changed() - the channel of the interface changed: rates follow */
+void rate_vif_changed(u8 vif);
 
 /** rate_account() - counters that were read (reading clears them) */
 void rate_account(struct sta *s, const struct eng_sta_stats *st);
@@ -480,6 +506,12 @@ u16 key_cmd_phase1(struct cmd *c);
 /** mac_started() - between START and STOP */
 bool mac_started(void);
 
+/** mac_start() - the engines transmit and receive where the radio is tuned */
+void mac_start(void);
+
+/** mac_stop() - the engines neither transmit nor receive */
+void mac_stop(void);
+
 /**
  * mac_scan_filter() - let beacons and probe responses of any BSS pass
  * @vif: the interface that scans, or SKUA_VIF_NONE for the end of it
@@ -502,8 +534,6 @@ u16 mac_cmd_rts(struct cmd *c);
 /** beacon_longest_us() - longest beacon interval of those that beacon, 0: none */
 u32 beacon_longest_us(void);
 
-/** beacon_by_ap() - does an access point beacon? */
-bool beacon_by_ap(void);
 void beacon_vif_gone(struct vif *v);
 void beacon_csa_irq(void);
 u16 beacon_cmd_set(struct cmd *c);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Start and stop, receive filter, thresholds, EDCA
+ * Receive filter, thresholds, EDCA
  */
 #include "fw.h"
 
@@ -13,30 +13,17 @@ bool mac_started(void)
 	return started;
 }
 
-u16 mac_cmd_start(struct cmd *c)
+void mac_start(void)
 {
-	(void)c;
-	if (started)
-		return SKUA_ST_OK;
 	started = true;
 	mac_filter_push();
 	reg_write(ENG_MAC_ENABLE, 1);
-	chan_tune(chan_home());
-	return SKUA_ST_OK;
 }
 
-u16 mac_cmd_stop(struct cmd *c)
+void mac_stop(void)
 {
-	(void)c;
-	scan_stop();
-	roc_stop();
-	offchan_reset();
-	flush_drop(SKUA_VIF_NONE, SKUA_STA_NONE, 0, 0xff);
-	flush_poll();
 	started = false;
-	chan_tune(NULL);
 	reg_write(ENG_MAC_ENABLE, 0);
-	return SKUA_ST_OK;
 }
 
 /*
@@ -47,7 +34,7 @@ void mac_filter_push(void)
 {
 	u32 filter = host_filter;
 
-	if (scan_filter || beacon_by_ap())
+	if (scan_filter || vif_ap_beaconing())
 		filter |= SKUA_FILTER_BCN_PRBRESP;
 	reg_write(ENG_MAC_FILTER, filter);
 }

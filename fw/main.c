@@ -29,7 +29,7 @@ void fw_init(void)
 	wdog_feed();
 	reg_write(ENG_RF_ROC_VIF, SKUA_VIF_NONE);
 	reg_write(ENG_MAC_SCAN_HI, SKUA_VIF_NONE << 16);
-	chan_tune(NULL);
+	radio_tune(NULL);
 	reg_write(ENG_SYS_IRQ_ACK, ~0u);
 	reg_write(ENG_SYS_IRQ_ENABLE, ENG_IRQ_CMD | ENG_IRQ_FWTX | ENG_IRQ_CSA |
 		  ENG_IRQ_RADAR);

@@ -77,7 +77,7 @@ static void tell_next(void)
 	}
 	if (state == LEAVING) {
 		state = AWAY;
-		chan_tune(&target);
+		radio_tune(&target);
 		call(&on_there);
 		return;
 	}
@@ -92,7 +92,7 @@ static void tell_next(void)
 static void go_home(void)
 {
 	state = RETURNING;
-	chan_tune(chan_home());
+	radio_tune(chan_home());
 	home_us = time_us();
 	next_vif = 0;
 	tell_next();
@@ -127,7 +127,7 @@ void offchan_go(const struct skua_chandef *chan, void (*done)(void))
 		go_on = true;
 		go_home();
 	} else if (state == AWAY) {
-		chan_tune(&target);
+		radio_tune(&target);
 		call(&on_there);
 	}
 	/* LEAVING: it will arrive at the new target. */

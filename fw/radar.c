@@ -20,7 +20,7 @@ static struct {
 } pulses[MEMORY];
 
 static u32 n_pulses;	/* in all; the last MEMORY of them are there */
-static u32 tunes;	/* chan_tune_count() when the first of them came */
+static u32 tunes;	/* radio_tune_count() when the first of them came */
 
 static u32 apart(u32 a, u32 b)
 {
@@ -116,8 +116,8 @@ void radar_irq(void)
 	if (!(limits.feat & SKUA_FEAT_RADAR))
 		watched = false;
 	/* A train does not go on where the radio is tuned anew. */
-	if (tunes != chan_tune_count()) {
-		tunes = chan_tune_count();
+	if (tunes != radio_tune_count()) {
+		tunes = radio_tune_count();
 		n_pulses = 0;
 	}
 	while ((width = reg_read(ENG_RADAR_WIDTH))) {

@@ -347,6 +347,16 @@ void rate_update(struct sta *s)
 		rate_push(s);
 }
 
+void rate_vif_changed(u8 vif)
+{
+	for (u32 i = 0; i < limits.stas; i++) {
+		struct sta *s = sta_get(i);
+
+		if (s && s->cmd.vif == vif)
+			rate_update(s);
+	}
+}
+
 void rate_account(struct sta *s, const struct eng_sta_stats *st)
 {
 	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {

@@ -99,5 +99,5 @@ void roc_vif_gone(u8 vif)
 	if (!roc_active() || req.vif != vif)
 		return;
 	roc_stop();
-	chan_tune(chan_home());
+	radio_tune(chan_home());
 }

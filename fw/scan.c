@@ -322,5 +322,5 @@ void scan_vif_gone(u8 vif)
 	if (!scan_active() || req.cmd.vif != vif)
 		return;
 	scan_stop();
-	chan_tune(chan_home());
+	radio_tune(chan_home());
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stations: peers of an interface
+ * The table of stations, which are the peers of interfaces
  */
 #include "fw.h"
-
-#define STAF_VALID	GENMASK(13, 0)
 
 static struct sta stas[FW_MAX_STAS];
 
@@ -13,6 +11,18 @@ struct sta *sta_get(u32 sta)
 	if (sta >= limits.stas || !stas[sta].used)
 		return NULL;
 	return &stas[sta];
+}
+
+struct sta *sta_reset(u32 sta)
+{
+	struct sta *s = &stas[sta];
+
+	memset(s, 0, sizeof(*s));
+	for (u32 i = 0; i < ARRAY_SIZE(s->eng.key); i++) {
+		s->eng.key[i].slot = SKUA_KEY_NONE;
+		s->eng.group_key[i].slot = SKUA_KEY_NONE;
+	}
+	return s;
 }
 
 u16 sta_ref(u32 sta, u32 gen, struct sta **found)
@@ -35,153 +45,4 @@ u16 sta_index(const struct sta *s)
 u16 sta_push(struct sta *s)
 {
 	return tbl_write(ENG_TBL_STA, sta_index(s), &s->eng);
-}
-
-static u16 sta_check(const struct skua_cmd_sta *p)
-{
-	if (p->sta >= limits.stas || p->flags & ~STAF_VALID)
-		return SKUA_ST_INVALID;
-	if (!vif_get(p->vif))
-		return SKUA_ST_NO_ENTRY;
-	if (p->link)
-		return SKUA_ST_UNSUPPORTED;
-	if (p->aid > SKUA_MAX_AID || !is_unicast(p->addr))
-		return SKUA_ST_INVALID;
-	if (p->bw > SKUA_BW_320 || p->uapsd_queues & ~0xf)
-		return SKUA_ST_INVALID;
-	if (!rate_word_valid(p->fixed_rate))
-		return SKUA_ST_INVALID;
-	return SKUA_ST_OK;
-}
-
-static void sta_fill(struct sta *s, const struct skua_cmd_sta *p)
-{
-	static const struct {
-		u32 from;
-		u32 to;
-	} map[] = {
-		{ SKUA_STAF_QOS, ENG_STAF_QOS },
-		{ SKUA_STAF_MFP, ENG_STAF_MFP },
-		{ SKUA_STAF_4ADDR, ENG_STAF_4ADDR },
-		{ SKUA_STAF_KEYED, ENG_STAF_KEYED },
-		{ SKUA_STAF_SPP_AMSDU, ENG_STAF_SPP_AMSDU },
-	};
-	u32 flags = 0;
-
-	for (u32 i = 0; i < ARRAY_SIZE(map); i++) {
-		if (p->flags & map[i].from)
-			flags |= map[i].to;
-	}
-	/* Only an access point holds frames for those that sleep. */
-	if (vif_get(p->vif)->cmd.type == SKUA_VIF_AP && limits.feat & SKUA_FEAT_AP_PS)
-		flags |= ENG_STAF_PS_TRACK;
-
-	s->cmd = *p;
-	s->eng.gen = p->gen;
-	s->eng.aid = p->aid;
-	s->eng.vif = p->vif;
-	s->eng.uapsd_queues = p->uapsd_queues;
-	memcpy(s->eng.addr, p->addr, 6);
-	s->eng.flags = flags;
-}
-
-u16 sta_cmd_add(struct cmd *c)
-{
-	const struct skua_cmd_sta *p = c->data;
-	u16 status = sta_check(p);
-	struct sta *s;
-
-	if (status != SKUA_ST_OK)
-		return status;
-	if (sta_get(p->sta))
-		return SKUA_ST_EXISTS;
-
-	s = &stas[p->sta];
-	memset(s, 0, sizeof(*s));
-	for (u32 i = 0; i < ARRAY_SIZE(s->eng.key); i++) {
-		s->eng.key[i].slot = SKUA_KEY_NONE;
-		s->eng.group_key[i].slot = SKUA_KEY_NONE;
-	}
-	sta_fill(s, p);
-	status = sta_push(s);
-	if (status != SKUA_ST_OK)
-		return status;
-	s->used = true;
-	rate_init(s);
-	rate_start();
-	return SKUA_ST_OK;
-}
-
-u16 sta_cmd_update(struct cmd *c)
-{
-	const struct skua_cmd_sta *p = c->data;
-	u16 status = sta_check(p);
-	struct sta *s;
-
-	if (status == SKUA_ST_OK)
-		status = sta_ref(p->sta, p->gen, &s);
-	if (status != SKUA_ST_OK)
-		return status;
-	if (p->vif != s->cmd.vif || memcmp(p->addr, s->cmd.addr, 6))
-		return SKUA_ST_INVALID;
-
-	sta_fill(s, p);
-	status = sta_push(s);
-	rate_update(s);
-	return status;
-}
-
-/* Frames first: what is queued ends with FLUSHED and not with STALE_STA. */
-static u16 sta_remove(struct sta *s)
-{
-	u16 sta = sta_index(s);
-
-	flush_drop(s->cmd.vif, sta, s->cmd.gen, 0xff);
-	key_sta_gone(sta);
-	tbl_clear(ENG_TBL_RATE, sta);
-	s->used = false;
-	return tbl_clear(ENG_TBL_STA, sta);
-}
-
-u16 sta_cmd_remove(struct cmd *c)
-{
-	const struct skua_cmd_sta_ref *p = c->data;
-	struct sta *s;
-	u16 status = sta_ref(p->sta, p->gen, &s);
-
-	return status == SKUA_ST_OK ? sta_remove(s) : status;
-}
-
-void sta_vif_gone(u8 vif)
-{
-	for (u32 i = 0; i < limits.stas; i++) {
-		if (stas[i].used && stas[i].cmd.vif == vif)
-			sta_remove(&stas[i]);
-	}
-}
-
-void sta_vif_changed(u8 vif)
-{
-	for (u32 i = 0; i < limits.stas; i++) {
-		if (stas[i].used && stas[i].cmd.vif == vif)
-			rate_update(&stas[i]);
-	}
-}
-
-u16 sta_cmd_stats(struct cmd *c)
-{
-	const struct skua_cmd_sta_ref *p = c->data;
-	struct eng_sta_stats st;
-	struct sta *s;
-	u16 status = sta_ref(p->sta, p->gen, &s);
-
-	if (status != SKUA_ST_OK)
-		return status;
-	status = tbl_read(ENG_TBL_STA_STATS, p->sta, &st);
-	if (status != SKUA_ST_OK)
-		return status;
-	rate_account(s, &st);
-	memcpy(c->ans, &st.stats, sizeof(st.stats));
-	c->ans_len = sizeof(st.stats);
-	return SKUA_ST_OK;
 }

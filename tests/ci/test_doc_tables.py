@@ -66,7 +66,7 @@ NIC, DRIVER, CONTRACT = "docs/nic.rst", "docs/driver.rst", "docs/contract.rst"
      "structure of EDCA: says skua_cmd_u32, the code skua_cmd_edca"),
     (NIC, r"^(0x10 ``VIF_ADD`` .*?)``EXISTS``", r"\1``NO_SPACE``",
      "errors of VIF_ADD: says ['NO_SPACE'], the code ['EXISTS']"),
-    ("fw/vif.c", r"SKUA_ST_EXISTS", "SKUA_ST_BUSY",
+    ("fw/cmd_vif.c", r"SKUA_ST_EXISTS", "SKUA_ST_BUSY",
      "errors of VIF_ADD: says ['EXISTS'], the code ['BUSY']"),
     ("fw/sta.c", r"^(u16 sta_ref\(.*?)SKUA_ST_STALE", r"\1SKUA_ST_STATE",
      "errors of STA_STATS: says ['NO_ENTRY', 'STALE'], the code ['NO_ENTRY', 'STATE']"),
