@@ -241,11 +241,10 @@ static void nic_bar_write(void *priv, uint32_t off, uint32_t val)
 		nic_ctrl(nic, val);
 		return;
 	case SKUA_REG_BOOT_ADDR_LO:
-		nic->boot_addr = (nic->boot_addr & ~0xffffffffull) | val;
+		nic->boot_addr = set_lo32(nic->boot_addr, val);
 		return;
 	case SKUA_REG_BOOT_ADDR_HI:
-		nic->boot_addr = (nic->boot_addr & 0xffffffffull) |
-				 (uint64_t)val << 32;
+		nic->boot_addr = set_hi32(nic->boot_addr, val);
 		return;
 	case SKUA_REG_NONCE:
 		nic->nonce = val;

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/util.h"
 
 #define LOG_WINDOW_NS	5000000000ULL
 #define LOG_BURST	10
@@ -47,7 +48,7 @@ void log_set_level(enum log_level level)
 
 int log_parse_level(const char *name)
 {
-	for (size_t i = 0; i < sizeof(log_names) / sizeof(log_names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(log_names); i++) {
 		if (!strcmp(name, log_names[i]))
 			return (int)i;
 	}

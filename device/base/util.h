@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text of addresses and octets
+ * Small things that the language lacks, and text of addresses and octets
  */
 #ifndef SKUA_DEVICE_UTIL_H
 #define SKUA_DEVICE_UTIL_H
@@ -8,6 +8,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#endif
+
+/** set_lo32() - a word with another low half: registers have 32 bits */
+static inline uint64_t set_lo32(uint64_t word, uint32_t val)
+{
+	return (word & ~0xffffffffull) | val;
+}
+
+/** set_hi32() - a word with another high half */
+static inline uint64_t set_hi32(uint64_t word, uint32_t val)
+{
+	return (word & 0xffffffffull) | (uint64_t)val << 32;
+}
 
 #define ADDR_TEXT_LEN	18	/* of a MAC address, with the NUL */
 

@@ -233,16 +233,6 @@ static void sys_irq_enable(void *owner, uint32_t val)
 	cp_update_mei(cp);
 }
 
-static uint64_t set_lo(uint64_t word, uint32_t val)
-{
-	return (word & ~0xffffffffull) | val;
-}
-
-static uint64_t set_hi(uint64_t word, uint32_t val)
-{
-	return (word & 0xffffffffull) | (uint64_t)val << 32;
-}
-
 static uint32_t sys_timecmp_lo(void *owner)
 {
 	return (uint32_t)((struct cp *)owner)->timecmp;
@@ -257,7 +247,7 @@ static void sys_set_timecmp_lo(void *owner, uint32_t val)
 {
 	struct cp *cp = owner;
 
-	cp->timecmp = set_lo(cp->timecmp, val);
+	cp->timecmp = set_lo32(cp->timecmp, val);
 	cp_update_mti(cp);
 }
 
@@ -265,7 +255,7 @@ static void sys_set_timecmp_hi(void *owner, uint32_t val)
 {
 	struct cp *cp = owner;
 
-	cp->timecmp = set_hi(cp->timecmp, val);
+	cp->timecmp = set_hi32(cp->timecmp, val);
 	cp_update_mti(cp);
 }
 
@@ -281,14 +271,14 @@ static void sys_set_feat_lo(void *owner, uint32_t val)
 {
 	struct cp *cp = owner;
 
-	set_features(cp, set_lo(cp->env.bus->features, val));
+	set_features(cp, set_lo32(cp->env.bus->features, val));
 }
 
 static void sys_set_feat_hi(void *owner, uint32_t val)
 {
 	struct cp *cp = owner;
 
-	set_features(cp, set_hi(cp->env.bus->features, val));
+	set_features(cp, set_hi32(cp->env.bus->features, val));
 }
 
 static void sys_wdog(void *owner, uint32_t ms)
@@ -333,7 +323,7 @@ static void sys_alive(void *owner, uint32_t val)
 	cp->ops->alive(cp->priv);
 }
 
-#define REG(reg)	[((reg) - ENG_SYS_TIME_LO) / 4]
+#define REG(reg)	[ENG_REG_AT(ENG_SYS_TIME_LO, reg)]
 #define ID(field)	ENG_REG_RO_VAR(struct cp, id.field)
 
 static const struct eng_reg sys_regs[] = {
@@ -370,10 +360,7 @@ static const struct eng_reg sys_regs[] = {
 	REG(ENG_SYS_DRV_FEAT_SET_HI) = ENG_REG_WO(sys_set_feat_hi),
 };
 
-static const struct eng_block sys_block = {
-	.base = ENG_SYS_TIME_LO, .len = sizeof(sys_regs) / sizeof(sys_regs[0]) * 4,
-	.regs = sys_regs,
-};
+static const struct eng_block sys_block = ENG_BLOCK(ENG_SYS_TIME_LO, sys_regs);
 
 static bool cp_mmio_read(void *priv, uint32_t addr, unsigned int size,
 			 uint32_t *val)

@@ -77,8 +77,10 @@ void cp_free(struct cp *cp);
 enum skua_boot_err cp_start(struct cp *cp, uint64_t boot_addr, uint32_t nonce);
 
 /**
- * cp_stop() - stop the hart, wipe SRAM and what the boot context said; not from
- *	within the hart
+ * cp_stop() - stop the hart, and wipe SRAM and what the boot context said
+ * @cp: control processor
+ *
+ * Must not be called from within the hart.
  */
 void cp_stop(struct cp *cp);
 

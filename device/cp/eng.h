@@ -95,6 +95,12 @@ struct eng_block {
 	bool (*write)(void *owner, uint32_t off, uint32_t val);
 };
 
+/* A block whose first register is @first, and the place of @reg in its table */
+#define ENG_BLOCK(first, table)	\
+	{ .base = (first), .len = sizeof(table) / sizeof((table)[0]) * 4, \
+	  .regs = (table) }
+#define ENG_REG_AT(first, reg)	(((reg) - (first)) / 4)
+
 /* Blocks begin at multiples of this many bytes */
 #define ENG_PAGE	0x80
 #define ENG_PAGES	(ENG_REG_SIZE / ENG_PAGE)

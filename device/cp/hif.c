@@ -312,7 +312,7 @@ static void write_inband(void *owner, uint32_t val)
 	inband_post(owner, val);
 }
 
-#define REG(reg)	[((reg) - ENG_HIF_STATUS) / 4]
+#define REG(reg)	[ENG_REG_AT(ENG_HIF_STATUS, reg)]
 #define RW(field)	ENG_REG_RW_VAR(struct hif, field)
 
 static const struct eng_reg hif_regs[] = {
@@ -333,10 +333,7 @@ static const struct eng_reg hif_regs[] = {
 	REG(ENG_HIF_INB_GO) = ENG_REG_WO(write_inband),
 };
 
-static const struct eng_block hif_block = {
-	.base = ENG_HIF_STATUS, .len = sizeof(hif_regs) / sizeof(hif_regs[0]) * 4,
-	.regs = hif_regs,
-};
+static const struct eng_block hif_block = ENG_BLOCK(ENG_HIF_STATUS, hif_regs);
 
 /* Life */
 

@@ -50,7 +50,7 @@ static enum skua_boot_err attach_rings(const struct cp_env *env,
 	for (i = 0; i < SKUA_NUM_RINGS; i++)
 		if (!ring_attach(env->rings, &env->rings->ring[i], i, &ctx->ring[i]))
 			return SKUA_BOOT_ERR_RING;
-	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(needed); i++) {
 		if (!env->rings->ring[needed[i]].entries) {
 			log_err(env->log, "boot: ring %u is missing", needed[i]);
 			return SKUA_BOOT_ERR_RING;

@@ -222,7 +222,7 @@ static json_t *ctl_answer(struct ctl *ctl, const char *line)
 		json_decref(req);
 		return fail("wanted: an object with cmd (text)");
 	}
-	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(requests); i++)
 		if (!strcmp(requests[i].name, cmd))
 			answer = requests[i].fn(ctl, req);
 	json_decref(req);

@@ -128,10 +128,10 @@ static const char *set_fault(struct fault *f, json_t *req)
 	if (json_unpack(req, "{s:s,s?i}", "kind", &kind, "count", &count) ||
 	    count < 0)
 		return "wanted: kind (text), count (number, optional)";
-	for (i = 0; i < sizeof(simple) / sizeof(simple[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(simple); i++)
 		if (!strcmp(simple[i].kind, kind))
 			return simple[i].set(f, (uint32_t)count);
-	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(answers); i++)
 		if (!strcmp(answers[i].kind, kind))
 			return set_answer(f, answers[i].how, (uint32_t)count,
 					  req);

@@ -97,7 +97,7 @@ static void mutate_once(struct fault *f, uint8_t *entry, uint32_t len)
 	};
 	/* What stands in front decides more than what stands behind. */
 	uint32_t at = fault_random(f, fault_random(f, 2) ? len : 16);
-	uint32_t word = odd[fault_random(f, sizeof(odd) / sizeof(odd[0]))];
+	uint32_t word = odd[fault_random(f, ARRAY_SIZE(odd))];
 	uint32_t size = 1u << fault_random(f, 3);
 
 	switch (fault_random(f, 4)) {

@@ -131,8 +131,10 @@ void fault_clear(struct fault *f);
 void fault_reset(struct fault *f);
 
 /**
- * fault_changed() - a field was set: hook into the parts of the NIC that are
- *	concerned, and leave the others
+ * fault_changed() - a field was set
+ * @f: the faults
+ *
+ * Hooks into the parts of the NIC that a fault concerns, and leaves the others.
  */
 void fault_changed(struct fault *f);
 

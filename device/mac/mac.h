@@ -73,8 +73,10 @@ struct mac_env {
 };
 
 /**
- * mac_new() - make the engines, and register their blocks (0x200 to 0x6ff) on
- *	the engine bus
+ * mac_new() - make the engines
+ * @env: what they work with; copied
+ *
+ * Their blocks of registers (0x200 to 0x6ff) are registered on the engine bus.
  *
  * Return: the engines, or NULL when out of memory.
  */

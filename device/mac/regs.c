@@ -162,14 +162,9 @@ static uint32_t take(uint32_t *bits)
 	return val;
 }
 
-#define REG(base, reg)	[((reg) - (base)) / 4]
+#define REG(first, reg)	[ENG_REG_AT(first, reg)]
 #define RO(field)	ENG_REG_RO_VAR(struct mac, field)
 #define RW(field)	ENG_REG_RW_VAR(struct mac, field)
-#define BLOCK(table, first) {						\
-	.base = (first),						\
-	.len = sizeof(table) / sizeof((table)[0]) * 4,			\
-	.regs = (table),						\
-}
 
 static void tbl_go(void *owner, uint32_t op)
 {
@@ -309,16 +304,16 @@ static const struct eng_reg txq_regs[] = {
 };
 
 static const struct eng_block blocks[] = {
-	BLOCK(tbl_regs, ENG_TBL_SEL),
-	BLOCK(rf_regs, ENG_RF_FREQ),
-	BLOCK(mac_regs, ENG_MAC_ENABLE),
-	BLOCK(radar_regs, ENG_RADAR_WIDTH),
-	BLOCK(fwtx_regs, ENG_FWTX_ADDR),
-	BLOCK(txq_regs, ENG_TXQ_VIF),
+	ENG_BLOCK(ENG_TBL_SEL, tbl_regs),
+	ENG_BLOCK(ENG_RF_FREQ, rf_regs),
+	ENG_BLOCK(ENG_MAC_ENABLE, mac_regs),
+	ENG_BLOCK(ENG_RADAR_WIDTH, radar_regs),
+	ENG_BLOCK(ENG_FWTX_ADDR, fwtx_regs),
+	ENG_BLOCK(ENG_TXQ_VIF, txq_regs),
 };
 
 void mac_regs_init(struct mac *mac)
 {
-	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(blocks); i++)
 		eng_add(mac->bus, &blocks[i], mac);
 }

@@ -122,8 +122,10 @@ bool ring_to_nic(enum skua_ring_id id);
  * ring_avail() - entries that the host has published and the NIC not consumed
  * @ring: the ring
  *
- * Loads prod with acquire; pairs with the driver's dma_wmb() before it stored
- * prod. A broken ring has none.
+ * Loads prod with acquire, which pairs with the driver's dma_wmb() before it
+ * stored prod.
+ *
+ * Return: the number of entries; 0 for a ring that is broken or not there.
  */
 uint32_t ring_avail(struct ring *ring);
 
@@ -139,7 +141,9 @@ void ring_peek(struct ring *ring, uint32_t n, void *buf);
 void ring_wipe(struct ring *ring, uint32_t n);
 
 /**
- * ring_consume() - give @n slots back to the host
+ * ring_consume() - give slots back to the host
+ * @ring: the ring
+ * @n: how many slots; at most what ring_avail() returned
  *
  * Publishes cons and raises the ring's vector if cons passed space_event.
  */
@@ -147,9 +151,11 @@ void ring_consume(struct ring *ring, uint32_t n);
 
 /**
  * ring_arm() - ask for a doorbell with the next entry
+ * @ring: the ring
  *
- * Writes avail_event, full fence, looks at prod again.
- * Return: true if something came meanwhile: don't sleep.
+ * Stores avail_event, then a full fence, then loads prod again.
+ *
+ * Return: true if an entry came meanwhile: the loop must not sleep.
  */
 bool ring_arm(struct ring *ring);
 
@@ -165,10 +171,12 @@ uint32_t ring_room(struct ring *ring);
 void ring_put(struct ring *ring, const void *entry);
 
 /**
- * ring_publish() - tell the host about what was put since the last time
+ * ring_publish() - tell the host about the entries since the last publication
+ * @ring: the ring
  *
- * Stores prod with release, full fence, loads avail_event; raises the ring's
- * vector if the host asked for it. Moderation is pci_irq_coalesce()'s.
+ * Stores prod with release, then a full fence, then loads avail_event; raises
+ * the ring's vector if the host asked for it. pci_irq_coalesce() moderates the
+ * vector.
  */
 void ring_publish(struct ring *ring);
 

@@ -125,7 +125,7 @@ static unsigned int vhost_get_stats(const struct bus_fe *fe,
 	};
 
 	memcpy(to, stats, sizeof(stats));
-	return sizeof(stats) / sizeof(stats[0]);
+	return ARRAY_SIZE(stats);
 }
 
 static const struct bus_fe_ops vhost_fe_ops = {

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "fake_mac.h"
+#include "base/util.h"
 #include "nic_priv.h"
 #include "pcie/bus.h"
 
@@ -381,7 +382,7 @@ static void test_refusals(void **state)
 	struct host *h = *state;
 	size_t i;
 
-	for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(refusals); i++) {
 		prepare(h);
 		refusals[i].spoil(h);
 		boot(h);

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "pcie/pci.h"
+#include "base/util.h"
 #include "bus/vhost/vhost.h"
 
 enum reg {
@@ -246,7 +247,7 @@ static void nic_report(const struct nic *nic, int n)
 	for (unsigned int i = 0; i < stats; i++)
 		printf(", \"%s\": %llu", stat[i].name,
 		       (unsigned long long)stat[i].value);
-	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
 		printf(", \"%s\": %llu", c[i].name,
 		       (unsigned long long)c[i].value);
 	puts("}");
