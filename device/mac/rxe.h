@@ -2,8 +2,12 @@
 /*
  * Receive engine: from a frame on the air to the guest's buffers
  *
- * rxe.c     FCS, address match, answers, filter, power save, duplicates
- * rxe_up.c  decryption, replay check, buffers, records
+ * rxe.c         FCS, address match, answers, duplicates, who gets a frame
+ * rxe_filter.c  which frames an interface wants
+ * rxe_ps.c      power save of stations
+ * rxe_batch.c   frames that wait for the end of the sender's burst
+ * rxe_dec.c     decryption, replay check
+ * rxe_up.c      buffers, records
  */
 #ifndef SKUA_DEVICE_MAC_RXE_H
 #define SKUA_DEVICE_MAC_RXE_H
@@ -17,8 +21,34 @@
 #include "mac/key.h"
 
 struct mac;
+struct mac_sta;
+struct mac_vif;
 
 #define RXE_BATCH		32	/* frames decrypted together */
+
+/**
+ * struct rx_arrival - a frame that is being received
+ * @mac: the engines
+ * @af: the frame on the air
+ * @rx: what the receiver measures
+ * @frame: octets of @af
+ * @len: octets of @frame without FCS
+ * @fc: Frame Control
+ * @hdr_len: octets of the MAC header
+ * @group: the receiver address is a group's
+ * @promisc: monitors get all frames
+ */
+struct rx_arrival {
+	struct mac *mac;
+	const struct air_frame *af;
+	const struct air_rx *rx;
+	const uint8_t *frame;
+	uint16_t len;
+	uint16_t fc;
+	uint16_t hdr_len;
+	bool group;
+	bool promisc;
+};
 
 /**
  * struct rx_item - something that waits for rxe_flush()
@@ -98,13 +128,59 @@ struct rxe {
 
 extern const struct air_radio_ops rxe_ops;
 
+/** rxe_answer() - show a monitor the answer that the transmit engine got */
+void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
+		const struct air_rx *rx, uint32_t rate);
+
+/* rxe_filter.c */
+
+/** rxe_vif_wants() - the frame is for an interface, or for all of its BSS */
+bool rxe_vif_wants(const struct rx_arrival *a, const struct mac_vif *vif);
+
+/**
+ * rxe_filter_passes() - whether a frame passes though no interface wants it
+ * @a: the frame
+ * @to_us: it is addressed to an interface
+ *
+ * Return: what ENG_MAC_FILTER says.
+ */
+bool rxe_filter_passes(const struct rx_arrival *a, bool to_us);
+
+/* rxe_ps.c */
+
+/** rxe_track_ps() - follow the Power Management bit of a station */
+void rxe_track_ps(const struct rx_arrival *a, struct mac_sta *sta);
+
+/** rxe_ps_poll() - a PS-Poll to an access point has come */
+void rxe_ps_poll(const struct rx_arrival *a, struct mac_vif *vif);
+
+/* rxe_batch.c */
+
 /** rxe_init() - memory for the batch; false: there is none */
 bool rxe_init(struct mac *mac);
 void rxe_free(struct mac *mac);
 
-/** rxe_answer() - show a monitor the answer that the transmit engine got */
-void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
-		const struct air_rx *rx, uint32_t rate);
+/** rxe_queue_event() - an in-band event, behind the frames so far */
+void rxe_queue_event(struct mac *mac, enum skua_inband_id id,
+		     const struct mac_sta *sta, uint8_t tid);
+
+/**
+ * rxe_queue_frame() - copy a frame into the batch
+ * @a: the frame
+ * @vif: interface that it is for, or NULL
+ * @sta: its sender, or NULL
+ * @flags: SKUA_RXF_* so far
+ */
+void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
+		     const struct mac_sta *sta, uint32_t flags);
+
+/* rxe_dec.c */
+
+/** rxe_decrypt() - find the keys of the batch's frames, and decrypt these */
+void rxe_decrypt(struct mac *mac);
+
+/** rxe_decrypted() - judge a frame that has been decrypted: MIC, replay */
+void rxe_decrypted(struct mac *mac, struct rx_item *item);
 
 /* rxe_up.c */
 

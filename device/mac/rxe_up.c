@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receive engine: decryption, replay check, and the way up to the guest
+ * Receive engine: the way up to the guest
  *
- * A batch is decrypted in the NIC's own memory, where nobody can change it
- * meanwhile, and then copied once into the buffers that the guest has lent.
+ * A frame is copied once, into buffers that the guest has posted.
  */
 #include <string.h>
 
-#include "mac/beacon.h"
 #include "mac/count.h"
 #include "mac/cpl.h"
 #include "mac/obj.h"
@@ -27,317 +25,6 @@ struct lent {
 		uint16_t id;
 	} buf[UP_MAX_BUFS];
 };
-
-/* Keys */
-
-/* What the cipher does not cover goes up as it came */
-static bool covers(const struct crypto_cipher *c, uint16_t fc)
-{
-	/* Third frame of Shared Key authentication */
-	if (dot11_fc_is_stype(fc, IEEE80211_AUTH))
-		return !(c->flags & CRYPTO_F_REPLAY);
-	return !dot11_fc_is_mgmt(fc) || (c->flags & CRYPTO_F_MGMT);
-}
-
-static struct mac_key *usable_key(struct mac *mac, const struct rx_item *item,
-				  struct key_ref ref, uint8_t keyid, bool bip)
-{
-	struct mac_key *key = mac_key_get(mac, ref);
-	const struct crypto_cipher *c;
-
-	if (!key || key->vif != item->vif || key->keyidx != keyid ||
-	    (key->flags & SKUA_KEYF_TX_ONLY))
-		return NULL;
-	c = key->crypto.cipher;
-	if (bip != (bool)(c->flags & CRYPTO_F_GROUP_MGMT) ||
-	    (!bip && !covers(c, dot11_fc(item->data))))
-		return NULL;
-	return key;
-}
-
-/* The host does phase 1, and has not done it for this frame: it gets it so */
-static bool lacks_phase1(const struct mac *mac, const struct rx_item *item)
-{
-	return (mac->bus->features & SKUA_FEAT_TKIP_PHASE1_HOST) &&
-	       (item->key->crypto.cipher->flags & CRYPTO_F_MICHAEL) &&
-	       !crypto_tkip_has_p1k(&item->key->crypto, item->data,
-				    item->hdr_len, item->len);
-}
-
-static bool has_mmie(const struct rx_item *item, unsigned int len)
-{
-	const uint8_t *e = item->data + item->len - len;
-
-	return item->len >= item->hdr_len + len && e[0] == IEEE80211_EID_MMIE &&
-	       e[IEEE80211_MMIE_OFF_LEN] == len - 2;
-}
-
-static void choose_mmie_key(struct mac *mac, struct rx_item *item)
-{
-	const struct mac_vif *vif = &mac->vif[item->vif];
-	bool beacon = dot11_fc_is_beacon(dot11_fc(item->data));
-	unsigned int len;
-	uint16_t keyid;
-
-	if (has_mmie(item, IEEE80211_MMIE_LEN_8))
-		len = IEEE80211_MMIE_LEN_8;
-	else if (has_mmie(item, IEEE80211_MMIE_LEN_16))
-		len = IEEE80211_MMIE_LEN_16;
-	else
-		return;
-	keyid = dot11_get_le16(item->data + item->len - len +
-			       IEEE80211_MMIE_OFF_KEYID);
-	/* IGTKs are 4 and 5, BIGTKs 6 and 7 */
-	if (keyid < (beacon ? MAC_KEYID_BIGTK : 4) ||
-	    keyid > (beacon ? MAC_KEYID_BIGTK + 1 : 5))
-		return;
-	item->slot = vif->key[keyid].slot;
-	item->key = usable_key(mac, item, vif->key[keyid], (uint8_t)keyid,
-			       true);
-	if (item->key && item->key->crypto.cipher->mic_len != len)
-		item->key = NULL;
-}
-
-static void try_key(struct mac *mac, struct rx_item *item, struct key_ref ref,
-		    uint8_t keyid)
-{
-	if (item->key)
-		return;
-	item->key = usable_key(mac, item, ref, keyid, false);
-	item->slot = ref.slot;
-}
-
-static void choose_key(struct mac *mac, struct rx_item *item)
-{
-	const struct mac_vif *vif = &mac->vif[item->vif];
-	const struct mac_sta *sta = mac_sta_get(mac, item->sta, item->sta_gen);
-	uint16_t fc = dot11_fc(item->data);
-	bool group = dot11_addr_is_group(dot11_addr1(item->data));
-	uint8_t keyid;
-
-	if (!(fc & IEEE80211_FC_PROTECTED)) {
-		if (dot11_fc_is_mgmt(fc) && group)
-			choose_mmie_key(mac, item);
-		return;
-	}
-	if (!dot11_fc_is_data_present(fc) && !dot11_fc_is_mgmt(fc))
-		return;
-	if (item->len <= item->hdr_len + IEEE80211_IV_OFF_KEYID)
-		return;
-	keyid = dot11_iv_keyid(item->data + item->hdr_len);
-	if (sta)
-		try_key(mac, item, group ? sta->group_key[keyid] :
-			sta->key[keyid], keyid);
-	if (group)
-		try_key(mac, item, vif->key[keyid], keyid);
-	if (!item->key && !group) {
-		/* Only WEP's keys serve for both kinds of frames */
-		try_key(mac, item, vif->key[keyid], keyid);
-		if (item->key &&
-		    (item->key->crypto.cipher->flags & CRYPTO_F_REPLAY))
-			item->key = NULL;
-	}
-	if (!item->key) {
-		mac->c.rx_no_key++;
-	} else if (lacks_phase1(mac, item)) {
-		mac->c.rx_no_phase1++;
-		item->key = NULL;
-	}
-}
-
-static void start_job(struct mac *mac, struct rx_item *item, uint16_t n)
-{
-	if (item->monitor)
-		memcpy(item->raw, item->data, item->len);
-	item->raw_len = item->len;
-	item->job = n;
-	mac->rx.jobs[n] = (struct crypto_job){
-		.op = CRYPTO_DECRYPT,
-		.key = &item->key->crypto,
-		.frame = item->data,
-		.hdr_len = item->hdr_len,
-		.body_len = (uint16_t)(item->len - item->hdr_len),
-		.flags = item->key->flags & SKUA_KEYF_SPP_AMSDU ?
-			 CRYPTO_JOB_SPP_AMSDU : 0,
-	};
-}
-
-/* After decryption */
-
-/* Monitors see it as it came; the stack does not see it */
-static void reject(struct rx_item *item)
-{
-	item->key = NULL;
-	if (!item->monitor) {
-		item->drop = true;
-		return;
-	}
-	item->len = item->raw_len;
-	memcpy(item->data, item->raw, item->len);
-	item->flags &= ~(SKUA_RXF_DUP_VALIDATED | SKUA_RXF_DECRYPTED |
-			 SKUA_RXF_PN_VALID | SKUA_RXF_ICV_STRIPPED |
-			 SKUA_RXF_MMIC_STRIPPED);
-	item->flags |= SKUA_RXF_MONITOR_ONLY;
-}
-
-/*
- * A forged or repeated beacon goes up unverified, so that the stack, which
- * finds the same, can tell its user of the attack.
- */
-static void reject_bip(struct rx_item *item)
-{
-	if (!dot11_fc_is_beacon(dot11_fc(item->data))) {
-		reject(item);
-		return;
-	}
-	item->key = NULL;
-	item->flags &= ~(SKUA_RXF_DECRYPTED | SKUA_RXF_PN_VALID);
-}
-
-static void mic_error(struct mac *mac, struct rx_item *item)
-{
-	struct mac_sta *sta = mac_sta_get(mac, item->sta, item->sta_gen);
-
-	mac->c.rx_mic_error++;
-	item->key->mic_errors++;
-	if (sta)
-		sta->stats.rx_mic_errors++;
-	if (item->key->crypto.cipher->flags & CRYPTO_F_GROUP_MGMT)
-		reject_bip(item);
-	else
-		reject(item);
-}
-
-static bool is_replay(struct mac *mac, struct rx_item *item, uint64_t pn)
-{
-	struct mac_sta *sta = mac_sta_get(mac, item->sta, item->sta_gen);
-	unsigned int i = item->tid == MAC_TID_NONE ? 0 : item->tid;
-
-	if (dot11_fc_is_mgmt(dot11_fc(item->data)))
-		i = SKUA_PN_MGMT;
-	if (crypto_pn_check(item->key->rx_pn[i], pn)) {
-		item->key->rx_pn[i] = pn;
-		return false;
-	}
-	mac->c.rx_replay++;
-	item->key->replays++;
-	if (sta)
-		sta->stats.rx_replays++;
-	return true;
-}
-
-/* The Michael MIC of a whole MSDU, IV in front and ICV already cut off */
-static bool michael_ok(struct mac *mac, struct rx_item *item)
-{
-	const struct crypto_cipher *c = item->key->crypto.cipher;
-	uint8_t *body = item->data + item->hdr_len + c->iv_len;
-	bool from_ap = mac->vif[item->vif].type != SKUA_VIF_AP;
-	enum crypto_status status;
-
-	status = crypto_michael_check(&item->key->crypto, from_ap,
-				      dot11_da(item->data),
-				      dot11_sa(item->data),
-				      dot11_tid(item->data), body,
-				      (size_t)(item->len - item->hdr_len -
-					       c->iv_len));
-	if (status != CRYPTO_OK)
-		return false;
-	item->len -= CRYPTO_MICHAEL_LEN;
-	item->flags |= SKUA_RXF_MMIC_STRIPPED;
-	return true;
-}
-
-static void strip_iv(struct rx_item *item, unsigned int iv_len)
-{
-	memmove(item->data + iv_len, item->data, item->hdr_len);
-	item->start = (uint16_t)iv_len;
-	item->len -= (uint16_t)iv_len;
-	item->flags |= SKUA_RXF_IV_STRIPPED | SKUA_RXF_PN_VALIDATED;
-}
-
-/* WEP and TKIP: the IV stays, since the stack checks TKIP's */
-static void finish_icv(struct mac *mac, struct rx_item *item, uint64_t pn)
-{
-	const struct crypto_cipher *c = item->key->crypto.cipher;
-
-	item->len -= c->mic_len;
-	item->flags |= SKUA_RXF_ICV_STRIPPED;
-	if (!(c->flags & CRYPTO_F_MICHAEL))
-		return;
-	if (!dot11_is_fragment(item->data) && !michael_ok(mac, item)) {
-		/* Goes up: countermeasures count these. No counter moves. */
-		mac->c.rx_michael_error++;
-		item->key->mic_errors++;
-		item->flags |= SKUA_RXF_MMIC_ERR;
-		return;
-	}
-	if (is_replay(mac, item, pn))
-		reject(item);
-}
-
-/* BIP: the stack looks at the MMIE and takes it off */
-static void finish_bip(struct mac *mac, struct rx_item *item, uint64_t pn)
-{
-	if (is_replay(mac, item, pn))
-		reject_bip(item);
-	else if (dot11_fc_is_beacon(dot11_fc(item->data)))
-		tsf_beacon(mac, item->data, item->len, item->time_us,
-			   item->rate, true);
-}
-
-static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
-{
-	const struct crypto_cipher *c = item->key->crypto.cipher;
-
-	if (is_replay(mac, item, pn)) {
-		reject(item);
-		return;
-	}
-	item->len -= c->mic_len;
-	item->flags |= SKUA_RXF_MIC_STRIPPED;
-	/* Fragments keep it: whoever joins them checks that PNs follow */
-	if (!dot11_is_fragment(item->data))
-		strip_iv(item, c->iv_len);
-}
-
-static void finish(struct mac *mac, struct rx_item *item)
-{
-	const struct crypto_job *job = &mac->rx.jobs[item->job];
-	const struct crypto_cipher *c = item->key->crypto.cipher;
-
-	switch (job->status) {
-	case CRYPTO_OK:
-		break;
-	case CRYPTO_MIC_FAILURE:
-	case CRYPTO_ICV_FAILURE:
-	case CRYPTO_MICHAEL_FAILURE:
-		mic_error(mac, item);
-		return;
-	case CRYPTO_MALFORMED:
-		mac->c.rx_malformed++;
-		reject(item);
-		return;
-	default:
-		log_warn(mac->log, "receive: decryption failed: %s",
-			 crypto_status_name(job->status));
-		reject(item);
-		return;
-	}
-	mac_count_key(mac, item->key, false,
-		      item->len - item->hdr_len - c->iv_len - c->mic_len);
-	item->pn = job->pn;
-	item->flags |= SKUA_RXF_DECRYPTED;
-	if (c->flags & CRYPTO_F_REPLAY)
-		item->flags |= SKUA_RXF_PN_VALID;
-	if (c->flags & CRYPTO_F_GROUP_MGMT)
-		finish_bip(mac, item, job->pn);
-	else if (c->flags & CRYPTO_F_AEAD)
-		finish_aead(mac, item, job->pn);
-	else
-		finish_icv(mac, item, job->pn);
-}
-
-/* Into the guest */
 
 static bool lend(struct mac *mac, uint32_t need, uint32_t *taken,
 		 struct lent *lent)
@@ -508,27 +195,9 @@ static void pass_up(struct mac *mac, const struct rx_item *item,
 	count_up(mac, item);
 }
 
-static unsigned int start_jobs(struct mac *mac)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < mac->rx.n; i++) {
-		struct rx_item *item = &mac->rx.item[i];
-
-		if (item->inband || item->vif == SKUA_VIF_NONE ||
-		    (item->flags & SKUA_RXF_FCS_ERR))
-			continue;
-		choose_key(mac, item);
-		if (item->key)
-			start_job(mac, item, (uint16_t)n++);
-	}
-	return n;
-}
-
 void rxe_flush(struct mac *mac)
 {
 	uint32_t taken = 0;
-	unsigned int n;
 
 	if (!mac->rx.n)
 		return;
@@ -536,9 +205,7 @@ void rxe_flush(struct mac *mac)
 		mac->rx.n = 0;
 		return;
 	}
-	n = start_jobs(mac);
-	if (n)
-		crypto_run(mac->rx.jobs, n);
+	rxe_decrypt(mac);
 	for (unsigned int i = 0; i < mac->rx.n; i++) {
 		struct rx_item *item = &mac->rx.item[i];
 
@@ -547,7 +214,7 @@ void rxe_flush(struct mac *mac)
 			continue;
 		}
 		if (item->key)
-			finish(mac, item);
+			rxe_decrypted(mac, item);
 		if (!item->drop)
 			pass_up(mac, item, &taken);
 	}

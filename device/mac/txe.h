@@ -4,7 +4,8 @@
  *
  * txe_fetch.c  descriptors: copied, checked, made frames in queues
  * txe_sched.c  which frame is next
- * txe_send.c   sequence numbers, protection, retries
+ * txe_prep.c   sequence numbers, protection
+ * txe_send.c   rates, protection of the medium, retries
  */
 #ifndef SKUA_DEVICE_MAC_TXE_H
 #define SKUA_DEVICE_MAC_TXE_H
@@ -77,6 +78,22 @@ void txe_fetch_sync(struct mac *mac);
 
 /** txe_ring_count() - frames in the rings, not fetched, that match */
 uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m);
+
+/* txe_prep.c */
+
+/** txe_assign_seq() - number a frame, unless the host has done so */
+void txe_assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f);
+
+/**
+ * txe_prepare() - number and protect the frames of a round
+ * @mac: the engines
+ * @n: number of frames in txe.batch
+ *
+ * A frame that cannot be sent ends here.
+ *
+ * Return: number of frames that are left in txe.batch.
+ */
+unsigned int txe_prepare(struct mac *mac, unsigned int n);
 
 /* txe_send.c */
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Receive engine: frames and events that wait for the end of the sender's burst
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mac/obj.h"
+#include "mac/priv.h"
+#include "mac/rxe.h"
+
+/* A frame's memory. Not a multiple of a page: that would thrash the cache. */
+#define RX_STRIDE	11520
+
+static_assert(RX_STRIDE >= SKUA_MAX_MPDU && RX_STRIDE % 4096,
+	      "memory of a received frame");
+
+bool rxe_init(struct mac *mac)
+{
+	uint8_t *mem = calloc(2 * RXE_BATCH, RX_STRIDE);
+
+	mac->rx.mem = mem;
+	for (unsigned int i = 0; mem && i < RXE_BATCH; i++) {
+		mac->rx.item[i].data = mem + (size_t)(2 * i) * RX_STRIDE;
+		mac->rx.item[i].raw = mac->rx.item[i].data + RX_STRIDE;
+	}
+	return mem;
+}
+
+void rxe_free(struct mac *mac)
+{
+	free(mac->rx.mem);
+	mac->rx.mem = NULL;
+}
+
+static struct rx_item *next_item(struct mac *mac)
+{
+	struct rx_item *item;
+	uint8_t *data, *raw;
+
+	if (mac->rx.n == RXE_BATCH)
+		rxe_flush(mac);
+	item = &mac->rx.item[mac->rx.n++];
+	data = item->data;
+	raw = item->raw;
+	memset(item, 0, sizeof(*item));
+	item->data = data;
+	item->raw = raw;
+	return item;
+}
+
+void rxe_queue_event(struct mac *mac, enum skua_inband_id id,
+		     const struct mac_sta *sta, uint8_t tid)
+{
+	struct rx_item *item = next_item(mac);
+
+	item->inband = true;
+	item->event.id = htole16(id);
+	item->event.tid = tid;
+	item->event.vif = sta->vif->idx;
+	item->event.sta = htole16(sta->idx);
+	item->event.sta_gen = htole16(sta->gen);
+}
+
+void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
+		     const struct mac_sta *sta, uint32_t flags)
+{
+	struct mac *mac = a->mac;
+	struct rx_item *item = next_item(mac);
+
+	item->vif = vif ? vif->idx : SKUA_VIF_NONE;
+	item->sta = sta ? sta->idx : SKUA_STA_NONE;
+	item->sta_gen = sta ? sta->gen : 0;
+	item->flags = flags | SKUA_RXF_MACTIME_START;
+	item->len = a->len;
+	item->hdr_len = a->hdr_len;
+	item->tid = MAC_TID_NONE;
+	/* With a wrong FCS, nothing is sure of the header */
+	if (!(flags & SKUA_RXF_FCS_ERR) && dot11_fc_is_data_qos(a->fc)) {
+		item->tid = dot11_tid(a->frame);
+		if (dot11_qos_ctl(a->frame) & IEEE80211_QOS_AMSDU)
+			item->flags |= SKUA_RXF_AMSDU;
+	}
+	item->monitor = a->promisc;
+	item->rate = a->af->rate;
+	item->freq = a->af->chan.freq;
+	item->signal = a->rx->signal;
+	item->noise = a->rx->noise;
+	item->time_us = a->af->time_us;
+	item->airtime_us = a->af->airtime_us;
+	item->ampdu_ref = a->af->ampdu_ref;
+	item->ampdu_last = a->af->ampdu_last;
+	memcpy(item->data, a->frame, a->len);
+}
