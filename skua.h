@@ -303,7 +303,6 @@ struct skua_vif {
  * @state: enum ieee80211_sta_state
  * @ampdu_tx: TIDs with an operational transmit session
  * @rx_dups: duplicates seen, for statistics
- * @tx_airtime_us: sum of what transmit records said
  */
 struct skua_sta {
 	u16 handle;
@@ -317,7 +316,6 @@ struct skua_sta {
 	u8 state;
 	u16 ampdu_tx;
 	u32 rx_dups;
-	u64 tx_airtime_us;
 };
 
 static inline struct skua_vif *skua_vif(struct ieee80211_vif *vif)

@@ -101,7 +101,7 @@ void skua_tx_give(struct skua *sc, unsigned int n, struct ieee80211_sta *sta,
  * struct skua_tx_result - a transmit record, checked, in host order
  * @sta: station, or NULL if there is none (any more)
  * @rate: rate word of the last transmission
- * @airtime_us: of all transmissions
+ * @airtime_us: of all transmissions of this frame
  * @ack_signal: dBm, 0 if none
  * @status: enum skua_tx_status
  * @tries: transmissions of this frame
@@ -117,5 +117,6 @@ struct skua_tx_result {
 
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
 			 const struct skua_tx_result *res);
+u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total);
 
 #endif /* SKUA_TX_H */

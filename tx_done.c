@@ -119,6 +119,26 @@ static void skua_tx_end(struct skua *sc, u32 word, struct skua_tx_result *res,
 }
 
 /**
+ * skua_tx_share() - a frame's share of the airtime of its record
+ * @airtime_us: of all frames of the record
+ * @before: transmissions of the frames before this one
+ * @tries: transmissions of this one
+ * @total: transmissions of all frames
+ *
+ * The NIC tells one sum for all frames of a record, whatever their lengths.
+ * Each transmission counts the same, and the shares add up to the sum.
+ *
+ * Return: microseconds
+ */
+u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total)
+{
+	if (!total)
+		return 0;
+	return mul_u64_u32_div(airtime_us, before + tries, total) -
+	       mul_u64_u32_div(airtime_us, before, total);
+}
+
+/**
  * skua_tx_cpl() - a transmit record: descriptors have ended
  * @sc: the device
  * @rec: private copy of the record; only its size has been checked
@@ -134,22 +154,26 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 	u16 handle = le16_to_cpu(rec->sta);
 	struct skua_tx_result res = {
 		.rate = le32_to_cpu(rec->rate),
-		.airtime_us = le32_to_cpu(rec->airtime_us),
 		.ack_signal = rec->ack_signal,
 	};
+	u32 airtime = le32_to_cpu(rec->airtime_us);
+	u32 before = 0, total = 0;
 	unsigned int i;
 
 	if (handle != SKUA_STA_NONE)
 		res.sta = skua_sta_get(sc, handle, le16_to_cpu(rec->sta_gen));
-	if (res.sta && res.airtime_us) {
+	if (res.sta && airtime)
 		ieee80211_sta_register_airtime(res.sta,
 					       rec->tid < SKUA_NUM_TIDS ? rec->tid : 0,
-					       res.airtime_us, 0);
-		skua_sta(res.sta)->tx_airtime_us += res.airtime_us;
-	}
+					       airtime, 0);
+	for (i = 0; i < n; i++)
+		total += le32_get_bits(status[i], SKUA_TXS_TRIES);
 	for (i = 0; i < n; i++) {
 		u32 word = le32_to_cpu(status[i]);
+		u32 tries = u32_get_bits(word, SKUA_TXS_TRIES);
 
+		res.airtime_us = skua_tx_share(airtime, before, tries, total);
+		before += tries;
 		trace_skua_tx_status(sc, rec, word);
 		skua_tx_end(sc, word, &res, poll);
 	}

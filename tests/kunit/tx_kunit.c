@@ -721,6 +721,40 @@ static void tx_status_is_filled(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, c->signal, info.status.ack_signal);
 }
 
+struct tx_share_case {
+	const char *desc;
+	u32 airtime;
+	u32 tries[4];
+	u32 share[4];
+};
+
+static const struct tx_share_case tx_share_cases[] = {
+	{ "one frame", 272, { 1 }, { 272 } },
+	{ "by transmissions", 400, { 1, 2, 1, 0 }, { 100, 200, 100, 0 } },
+	{ "no remainder is lost", 100, { 1, 1, 1 }, { 33, 33, 34 } },
+	{ "nothing sent", 0, { 0, 0 }, { 0, 0 } },
+	{ "sent, says the sum alone", 9, { 0, 0 }, { 0, 0 } },
+	{ "all bits", U32_MAX, { 255, 255 }, { U32_MAX / 2, U32_MAX / 2 + 1 } },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_share, tx_share_cases, desc);
+
+/* The frames of a record have been on the air as long as the record says */
+static void tx_airtime_is_shared(struct kunit *test)
+{
+	const struct tx_share_case *c = test->param_value;
+	u32 before = 0, total = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(c->tries); i++)
+		total += c->tries[i];
+	for (i = 0; i < ARRAY_SIZE(c->tries); i++) {
+		KUNIT_EXPECT_EQ(test, c->share[i],
+				skua_tx_share(c->airtime, before, c->tries[i], total));
+		before += c->tries[i];
+	}
+}
+
 /* ------------------------------------------------------------------ */
 /* Flush								*/
 /* ------------------------------------------------------------------ */
@@ -783,6 +817,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_rates),
 	KUNIT_CASE(tx_chooses_the_ring),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
+	KUNIT_CASE_PARAM(tx_airtime_is_shared, tx_share_gen_params),
 	KUNIT_CASE(tx_flush),
 	{}
 };
