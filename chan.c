@@ -355,8 +355,7 @@ void skua_op_configure_filter(struct ieee80211_hw *hw, unsigned int changed,
 		filter |= skua_filters[i].filter;
 	}
 	*total = fif;
-	if (!skua_cmd_send_u32(sc, SKUA_CMD_RX_FILTER, filter))
-		sc->filter = filter;
+	skua_cmd_send_u32(sc, SKUA_CMD_RX_FILTER, filter);
 }
 
 /**
@@ -369,12 +368,9 @@ void skua_op_configure_filter(struct ieee80211_hw *hw, unsigned int changed,
 int skua_op_set_rts_threshold(struct ieee80211_hw *hw, u32 value)
 {
 	struct skua *sc = hw->priv;
-	int ret;
 
-	ret = skua_cmd_send_u32(sc, SKUA_CMD_RTS_THRESHOLD, value);
-	if (!ret)
-		sc->rts = value;
-	return skua_op_result(sc, ret);
+	return skua_op_result(sc, skua_cmd_send_u32(sc, SKUA_CMD_RTS_THRESHOLD,
+						    value));
 }
 
 /**

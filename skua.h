@@ -271,7 +271,6 @@ struct skua_key_ref {
  * @idx: handle in the NIC, or SKUA_VIF_NONE before add_interface
  * @type: enum skua_vif_type
  * @keyed: a default (group or WEP) key has been offered: fail closed
- * @beaconing: beacons are enabled in the NIC
  * @beacon_set: the NIC holds a beacon template
  * @chanctx: context of the default link, or SKUA_CHANCTX_NONE
  * @key: by hw_key_idx; RCU, written by key.c under the wiphy mutex
@@ -282,7 +281,6 @@ struct skua_vif {
 	u8 idx;
 	u8 type;
 	bool keyed;
-	bool beaconing;
 	bool beacon_set;
 	u8 chanctx;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
@@ -296,26 +294,20 @@ struct skua_vif {
  * @gen: generation of the handle
  * @vif: interface it belongs to
  * @keyed: set_key has been called for it, even if refused: fail closed
- * @going: sta_pre_rcu_remove has been called: touch no txq of it any more
  * @asleep: last in-band event said that it sleeps (NAPI)
  * @fourway: four-address mode
  * @key: by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @state: enum ieee80211_sta_state
- * @ampdu_tx: TIDs with an operational transmit session
- * @rx_dups: duplicates seen, for statistics
  */
 struct skua_sta {
 	u16 handle;
 	u16 gen;
 	struct ieee80211_vif *vif;
 	bool keyed;
-	bool going;
 	bool asleep;
 	bool fourway;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	u8 state;
-	u16 ampdu_tx;
-	u32 rx_dups;
 };
 
 static inline struct skua_vif *skua_vif(struct ieee80211_vif *vif)
@@ -589,8 +581,6 @@ struct skua_caps {
  * @vif: by handle; RCU
  * @sta: by handle, @caps.stas of them
  * @ctx_used: bitmap of channel contexts
- * @filter: SKUA_FILTER_* in force
- * @rts: RTS threshold in bytes, ~0 for off
  * @txpower: dBm in force
  * @addresses: of its interfaces, the NIC's own first
  * @tx: transmit path
@@ -652,8 +642,6 @@ struct skua {
 	struct ieee80211_vif __rcu *vif[SKUA_MAX_VIFS];
 	struct skua_sta_slot *sta;
 	unsigned long ctx_used;
-	u32 filter;
-	u32 rts;
 	int txpower;
 	struct mac_address addresses[4];
 

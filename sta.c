@@ -313,7 +313,6 @@ static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
 	int err;
 
 	ssta->vif = vif;
-	ssta->going = false;
 	ssta->asleep = false;
 	ssta->state = IEEE80211_STA_NONE;
 	err = skua_sta_handle_take(sc, sta);
@@ -391,7 +390,6 @@ void skua_op_sta_pre_rcu_remove(struct ieee80211_hw *hw,
 	struct skua_sta *ssta = skua_sta(sta);
 	struct skua *sc = hw->priv;
 
-	ssta->going = true;
 	if (ssta->handle < sc->caps.stas &&
 	    sc->sta[ssta->handle].gen == ssta->gen)
 		RCU_INIT_POINTER(sc->sta[ssta->handle].sta, NULL);

@@ -124,7 +124,6 @@ int skua_op_start(struct ieee80211_hw *hw)
 	/* mac80211 would warn of an error: its interfaces go down in good order. */
 	if (ret)
 		skua_give_up(sc);
-	sc->rts = ~0u;
 	WRITE_ONCE(sc->up_since, jiffies);
 	set_bit(SKUA_F_STARTED, &sc->flags);
 	return 0;
