@@ -326,6 +326,34 @@ static void skua_key_mark(struct skua *sc, struct ieee80211_vif *vif,
 	skua_sta_post(sc, vif, sta);
 }
 
+/* The default unicast key of an interface, or NULL if the NIC has none. */
+static const struct skua_key *skua_key_default(struct skua *sc,
+					       struct ieee80211_vif *vif)
+{
+	const struct skua_vif *svif = skua_vif(vif);
+	const struct skua_key *key;
+	int i;
+
+	for (i = 0; i < SKUA_OWNER_KEYS; i++) {
+		key = wiphy_dereference(sc->hw->wiphy, svif->key[i]);
+		if (key && key->held && key->keyidx == svif->default_key)
+			return key;
+	}
+	return NULL;
+}
+
+static void skua_key_tell_default(struct skua *sc, struct ieee80211_vif *vif,
+				  const struct skua_key *key)
+{
+	const struct skua_cmd_key_ref ref = {
+		.slot = cpu_to_le16(key ? key->slot : SKUA_KEY_NONE),
+		.gen = cpu_to_le16(key ? key->gen : 0),
+		.vif = skua_vif(vif)->idx,
+	};
+
+	skua_cmd_send(sc, SKUA_CMD_KEY_DEFAULT, &ref, sizeof(ref));
+}
+
 static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 			struct ieee80211_sta *sta,
 			struct ieee80211_key_conf *conf,
@@ -364,6 +392,9 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	conf->hw_key_idx = idx;
 	if (key->lease)
 		skua_key_protect_beacon(sc, vif, key);
+	/* mac80211 says which key is the default one before a restart only. */
+	if (old && key == skua_key_default(sc, vif))
+		skua_key_tell_default(sc, vif, key);
 	skua_key_first_phase1(sc, key, conf, vif, sta);
 	if (old)
 		skua_key_drop(sc, old);
@@ -456,20 +487,11 @@ int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 void skua_op_set_default_unicast_key(struct ieee80211_hw *hw,
 				     struct ieee80211_vif *vif, int idx)
 {
-	struct skua_vif *svif = skua_vif(vif);
-	struct skua *sc = hw->priv;
-	struct skua_cmd_key_ref ref = {};
-	struct skua_key *key;
-	int i;
+	const struct skua_key *old = skua_key_default(hw->priv, vif);
+	const struct skua_key *key;
 
-	svif->default_wep = idx;
-	for (i = 0; i < SKUA_OWNER_KEYS; i++) {
-		key = wiphy_dereference(hw->wiphy, svif->key[i]);
-		if (!key || !key->held || key->keyidx != idx)
-			continue;
-		ref.slot = cpu_to_le16(key->slot);
-		ref.gen = cpu_to_le16(key->gen);
-		ref.vif = key->vif;
-		skua_cmd_send(sc, SKUA_CMD_KEY_DEFAULT, &ref, sizeof(ref));
-	}
+	skua_vif(vif)->default_key = idx;
+	key = skua_key_default(hw->priv, vif);
+	if (key || old)
+		skua_key_tell_default(hw->priv, vif, key);
 }

@@ -274,7 +274,7 @@ struct skua_key_ref {
  * @beacon_set: the NIC holds a beacon template
  * @chanctx: context of the default link, or SKUA_CHANCTX_NONE
  * @key: by hw_key_idx; RCU, written by key.c under the wiphy mutex
- * @default_wep: index set by set_default_unicast_key, or -1
+ * @default_key: index set by set_default_unicast_key, or -1
  * @bigtk: key for beacon protection
  */
 struct skua_vif {
@@ -284,7 +284,7 @@ struct skua_vif {
 	bool beacon_set;
 	u8 chanctx;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
-	int default_wep;
+	int default_key;
 	struct skua_key_ref bigtk;
 };
 

@@ -159,7 +159,7 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 		return idx;
 	if (!test_bit(SKUA_F_RECONFIG, &sc->flags)) {
 		memset(svif, 0, sizeof(*svif));
-		svif->default_wep = -1;
+		svif->default_key = -1;
 	}
 	/* a restart brings it back with the keys */
 	svif->bigtk.slot = SKUA_KEY_NONE;

@@ -207,6 +207,7 @@ struct ieee80211_vif *skua_fake_vif(struct kunit *test, u8 idx)
 	KUNIT_ASSERT_NOT_NULL(test, vif);
 	vif->type = NL80211_IFTYPE_AP;
 	skua_vif(vif)->idx = idx;
+	skua_vif(vif)->default_key = -1;
 	return vif;
 }
 

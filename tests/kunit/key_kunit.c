@@ -662,9 +662,11 @@ static void key_flags_are_honoured(struct kunit *test)
 static void key_default_unicast(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
+	const struct skua_cmd_key_ref *ref = (const void *)fake->data;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 2);
 	unsigned int ncmds;
 
-	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, ccmp_key(test, 2)));
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, conf));
 	ncmds = fake->ncmds;
 	wiphy_lock(fake->hw->wiphy);
 	skua_op_set_default_unicast_key(fake->hw, fake->vif, 1);
@@ -673,7 +675,23 @@ static void key_default_unicast(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ncmds + 1, fake->ncmds);
 	wiphy_unlock(fake->hw->wiphy);
 	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_DEFAULT, fake->op[ncmds]);
-	KUNIT_EXPECT_EQ(test, 2, skua_vif(fake->vif)->default_wep);
+	KUNIT_EXPECT_EQ(test, 2, skua_vif(fake->vif)->default_key);
+
+	/* T11: mac80211 does not repeat it after a crash of the firmware */
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	skua_key_reset(fake->sc);
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, conf));
+	KUNIT_EXPECT_EQ(test, ncmds + 3, fake->ncmds);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_SET, fake->op[ncmds + 1]);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_DEFAULT, fake->op[ncmds + 2]);
+
+	/* there is none any more */
+	wiphy_lock(fake->hw->wiphy);
+	skua_op_set_default_unicast_key(fake->hw, fake->vif, -1);
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, ncmds + 4, fake->ncmds);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_DEFAULT, fake->op[ncmds + 3]);
+	KUNIT_EXPECT_EQ(test, SKUA_KEY_NONE, le16_to_cpu(ref->slot));
 }
 
 static struct kunit_case key_cases[] = {
