@@ -52,6 +52,7 @@
 #include <linux/bitfield.h>
 #include <linux/completion.h>
 #include <linux/dma-mapping.h>
+#include <linux/idr.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
 #include <linux/skbuff.h>
@@ -324,12 +325,13 @@ static inline struct skua_sta *skua_sta(struct ieee80211_sta *sta)
  * struct skua_sta_slot - what a station handle stands for
  * @sta: the station, or NULL; RCU
  * @gen: generation, one more at each use; never reset while the driver lives
- * @used: taken
+ * @owner: the station's private part while it has the handle, to compare with,
+ *	or NULL (wiphy mutex)
  */
 struct skua_sta_slot {
 	struct ieee80211_sta __rcu *sta;
 	u16 gen;
-	bool used;
+	const struct skua_sta *owner;
 };
 
 /* ------------------------------------------------------------------ */
@@ -580,6 +582,7 @@ struct skua_caps {
  * @fw_build_id: of the image that runs
  * @vif: by handle; RCU
  * @sta: by handle, @caps.stas of them
+ * @sta_ids: handles in use (wiphy mutex)
  * @ctx_used: bitmap of channel contexts
  * @txpower: dBm in force
  * @addresses: of its interfaces, the NIC's own first
@@ -641,6 +644,7 @@ struct skua {
 
 	struct ieee80211_vif __rcu *vif[SKUA_MAX_VIFS];
 	struct skua_sta_slot *sta;
+	struct ida sta_ids;
 	unsigned long ctx_used;
 	int txpower;
 	struct mac_address addresses[4];

@@ -22,6 +22,7 @@
  */
 int skua_sta_init(struct skua *sc)
 {
+	ida_init(&sc->sta_ids);
 	sc->sta = kvcalloc(max_t(u32, sc->caps.stas, 1), sizeof(*sc->sta),
 			   GFP_KERNEL);
 	return sc->sta ? 0 : -ENOMEM;
@@ -33,6 +34,9 @@ int skua_sta_init(struct skua *sc)
  */
 void skua_sta_exit(struct skua *sc)
 {
+	if (!sc->sta)
+		return;
+	ida_destroy(&sc->sta_ids);
 	kvfree(sc->sta);
 	sc->sta = NULL;
 }
@@ -47,10 +51,13 @@ void skua_sta_reset(struct skua *sc)
 {
 	unsigned int i;
 
-	for (i = 0; sc->sta && i < sc->caps.stas; i++) {
+	if (!sc->sta)
+		return;
+	for (i = 0; i < sc->caps.stas; i++) {
 		RCU_INIT_POINTER(sc->sta[i].sta, NULL);
-		sc->sta[i].used = false;
+		sc->sta[i].owner = NULL;
 	}
+	ida_destroy(&sc->sta_ids);
 }
 
 /**
@@ -77,21 +84,22 @@ struct ieee80211_sta *skua_sta_get(struct skua *sc, u16 handle, u16 gen)
  *
  * Wiphy mutex.
  *
- * Return: 0 or -ENOSPC
+ * Return: 0, -ENOSPC or -ENOMEM
  */
 int skua_sta_handle_take(struct skua *sc, struct ieee80211_sta *sta)
 {
 	struct skua_sta *ssta = skua_sta(sta);
-	unsigned int i;
+	int handle;
 
-	for (i = 0; i < sc->caps.stas && sc->sta[i].used; i++)
-		;
-	if (i == sc->caps.stas)
+	if (!sc->caps.stas)
 		return -ENOSPC;
-	sc->sta[i].used = true;
-	ssta->gen = ++sc->sta[i].gen;
-	ssta->handle = i;
-	rcu_assign_pointer(sc->sta[i].sta, sta);
+	handle = ida_alloc_max(&sc->sta_ids, sc->caps.stas - 1, GFP_KERNEL);
+	if (handle < 0)
+		return handle;
+	sc->sta[handle].owner = ssta;
+	ssta->gen = ++sc->sta[handle].gen;
+	ssta->handle = handle;
+	rcu_assign_pointer(sc->sta[handle].sta, sta);
 	return 0;
 }
 
@@ -108,10 +116,11 @@ void skua_sta_handle_put(struct skua *sc, struct skua_sta *ssta)
 	u16 handle = ssta->handle;
 
 	ssta->handle = SKUA_STA_NONE;
-	if (handle >= sc->caps.stas || sc->sta[handle].gen != ssta->gen)
+	if (handle >= sc->caps.stas || sc->sta[handle].owner != ssta)
 		return;
 	RCU_INIT_POINTER(sc->sta[handle].sta, NULL);
-	sc->sta[handle].used = false;
+	sc->sta[handle].owner = NULL;
+	ida_free(&sc->sta_ids, handle);
 }
 
 /* ------------------------------------------------------------------ */
@@ -391,7 +400,7 @@ void skua_op_sta_pre_rcu_remove(struct ieee80211_hw *hw,
 	struct skua *sc = hw->priv;
 
 	if (ssta->handle < sc->caps.stas &&
-	    sc->sta[ssta->handle].gen == ssta->gen)
+	    sc->sta[ssta->handle].owner == ssta)
 		RCU_INIT_POINTER(sc->sta[ssta->handle].sta, NULL);
 }
 

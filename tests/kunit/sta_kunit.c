@@ -119,7 +119,7 @@ static void sta_refused_leaves_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINVAL,
 			step(test, fake->sta, IEEE80211_STA_NOTEXIST,
 			     IEEE80211_STA_NONE));
-	KUNIT_EXPECT_FALSE(test, fake->sc->sta[0].used);
+	KUNIT_EXPECT_NULL(test, fake->sc->sta[0].owner);
 	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE, skua_sta(fake->sta)->handle);
 }
 
@@ -135,7 +135,7 @@ static void sta_down_always_succeeds(struct kunit *test)
 				      IEEE80211_STA_NONE));
 	set_bit(SKUA_F_DEAD, &fake->sc->flags);
 	sta_down(test, fake->sta);
-	KUNIT_EXPECT_FALSE(test, fake->sc->sta[0].used);
+	KUNIT_EXPECT_NULL(test, fake->sc->sta[0].owner);
 }
 
 /* T11: what a dead NIC is not told comes with its restart, if there is one */
