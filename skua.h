@@ -880,6 +880,7 @@ void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 			       enum ieee80211_reconfig_type type);
 
 /* vif.c */
+enum nl80211_band skua_vif_band(const struct ieee80211_vif *vif);
 int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif);
 int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif);
 int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif);

@@ -273,14 +273,6 @@ void skua_sta_encode(struct skua_cmd_sta *cmd, struct ieee80211_vif *vif,
 	cmd->max_amsdu = cpu_to_le16(link->agg.max_amsdu_len);
 }
 
-/* Without a channel no rate matters; any band will do. */
-static enum nl80211_band skua_vif_band(const struct ieee80211_vif *vif)
-{
-	const struct ieee80211_channel *chan = vif->bss_conf.chanreq.oper.chan;
-
-	return chan ? chan->band : NL80211_BAND_2GHZ;
-}
-
 static int skua_sta_send(struct skua *sc, u16 op, struct ieee80211_vif *vif,
 			 struct ieee80211_sta *sta)
 {

@@ -28,14 +28,20 @@ static int skua_vif_type(enum nl80211_iftype type)
 	}
 }
 
-/* Band that the interface works on; 2.4 GHz as long as there is none. */
-static enum nl80211_band skua_vif_band(const struct skua *sc,
-				       const struct ieee80211_vif *vif)
+/**
+ * skua_vif_band() - the band that an interface works on
+ * @vif: the interface
+ *
+ * mac80211 notes an interface's channel in single_channel as well; the one of
+ * the radio may be that of a software scan.
+ *
+ * Return: the band; 2.4 GHz as long as there is no channel, when no rate matters
+ */
+enum nl80211_band skua_vif_band(const struct ieee80211_vif *vif)
 {
-	const struct cfg80211_chan_def *def = skua_single_channel ?
-		&sc->hw->conf.chandef : &vif->bss_conf.chanreq.oper;
+	const struct ieee80211_channel *chan = vif->bss_conf.chanreq.oper.chan;
 
-	return def->chan ? def->chan->band : NL80211_BAND_2GHZ;
+	return chan ? chan->band : NL80211_BAND_2GHZ;
 }
 
 static u32 skua_vif_flags(const struct ieee80211_vif *vif)
@@ -60,11 +66,10 @@ static u32 skua_vif_flags(const struct ieee80211_vif *vif)
 	return flags;
 }
 
-static void skua_vif_fill(const struct skua *sc, struct ieee80211_vif *vif,
-			  struct skua_cmd_vif *cmd)
+static void skua_vif_fill(struct ieee80211_vif *vif, struct skua_cmd_vif *cmd)
 {
 	const struct ieee80211_bss_conf *bss = &vif->bss_conf;
-	enum nl80211_band band = skua_vif_band(sc, vif);
+	enum nl80211_band band = skua_vif_band(vif);
 	struct skua_vif *svif = skua_vif(vif);
 	int mcast = bss->mcast_rate[band];
 
@@ -103,7 +108,7 @@ int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif)
 {
 	struct skua_cmd_vif cmd;
 
-	skua_vif_fill(sc, vif, &cmd);
+	skua_vif_fill(vif, &cmd);
 	return skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd));
 }
 
@@ -168,7 +173,7 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 	svif->chanctx = SKUA_CHANCTX_NONE;
 	svif->beacon_set = false;
 
-	skua_vif_fill(sc, vif, &cmd);
+	skua_vif_fill(vif, &cmd);
 	ret = skua_cmd_send(sc, SKUA_CMD_VIF_ADD, &cmd, sizeof(cmd));
 	if (ret && skua_op_result(sc, ret)) {
 		svif->idx = SKUA_VIF_NONE;
@@ -206,7 +211,7 @@ int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		return new;
 	if (svif->idx == SKUA_VIF_NONE)
 		return -EBUSY;
-	skua_vif_fill(sc, vif, &cmd);
+	skua_vif_fill(vif, &cmd);
 	cmd.type = new;
 	if (skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd)))
 		return -EBUSY;
@@ -311,7 +316,7 @@ static int skua_beacon_fill(struct skua *sc, struct ieee80211_vif *vif,
 			off -= cut;
 		cmd->csa_off[n++] = cpu_to_le16(off);
 	}
-	cmd->rate = cpu_to_le32(skua_beacon_rate(skua_vif_band(sc, vif),
+	cmd->rate = cpu_to_le32(skua_beacon_rate(skua_vif_band(vif),
 						 &vif->bss_conf.beacon_tx_rate));
 	cmd->bigtk_slot = cpu_to_le16(svif->bigtk.slot);
 	cmd->bigtk_gen = cpu_to_le16(svif->bigtk.gen);
