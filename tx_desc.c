@@ -110,7 +110,7 @@ static void skua_tx_look(struct skua_tx_view *v, struct sk_buff *skb,
 u32 skua_tx_flags(const struct sk_buff *skb)
 {
 	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB((struct sk_buff *)skb);
-	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	struct ieee80211_hdr *hdr = (void *)skb->data;
 	__le16 fc = hdr->frame_control;
 	u32 flags = 0;
 
@@ -124,8 +124,7 @@ u32 skua_tx_flags(const struct sk_buff *skb)
 	else if (ieee80211_is_probe_resp(fc))
 		flags |= SKUA_TXF_INSERT_TS;
 	/* fragments of an MSDU share the number that mac80211 gave it */
-	if (ieee80211_has_morefrags(fc) ||
-	    le16_to_cpu(hdr->seq_ctrl) & IEEE80211_SCTL_FRAG)
+	if (ieee80211_is_frag(hdr))
 		flags |= SKUA_TXF_KEEP_SEQ;
 	if (info->flags & IEEE80211_TX_CTL_SEND_AFTER_DTIM)
 		flags |= SKUA_TXF_AFTER_DTIM;
