@@ -9,8 +9,8 @@
 #include "ring.h"
 
 /*
- * Features: offered by NIC and firmware, accepted by the driver in the boot
- * context; ALIVE carries the intersection, and only that may be used.
+ * Features. NIC and firmware offer them, and the driver accepts some in the boot
+ * context. ALIVE carries the features of all three; no other may be used.
  */
 #define SKUA_FEAT_HT			BIT_ULL(0)
 #define SKUA_FEAT_VHT			BIT_ULL(1)
@@ -25,7 +25,7 @@
 #define SKUA_FEAT_RX_CSUM		BIT_ULL(11)
 #define SKUA_FEAT_RX_COALESCE		BIT_ULL(12)
 #define SKUA_FEAT_TKIP_PHASE1_HOST	BIT_ULL(13)	/* contract clause K10 */
-#define SKUA_FEAT_AP_PS			BIT_ULL(14)	/* the NIC buffers for sleepers */
+#define SKUA_FEAT_AP_PS			BIT_ULL(14)	/* the NIC buffers for sleeping stations */
 #define SKUA_FEAT_STA_PS		BIT_ULL(15)
 #define SKUA_FEAT_UAPSD			BIT_ULL(16)
 #define SKUA_FEAT_BEACON_PROT		BIT_ULL(17)
@@ -42,17 +42,17 @@
 #define SKUA_FW_FILE			"skua/skua.fw"
 
 /**
- * struct skua_boot_ctx - what one write of SKUA_CTRL_BOOT hands over
+ * struct skua_boot_ctx - what the boot ROM reads after SKUA_CTRL_BOOT
  * @magic: SKUA_BOOT_MAGIC
  * @size: sizeof(struct skua_boot_ctx)
  * @abi_major: SKUA_ABI_MAJOR
  * @abi_minor: SKUA_ABI_MINOR
- * @nonce: random, also in SKUA_REG_NONCE
+ * @nonce: random number, the same as in SKUA_REG_NONCE
  * @features: the features that the driver accepts (SKUA_FEAT_*)
  * @fw_len: length of the firmware image
- * @fw_nsegs: how many of @fw_seg are used
- * @dump_addr: where the NIC writes its crash record (struct skua_crash_hdr)
- * @dump_len: room there; 0 for none
+ * @fw_nsegs: number of used entries in @fw_seg
+ * @dump_addr: bus address of the dump buffer, for struct skua_crash_hdr
+ * @dump_len: bytes of the dump buffer; 0 if there is none
  * @rsvd: zero
  * @fw_seg: the firmware image, in order
  * @ring: the rings, by enum skua_ring_id
@@ -83,10 +83,10 @@ static_assert(sizeof(struct skua_boot_ctx) == 64 + 256 + 512, "boot context size
  * @magic: SKUA_FW_MAGIC
  * @hdr_len: sizeof(struct skua_fw_hdr); the body follows
  * @abi_major: ABI that the firmware was built for
- * @abi_minor: likewise
+ * @abi_minor: its minor version
  * @body_len: bytes after the header
- * @load_addr: where the body goes in the control processor's SRAM
- * @entry: where the hart starts
+ * @load_addr: address of the body in the control processor's SRAM
+ * @entry: address at which the hart starts
  * @mem_len: bytes of SRAM that the image needs in all, body included
  * @flags: zero
  * @version: NUL-terminated text
@@ -120,7 +120,7 @@ static_assert(sizeof(struct skua_fw_hdr) == 128, "firmware header size");
  * @len: bytes written, this header included
  * @cause: enum skua_fatal
  * @line: source line of an assertion, else 0
- * @time_us: SKUA_REG_TSF when it happened
+ * @time_us: SKUA_REG_TSF at the crash
  * @pc: program counter
  * @mcause: RISC-V machine cause
  * @mepc: machine exception program counter
@@ -128,7 +128,7 @@ static_assert(sizeof(struct skua_fw_hdr) == 128, "firmware header size");
  * @mstatus: machine status
  * @x: integer registers x1 to x31
  * @file: source file of an assertion, NUL-terminated, or empty
- * @build_id: of the image, as in struct skua_fw_hdr
+ * @build_id: build id of the image, as in struct skua_fw_hdr
  * @sram_base: address of the SRAM copy that follows
  * @sram_len: its length; key material is wiped from it
  */

@@ -12,14 +12,14 @@
 #define SKUA_BAND_5GHZ			BIT(1)
 #define SKUA_BAND_6GHZ			BIT(2)
 
-#define SKUA_CHANF_PASSIVE		BIT(0)	/* no-IR: listen only */
-#define SKUA_CHANF_RADAR		BIT(1)	/* of a context: look for radar */
+#define SKUA_CHANF_PASSIVE		BIT(0)	/* no-IR: the NIC sends nothing unasked */
+#define SKUA_CHANF_RADAR		BIT(1)	/* a context: detect radar */
 #define SKUA_CHANF_OFDM_ONLY		BIT(2)	/* no CCK rates (no_cck, 5, 6 GHz) */
 
 /**
  * struct skua_chandef - a channel
  * @freq: centre of the primary 20 MHz channel, MHz
- * @center1: centre of the whole (first segment), MHz
+ * @center1: centre of the whole channel (first segment), MHz
  * @bw: enum skua_bw
  * @flags: SKUA_CHANF_*
  * @power: highest transmit power, dBm

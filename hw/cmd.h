@@ -11,15 +11,15 @@
 #define SKUA_CMD_INLINE			208
 #define SKUA_CMD_MAX_EXT		8192
 
-#define SKUA_CMDF_NO_ACK		BIT(0)	/* no CMD_DONE unless it fails */
-#define SKUA_CMDF_SECRET		BIT(1)	/* wiped from every copy once used */
+#define SKUA_CMDF_NO_ACK		BIT(0)	/* CMD_DONE only if the command fails */
+#define SKUA_CMDF_SECRET		BIT(1)	/* host and NIC wipe each copy after use */
 
 /**
  * struct skua_cmd - a command
  * @op: enum skua_cmd_op
- * @len: bytes used of @data; must be exactly what @op wants
+ * @len: bytes used of @data: exactly those of @op's structure
  * @flags: SKUA_CMDF_*
- * @seq: comes back in CMD_DONE
+ * @seq: number that CMD_DONE returns
  * @ext_len: bytes of further data in host memory, at most SKUA_CMD_MAX_EXT
  * @rsvd: zero
  * @tx_prod: producer index of each transmit ring (from SKUA_RING_TX_VO on)
@@ -28,8 +28,8 @@
  * @data: the command's structure; with @ext_len, its last 8 bytes are the bus
  *	address of the further data, which stays in place until CMD_DONE
  *
- * Commands take effect in order, after the NIC has fetched the frames before
- * @tx_prod, and before it fetches any other.
+ * Commands take effect in order: after the NIC has fetched the frames before
+ * @tx_prod, and before it fetches any other frame.
  */
 struct skua_cmd {
 	__le16 op;
@@ -48,9 +48,9 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
 
 /**
  * enum skua_cmd_op - commands
- * @SKUA_CMD_NOP: nothing; CMD_DONE echoes the data
- * @SKUA_CMD_START: the interface is up; engines may run
- * @SKUA_CMD_STOP: the opposite: radio off, queues flushed
+ * @SKUA_CMD_NOP: no effect; CMD_DONE echoes the data
+ * @SKUA_CMD_START: the host's device is up; engines may run
+ * @SKUA_CMD_STOP: the opposite: the radio is off, queues are flushed
  * @SKUA_CMD_CRASH: fail on purpose (struct skua_cmd_u32: enum skua_crash_how)
  * @SKUA_CMD_VIF_ADD: struct skua_cmd_vif
  * @SKUA_CMD_VIF_UPDATE: struct skua_cmd_vif
@@ -72,16 +72,16 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
  * @SKUA_CMD_KEY_TKIP_PHASE1: struct skua_cmd_tkip_phase1
  * @SKUA_CMD_KEY_LEASE: struct skua_cmd_key_ref; answers struct skua_key_lease
  * @SKUA_CMD_BEACON_SET: struct skua_cmd_beacon with the template as further
- *	data; template length 0 stops
+ *	data; a template of length 0 stops the beacon
  * @SKUA_CMD_TIM_SET: struct skua_cmd_tim
  * @SKUA_CMD_SCAN: struct skua_cmd_scan with struct skua_scan_chan and elements
  *	as further data; SKUA_EVT_SCAN_DONE follows CMD_DONE
- * @SKUA_CMD_SCAN_CANCEL: nothing; SKUA_EVT_SCAN_DONE follows
+ * @SKUA_CMD_SCAN_CANCEL: no data; SKUA_EVT_SCAN_DONE follows
  * @SKUA_CMD_ROC: struct skua_cmd_roc; SKUA_EVT_ROC_READY follows, then
  *	SKUA_EVT_ROC_EXPIRED
- * @SKUA_CMD_ROC_CANCEL: nothing; SKUA_EVT_ROC_EXPIRED does not follow. No
- *	mistake if the period has just ended
- * @SKUA_CMD_FLUSH: struct skua_cmd_flush; CMD_DONE when nothing is left
+ * @SKUA_CMD_ROC_CANCEL: no data; SKUA_EVT_ROC_EXPIRED does not follow. It
+ *	succeeds, too, if the period has just ended
+ * @SKUA_CMD_FLUSH: struct skua_cmd_flush; CMD_DONE follows when no frame is left
  * @SKUA_CMD_SURVEY: struct skua_cmd_u32: MHz; answers struct skua_survey
  * @SKUA_CMD_TSF_GET: struct skua_cmd_tsf; answers the same
  * @SKUA_CMD_TSF_SET: struct skua_cmd_tsf: TSF to set
@@ -133,16 +133,16 @@ enum skua_cmd_op {
 };
 
 /**
- * enum skua_status - how a command ended, in CMD_DONE
+ * enum skua_status - status of a command in CMD_DONE
  * @SKUA_ST_OK: done
- * @SKUA_ST_INVALID: a field makes no sense, or the size is wrong
- * @SKUA_ST_NO_ENTRY: no such vif, station, key, context
+ * @SKUA_ST_INVALID: a field has a wrong value, or the size is wrong
+ * @SKUA_ST_NO_ENTRY: no such interface, station, key or context
  * @SKUA_ST_EXISTS: it exists already
  * @SKUA_ST_NO_SPACE: the table is full
  * @SKUA_ST_UNSUPPORTED: unknown command, or its feature was not accepted
- * @SKUA_ST_BUSY: not now
+ * @SKUA_ST_BUSY: not possible now, but later
  * @SKUA_ST_STALE: wrong generation
- * @SKUA_ST_DMA: further data cannot be read
+ * @SKUA_ST_DMA: DMA from the further data failed
  * @SKUA_ST_STATE: not in this state (no channel, not started)
  */
 enum skua_status {
@@ -158,7 +158,8 @@ enum skua_status {
 	SKUA_ST_STATE		= 9,
 };
 
-/** struct skua_cmd_u32 - a command with one number
+/**
+ * struct skua_cmd_u32 - a command with one number
  * @val: the number
  */
 struct skua_cmd_u32 {
@@ -172,7 +173,8 @@ static_assert(sizeof(struct skua_cmd_u32) == 4, "u32 command size");
  * @SKUA_CRASH_ASSERT: a firmware assertion
  * @SKUA_CRASH_TRAP: an illegal instruction
  * @SKUA_CRASH_LOOP: an endless loop, for the watchdog to find
- * @SKUA_CRASH_SILENT: sleep for ever with the watchdog off: no sign at all
+ * @SKUA_CRASH_SILENT: endless sleep with the watchdog off, so that nothing is
+ *	posted
  */
 enum skua_crash_how {
 	SKUA_CRASH_ASSERT	= 0,
@@ -184,12 +186,12 @@ enum skua_crash_how {
 /**
  * struct skua_cmd_flush - wait until frames have left, or drop them
  * @vif: interface, or SKUA_VIF_NONE for all
- * @ac_mask: bit per transmit ring, SKUA_RING_TX_VO being bit 0
- * @sta: only this station's, or SKUA_STA_NONE
- * @sta_gen: generation of it
+ * @ac_mask: bit for each transmit ring; SKUA_RING_TX_VO is bit 0
+ * @sta: station whose frames are meant, or SKUA_STA_NONE for all
+ * @sta_gen: its generation
  * @drop: 1: drop instead of sending
  * @rsvd: zero
- * @timeout_ms: drop what is left then
+ * @timeout_ms: after that time, frames that are left are dropped
  */
 struct skua_cmd_flush {
 	u8 vif;

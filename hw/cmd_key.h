@@ -11,15 +11,15 @@
 #define SKUA_KEYF_TX_ONLY		BIT(1)
 #define SKUA_KEYF_RX_ONLY		BIT(2)	/* Extended Key ID, NO_AUTO_TX */
 #define SKUA_KEYF_SPP_AMSDU		BIT(3)
-#define SKUA_KEYF_DEFAULT_TX		BIT(4)	/* frames that the NIC makes itself */
+#define SKUA_KEYF_DEFAULT_TX		BIT(4)	/* for frames that the NIC generates */
 #define SKUA_KEYF_MGMT			BIT(5)	/* IGTK or BIGTK */
 
 /**
  * struct skua_cmd_key - installs a key
- * @slot: chosen by the driver, below the limit
- * @gen: generation, one more at each use of the slot
+ * @slot: slot below the limit, which the driver chooses
+ * @gen: generation: each use of the slot adds one
  * @sta: owner, or SKUA_STA_NONE for a key of the interface
- * @sta_gen: generation of it
+ * @sta_gen: its generation
  * @vif: interface
  * @link: link
  * @keyidx: key index, 0 to 7
@@ -31,8 +31,8 @@
  * @rx_mic_key: TKIP: Michael key for receiving
  * @rx_pn: initial receive PN of each TID, then of management (48 bits each,
  *	little-endian; for BIP the IPN stands at SKUA_PN_MGMT)
- * @tx_lease: first PN that the NIC may use for frames it makes itself
- * @lease_len: how many
+ * @tx_lease: first PN that the NIC may use for frames that it generates
+ * @lease_len: number of these PNs
  */
 struct skua_cmd_key {
 	__le16 slot;
@@ -73,8 +73,8 @@ static_assert(sizeof(struct skua_cmd_key_ref) == 8, "key ref size");
 
 /**
  * struct skua_key_lease - answer of SKUA_CMD_KEY_LEASE
- * @next_pn: PN that the next frame gets which the NIC makes itself, least
- *	significant byte first
+ * @next_pn: PN of the next frame that the NIC generates, least significant byte
+ *	first
  * @rsvd: zero
  */
 struct skua_key_lease {
@@ -88,7 +88,7 @@ static_assert(sizeof(struct skua_key_lease) == 8, "key lease size");
  * struct skua_cmd_tkip_phase1 - phase 1 output for receiving
  * @slot: slot
  * @gen: generation
- * @iv32: the IV32 that it is for
+ * @iv32: the IV32 that the output belongs to
  * @p1k: phase 1 key
  * @rsvd: zero
  */

@@ -32,8 +32,8 @@ static_assert(sizeof(struct skua_scan_chan) == 8, "scan channel size");
 
 /**
  * struct skua_scan_ssid - an SSID to probe for
- * @len: 0 for the wildcard
- * @ssid: bytes
+ * @len: bytes of @ssid; 0 for the wildcard
+ * @ssid: the SSID
  * @rsvd: zero
  */
 struct skua_scan_ssid {
@@ -47,13 +47,13 @@ static_assert(sizeof(struct skua_scan_ssid) == 36, "scan ssid size");
 /**
  * struct skua_cmd_scan - scan
  * @vif: interface
- * @n_ssids: 0: passive
- * @n_chans: channels
+ * @n_ssids: number of SSIDs; 0 for a passive scan
+ * @n_chans: number of channels
  * @flags: bit 0: no CCK rates in probe requests
  * @addr: source address of probe requests
  * @bssid: address 3 (and, unless broadcast, 1) of probe requests
  * @ie_len: bytes of elements for each band: 2.4, 5, 6 GHz
- * @ie_common_len: bytes of elements that follow those of any band
+ * @ie_common_len: bytes of elements that each band has after its own
  *
  * Further data: n_ssids struct skua_scan_ssid, n_chans struct skua_scan_chan,
  * then the elements: 2.4 GHz, 5 GHz, 6 GHz, common. A probe request carries
@@ -76,9 +76,9 @@ static_assert(sizeof(struct skua_cmd_scan) == 24, "scan command size");
  * struct skua_cmd_roc - remain on channel
  * @vif: interface
  * @rsvd: zero
- * @duration_ms: how long
- * @cookie: comes back in the events
- * @chan: where
+ * @duration_ms: duration
+ * @cookie: number that the events return
+ * @chan: the channel
  */
 struct skua_cmd_roc {
 	u8 vif;
@@ -94,12 +94,12 @@ static_assert(sizeof(struct skua_cmd_roc) == 16, "roc command size");
  * struct skua_survey - answer of SKUA_CMD_SURVEY
  * @freq: MHz
  * @noise: dBm
- * @in_use: 1 if it is an operating channel
+ * @in_use: 1 if the channel is an operating channel
  * @rsvd: zero
- * @time_us: spent there
- * @busy_us: of that, medium busy
- * @rx_us: of that, receiving
- * @tx_us: of that, sending
+ * @time_us: time that the radio spent on the channel
+ * @busy_us: part of that time with a busy medium
+ * @rx_us: part of that time in which the NIC received
+ * @tx_us: part of that time in which the NIC sent
  */
 struct skua_survey {
 	__le16 freq;

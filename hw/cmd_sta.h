@@ -20,33 +20,33 @@
 #define SKUA_STAF_SHORT_GI_160		BIT(10)
 #define SKUA_STAF_LDPC			BIT(11)
 #define SKUA_STAF_SPP_AMSDU		BIT(12)
-#define SKUA_STAF_KEYED			BIT(13)	/* saw set_key: fail closed */
+#define SKUA_STAF_KEYED			BIT(13)	/* set_key was called: no clear-text data */
 
 /**
  * struct skua_cmd_sta - a peer
- * @sta: handle, chosen by the driver, below the limit
- * @gen: generation, one more at each use of the handle
+ * @sta: handle below the limit, which the driver chooses
+ * @gen: generation: each use of the handle adds one
  * @vif: interface
  * @link: link
  * @aid: association id; 0 if none
- * @addr: its MAC address
+ * @addr: MAC address of the peer
  * @addr_pad: zero
  * @flags: SKUA_STAF_*
- * @legacy_rates: it supports, as in skua_cmd_vif.basic_rates
+ * @legacy_rates: its rates, a mask over SKUA_LEGACY_RATES
  * @ht_mcs: its HT receive MCS 0-31; 0 without HT
  * @vht_mcs: its VHT receive MCS map; 0xffff without VHT
  * @he_mcs: its HE receive MCS map for 80 MHz; 0xffff without HE
- * @he_mcs160: for 160 MHz
- * @bw: enum skua_bw, widest that it receives now
- * @nss: spatial streams that it receives now
- * @uapsd_queues: bit per AC
+ * @he_mcs160: its HE receive MCS map for 160 MHz; 0xffff without
+ * @bw: enum skua_bw: the widest that the peer receives now
+ * @nss: spatial streams that the peer receives now
+ * @uapsd_queues: bit for each AC
  * @max_sp: service period length
  * @ampdu_factor: largest A-MPDU as 2^(13 + factor) - 1 bytes
  * @ampdu_density: minimum MPDU spacing, as in the HT Capabilities element
  * @max_amsdu: bytes
  * @rsvd: zero
  * @eht_mcs: its EHT receive MCS and NSS; zero without EHT
- * @fixed_rate: rate word that is used alone; 0: rate control
+ * @fixed_rate: the only rate word to use; 0 for rate control
  */
 struct skua_cmd_sta {
 	__le16 sta;
@@ -93,19 +93,19 @@ static_assert(sizeof(struct skua_cmd_sta_ref) == 4, "sta ref size");
  * @tx_packets: MPDUs acknowledged
  * @tx_failed: MPDUs given up
  * @tx_retries: retransmissions
- * @tx_rate: rate used last
+ * @tx_rate: rate word of the last transmission
  * @rx_packets: MPDUs received
  * @rx_dups: duplicates dropped
  * @rx_replays: replays dropped
  * @rx_mic_errors: MPDUs whose MIC was wrong
- * @rx_rate: rate received last
+ * @rx_rate: rate word of the last received frame
  * @rx_signal: dBm, last frame
  * @ack_signal: dBm, last acknowledgment
  * @rsvd: zero
- * @tx_bytes: in acknowledged MPDUs
- * @rx_bytes: in received MPDUs
- * @tx_airtime_us: airtime
- * @rx_airtime_us: airtime
+ * @tx_bytes: bytes of acknowledged MPDUs
+ * @rx_bytes: bytes of received MPDUs
+ * @tx_airtime_us: airtime of transmissions
+ * @rx_airtime_us: airtime of received frames
  */
 struct skua_sta_stats {
 	__le32 tx_packets;
@@ -130,9 +130,9 @@ static_assert(sizeof(struct skua_sta_stats) == 72, "sta stats size");
 
 /**
  * enum skua_ba_action - for struct skua_cmd_ba
- * @SKUA_BA_RX_START: peer sends with Block Ack from @ssn on
- * @SKUA_BA_RX_STOP: no longer
- * @SKUA_BA_TX_HOLD: drain and hold the TID; answers its next sequence number
+ * @SKUA_BA_RX_START: the peer sends with Block Ack from @ssn on
+ * @SKUA_BA_RX_STOP: the peer no longer does
+ * @SKUA_BA_TX_HOLD: drain and hold the TID; the answer is its next sequence number
  * @SKUA_BA_TX_START: aggregate and go on
  * @SKUA_BA_TX_STOP: no longer aggregate; keep what is queued
  * @SKUA_BA_TX_FLUSH: no longer aggregate; drop what is queued
@@ -153,8 +153,8 @@ enum skua_ba_action {
  * @tid: TID
  * @action: enum skua_ba_action
  * @ssn: starting sequence number
- * @buf_size: MPDUs
- * @timeout_tu: inactivity, 0 for none
+ * @buf_size: reorder buffer in MPDUs
+ * @timeout_tu: inactivity timeout in TU, 0 for none
  * @amsdu: 1: A-MSDU in A-MPDU is allowed
  * @rsvd: zero
  */
@@ -176,7 +176,7 @@ static_assert(sizeof(struct skua_cmd_ba) == 16, "ba command size");
  * struct skua_cmd_ps - station power save
  * @vif: interface
  * @enable: 1 or 0
- * @timeout_ms: dynamic power save
+ * @timeout_ms: timeout of dynamic power save
  */
 struct skua_cmd_ps {
 	u8 vif;
@@ -187,13 +187,13 @@ struct skua_cmd_ps {
 static_assert(sizeof(struct skua_cmd_ps) == 4, "ps command size");
 
 /**
- * struct skua_cmd_ps_release - let a sleeping station have frames
+ * struct skua_cmd_ps_release - sends frames to a sleeping station
  * @sta: handle
  * @gen: generation
- * @tids: bit per TID
- * @num: how many frames
+ * @tids: bit for each TID
+ * @num: number of frames
  * @reason: 0 PS-Poll, 1 U-APSD
- * @more_data: 1: the host holds more
+ * @more_data: 1 if the host holds further frames
  * @rsvd: zero
  */
 struct skua_cmd_ps_release {

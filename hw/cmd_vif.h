@@ -38,9 +38,9 @@ enum skua_vif_type {
 
 /**
  * struct skua_cmd_vif - an interface and its BSS
- * @vif: handle, chosen by the driver, below the limit
+ * @vif: handle below the limit, which the driver chooses
  * @type: enum skua_vif_type
- * @link: link
+ * @link: link of it
  * @rsvd: zero
  * @flags: SKUA_VIFF_*
  * @addr: own MAC address
@@ -54,7 +54,7 @@ enum skua_vif_type {
  * @mgmt_rate: rate word for management frames; 0: lowest basic rate
  * @mcast_rate: rate word for group data; 0: lowest basic rate
  * @sync_tsf: station: timestamp of the last beacon
- * @sync_device_ts: and the NIC's time then
+ * @sync_device_ts: the NIC's time at that beacon
  */
 struct skua_cmd_vif {
 	u8 vif;
@@ -80,7 +80,7 @@ static_assert(sizeof(struct skua_cmd_vif) == 52 + 4, "vif command size");
 
 /**
  * struct skua_cmd_chanctx - a channel context
- * @ctx: handle, chosen by the driver
+ * @ctx: handle, which the driver chooses
  * @rsvd: zero
  * @chan: the channel
  */
@@ -93,9 +93,9 @@ struct skua_cmd_chanctx {
 static_assert(sizeof(struct skua_cmd_chanctx) == 12, "chanctx command size");
 
 /**
- * struct skua_cmd_vif_chanctx - which context an interface's link uses
+ * struct skua_cmd_vif_chanctx - assigns a context to a link of an interface
  * @vif: interface
- * @link: link
+ * @link: link of it
  * @ctx: context, or SKUA_CHANCTX_NONE
  * @rsvd: zero
  */
@@ -111,11 +111,11 @@ static_assert(sizeof(struct skua_cmd_vif_chanctx) == 4, "vif chanctx command siz
 /**
  * struct skua_cmd_edca - EDCA parameters of one AC
  * @vif: interface
- * @link: link
+ * @link: link of it
  * @ac: access category, in the order of the transmit rings
  * @aifsn: AIFS number, slots
  * @cw_min: 2^n - 1, slots
- * @cw_max: likewise
+ * @cw_max: 2^n - 1, slots
  * @txop: limit in units of 32 us
  * @flags: bit 0: U-APSD; bit 1: admission control mandatory
  * @mu_aifsn: HE MU EDCA; 0 with @mu_timer 0 when there are none
@@ -140,13 +140,13 @@ struct skua_cmd_edca {
 
 static_assert(sizeof(struct skua_cmd_edca) == 16, "edca command size");
 
-/* Receive filter: what passes beside frames for one's own interfaces */
+/* Receive filter: frames that pass beside those for the NIC's own interfaces */
 #define SKUA_FILTER_ALLMULTI		BIT(0)
 #define SKUA_FILTER_FCSFAIL		BIT(1)
 #define SKUA_FILTER_PLCPFAIL		BIT(2)
-#define SKUA_FILTER_BCN_PRBRESP		BIT(3)	/* of any BSS */
-#define SKUA_FILTER_CONTROL		BIT(4)	/* addressed to us */
-#define SKUA_FILTER_OTHER_BSS		BIT(5)	/* everything: monitors */
+#define SKUA_FILTER_BCN_PRBRESP		BIT(3)	/* of each BSS */
+#define SKUA_FILTER_CONTROL		BIT(4)	/* addressed to one of them */
+#define SKUA_FILTER_OTHER_BSS		BIT(5)	/* all frames: monitors */
 #define SKUA_FILTER_PSPOLL		BIT(6)
 #define SKUA_FILTER_PROBE_REQ		BIT(7)
 #define SKUA_FILTER_MCAST_ACTION	BIT(8)
@@ -155,16 +155,16 @@ static_assert(sizeof(struct skua_cmd_edca) == 16, "edca command size");
 /**
  * struct skua_cmd_beacon - beacon template
  * @vif: interface
- * @link: link
+ * @link: link of it
  * @dtim_period: beacons; 0 for none (IBSS)
  * @rsvd: zero
  * @beacon_int: TU
- * @tim_off: offset of the TIM element in the template, 0 for none. The
- *	template holds an empty TIM; the NIC grows it
+ * @tim_off: offset of the TIM element in the template, 0 for none. The TIM of
+ *	the template is empty; the NIC extends it
  * @csa_off: offsets of countdown bytes; 0 for none
- * @rate: rate word; 0: lowest basic rate
+ * @rate: rate word; 0 for the lowest basic rate
  * @bigtk_slot: key for beacon protection, or SKUA_KEY_NONE
- * @bigtk_gen: generation of it
+ * @bigtk_gen: its generation
  *
  * The template is further data: a whole beacon from frame control on; its
  * length is skua_cmd.ext_len. The NIC fills in timestamp, sequence number,
@@ -186,9 +186,9 @@ struct skua_cmd_beacon {
 static_assert(sizeof(struct skua_cmd_beacon) == 20, "beacon command size");
 
 /**
- * struct skua_cmd_tim - the host holds, or no longer holds, frames for a station
+ * struct skua_cmd_tim - tells whether the host holds frames for a station
  * @vif: interface
- * @set: 1 or 0
+ * @set: 1 if it does, else 0
  * @aid: association id, 1 to SKUA_MAX_AID
  */
 struct skua_cmd_tim {
@@ -199,7 +199,7 @@ struct skua_cmd_tim {
 
 static_assert(sizeof(struct skua_cmd_tim) == 4, "tim command size");
 
-#define SKUA_TSFF_LAST_BEACON		BIT(0)	/* the last beacon of the IBSS was its own */
+#define SKUA_TSFF_LAST_BEACON		BIT(0)	/* this NIC sent the last beacon of the IBSS */
 
 /**
  * struct skua_cmd_tsf - TSF of an interface

@@ -60,8 +60,8 @@
  *
  * The frame starts with its 802.11 header (802.3 with SKUA_TXF_ENCAP) and has
  * neither IV nor MIC nor FCS. Continuation slots follow when there are more
- * than SKUA_TXD_SEGS segments. Ring slots are given back by cons, in order;
- * the token stays out until a transmit record returns it.
+ * than SKUA_TXD_SEGS segments. The NIC gives ring slots back by cons, in order;
+ * the NIC keeps the token until a transmit record returns it.
  */
 struct skua_tx_desc {
 	__le32 w0;
@@ -93,7 +93,7 @@ static_assert(sizeof(struct skua_tx_cont) == 64, "tx continuation size");
  * struct skua_rx_buf - a receive buffer posted to the NIC
  * @addr: bus address
  * @len: bytes, at least SKUA_RXBUF_MIN_LEN
- * @id: comes back in the completion
+ * @id: number that the completion returns
  * @rsvd: zero
  */
 struct skua_rx_buf {
@@ -111,7 +111,7 @@ static_assert(sizeof(struct skua_rx_buf) == 16, "rx buffer size");
 #define SKUA_CPL_W0_COUNT		GENMASK(31, 16)	/* words or buffers that follow */
 
 /**
- * enum skua_cpl_type - what a completion record is
+ * enum skua_cpl_type - types of completion records
  * @SKUA_CPL_RX: struct skua_cpl_rx, then one word for each further buffer
  * @SKUA_CPL_TX: struct skua_cpl_tx, then one word for each ended descriptor
  * @SKUA_CPL_INBAND: struct skua_cpl_inband
@@ -125,7 +125,8 @@ enum skua_cpl_type {
 /**
  * struct skua_cpl - one 64-byte unit of a completion ring
  * @w0: in the first unit of a record: type, units, count
- * @w: the rest, or, in the units that follow, all words
+ * @w: further words of the unit; a unit that continues a record has data in @w0
+ *	too
  *
  * A record's units stand in consecutive slots (modulo the ring).
  */
@@ -168,12 +169,12 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
  * struct skua_cpl_rx - a received frame
  * @w0: type, units, number of buffers (at least 1)
  * @flags: SKUA_RXF_*
- * @buf0: id and bytes used of the first buffer, @offset included; further ones
- *	in the words that follow the 64th byte
+ * @buf0: id and bytes used of the first buffer, @offset included; the words
+ *	after the 64th byte have the further buffers
  * @frame_len: bytes of the frame over all buffers, without FCS
- * @offset: where the frame starts in the first buffer
- * @vif: interface it was received for, or SKUA_VIF_NONE
- * @link: link of it
+ * @offset: offset of the frame in the first buffer
+ * @vif: interface that the frame was received for, or SKUA_VIF_NONE
+ * @link: its link
  * @sta: handle of the transmitter, or SKUA_STA_NONE
  * @sta_gen: generation of it
  * @key: slot of the key that decrypted it, or SKUA_KEY_NONE
@@ -225,17 +226,17 @@ static_assert(sizeof(struct skua_cpl_rx) == SKUA_CPL_UNIT, "rx completion size")
 #define SKUA_TXS_STATUS			GENMASK(31, 24)	/* enum skua_tx_status */
 
 /**
- * enum skua_tx_status - how a descriptor ended
+ * enum skua_tx_status - the ways in which a descriptor ends
  * @SKUA_TXS_ACKED: acknowledged (all of its MPDUs)
  * @SKUA_TXS_NO_ACK: given up after the last try
  * @SKUA_TXS_SENT: sent, and no acknowledgment was expected
  * @SKUA_TXS_FLUSHED: dropped by a flush, reset of its queue or station removal
  * @SKUA_TXS_STALE_STA: station handle unknown or of another generation
  * @SKUA_TXS_STALE_KEY: key slot empty or of another generation
- * @SKUA_TXS_BAD: the descriptor or the frame makes no sense
+ * @SKUA_TXS_BAD: the descriptor or the frame is not valid
  * @SKUA_TXS_NO_CHAN: its interface has no channel
  * @SKUA_TXS_NO_MEM: the NIC ran out of memory
- * @SKUA_TXS_DMA: its memory cannot be read
+ * @SKUA_TXS_DMA: DMA from its memory failed
  */
 enum skua_tx_status {
 	SKUA_TXS_ACKED		= 0,
@@ -261,11 +262,11 @@ enum skua_tx_status {
  * @link: link
  * @tid: TID, or 16
  * @ack_signal: dBm of the last acknowledgment, 0 if none
- * @rate: of the last transmission
+ * @rate: rate word of the last transmission
  * @airtime_us: of all transmissions of all these descriptors
- * @mpdus: sent for the first time
- * @acked: acknowledged
- * @retried: retransmissions
+ * @mpdus: number of MPDUs sent for the first time
+ * @acked: number of MPDUs acknowledged
+ * @retried: number of retransmissions
  * @rsvd: zero
  * @rsvd2: zero
  * @rsvd3: zero
@@ -296,16 +297,17 @@ struct skua_cpl_tx {
 static_assert(sizeof(struct skua_cpl_tx) == SKUA_CPL_UNIT, "tx completion size");
 
 /**
- * enum skua_inband_id - station events that keep their place among frames
- * @SKUA_INB_STA_SLEEP: a frame with the PM bit came from it
- * @SKUA_INB_STA_WAKE: a frame without
- * @SKUA_INB_PSPOLL: it polls, and the NIC holds nothing for it
- * @SKUA_INB_UAPSD_TRIGGER: it opened a service period (tid)
+ * enum skua_inband_id - events whose order among the frames matters
+ * @SKUA_INB_STA_SLEEP: the station sent a frame with the power management bit
+ * @SKUA_INB_STA_WAKE: the station sent a frame without that bit
+ * @SKUA_INB_PSPOLL: the station sent a PS-Poll, and the NIC holds no frame for it
+ * @SKUA_INB_UAPSD_TRIGGER: the station opened a service period (tid)
  * @SKUA_INB_EOSP: the service period that the NIC served has ended
  * @SKUA_INB_BA_STOP: a Block Ack session ended (tid, arg = 1 for transmit)
  * @SKUA_INB_KEY_RETIRED: no later frame was decrypted with key (arg = slot
  *	| generation << 16)
- * @SKUA_INB_TX_DRAINED: what a flush waited for has left (arg = cookie)
+ * @SKUA_INB_TX_DRAINED: the frames that a flush waited for have left (arg =
+ *	cookie)
  */
 enum skua_inband_id {
 	SKUA_INB_STA_SLEEP	= 1,
@@ -322,8 +324,8 @@ enum skua_inband_id {
  * struct skua_cpl_inband - an event in the completion ring
  * @w0: type, units (1), count (0)
  * @id: enum skua_inband_id
- * @tid: where it applies
- * @vif: where it applies
+ * @tid: TID, if the event has one
+ * @vif: interface, if the event has one
  * @sta: station handle, or SKUA_STA_NONE
  * @sta_gen: generation of it
  * @arg: see enum skua_inband_id

@@ -13,7 +13,7 @@
  * struct skua_evt - an event
  * @id: enum skua_evt_id
  * @len: bytes used of @data
- * @seq: counts events from 0 on
+ * @seq: number of the event, from 0 on
  * @data: the event's structure
  */
 struct skua_evt {
@@ -64,7 +64,7 @@ struct skua_tlv {
 static_assert(sizeof(struct skua_tlv) == 4, "tlv size");
 
 /**
- * enum skua_tlv_type - what ALIVE tells; unknown ones are skipped
+ * enum skua_tlv_type - values of ALIVE; the driver skips unknown types
  * @SKUA_TLV_FW_VERSION: text
  * @SKUA_TLV_NONCE: __le32: the boot context's
  * @SKUA_TLV_FEATURES: __le64: what may be used
@@ -84,7 +84,7 @@ enum skua_tlv_type {
 };
 
 /**
- * struct skua_limits - how much of everything
+ * struct skua_limits - sizes of the NIC's tables
  * @vifs: interfaces
  * @stas: stations
  * @keys: key slots
@@ -134,9 +134,9 @@ struct skua_radio {
 static_assert(sizeof(struct skua_radio) == 8, "radio size");
 
 /**
- * struct skua_evt_cmd_done - a command has ended; its answer follows
- * @op: its opcode
- * @seq: its number
+ * struct skua_evt_cmd_done - end of a command; the answer follows
+ * @op: opcode of the command
+ * @seq: number of the command
  * @status: enum skua_status
  * @rsvd: zero
  */
@@ -190,7 +190,7 @@ struct skua_evt_roc {
 static_assert(sizeof(struct skua_evt_roc) == 8, "roc event size");
 
 /**
- * struct skua_evt_vif - something concerns an interface
+ * struct skua_evt_vif - an event of an interface
  * @vif: interface
  * @link: link
  * @rsvd: zero
@@ -204,10 +204,10 @@ struct skua_evt_vif {
 static_assert(sizeof(struct skua_evt_vif) == 4, "vif event size");
 
 /**
- * struct skua_evt_radar - there is a radar on the operating channel
- * @freq: its primary channel, MHz
+ * struct skua_evt_radar - the NIC has detected a radar on the operating channel
+ * @freq: primary channel, MHz
  * @width_us: duration of a pulse
- * @pri_us: from one pulse to the next
+ * @pri_us: time from one pulse to the next
  */
 struct skua_evt_radar {
 	__le16 freq;

@@ -10,7 +10,7 @@
 /*
  * A rate is one word. For legacy encodings the index is the rate in units of
  * 100 kbit/s (10 to 540); for HT the MCS 0-31; for VHT, HE and EHT the MCS,
- * with the number of spatial streams beside it. 0 means "none".
+ * with the number of spatial streams beside it. The word 0 means that there is no rate.
  */
 #define SKUA_RATE_IDX			GENMASK(9, 0)
 #define SKUA_RATE_NSS			GENMASK(13, 10)

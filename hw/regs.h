@@ -22,7 +22,7 @@
 #define SKUA_REG_FATAL			0x0020	/* RO: enum skua_fatal */
 #define SKUA_REG_TSF_LO			0x0024	/* RO: free-running microseconds; latches HI */
 #define SKUA_REG_TSF_HI			0x0028	/* RO: high half latched by the last LO read */
-#define SKUA_REG_FW_IDLE		0x002c	/* RO: ms the firmware owes a sign; 1.2 */
+#define SKUA_REG_FW_IDLE		0x002c	/* RO: ms that an answer is due; ABI 1.2 */
 #define SKUA_REG_DOORBELL(ring)		(0x0100 + 4 * (ring))	/* WO: any value */
 
 #define SKUA_ID_MAGIC			0x41554b53	/* "SKUA" */
@@ -36,11 +36,11 @@
 #define SKUA_STATUS_ALIVE		BIT(2)	/* the ALIVE event has been posted */
 #define SKUA_STATUS_BOOT_FAILED		BIT(3)	/* SKUA_REG_BOOT_ERR says why */
 #define SKUA_STATUS_FATAL		BIT(4)	/* the firmware died; SKUA_REG_FATAL */
-#define SKUA_STATUS_GONE		0xffffffff	/* what a removed NIC reads */
+#define SKUA_STATUS_GONE		0xffffffff	/* value read from a removed NIC */
 
 /**
- * enum skua_boot_err - what the boot ROM found wrong
- * @SKUA_BOOT_OK: nothing
+ * enum skua_boot_err - faults that the boot ROM finds
+ * @SKUA_BOOT_OK: no fault
  * @SKUA_BOOT_ERR_DMA: the boot context or the image is not readable by DMA
  * @SKUA_BOOT_ERR_CTX_MAGIC: the boot context has a wrong magic or size
  * @SKUA_BOOT_ERR_NONCE: nonce in memory and register differ: memory not shared
@@ -65,14 +65,14 @@ enum skua_boot_err {
 };
 
 /**
- * enum skua_fatal - why the control processor stopped
- * @SKUA_FATAL_NONE: it has not
+ * enum skua_fatal - reasons why the control processor stopped
+ * @SKUA_FATAL_NONE: it has not stopped
  * @SKUA_FATAL_ASSERT: the firmware called its own assertion
  * @SKUA_FATAL_TRAP: an unhandled trap
  * @SKUA_FATAL_WATCHDOG: the firmware did not feed the watchdog in time
  * @SKUA_FATAL_RING: the host broke a ring's rules (index out of range)
- * @SKUA_FATAL_DMA: memory that a ring needs cannot be reached
- * @SKUA_FATAL_HOST: the host had it stopped, by SKUA_CTRL_DUMP
+ * @SKUA_FATAL_DMA: DMA to the memory of a ring failed
+ * @SKUA_FATAL_HOST: the host stopped it with SKUA_CTRL_DUMP
  */
 enum skua_fatal {
 	SKUA_FATAL_NONE		= 0,

@@ -11,18 +11,18 @@
  * enum skua_ring_id - the rings, by doorbell number
  * @SKUA_RING_CMD: host to NIC, struct skua_cmd
  * @SKUA_RING_EVT: NIC to host, struct skua_evt
- * @SKUA_RING_TX_VO: host to NIC, struct skua_tx_desc, and so for the next four
+ * @SKUA_RING_TX_VO: host to NIC, voice, struct skua_tx_desc; as the next four
  * @SKUA_RING_TX_VI: video
  * @SKUA_RING_TX_BE: best effort
  * @SKUA_RING_TX_BK: background
- * @SKUA_RING_TX_MGMT: management, and what goes off channel
+ * @SKUA_RING_TX_MGMT: management frames, and frames sent off channel
  * @SKUA_RING_RXBUF: host to NIC, struct skua_rx_buf: posts receive buffers
  * @SKUA_RING_CPL0: NIC to host, struct skua_cpl: receive units, transmit
  *	records and in-band events, in the order in which they happened
  * @SKUA_RING_CPL1: as CPL0, for a second receive queue; optional
  * @SKUA_RING_CPL2: as CPL0, for a third
  * @SKUA_RING_CPL3: as CPL0, for a fourth
- * @SKUA_NUM_RINGS: how many there can be
+ * @SKUA_NUM_RINGS: number of rings that the boot context has room for
  *
  * The transmit rings stand in the order of IEEE80211_AC_*.
  */
@@ -77,15 +77,15 @@ struct skua_ring_idx {
 static_assert(sizeof(struct skua_ring_idx) == 128, "ring index size");
 
 /**
- * struct skua_ring_cfg - where a ring is
+ * struct skua_ring_cfg - address and properties of a ring
  * @addr: bus address of the first entry, 64-byte aligned
  * @idx_addr: bus address of its struct skua_ring_idx, 64-byte aligned
  * @entries: number of entries, a power of two; 0 means the ring is not used
- * @entry_size: bytes an entry; must be that of the ring's structure
+ * @entry_size: bytes of an entry: the size of the ring's structure
  * @vector: MSI-X vector of notifications to the host
  * @rsvd: zero
- * @coalesce_us: interrupt moderation: longest delay in microseconds
- * @coalesce_max: interrupt moderation: notify at once after so many entries
+ * @coalesce_us: interrupt moderation: longest delay of an interrupt in microseconds
+ * @coalesce_max: interrupt moderation: number of entries that end the delay
  * @rsvd2: zero
  */
 struct skua_ring_cfg {

@@ -14,8 +14,8 @@
 #endif
 
 /*
- * Architectural limits: what the field widths allow. The real limits of a
- * NIC arrive in SKUA_TLV_LIMITS and are never larger.
+ * Architectural limits: the largest numbers that the fields can hold. The
+ * real limits of a NIC arrive in SKUA_TLV_LIMITS and are never larger.
  */
 #define SKUA_MAX_VIFS			32
 #define SKUA_MAX_LINKS			15
@@ -23,7 +23,7 @@
 #define SKUA_MAX_KEYS			4096
 #define SKUA_MAX_CHANCTX		8
 #define SKUA_NUM_TIDS			16
-#define SKUA_NUM_PN			17	/* one a TID, one for management */
+#define SKUA_NUM_PN			17	/* of each TID, and of management */
 #define SKUA_PN_MGMT			16
 #define SKUA_NUM_ACS			4
 #define SKUA_MAX_MPDU			11454
