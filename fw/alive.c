@@ -2,7 +2,9 @@
 /*
  * ALIVE: what this NIC with this image can do, for this driver
  */
-#include "fw.h"
+#include "host.h"
+
+#define FW_VERSION_TEXT		"skua-fw " FW_VERSION
 
 struct fw_limits limits;
 

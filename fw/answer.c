@@ -2,7 +2,7 @@
 /*
  * Answers to commands: at once from the dispatcher, or later from a handler
  */
-#include "fw.h"
+#include "host.h"
 
 void cmd_done(u16 op, u16 seq, u16 flags, u16 status, const void *ans, u16 ans_len)
 {

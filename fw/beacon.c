@@ -5,7 +5,8 @@
  * The engine copies a template when its table entry is written, so none is kept
  * here; the engine fills in what changes from beacon to beacon.
  */
-#include "fw.h"
+#include "mac.h"
+#include "policy.h"
 
 #define BEACON_HEAD	36	/* header, timestamp, interval, capabilities */
 #define FC_BEACON	0x80

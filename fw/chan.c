@@ -5,7 +5,7 @@
  * There may be several contexts, but the interfaces that have a channel all
  * have the same one, which cmd_chan.c sees to: the operating channel, "home".
  */
-#include "fw.h"
+#include "tables.h"
 
 static struct {
 	bool used;

@@ -8,7 +8,10 @@
  * published after it may leave from then on. FLUSH takes effect at once (it
  * only waits) and is answered later.
  */
+#include "cmd.h"
 #include "fw.h"
+#include "mac.h"
+#include "policy.h"
 
 /* One turn of the loop must leave time for timers and the watchdog. */
 #define CMDS_A_TURN	16

@@ -6,7 +6,9 @@
  * where the radio is tuned. scan.c and roc.c leave the operating channel by
  * offchan.c, which asks for it again when it returns.
  */
-#include "fw.h"
+#include "cmd.h"
+#include "mac.h"
+#include "policy.h"
 
 #define TXPOWER_MOST	100
 

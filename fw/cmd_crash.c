@@ -2,7 +2,7 @@
 /*
  * SKUA_CMD_CRASH: the firmware dies in the way that the host asks for
  */
-#include "fw.h"
+#include "cmd.h"
 
 u16 crash_cmd(struct cmd *c)
 {

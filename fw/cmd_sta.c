@@ -4,7 +4,9 @@
  *
  * The station's rates, keys and frames come and go with it.
  */
-#include "fw.h"
+#include "cmd.h"
+#include "mac.h"
+#include "policy.h"
 
 #define STAF_VALID	GENMASK(13, 0)
 

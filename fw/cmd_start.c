@@ -2,7 +2,9 @@
 /*
  * START and STOP of the NIC
  */
-#include "fw.h"
+#include "cmd.h"
+#include "mac.h"
+#include "policy.h"
 
 u16 mac_cmd_start(struct cmd *c)
 {

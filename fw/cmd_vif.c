@@ -6,7 +6,9 @@
  * with it: each of these modules offers a function for that, and none of them
  * knows the others.
  */
-#include "fw.h"
+#include "cmd.h"
+#include "mac.h"
+#include "policy.h"
 
 #define VIFF_VALID	(SKUA_VIFF_ASSOC | SKUA_VIFF_SHORT_SLOT |		\
 			 SKUA_VIFF_SHORT_PREAMBLE | SKUA_VIFF_CTS_PROT |	\

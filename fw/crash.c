@@ -5,7 +5,7 @@
  * The NIC writes the crash record when ENG_SYS_FATAL is written: registers and
  * a copy of SRAM. Whatever holds secrets is therefore wiped first.
  */
-#include "fw.h"
+#include "base.h"
 
 /* start.S cannot include the headers. */
 static_assert(ENG_REG_BASE == 0x40000000u, "start.S: REG_BASE");

@@ -5,7 +5,7 @@
  * Several may wait at once. The command is retired at once, or the frames that
  * it waits for would themselves wait for it in the rings.
  */
-#include "fw.h"
+#include "policy.h"
 
 #define FLUSHES		8
 #define POLL_US		(2 * MSEC_US)

@@ -7,7 +7,7 @@
  * though the engine goes on. A frame that was given up or cancelled may thus be
  * under way still when the next one comes, which then waits for it.
  */
-#include "fw.h"
+#include "mac.h"
 
 #define GIVE_UP_US	(30 * MSEC_US)
 #define UNDER_WAY	(~0u)

@@ -2,7 +2,7 @@
 /*
  * Host interface and tables: how the firmware drives these two engines
  */
-#include "fw.h"
+#include "host.h"
 
 static struct skua_evt evt;
 

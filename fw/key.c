@@ -7,7 +7,7 @@
  * descriptors name their key, so that a reference (eng_vif.key, eng_sta.key)
  * matters for receiving alone.
  */
-#include "fw.h"
+#include "mac.h"
 
 #define SUITE_OUI	0x000fac00u
 #define KEYF_VALID	(SKUA_KEYF_PAIRWISE | SKUA_KEYF_TX_ONLY | SKUA_KEYF_RX_ONLY | \

@@ -2,7 +2,7 @@
 /*
  * What the compiler expects of a C library, and wipe()
  */
-#include "fw.h"
+#include "base.h"
 
 #ifndef SKUA_FW_HOST
 

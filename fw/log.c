@@ -6,7 +6,7 @@
  */
 #include <stdarg.h>
 
-#include "fw.h"
+#include "host.h"
 
 #define LOG_BURST	8
 #define LOG_LEN		120

@@ -2,7 +2,7 @@
 /*
  * Receive filter, thresholds, EDCA
  */
-#include "fw.h"
+#include "mac.h"
 
 static bool started;
 static u32 host_filter;

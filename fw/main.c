@@ -9,6 +9,8 @@
  * so WFI does not wait.
  */
 #include "fw.h"
+#include "mac.h"
+#include "policy.h"
 
 /* A dead firmware is to be noticed within 200 ms. */
 #define WDOG_MS		120

@@ -5,7 +5,7 @@
  * The engine notes when it heard a beacon of the BSS last. Time spent on other
  * channels does not count: the count starts again on return.
  */
-#include "fw.h"
+#include "policy.h"
 
 #define LOST_INTERVALS	7
 #define AHEAD_US	10000u	/* a beacon may come between the clock and the table */

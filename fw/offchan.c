@@ -8,7 +8,8 @@
  * An access point that cannot be told loses frames for us, and that is all, so
  * the journey goes on whatever became of a frame.
  */
-#include "fw.h"
+#include "mac.h"
+#include "policy.h"
 
 #define FC0_NULL	0x48
 #define FC1_TO_DS	0x01

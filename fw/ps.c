@@ -3,7 +3,7 @@
  * Power save of stations: the engine follows PM bits and holds frames; here is
  * what mac80211 asks for on top.
  */
-#include "fw.h"
+#include "policy.h"
 
 #define RELEASE_MOST	0xffu
 #define REASON_UAPSD	1

@@ -6,7 +6,8 @@
  * interval. A pulse of the train may be missing, since the radio was sending,
  * and others may lie in between.
  */
-#include "fw.h"
+#include "mac.h"
+#include "policy.h"
 
 #define MEMORY		32u	/* pulses that are remembered */
 #define ENOUGH		6u	/* pulses that make a train */

@@ -2,7 +2,7 @@
 /*
  * Tuning of the radio, and its transmit power
  */
-#include "fw.h"
+#include "mac.h"
 
 static bool power_limited;
 static s8 power_limit;

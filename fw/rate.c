@@ -20,7 +20,7 @@
  * A ladder is stored as what it follows from and walked anew when it is needed.
  * The judgement rests on counters alone: nothing is assumed about the medium.
  */
-#include "fw.h"
+#include "policy.h"
 
 #define ROUND_US	(50 * MSEC_US)
 #define IDLE_ROUNDS	20	/* then looked at once a second */

@@ -2,7 +2,8 @@
 /*
  * Remain on channel
  */
-#include "fw.h"
+#include "mac.h"
+#include "policy.h"
 
 static enum {
 	IDLE,

@@ -10,7 +10,8 @@
  * point's stations miss beacons, so it rests after each channel. Times are the
  * host's, but one that beacons listens for half a beacon interval at most.
  */
-#include "fw.h"
+#include "mac.h"
+#include "policy.h"
 
 #define AWAY_MOST_US		(120 * MSEC_US)
 #define REST_US			(60 * MSEC_US)

@@ -2,7 +2,7 @@
 /*
  * The table of stations, which are the peers of interfaces
  */
-#include "fw.h"
+#include "tables.h"
 
 static struct sta stas[FW_MAX_STAS];
 

@@ -2,7 +2,7 @@
 /*
  * Survey and TSF
  */
-#include "fw.h"
+#include "policy.h"
 
 u16 stats_cmd_survey(struct cmd *c)
 {

@@ -2,7 +2,7 @@
 /*
  * Timers: a list sorted by time, for there are fewer than ten
  */
-#include "fw.h"
+#include "base.h"
 
 static struct timer *first;
 

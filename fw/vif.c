@@ -2,7 +2,7 @@
 /*
  * The table of interfaces
  */
-#include "fw.h"
+#include "tables.h"
 
 static struct vif vifs[FW_MAX_VIFS];
 

@@ -13,6 +13,7 @@
 #include <stdarg.h>
 
 #include "../fw.h"
+#include "../host.h"
 
 /* After the above, which it wants included before. */
 #include <cmocka.h>

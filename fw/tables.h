@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tables of objects: interfaces, channel contexts, stations
+ *
+ * The tables say which objects there are, and write an object to the engines. They
+ * know no policy and no command.
+ */
+#ifndef SKUA_FW_TABLES_H
+#define SKUA_FW_TABLES_H
+
+#include "host.h"
+
+/* ------------------------------------------------------------------ */
+/* vif.c								*/
+
+/**
+ * struct vif - an interface
+ * @used: the interface exists
+ * @ctx: its channel context, or SKUA_CHANCTX_NONE
+ * @beaconing: the engine sends its beacons
+ * @cmd: the interface as the driver described it last
+ * @eng: its table entry
+ * @beacon_us: interval of the beacons that the engine sends
+ * @heard_us: of monitor.c: when a beacon was heard last, or counting began
+ */
+struct vif {
+	bool used;
+	u8 ctx;
+	bool beaconing;
+	struct skua_cmd_vif cmd;
+	struct eng_vif eng;
+	u32 beacon_us;
+	u64 heard_us;
+};
+
+/** vif_get() - an existing interface, or NULL */
+struct vif *vif_get(u32 vif);
+
+/** vif_reset() - an entry without history; @vif is below the limit, the caller sets @used */
+struct vif *vif_reset(u32 vif);
+
+/** vif_index() - the number of an interface, the opposite of vif_get() */
+u8 vif_index(const struct vif *v);
+
+/** vif_push() - write the table entry; keeps the TSF that the engine follows */
+u16 vif_push(struct vif *v);
+
+/** vif_assoc() - is this an associated station interface with a channel? */
+bool vif_assoc(const struct vif *v);
+
+/** vif_ap_beaconing() - is there an access point whose beacons are sent? */
+bool vif_ap_beaconing(void);
+
+/* ------------------------------------------------------------------ */
+/* chan.c								*/
+
+/** chan_ctx_get() - the channel of a context, or NULL if there is no such context */
+const struct skua_chandef *chan_ctx_get(u32 ctx);
+
+/** chan_ctx_set() - make or change a context; @ctx is below SKUA_MAX_CHANCTX */
+void chan_ctx_set(u32 ctx, const struct skua_chandef *chan);
+
+/** chan_ctx_remove() - remove a context, which no interface uses */
+void chan_ctx_remove(u32 ctx);
+
+/** chan_home() - the operating channel, or NULL */
+const struct skua_chandef *chan_home(void);
+
+/** chan_valid() - can the radio be tuned there? */
+bool chan_valid(const struct skua_chandef *chan);
+
+/* ------------------------------------------------------------------ */
+/* sta.c								*/
+
+/**
+ * struct ladder - the rates that peer and radio have in common
+ * @enc: enum skua_enc
+ * @bw: enum skua_bw
+ * @nss: streams
+ * @rsvd: zero
+ * @flags: of every rate word: bandwidth, guard interval, LDPC
+ * @map: legacy: rate mask; HT: MCS mask; VHT, HE: map of two bits a stream
+ */
+struct ladder {
+	u8 enc;
+	u8 bw;
+	u8 nss;
+	u8 rsvd;
+	u32 flags;
+	u32 map;
+};
+
+/**
+ * struct rate_state - rate control of a station, see rate.c
+ * @ladder: the rates
+ * @step: place on the ladder
+ * @steps: length of the ladder
+ * @widest: enum skua_bw that both claim; the ladder's is what is heard
+ * @heard: the ladder's width has been heard, or it is the least
+ * @probe: the next higher step, or the next width, is being probed
+ * @probe_wide: the width
+ * @interval: frames between probes
+ * @sent: transmissions at each stage, not yet judged
+ * @acked: of them acknowledged
+ * @probe_sent: at the probe rate
+ * @probe_acked: likewise
+ * @idle: rounds without a frame
+ */
+struct rate_state {
+	struct ladder ladder;
+	u8 step;
+	u8 steps;
+	u8 widest;
+	bool heard;
+	bool probe;
+	bool probe_wide;
+	u16 interval;
+	u32 sent[ENG_RATE_STAGES];
+	u32 acked[ENG_RATE_STAGES];
+	u32 probe_sent;
+	u32 probe_acked;
+	u16 idle;
+};
+
+/**
+ * struct sta - a peer
+ * @used: the station exists
+ * @cmd: the station as the driver described it last
+ * @eng: its table entry
+ * @rate: rate control, of rate.c
+ */
+struct sta {
+	bool used;
+	struct skua_cmd_sta cmd;
+	struct eng_sta eng;
+	struct rate_state rate;
+};
+
+/** sta_get() - an existing station, or NULL */
+struct sta *sta_get(u32 sta);
+
+/** sta_reset() - an entry without history; @sta is below the limit, the caller sets @used */
+struct sta *sta_reset(u32 sta);
+
+/** sta_ref() - find a station of a generation; SKUA_ST_OK, NO_ENTRY or STALE */
+u16 sta_ref(u32 sta, u32 gen, struct sta **found);
+
+/** sta_index() - the handle of a station, the opposite of sta_get() */
+u16 sta_index(const struct sta *s);
+
+/** sta_push() - write the table entry */
+u16 sta_push(struct sta *s);
+
+#endif /* SKUA_FW_TABLES_H */
