@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fake.h"
+#include "../policy.h"
 
 #define WORD(enc, idx, nss, bw, gi)						\
 	(FIELD_PREP(SKUA_RATE_ENC, enc) | FIELD_PREP(SKUA_RATE_IDX, idx) |	\

@@ -52,6 +52,10 @@ device_layers() {
 	make --no-print-directory -C device O="$SKUA_BUILD/device" lib "$SKUA_BUILD/device/main.o" &&
 		layers device/layers.txt device "$SKUA_BUILD/device"
 }
+fw_layers() {
+	make --no-print-directory -C fw O="$SKUA_BUILD/fw" &&
+		layers fw/layers.txt fw "$SKUA_BUILD/fw"
+}
 checks_work() { /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/ci; }
 
 check "driver, stock kernel, W=1 C=2" stock
@@ -66,6 +70,7 @@ check "python" python_scripts
 check "tests of these checks" checks_work
 check "device: layers" device_layers
 check "device: make check" user_space device
+check "fw: layers" fw_layers
 check "fw: make check" user_space fw
 
 echo "check: $passed passed, $failed failed"

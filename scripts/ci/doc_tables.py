@@ -304,6 +304,20 @@ class Check:
             self.fault("docs/driver.rst", f"has the layers {' '.join(seen)}, "
                        f"{path.name} {' '.join(la.name for la in decl.layers)}")
 
+    def check_firmware_layers(self):
+        """The files of the firmware, each in the rows of its layer"""
+        decl = layers.Declaration((self.source.top / "fw/layers.txt").read_text(encoding="utf-8"))
+        text = (self.source.top / "fw/README.md").read_text(encoding="utf-8")
+        said, layer = {}, None
+        for cell in re.findall(r"^\| ([*`].*?) \|", text, re.M):
+            heading = re.match(r"\*\*(\w+)\*\*", cell)
+            layer = heading[1] if heading else layer
+            said |= dict.fromkeys(re.findall(r"`(\w+\.[chS])`", cell), layer)
+        code = {name[len("fw/"):]: next((la.name for la in decl.layers
+                                         if la.holds(name[len("fw/"):])), None)
+                for name in self.source.matching(r"fw/\w+\.[chS]$")}
+        self.same("layer of", said, code, "fw/README.md")
+
     def check_layers(self):
         text = self.source.docs.get("docs/nic-internals.rst", "")
         path = self.source.top / "device/layers.txt"

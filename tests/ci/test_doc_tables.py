@@ -105,6 +105,9 @@ NIC, DRIVER, CONTRACT = "docs/nic.rst", "docs/driver.rst", "docs/contract.rst"
     # layers
     (DRIVER, r"``evt.c`` ", "``rate.c``", "rate.c is in the layer base"),
     (DRIVER, r"\*\*Link\*\*", "**Line**", "has the layers base command line"),
+    ("fw/README.md", r"`radio.c`", "`roc.c`", "layer of radio.c is missing"),
+    ("fw/layers.txt", r" ps.c radar.c", " radar.c",
+     "layer of ps.c: says policy, the code None"),
     ("device/layers.txt", r"^layer air:", "layer ether:", "layer air does not exist"),
     ("docs/nic-internals.rst", r"``mac/mac.h``", "``mac/nic.h``", "layer mac: says mac/nic.h"),
     ("docs/nic-internals.rst", r"``struct pci_ops``", "``struct pcie_op``",
