@@ -225,7 +225,7 @@ static void nic_ctrl(struct nic *nic, uint32_t val)
 		nic_die(nic, SKUA_FATAL_HOST);
 }
 
-/* Asleep, as the host sees it: who did not hear the doorbell sleeps on. */
+/* Asleep, as the host sees it: a NIC that did not hear the doorbell sleeps on. */
 static void nic_asleep(struct nic *nic)
 {
 	ring_arm(&nic->rings.ring[SKUA_RING_CMD]);
@@ -252,7 +252,7 @@ static void nic_bar_write(void *priv, uint32_t off, uint32_t val)
 	default:
 		break;
 	}
-	/* A doorbell only has to wake the loop: the poll finds what is new. */
+	/* A doorbell only has to wake the loop: the poll finds new entries. */
 	if (off >= SKUA_REG_DOORBELL(0) &&
 	    off < SKUA_REG_DOORBELL(SKUA_NUM_RINGS)) {
 		nic->doorbells++;

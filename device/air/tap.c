@@ -42,7 +42,7 @@
  * @fd: the file
  * @loop: where time comes from, or NULL
  * @timer: armed while something is buffered
- * @epoch_ns: what to add to the loop's time to get the time of day
+ * @epoch_ns: the time of day less the loop's time
  * @interfaces: how many there are
  * @failing: the last write did not take everything; try again by timer only
  * @logged: the error was logged

@@ -19,7 +19,7 @@
 #define CP_WDOG_GRACE_NS	(10 * LOOP_NS_PER_MS)
 
 /**
- * struct cp_id - registers that say what the NIC is
+ * struct cp_id - registers that describe the NIC
  * @hw_feat: features that the engines have
  * @drv_feat: features that the driver accepts
  * @nonce: of the boot context
@@ -46,14 +46,14 @@ struct cp_id {
 
 /**
  * struct cp - control processor
- * @env: what it works with
+ * @env: its surroundings
  * @hif: host interface engine
  * @ops: the NIC
  * @priv: first argument of @ops
  * @hart: the hart
  * @sram: its memory
  * @boot: of the last start
- * @id: what the NIC is
+ * @id: registers that describe the NIC
  * @running: between cp_start() and cp_stop() or death
  * @work: runs a slice
  * @timer: wakes the hart for its timer compare
@@ -259,7 +259,7 @@ static void sys_set_timecmp_hi(void *owner, uint32_t val)
 	cp_update_mti(cp);
 }
 
-/* Only what both sides can do may be in force. */
+/* Only features of both sides may be in force. */
 static void set_features(struct cp *cp, uint64_t features)
 {
 	struct eng_bus *bus = cp->env.bus;

@@ -22,7 +22,7 @@ struct loop;
 struct ring_set;
 
 /**
- * struct cp_env - what the control processor and its host interface work with
+ * struct cp_env - surroundings of the control processor and host interface
  * @log: the NIC's log
  * @loop: the loop, whose time is the NIC's clock
  * @dma: the NIC's view of guest memory
@@ -42,7 +42,7 @@ struct cp_env {
 /* Control processor */
 
 /**
- * struct cp_host_ops - what the control processor asks of the NIC
+ * struct cp_host_ops - operations of the NIC for the control processor
  * @alive: the firmware says that boot is complete
  * @fatal: the control processor has died; may be called from within the hart
  */
@@ -53,7 +53,7 @@ struct cp_host_ops {
 
 /**
  * cp_new() - make a control processor: the master of the engine bus
- * @env: what it works with
+ * @env: its surroundings
  * @hif: the NIC's host interface engine; must outlive it
  * @ops: the NIC
  * @priv: first argument of @ops
@@ -65,19 +65,19 @@ struct cp *cp_new(const struct cp_env *env, struct hif *hif,
 void cp_free(struct cp *cp);
 
 /**
- * cp_start() - do what SKUA_CTRL_BOOT asks: load the firmware, and run it
+ * cp_start() - carry out SKUA_CTRL_BOOT: load the firmware, and run it
  * @cp: control processor
  * @boot_addr: bus address of the boot context
  * @nonce: the value that it must have
  *
  * The rings are attached afterwards, even if it failed because of a later one.
  *
- * Return: SKUA_BOOT_OK, or what is wrong (logged in words).
+ * Return: SKUA_BOOT_OK, or the error (logged in words).
  */
 enum skua_boot_err cp_start(struct cp *cp, uint64_t boot_addr, uint32_t nonce);
 
 /**
- * cp_stop() - stop the hart, and wipe SRAM and what the boot context said
+ * cp_stop() - stop the hart, wipe SRAM and the fields of the boot context
  * @cp: control processor
  *
  * Must not be called from within the hart.
@@ -124,7 +124,7 @@ struct hif_fault_ops {
 struct hif *hif_new(const struct cp_env *env);
 void hif_free(struct hif *hif);
 
-/** hif_set_client() - who sends and receives; before the first command */
+/** hif_set_client() - the engines that send and receive; before any command */
 void hif_set_client(struct hif *hif, const struct hif_client_ops *ops,
 		    void *priv);
 

@@ -22,7 +22,7 @@
 #define ENG_MAX_POWER	20	/* dBm */
 
 /**
- * struct eng_config - what the engines of a NIC can do and hold
+ * struct eng_config - abilities and limits of a NIC's engines
  * @mac: MAC address
  * @bands: SKUA_BAND_*
  * @chains: antennas
@@ -48,7 +48,7 @@ struct eng_config {
 /**
  * struct eng_reg - one register
  * @read: its value
- * @write: what writing it does
+ * @write: the effect of a write
  * @access: ENG_REG_R, ENG_REG_W: without @read or @write, a variable is meant
  * @var: where that is in the owner of the block
  *
@@ -106,7 +106,7 @@ struct eng_block {
 #define ENG_PAGES	(ENG_REG_SIZE / ENG_PAGE)
 
 /**
- * struct eng_cp_ops - what engines ask of the control processor
+ * struct eng_cp_ops - operations of the control processor for engines
  * @irq: raise interrupt causes, ENG_IRQ_*; latched until acknowledged
  * @sram_written: an engine wrote into SRAM: code decoded from there is stale
  */
@@ -117,7 +117,7 @@ struct eng_cp_ops {
 
 /**
  * struct eng_bus - the engine bus of a NIC
- * @cfg: what its engines can do and hold
+ * @cfg: abilities and limits of its engines
  * @features: features in force, as the firmware set them
  * @sram: memory of the control processor
  * @sram_len: its size
@@ -145,7 +145,7 @@ void eng_bus_init(struct eng_bus *bus, const struct eng_config *cfg);
  * eng_add() - an engine registers a block
  * @bus: the bus
  * @block: its registers; must outlive the bus
- * @owner: first argument of its functions, or what its variables are in
+ * @owner: first argument of its functions, or the structure of its variables
  *
  * Blocks of one bus that overlap are a programming error, which ends the
  * process.

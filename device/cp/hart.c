@@ -613,7 +613,7 @@ static uint32_t sra(uint32_t a, uint32_t b)
 #define RS2		x[d->rs2]
 #define IMM		((uint32_t)d->imm)
 
-/* Put down what the rest of the file wants to know of the instruction in progress. */
+/* Record the instruction in progress for the rest of the file. */
 #define SYNC() do { \
 	h->pc = PC; \
 	h->steps = end - left - 1; \

@@ -54,7 +54,7 @@ enum hart_stop {
 };
 
 /**
- * enum hart_halt - what halted the hart
+ * enum hart_halt - why the hart halted
  * @HART_HALT_NONE: nothing, it runs
  * @HART_HALT_NO_VECTOR: a trap while the base in mtvec is 0
  * @HART_HALT_DOUBLE: an exception between an earlier exception and the MRET that ends it
@@ -66,7 +66,7 @@ enum hart_halt {
 };
 
 /**
- * struct hart_ops - what the hart's owner does for it
+ * struct hart_ops - operations of the hart's owner
  * @mmio_read: load @size (1, 2 or 4) bytes from @addr into the low bits of @val. False raises a
  *	load access fault.
  * @mmio_write: store the low @size bytes of @val, the others being 0, to @addr. False raises a
@@ -198,7 +198,7 @@ int hart_init(struct hart *h, uint8_t *sram, uint32_t sram_base, uint32_t sram_s
 	      const struct hart_ops *ops, void *priv);
 
 /**
- * hart_destroy() - give back what hart_init() took
+ * hart_destroy() - free the resources of hart_init()
  * @h: the hart, perhaps one that hart_init() refused
  */
 void hart_destroy(struct hart *h);

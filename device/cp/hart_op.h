@@ -41,7 +41,7 @@ enum hart_opcode {
  * @imm: immediate operand. LUI and AUIPC: the upper 20 bits. CSR: the register's number.
  *	FETCH_FAULT: how far into the instruction the fault is, in bytes.
  *
- * Kept at 8 bytes: the table of them is what the executor's speed hangs on.
+ * Kept at 8 bytes: the executor's speed depends on the table of them.
  */
 struct hart_op {
 	uint8_t op;

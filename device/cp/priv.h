@@ -12,7 +12,7 @@
 #include "cp/cp.h"
 
 /**
- * enum hif_phase - what the firmware owes
+ * enum hif_phase - the sign of life that the firmware is due to give
  * @HIF_OFF: nothing
  * @HIF_BOOTING: an ALIVE
  * @HIF_ALIVE: answers to commands
@@ -25,7 +25,7 @@ enum hif_phase {
 
 /**
  * struct hif - host interface engine
- * @env: what it works with
+ * @env: its surroundings
  * @client: engines that send and receive
  * @client_priv: first argument of @client
  * @fault: faults on purpose, normally NULL
@@ -43,7 +43,7 @@ enum hif_phase {
  * @seen: commands that the firmware was told of
  * @unretired: a command was fetched that has not taken effect
  * @fetched: commands fetched
- * @phase: what the firmware owes
+ * @phase: the sign of life that the firmware is due to give
  * @idle_ticks: how many in a row have found none
  * @idle_fetched: @fetched at the last of them
  * @secret: key of the command under way, to keep it out of a crash record
@@ -94,10 +94,10 @@ uint32_t hif_cmd_avail(struct hif *hif);
 void hif_scrub(struct hif *hif, uint8_t *mem, uint32_t len);
 
 /**
- * struct rom_boot - what SKUA_CTRL_BOOT is about
+ * struct rom_boot - arguments and results of a boot
  * @addr: bus address of the boot context
  * @nonce: the value that it must have
- * @drv_features: what the driver accepts
+ * @drv_features: the features that the driver accepts
  * @dump_addr: bus address for a crash record
  * @dump_len: room there
  * @entry: where the firmware begins
@@ -115,11 +115,11 @@ struct rom_boot {
 
 /**
  * rom_boot() - check the boot context and the image, load it, attach the rings
- * @env: what the control processor works with; the image goes to the SRAM of
+ * @env: surroundings of the control processor; the image goes to the SRAM of
  *	@env->bus
  * @boot: @addr and @nonce are set; the rest is filled in
  *
- * Return: SKUA_BOOT_OK, or what is wrong (logged in words).
+ * Return: SKUA_BOOT_OK, or the error (logged in words).
  */
 enum skua_boot_err rom_boot(const struct cp_env *env, struct rom_boot *boot);
 

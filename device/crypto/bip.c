@@ -18,7 +18,7 @@
 #define BIP_MIC_LEN_MAX		16
 
 /**
- * struct bip_text - what the MIC covers, in order
+ * struct bip_text - the text that the MIC covers, in order
  * @head: AAD; in a beacon also the Timestamp, as zeros
  * @head_len: octets of @head
  * @body: the rest of the frame body, up to the MMIE

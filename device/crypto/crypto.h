@@ -36,7 +36,7 @@
 struct crypto_ops;
 
 /**
- * struct crypto_cipher - what the engine offers
+ * struct crypto_cipher - a cipher that the engine offers
  * @suite: cipher suite selector, IEEE80211_CIPHER_*
  * @name: as the standard writes it
  * @key_len: octets of the key; TKIP's hold TK and both Michael keys
@@ -91,7 +91,7 @@ const char *crypto_status_name(enum crypto_status status);
 struct evp_cipher_ctx_st;
 struct evp_mac_ctx_st;
 
-/* A phase 1 key of TKIP and what it was computed from */
+/* A phase 1 key of TKIP and the values that it was computed from */
 struct crypto_p1k {
 	bool valid;
 	uint8_t ta[6];

@@ -104,7 +104,7 @@ static json_t *req_gone(struct ctl *ctl, json_t *req)
 	return done();
 }
 
-/* A request about one NIC, whose handler says what is wrong with it, or NULL */
+/* A request about one NIC, whose handler returns its error in words, or NULL */
 static json_t *about_nic(struct ctl *ctl, json_t *req,
 			 const char *(*fn)(struct fault *f, json_t *req))
 {

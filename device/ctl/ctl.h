@@ -32,7 +32,7 @@ struct ctl_nic {
 };
 
 /**
- * struct ctl_config - what the control socket reaches
+ * struct ctl_config - the parts that the control socket reaches
  * @path: of the Unix socket; one that a dead process left behind is replaced
  * @air: the medium
  * @nics: list of NICs; must outlive the socket
@@ -49,7 +49,7 @@ struct ctl_config {
 /**
  * ctl_new() - listen for control connections
  * @loop: the loop
- * @cfg: what they reach; copied
+ * @cfg: the parts that they reach; copied
  *
  * Requests and their answers are described in docs/nic.rst, "Control socket".
  *

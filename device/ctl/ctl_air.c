@@ -3,7 +3,7 @@
  * Control socket: senders that are no NICs: attackers and radars
  *
  * Somebody who has a radio and no key can still repeat, change and invent
- * frames. The frame goes out as it is, with whatever transmitter address it
+ * frames. The frame goes out as it is, with the transmitter address that it
  * claims; only the FCS is computed anew.
  */
 #include <jansson.h>
@@ -49,7 +49,7 @@ const char *ctl_air(struct air *air, json_t *req)
 	    freq < 1 || freq > UINT16_MAX)
 		return "wanted: frame (hexadecimal, without FCS), freq (MHz)";
 	len = hex_parse(text, frame, SKUA_MAX_MPDU);
-	/* An ACK is the shortest; also what has no whole header may be sent */
+	/* An ACK is the shortest; a frame without a whole header may be sent, too */
 	if (len < IEEE80211_ACK_LEN)
 		return "frame is no hexadecimal text, too short or too long";
 	chan.freq = (uint16_t)freq;

@@ -10,10 +10,10 @@
 struct air;
 struct json_t;
 
-/** ctl_air() - put a frame on the air; NULL, or what is wrong with the request */
+/** ctl_air() - put a frame on the air; NULL, or the request's error in words */
 const char *ctl_air(struct air *air, struct json_t *req);
 
-/** ctl_radar() - a burst of radar pulses; NULL, or what is wrong with the request */
+/** ctl_radar() - radar pulses; NULL, or the request's error in words */
 const char *ctl_radar(struct air *air, uint64_t now_us, struct json_t *req);
 
 #endif /* SKUA_DEVICE_CTL_AIR_H */

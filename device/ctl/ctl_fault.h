@@ -8,7 +8,7 @@
 struct fault;
 struct json_t;
 
-/** ctl_fault() - set or end a fault; NULL, or what is wrong with the request */
+/** ctl_fault() - set or end a fault; NULL, or the request's error in words */
 const char *ctl_fault(struct fault *f, struct json_t *req);
 
 /** ctl_inject() - put raw entries into a ring that the host consumes */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Faults on purpose: doorbells, and what is written to the host
+ * Faults on purpose: doorbells, and entries that are written to the host
  */
 #include <string.h>
 
@@ -68,7 +68,7 @@ static bool fault_tx(void *priv)
 	return f->tx_stall || f->dying;
 }
 
-/* Death takes the queues along, so not from amid those who work on them. */
+/* Death takes the queues along, so not from within code that works on them. */
 bool fault_poll(struct fault *f)
 {
 	if (!f->dying)
@@ -95,7 +95,7 @@ static void mutate_once(struct fault *f, uint8_t *entry, uint32_t len)
 		0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x10000,
 		0x7fffffff, 0x80000000, 0xffffffff,
 	};
-	/* What stands in front decides more than what stands behind. */
+	/* The first bytes of an entry decide more than the last ones. */
 	uint32_t at = fault_random(f, fault_random(f, 2) ? len : 16);
 	uint32_t word = odd[fault_random(f, ARRAY_SIZE(odd))];
 	uint32_t size = 1u << fault_random(f, 3);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Faults on purpose: what a NIC does that is broken, late, deaf or hostile
+ * Faults on purpose: a NIC that is broken, late, deaf or hostile
  *
  * Asked for over the control socket (docs/nic.rst, "Faults"), so that tests see
- * what the driver makes of it. They belong to the NIC, not to its firmware or
+ * how the driver reacts. They belong to the NIC, not to its firmware or
  * its guest, and so outlive a reset. Without any, each hook is one test of a
  * word.
  *
@@ -26,7 +26,7 @@ struct pci_dev;
 struct ring_set;
 
 /**
- * enum fault_cmd - what becomes of the answer to a command
+ * enum fault_cmd - treatment of the answer to a command
  * @FAULT_CMD_NONE: nothing special
  * @FAULT_CMD_ERROR: it says fault.status
  * @FAULT_CMD_LATE: it comes fault.ms later, behind others
@@ -47,7 +47,7 @@ enum fault_cmd {
 #define FAULT_ANY_OP	(-1)
 
 /**
- * struct fault_host_ops - what the faults ask of the NIC
+ * struct fault_host_ops - operations of the NIC for its faults
  * @alive: the NIC is in operation
  * @fatal: it shall die; false if it does not run
  */
@@ -90,7 +90,7 @@ struct fault_env {
  * @dying: that one has been met
  * @boot_silent: the control processor does not start
  * @reset_never: STATUS does not say RESET_DONE
- * @cmd: what becomes of answers
+ * @cmd: treatment of answers
  * @op: of the commands meant, or FAULT_ANY_OP
  * @count: answers still to come
  * @status: for FAULT_CMD_ERROR

@@ -251,7 +251,7 @@ static uint32_t highest_below(uint32_t mask, uint32_t limit)
 	return best;
 }
 
-/* The non-HT reference rate: what OFDM does with the same modulation */
+/* The non-HT reference rate: that of OFDM with the same modulation */
 static uint32_t reference_rate(uint32_t rate)
 {
 	static const uint16_t by_mcs[] = {
@@ -268,7 +268,7 @@ uint32_t airtime_response_rate(uint32_t rate, uint32_t basic, bool ghz2)
 	uint32_t limit = reference_rate(rate);
 	uint32_t best;
 
-	/* An answer uses the modulation class of what it answers, or below */
+	/* An answer uses the modulation class of the frame before it, or below */
 	basic &= cck ? MANDATORY_CCK : ghz2 ? 0xfff : ALL_OFDM;
 	best = highest_below(basic, limit);
 	if (!best)

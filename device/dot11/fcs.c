@@ -3,7 +3,7 @@
  * Frame Check Sequence (IEEE 802.11-2020, 9.2.4.8).
  *
  * Every frame passes here twice, once for each end. libdeflate's carry-less
- * multiplication does ten times what zlib's tables do, which would otherwise
+ * multiplication is ten times as fast as zlib's tables, which would otherwise
  * take half a core at the rates that the air reaches.
  */
 #include <libdeflate.h>

@@ -4,7 +4,7 @@
  *
  * Nothing here overlays a structure on a frame. A frame is an array of bytes,
  * fields are little-endian at an offset, and the accessors below neither
- * assume alignment nor check lengths: whoever holds the frame compares its
+ * assume alignment nor check lengths: the caller compares the frame's
  * length with dot11_fc_hdrlen() once, and then uses them.
  */
 #ifndef SKUA_DEVICE_FRAME_H
@@ -371,7 +371,7 @@ static inline const uint8_t *dot11_sa(const uint8_t *frame)
 #define IEEE80211_AMSDU_OFF_LEN		12
 #define IEEE80211_AMSDU_HDR_LEN		14
 
-/* LLC/SNAP: RFC 1042, and 802.1H for what must be tunnelled */
+/* LLC/SNAP: RFC 1042, and 802.1H for protocols that must be tunnelled */
 #define IEEE80211_SNAP_LEN		8
 #define IEEE80211_SNAP_RFC1042		"\xaa\xaa\x03\x00\x00\x00"
 #define IEEE80211_SNAP_BRIDGE_TUNNEL	"\xaa\xaa\x03\x00\x00\xf8"
@@ -452,7 +452,7 @@ static inline bool dot11_is_eapol(const uint8_t *frame, unsigned int hdr_len,
 #define IEEE80211_IV_EXT		0x20	/* a 48-bit PN: eight octets */
 #define IEEE80211_IV_KEYID_SHIFT	6
 
-/* Key ID of a protected frame; @iv is what follows the MAC header */
+/* Key ID of a protected frame; @iv follows the MAC header */
 static inline uint8_t dot11_iv_keyid(const uint8_t *iv)
 {
 	return iv[IEEE80211_IV_OFF_KEYID] >> IEEE80211_IV_KEYID_SHIFT;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * Counters: X(name, what it counts). mac_counters() follows.
+ * Counters: X(name, meaning). mac_counters() follows.
  */
 #define MAC_COUNTERS(X)							\
 	X(tx_fetched,	"descriptors fetched")				\

@@ -36,7 +36,7 @@ struct cplq {
 };
 
 /**
- * struct tx_result - what sending a frame came to
+ * struct tx_result - the TX status of a frame
  * @status: see there
  * @rate: of the last transmission, 0 if there was none
  * @tries: transmissions
@@ -67,7 +67,7 @@ void cpl_tx(struct mac *mac, const struct txf *f, const struct tx_result *r);
 /** cpl_publish() - close the open record, and tell the host */
 void cpl_publish(struct mac *mac);
 
-/** cpl_poll() - move what waits into the ring; true if anything moved */
+/** cpl_poll() - move waiting units into the ring; true if anything moved */
 bool cpl_poll(struct mac *mac);
 
 /** cpl_event() - write an in-band event; type and size are filled in */

@@ -22,7 +22,7 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 /*
  * A batch of frames goes onto the air. The engines below know nothing of each
- * other: what was received meanwhile (answers, for a monitor) is passed up here.
+ * other: frames received meanwhile (answers, for a monitor) are passed up here.
  */
 static bool transmit(struct mac *mac)
 {

@@ -30,7 +30,7 @@ struct loop;
 struct mac;
 
 /**
- * struct mac_host_ops - what the MAC engines ask of the NIC
+ * struct mac_host_ops - operations of the NIC for the MAC engines
  * @tx_gate: may descriptors be fetched now? Asked after the producer index was
  *	loaded, and before the entries are copied; see hif_tx_gate()
  */
@@ -47,7 +47,7 @@ struct mac_fault_ops {
 };
 
 /**
- * struct mac_env - what the MAC engines of a NIC work with
+ * struct mac_env - surroundings of the MAC engines of a NIC
  * @name: of the NIC
  * @log: its log
  * @loop: the loop, whose time is the NIC's clock
@@ -74,7 +74,7 @@ struct mac_env {
 
 /**
  * mac_new() - make the engines
- * @env: what they work with; copied
+ * @env: their surroundings; copied
  *
  * Their blocks of registers (0x200 to 0x6ff) are registered on the engine bus.
  *

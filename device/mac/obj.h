@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Interfaces and stations: what the tables say of them, and their state
+ * Interfaces and stations: their table entries, and their state
  *
  * obj.c  memory of the tables, lookup, counts of each key
  */
@@ -38,7 +38,7 @@ struct mac;
  * @deficit: airtime left of its turn, by class, us
  * @seq: next sequence number by TID
  * @dup: last sequence control by TID, then of other frames; ~0 for none
- * @rate: what to try
+ * @rate: the rates to try
  * @probe_count: frames since the last probe
  * @stage_sent: since the firmware last read
  * @stage_acked: likewise

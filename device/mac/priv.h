@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The MAC engines: what their files share
+ * The MAC engines: the state that their files share
  *
  * mac.c    life, one turn of work; regs.c: engine registers
  * count.h  counters; json.c: for the control socket
@@ -14,8 +14,8 @@
  * survey.h time on each channel
  * radar.h  radar pulses
  *
- * Fields are in host order; what crosses SRAM or the bus is converted where
- * it is copied. Everything belongs to the loop's thread.
+ * Fields are in host order; data that crosses SRAM or the bus is converted
+ * where it is copied. Everything belongs to the loop's thread.
  */
 #ifndef SKUA_DEVICE_MAC_PRIV_H
 #define SKUA_DEVICE_MAC_PRIV_H
@@ -44,7 +44,7 @@
 
 /**
  * struct mac - the MAC engines of a NIC
- * @cfg: what they can do and hold
+ * @cfg: their abilities and limits
  * @log: the NIC's
  * @loop: the loop
  * @dma: the NIC's view of guest memory
@@ -57,8 +57,8 @@
  * @radio: on the air
  * @running: between mac_start() and mac_stop() or mac_reset()
  * @enabled: ENG_MAC_ENABLE
- * @chan: what the radio is tuned to
- * @rf: ENG_RF_*: what ENG_RF_TUNE will apply
+ * @chan: the channel that the radio is tuned to
+ * @rf: ENG_RF_*: the channel that ENG_RF_TUNE will apply
  * @power: dBm in force
  * @roc_vif: ENG_RF_ROC_VIF
  * @filter: ENG_MAC_FILTER

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receive engine: what arrives from the air
+ * Receive engine: frames that arrive from the air
  *
  * Done at once, since the sender waits or since the order matters: FCS, address
  * match, ACK and CTS, filter, TSF, power save, duplicates. What passes is
@@ -152,7 +152,7 @@ static unsigned int claim(const struct rx_arrival *a, const struct mac_vif *vif)
 }
 
 /*
- * A management frame goes up once, whoever wants it: the stack finds all
+ * A management frame goes up once, even if several want it: the stack finds all
  * interfaces that it concerns. Group data may be protected with another key for
  * each interface, so each gets its own.
  */

@@ -2,7 +2,7 @@
 /*
  * Receive engine: from a frame on the air to the guest's buffers
  *
- * rxe.c         FCS, address match, answers, duplicates, who gets a frame
+ * rxe.c         FCS, address match, answers, duplicates, receivers of a frame
  * rxe_filter.c  which frames an interface wants
  * rxe_ps.c      power save of stations
  * rxe_batch.c   frames that wait for the end of the sender's burst
@@ -30,7 +30,7 @@ struct mac_vif;
  * struct rx_arrival - a frame that is being received
  * @mac: the engines
  * @af: the frame on the air
- * @rx: what the receiver measures
+ * @rx: the receiver's measurements
  * @frame: octets of @af
  * @len: octets of @frame without FCS
  * @fc: Frame Control
@@ -142,7 +142,7 @@ bool rxe_vif_wants(const struct rx_arrival *a, const struct mac_vif *vif);
  * @a: the frame
  * @to_us: it is addressed to an interface
  *
- * Return: what ENG_MAC_FILTER says.
+ * Return: the value of ENG_MAC_FILTER.
  */
 bool rxe_filter_passes(const struct rx_arrival *a, bool to_us);
 

@@ -298,7 +298,7 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 	}
 	item->len -= c->mic_len;
 	item->flags |= SKUA_RXF_MIC_STRIPPED;
-	/* Fragments keep it: whoever joins them checks that PNs follow */
+	/* Fragments keep it: the host checks that their PNs follow */
 	if (!dot11_is_fragment(item->data))
 		strip_iv(item, c->iv_len);
 }

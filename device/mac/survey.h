@@ -40,7 +40,7 @@ void survey_reset(struct mac *mac);
 /** survey_tune() - the radio is on another channel now */
 void survey_tune(struct mac *mac);
 
-/** survey_read() - what ENG_TBL_SURVEY says of a channel, by its frequency in MHz */
+/** survey_read() - the ENG_TBL_SURVEY entry of a frequency in MHz */
 enum skua_status survey_read(struct mac *mac, uint32_t freq,
 			     struct skua_survey *e);
 

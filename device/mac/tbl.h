@@ -44,11 +44,11 @@ extern const struct mac_table tbl_key;
 extern const struct mac_table tbl_tkip_p1;
 
 /**
- * mac_tbl_go() - do what ENG_TBL_GO asks
+ * mac_tbl_go() - carry out a write of ENG_TBL_GO
  * @mac: the engines
  * @op: enum eng_tbl_op
  *
- * Return: what ENG_TBL_STATUS is to say.
+ * Return: the value of ENG_TBL_STATUS.
  */
 enum skua_status mac_tbl_go(struct mac *mac, uint32_t op);
 

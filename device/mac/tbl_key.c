@@ -31,7 +31,7 @@ static void key_clear(struct mac *mac, uint32_t i)
 }
 
 /*
- * The engine knows TKIP's Michael keys by who sends: authenticator first. The
+ * The engine knows TKIP's Michael keys by their sender: authenticator first. The
  * table knows them by direction.
  */
 static uint8_t key_bytes(const struct mac *mac, const struct eng_key *e,

@@ -27,7 +27,7 @@ struct mac;
 #define TXE_MAX_STAGES		(ENG_RATE_STAGES + 1)
 
 /**
- * struct txe_ops - what the transmit engine asks of the file above it
+ * struct txe_ops - operations of the file above the transmit engine
  * @answer: an ACK, CTS or Block Ack has come for a frame that was sent at rate
  *	word @rate; FCS included
  */
@@ -70,10 +70,10 @@ bool txe_pending(const struct mac *mac);
 
 /* txe_fetch.c */
 
-/** txe_fetch() - fetch what is published, a bounded amount; true if any */
+/** txe_fetch() - fetch published frames, a bounded number; true if any */
 bool txe_fetch(struct mac *mac);
 
-/** txe_fetch_sync() - fetch what stands before the command under way */
+/** txe_fetch_sync() - fetch the frames before the command under way */
 void txe_fetch_sync(struct mac *mac);
 
 /** txe_ring_count() - frames in the rings, not fetched, that match */
@@ -112,7 +112,7 @@ void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate);
  * @frame: with room for the FCS behind it
  * @len: octets without FCS
  * @response: for the answer, or NULL
- * @response_len: room there, then what came
+ * @response_len: room there, then the length of the answer
  * @rx: how it was received
  *
  * Return: airtime in microseconds.

@@ -4,7 +4,7 @@
  *
  * A descriptor is copied once, and everything is checked from the copy; then
  * the payload is copied once. Ring slots are given back at once and in order,
- * whatever becomes of the frame; its token comes back in a record.
+ * whether or not the frame is sent; its token comes back in a record.
  */
 #include <string.h>
 

@@ -86,7 +86,7 @@ static inline uint8_t *txf_data(struct txf *f)
 }
 
 /**
- * enum txq_kind - what decides whether a queue may send
+ * enum txq_kind - kind of a queue, which decides when it may send
  * @TXQ_STA: a station's; waits while it dozes
  * @TXQ_STA_AWAKE: a station's; leaves even while it dozes
  * @TXQ_VIF: an interface's: management, group frames of an awake BSS
@@ -257,7 +257,7 @@ void txq_dtim(struct mac *mac, struct mac_vif *vif);
 
 /* txq_sel.c */
 
-/** struct txq_match - what ENG_TXQ_* selects */
+/** struct txq_match - the frames that ENG_TXQ_* selects */
 struct txq_match {
 	uint32_t vif;
 	uint16_t sta;

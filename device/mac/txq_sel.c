@@ -48,7 +48,7 @@ static void queue_drop(struct mac *mac, struct txq *q,
 	txq_settle(mac, q);
 }
 
-/* Call @fn for each queue that can hold what @m selects */
+/* Call @fn for each queue that can hold frames that @m selects */
 static uint32_t for_queues(struct mac *mac, const struct txq_match *m, bool drop)
 {
 	uint32_t n = 0;
@@ -87,7 +87,7 @@ void txq_sel_drop(struct mac *mac, const struct txq_match *m)
 {
 	uint64_t before;
 
-	/* Dropping makes room for what still stands in the rings */
+	/* Dropping makes room for frames that still stand in the rings */
 	do {
 		before = mac->c.tx_flushed;
 		txe_fetch_sync(mac);

@@ -23,7 +23,7 @@ struct loop;
  * enum bus_reset - why a device is reset
  * @BUS_RESET_FLR: the driver asked for a function-level reset
  * @BUS_RESET_BUS: the guest reset the slot, or rebooted
- * @BUS_RESET_DISCONNECT: the guest is gone; nobody will see what was left
+ * @BUS_RESET_DISCONNECT: the guest is gone; no guest will see the old state
  */
 enum bus_reset {
 	BUS_RESET_FLR,
@@ -34,7 +34,7 @@ enum bus_reset {
 #define BUS_BARS	6
 
 /**
- * struct bus_dev_info - what a front end must know before a guest comes
+ * struct bus_dev_info - sizes that a front end needs before a guest comes
  * @cfg_size: bytes of configuration space
  * @bar_size: bytes behind each BAR, 0 for none
  * @vectors: interrupt vectors
@@ -48,7 +48,7 @@ struct bus_dev_info {
 /**
  * struct bus_irq_msg - a message-signalled interrupt as the guest set it up
  * @addr: where the message is written to
- * @data: what is written
+ * @data: the value that is written
  */
 struct bus_irq_msg {
 	uint64_t addr;
@@ -56,7 +56,7 @@ struct bus_irq_msg {
 };
 
 /**
- * struct bus_dev_ops - what a front end asks of a device
+ * struct bus_dev_ops - operations of a device for its front end
  * @get_info: sizes, which never change
  * @cfg_read: configuration space; @size is 1 to 8. Outside of it, all ones.
  * @cfg_write: the same for writing
@@ -100,7 +100,7 @@ struct bus_stat {
 };
 
 /**
- * struct bus_fe_ops - what a device asks of its front end, and its owner
+ * struct bus_fe_ops - operations of a front end for its device and its owner
  * @irq: deliver an interrupt of a vector. Returns false if there is no room now:
  *	the device keeps it pending and repeats it when @irq_room is called.
  * @stats: read the counters, BUS_STATS_MAX at most; returns how many

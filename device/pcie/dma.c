@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Guest memory: the map, the checks, and what happens when a file is truncated
+ * Guest memory: the map, the checks, and files that are truncated
  */
 #include <errno.h>
 #include <pthread.h>
@@ -20,7 +20,7 @@
 
 /*
  * One region. It stays on a list of its map, live or dying, until it is
- * unmapped; @held counts what dma_get() gave out.
+ * unmapped; @held counts the pointers that dma_get() gave out.
  */
 struct dma_region {
 	struct dma_region *next;
@@ -38,7 +38,7 @@ struct dma {
 	struct dma_region *live, *dying, *last;
 	unsigned int regions;
 	bool enabled;
-	/* Set by the SIGBUS handler, on whatever thread met the fault. */
+	/* Set by the SIGBUS handler, on the thread that met the fault. */
 	sig_atomic_t dead;
 	bool dead_told;
 	void (*on_idle)(void *arg);
@@ -160,7 +160,7 @@ static int dma_check_new(struct dma *d, uint64_t addr, uint64_t size, int fd,
 		return -EINVAL;
 	if (size > SIZE_MAX / 2)
 		return -EINVAL;
-	/* Else what is aligned for the guest would not be for us. */
+	/* Else an address that is aligned for the guest would not be for us. */
 	if ((addr ^ offset) % (uint64_t)sysconf(_SC_PAGESIZE))
 		return -EINVAL;
 	for (struct dma_region *r = d->live; r; r = r->next) {

@@ -60,7 +60,7 @@ void dma_free(struct dma *d);
  *
  * Return: 0; -EINVAL if it is empty, wraps, or is no regular file, if the file
  * is too short, or if address and offset differ within a page; -EEXIST if it
- * overlaps a region; -ENOSPC if there are too many; or what mmap() said.
+ * overlaps a region; -ENOSPC if there are too many; or the error of mmap().
  */
 int dma_map(struct dma *d, uint64_t addr, uint64_t size, int fd,
 	    uint64_t offset, bool writable);
@@ -122,7 +122,7 @@ bool dma_dead(const struct dma *d);
 void *dma_get(struct dma *d, uint64_t addr, uint64_t len, bool write);
 
 /**
- * dma_put() - give back what dma_get() or dma_bus_get() gave
+ * dma_put() - give back a pointer of dma_get() or dma_bus_get()
  * @d: the map
  * @p: any pointer into it; NULL is allowed
  */

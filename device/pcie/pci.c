@@ -178,7 +178,7 @@ static bool pci_msix_masked(const struct pci_dev *pdev)
 
 /* Interrupts */
 
-/* Deliver what was raised on a vector, or keep it pending. */
+/* Deliver an interrupt that was raised on a vector, or keep it pending. */
 static void pci_irq_deliver(struct pci_dev *pdev, unsigned int vector)
 {
 	struct pci_vector *v = &pdev->vec[vector];
@@ -303,7 +303,7 @@ static void pci_irq_init(struct pci_dev *pdev)
 	}
 }
 
-/* MSI-X was switched off: what waited has nowhere to go. */
+/* MSI-X was switched off: pending interrupts have nowhere to go. */
 static void pci_irq_forget(struct pci_dev *pdev)
 {
 	for (unsigned int i = 0; i < PCI_VECTORS; i++) {

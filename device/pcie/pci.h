@@ -25,7 +25,7 @@ struct pci_dev;
 #define PCI_VECTORS		SKUA_MSIX_VECTORS
 
 /**
- * struct pci_ops - what the PCI function asks of the NIC behind it
+ * struct pci_ops - operations of the NIC behind the PCI function
  * @bar_read: read a register; @off is a multiple of 4 below PCI_NIC_MSIX_TABLE
  * @bar_write: write a register
  * @reset: return to the state after power-on, and give back all guest memory
@@ -64,7 +64,7 @@ struct pci_stats {
 /**
  * pci_new() - make a PCI function
  * @loop: the loop, for the coalescing timers
- * @log: where to tell what went wrong; must outlive the function
+ * @log: the NIC's log; must outlive the function
  * @ops: the NIC behind it
  * @priv: first argument of the ops
  *
@@ -89,7 +89,7 @@ struct dma *pci_dma(struct pci_dev *pdev);
  *
  * Sends an interrupt at once or, if one was sent within the last coalescing
  * delay, when that has passed or enough was raised. A masked vector stays
- * pending. Store what the driver shall find before the call.
+ * pending. Store the data for the driver before the call.
  */
 void pci_irq_raise(struct pci_dev *pdev, unsigned int vector);
 
@@ -97,7 +97,7 @@ void pci_irq_raise(struct pci_dev *pdev, unsigned int vector);
 void pci_irq_lose(struct pci_dev *pdev, uint32_t n);
 
 /**
- * pci_irq_flush() - deliver at once what coalescing holds back
+ * pci_irq_flush() - deliver at once the interrupts that coalescing holds back
  * @pdev: the function
  * @vector: 0 to PCI_VECTORS - 1
  */

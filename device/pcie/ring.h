@@ -4,7 +4,7 @@
  *
  * Indices and entries are hostile: an index that claims more than the ring
  * holds marks the ring broken, which is fatal for the NIC (SKUA_FATAL_RING).
- * The NIC keeps its own indices privately and never reads back what it wrote.
+ * The NIC keeps its own indices privately and never reads back its own writes.
  *
  * Everything here belongs to the loop's thread.
  */
@@ -57,7 +57,7 @@ struct ring {
 };
 
 /**
- * struct ring_host_ops - what the rings ask of the NIC
+ * struct ring_host_ops - operations of the NIC for its rings
  * @broken: the driver broke the rules of a ring, which is fatal for the NIC
  */
 struct ring_host_ops {
@@ -132,7 +132,7 @@ uint32_t ring_avail(struct ring *ring);
 /**
  * ring_peek() - copy an entry out
  * @ring: the ring
- * @n: 0 for the next one; less than what ring_avail() returned
+ * @n: 0 for the next one; less than the result of ring_avail()
  * @buf: room for entry_size bytes
  */
 void ring_peek(struct ring *ring, uint32_t n, void *buf);
@@ -143,7 +143,7 @@ void ring_wipe(struct ring *ring, uint32_t n);
 /**
  * ring_consume() - give slots back to the host
  * @ring: the ring
- * @n: how many slots; at most what ring_avail() returned
+ * @n: how many slots; at most the result of ring_avail()
  *
  * Publishes cons and raises the ring's vector if cons passed space_event.
  */

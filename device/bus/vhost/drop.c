@@ -2,8 +2,8 @@
 /*
  * A guest that broke the protocol loses its connection
  *
- * Whatever reads what a guest sent may find that out, so this is the lowest file
- * of the front end: it only asks for the end, which vhost_close() brings.
+ * Any code that reads a guest's data may find that out, so this is the lowest
+ * file of the front end: it only asks for the end, which vhost_close() brings.
  */
 #include "base/base.h"
 #include "bus/vhost/priv.h"

@@ -58,7 +58,7 @@ enum vu_result {
 	VU_BROKEN,
 };
 
-/* Empty the eventfd; what it tells of, the poll finds by itself. */
+/* Empty the eventfd; the poll finds new chains by itself. */
 static void vhost_kick(struct loop_fd *w, uint32_t events)
 {
 	struct vhost_vq *vq = container_of(w, struct vhost_vq, kick);
@@ -491,7 +491,7 @@ static bool vu_take_fds(struct vhost *v, struct msghdr *mh)
 	return ok;
 }
 
-/* Receive what is still missing of the header, then of the payload. */
+/* Receive the rest of the header, then of the payload. */
 static ssize_t vu_receive(struct vhost *v)
 {
 	uint8_t control[CMSG_SPACE(VU_FDS * sizeof(int))];

@@ -80,7 +80,7 @@ static bool cfg_size_ok(uint32_t size)
 	return size == 1 || size == 2 || size == 4 || size == 8;
 }
 
-/* Carry out a write of @len bytes of data. Returns what is wrong, or NULL. */
+/* Carry out a write of @len bytes of data. Returns an error in words, or NULL. */
 static const char *vpci_write(struct vhost *v, struct vpci_buf *b, size_t len)
 {
 	const struct vpci_msg *m = &b->msg;
@@ -108,7 +108,7 @@ static const char *vpci_write(struct vhost *v, struct vpci_buf *b, size_t len)
 	}
 }
 
-/* Carry out a read into @b->data. Returns what is wrong, or NULL. */
+/* Carry out a read into @b->data. Returns an error in words, or NULL. */
 static const char *vpci_read(struct vhost *v, struct vpci_buf *b)
 {
 	const struct vpci_msg *m = &b->msg;

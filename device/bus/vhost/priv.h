@@ -11,7 +11,7 @@
  *
  * None of them calls a file that stands above it.
  *
- * Nothing of what arrives is trusted. A message or ring that breaks the protocol
+ * No data that arrives is trusted. A message or ring that breaks the protocol
  * costs the guest its connection (vhost_drop()); a transaction that makes no
  * sense is completed without data.
  */
@@ -142,9 +142,9 @@ struct vq_chain {
 };
 
 /**
- * struct vhost_stats - what went over the socket and the rings
+ * struct vhost_stats - traffic on the socket and the rings
  * @connects: guests that attached
- * @drops: connections that this side ended, because of what it was told
+ * @drops: connections that this side ended, because the guest broke the protocol
  * @commands: commands taken from the ring
  * @posted: of these, writes
  * @bad_commands: commands that could not be carried out
@@ -170,7 +170,7 @@ struct vhost_stats {
  * @fe: the side that the device sees
  * @bd: the device
  * @loop: the loop
- * @log: where to tell what happens
+ * @log: the NIC's log
  * @path: of the socket
  * @listen: the listening socket
  * @sock: the connection, fd -1 if there is none
@@ -249,7 +249,7 @@ void vhost_close_fds(struct vhost *v);
 
 /* msg.c */
 
-/** vhost_receive() - a callback for the socket: take what has come */
+/** vhost_receive() - a callback for the socket: take the bytes that have come */
 void vhost_receive(struct loop_fd *w, uint32_t events);
 
 /* vq.c: a virtqueue runs between vq_start() and vq_stop() */
@@ -320,7 +320,7 @@ size_t vq_chain_write(struct vhost *v, const struct vq_chain *c, void *buf,
 /** vq_use() - give a chain back, with @len bytes written to it */
 void vq_use(struct vhost_vq *vq, uint16_t head, uint32_t len);
 
-/** vq_signal() - tell the guest of what was used, if it wants to know */
+/** vq_signal() - tell the guest of used chains, if it wants to know */
 void vq_signal(struct vhost_vq *vq);
 
 /* pci.c */

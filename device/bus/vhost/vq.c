@@ -164,7 +164,7 @@ static void desc_load(const struct desc_table *t, unsigned int i,
 	d->next = dma_load16(p + 14);
 }
 
-/* Add a descriptor to a chain. Returns what is wrong with it, or NULL. */
+/* Add a descriptor to a chain. Returns its fault in words, or NULL. */
 static const char *chain_add(struct vq_chain *c, const struct vring_desc *d)
 {
 	struct vq_seg *seg;
