@@ -28,7 +28,7 @@ def parse_arguments():
                         help="one more option for skua-nic; may be repeated")
     parser.add_argument("--whole-capture", action="store_true",
                         help="capture all octets of all frames; else 256 octets of a data frame,"
-                        " and 64 MiB in all")
+                        " and 32 MiB in all")
     parser.add_argument("--timeout", type=float, default=600, help="of the command, in seconds")
     parser.add_argument("--shell", action="store_true", help="an interactive shell in the guest")
     parser.add_argument("--quiet", action="store_true", help="say nothing of our own")

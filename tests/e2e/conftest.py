@@ -44,6 +44,8 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "long: runs for minutes, and only when asked for: -m long (make test-long)")
     config.addinivalue_line(
+        "markers", "lengthy: takes ten seconds or more; several processes begin with it")
+    config.addinivalue_line(
         "markers", "fault_injection: needs the debug kernel, and is run on no other")
     if is_worker(config):
         # what the tests themselves compute shall not disturb the guests of another process
@@ -65,6 +67,9 @@ def pytest_collection_modifyitems(config, items):
         unwanted.add("fault_injection")
     late = [item for item in items if any(map(item.get_closest_marker, unwanted))]
     items[:] = [item for item in items if item not in late]
+    if is_worker(config):
+        # at the end no process shall be alone with a long test
+        items.sort(key=lambda item: item.get_closest_marker("lengthy") is None)
     config.hook.pytest_deselected(items=late)
 
 

@@ -26,7 +26,7 @@ def mac_address(number):
 # Limits of a capture, in octets. Management frames are whole, and so are key handshakes,
 # DHCP and pings; what is cut are the data frames of a bulk transfer.
 CAPTURE_SNAPLEN = 256
-CAPTURE_SIZE = 64 << 20
+CAPTURE_SIZE = 32 << 20
 
 
 class Nics:

@@ -378,6 +378,7 @@ def fuzz(trio, seconds, seed):
     return changed, number
 
 
+@pytest.mark.lengthy
 @pytest.mark.contract("D3", "D4")
 def test_fuzz_driver(trio):
     """A hostile NIC: no crash, no hang, and a good link afterwards."""

@@ -71,6 +71,7 @@ def test_race_of_keys_and_restarts(trio):
     race_of_keys(trio, 200, crash=20)
 
 
+@pytest.mark.lengthy
 @pytest.mark.contract("K15", "K14", "K7")
 def test_race_of_associations(trio):
     """K15, K14: stations leave and come back, rekeying at any moment, with restarts."""

@@ -118,6 +118,7 @@ def group_crashes(cell, steps, dice):
     cell.judge(f"{len(steps)} crashes in group rekeyings")
 
 
+@pytest.mark.lengthy
 @pytest.mark.contract("D4", "K15", "T11")
 def test_crash_in_a_group_rekeying(trio):
     """D4, K15: at each step of a group rekeying; all hear the group afterwards."""
@@ -125,6 +126,7 @@ def test_crash_in_a_group_rekeying(trio):
     group_crashes(cell, GROUP_STEPS, random.Random(SEED))
 
 
+@pytest.mark.lengthy
 @pytest.mark.contract("D4", "K15", "T11")
 def test_crash_in_a_pairwise_rekeying(trio):
     """D4, K15: at each step of replacing a pairwise key; the association lives on."""

@@ -338,6 +338,7 @@ def test_tdls(trio, security):
     assert not bench.count_frames(path, direct)
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("security", ["open", "wpa2"])
 def test_ibss(trio, security):
     """Three stations without an access point; with WPA2, each pair has keys of its own."""
@@ -373,6 +374,7 @@ def test_ibss(trio, security):
     assert [end.engines()["rx_no_key"] for end in ends] == no_key
 
 
+@pytest.mark.lengthy
 def test_two_ibss_become_one(trio):
     """Two that began out of each other's reach merge when they meet; the older TSF wins."""
     ends = [trio.ends["ap"], trio.ends["sta"]]

@@ -35,6 +35,7 @@ frequency=5180
 MESH_SECURITY = {"open": "key_mgmt=NONE", "sae": 'key_mgmt=SAE\nsae_password="open sesame"'}
 
 
+@pytest.mark.lengthy
 @pytest.mark.contract("V1", "S1", "S3")
 @pytest.mark.parametrize("security", ["open", "sae"])
 def test_mesh(trio, security):

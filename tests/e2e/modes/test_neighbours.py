@@ -3,11 +3,14 @@
 
 import re
 
+import pytest
+
 from skuavm import wait_until
 
 OLD = "ieee80211n=0\nwmm_enabled=0\n"
 
 
+@pytest.mark.lengthy
 def test_hears_old_neighbour(trio):
     """An access point hears the beacons of an older BSS, and no more when it has gone.
 

@@ -247,6 +247,7 @@ def crash_rounds(trio, rounds, seconds):
     faults.forgive(trio, *REPAIRED)
 
 
+@pytest.mark.lengthy
 @pytest.mark.contract("D4")
 def test_time_to_traffic(trio):
     """D4: from the crash to the first datagram that comes through again."""

@@ -45,6 +45,7 @@ def test_scan_of_all_bands(octet):
     assert set(seen) == {octet.ends["n2"].mac, octet.ends["n3"].mac}
 
 
+@pytest.mark.lengthy
 @pytest.mark.contract("M5", "D2")
 def test_eight_scans_at_once(octet):
     """Eight NICs scan all channels at the same time; all of them end."""
