@@ -51,7 +51,7 @@ def channel_lines(channel, band="auto"):
 
 
 def frequency(channel, band="auto"):
-    """MHz of a 20 MHz channel."""
+    """Frequency of a 20 MHz channel, in MHz."""
     if band == "6":
         return 5950 + 5 * channel
     if band == "2.4" or (band == "auto" and channel <= 14):

@@ -11,7 +11,9 @@ from skuavm import VM, GuestError, Nics, forward, interactive, make_run_dir, mar
 
 def parse_arguments():
     parser = argparse.ArgumentParser(
-        prog="scripts/vm", description="Boots a guest with Skua NICs and runs a command in it."
+        prog="scripts/vm", description="Boots a guest with Skua NICs and runs a command in it.",
+        epilog="A guest stays on one processor of this machine, and the NICs on another one;"
+        " SKUA_PIN=no in the environment leaves them to the scheduler."
     )
     parser.add_argument("--nics", type=int, default=0, metavar="N",
                         help="NICs of the guest, 0 to 8 (skua.ko is loaded if there are any)")

@@ -9,7 +9,7 @@ Alone, a process has its guests on one processor and its NICs on another one. Wi
 several test processes at once (pytest -n), each has a share of the processors, and
 everything of a test process is on the one processor of its share if there is no more.
 
-SKUA_PIN=no leaves it all to the scheduler. Only processors that this process may use
+SKUA_PIN=no leaves everything to the scheduler. Only processors that this process may use
 are considered (taskset, containers).
 """
 

@@ -210,7 +210,7 @@ def test_tracepoints(trio):
     vm.run(f"echo 0 > {tracing}/events/skua/enable", check=True)
     trio.capture_end()
     key = temporal_key(path, trio.ends["ap"], trio.ends["sta"])
-    # hex in any of the ways in which printk puts it, without what may stand between
+    # hexadecimal in each form that printk has, without its separators
     found = vm.run(["/usr/bin/python3", "-I", "-S", "-c", f"""
 import re, sys
 text = open("{tracing}/trace").read()

@@ -185,7 +185,7 @@ def dfs_ap(bench_, channel, extra):
     end.running.append(ap)
     freq = skualink.frequency(channel)
     ap.start(wanted=f"DFS-CAC-START freq={freq}")
-    # it says so before it does so
+    # hostapd says so before the NIC listens
     wait_until("it to listen", 10, lambda: end.engines()["freq"] == freq)
     settled(end)
     return ap

@@ -293,7 +293,7 @@ def test_refused_remain_on_channel(trio):
     stay = ["iw", "dev", end.interface, "offchannel", "5200", "800"]
     refusal = struct.pack("<HHHH", NUMBERS["SKUA_CMD_ROC"], 0xFFFF, NUMBERS["SKUA_ST_BUSY"], 0)
     end.run(stay, check=True)
-    # a word that the NIC has not said; it stays, and is busy for the second
+    # an event that the NIC has not sent: it stays, and is busy for the second request
     inject(trio, end, "EVT", [event(NUMBERS["SKUA_EVT_CMD_DONE"], 8, refusal)])
     faults.await_count(end, "cmd_failed", before + 1)
     end.run(stay, check=True)

@@ -21,7 +21,7 @@ def temporal_keys(vm):
 
 
 def occurrences(pid, needles, shared=False):
-    """How often each needle is in a NIC process' own memory, or in that of its guests."""
+    """How often each needle is in the NIC process' own memory, or in that of its guests."""
     counts = dict.fromkeys(needles, 0)
     seen = set()
     with open(f"/proc/{pid}/maps", encoding="ascii") as maps, \
@@ -75,7 +75,7 @@ def test_the_nic_forgets_removed_keys(lab, name):
 @pytest.mark.contract("K7", "X2")
 @pytest.mark.parametrize("name", ["ccmp-128", "gcmp-256", "tkip"])
 def test_the_guest_forgets_removed_keys(lab, name):
-    """K7: nor in the memory of the guest: not in rings, commands, tables, nor on stacks.
+    """K7: no byte of a removed key is left in the guest: in rings, commands, tables, on stacks.
 
     The kernel wipes freed memory, so that a key that is left is in memory in use.
     """
@@ -153,7 +153,7 @@ def test_a_table_of_512_keys(lab):
     before, full = len(in_nic()), count("key_full")
     crowd("add", 0, slots + more)
     found = in_nic()
-    # the last ones are kept for beacons
+    # the last slots are kept for beacons
     room = slots - len({key["slot"] for key in found})
     assert 0 <= room <= slots // 8 and len(found) == slots - room
     assert count("key_full") - full == before + slots + more - len(found) > more
@@ -242,7 +242,7 @@ for end, other in (ends, ends[::-1]):
 print("removed")
 """
 
-# What happens to each NIC right before its keys are removed
+# The event at each NIC right before its keys are removed
 MISHAPS = {
     "restart": {"cmd": "fault", "kind": "fatal", "count": 1},
     "silent": {"cmd": "fault", "kind": "answer-never", "op": NUMBERS["SKUA_CMD_KEY_DEL"],

@@ -15,7 +15,7 @@ from skualink import PASSPHRASE
 # pairwise keys at a time
 WAYS = {
     "ptk0": ("wpa_ptk_rekey=1\n", "", False),
-    # hostapd would end the association instead, did the driver not say it can
+    # hostapd would end the association instead, if the driver did not announce that it can
     "ptk0-if-able": ("wpa_ptk_rekey=1\nwpa_deny_ptk0_rekey=1\n", "", False),
     "extended-key-id": ("wpa_ptk_rekey=1\nextended_key_id=1\n", "extended_key_id=1\n", True),
 }
@@ -25,7 +25,7 @@ RX_LOSSES = ("rx_no_key", "rx_mic_error", "rx_replay"), ("rx_stale_key", "rx_rep
 
 
 def key_losses(end):
-    """Of one end: frames that it has sent, and those that keys have cost it."""
+    """Frames that one end has sent, and frames that it has lost by changes of keys."""
     engines, driver = end.engines(), end.driver()
     received = sum(counters[name] for counters, names in zip((engines, driver), RX_LOSSES)
                    for name in names)
@@ -57,7 +57,7 @@ def rekey_under_load(here, way, seconds, rate):
     starts = len(sta.process.output), len(ap.process.output)
     before = {name: key_losses(here.ends[name]) for name in ("ap", "sta")}
     here.ends["ap"].popen(["ping", "-n", "-q", "-b", "-i", "0.02", "192.168.77.255"])
-    # so that soon after a change of keys both sides show that they have the new one
+    # so that soon after a change of keys both sides use the new one
     here.ends["sta"].popen(["ping", "-n", "-q", "-i", "0.005", AP])
     again = tcp_both_ways(here, seconds, rate)
     lost = {name: key_losses(here.ends[name]) - before[name] for name in before}
@@ -85,7 +85,7 @@ def only_in_rekeyings(here, lost, judge):
     for name, losses in lost.items():
         assert losses["received"] <= judge.at_risk[here.ends[name].mac]
         assert not losses["keyless"]
-    # what a NIC drops unsent has waited for the end of the key's life
+    # frames that a NIC drops unsent have waited for the end of the key's life
     assert not judge.missing()
 
 

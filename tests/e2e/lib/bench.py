@@ -63,7 +63,7 @@ done
 
 
 class End:
-    """A NIC, its network name space, and what runs there."""
+    """A NIC, its network name space, and the programs that run there."""
 
     def __init__(self, bench, vm, netns, phy, index):
         self.bench, self.vm, self.netns, self.phy, self.index = bench, vm, netns, phy, index
@@ -97,7 +97,7 @@ class End:
             ["iw", "dev", self.interface, "scan", "trigger", *words]).returncode == 0)
 
     def await_scan(self, timeout=60):
-        """Awaits the end of a scan; what has been found.
+        """Awaits the end of a scan; returns its results.
 
         The start of another scan is refused: with one error while a scan is under
         way, and with another one after it, because there is no such frequency.
@@ -107,7 +107,7 @@ class End:
         return self.iw("scan", "dump")
 
     def scan(self, *words):
-        """Scans; what has been found."""
+        """Scans; returns the results."""
         self.begin_scan(*words)
         return self.await_scan()
 
@@ -185,7 +185,7 @@ class End:
         self.running = []
 
     def settle(self):
-        """Ends and undoes all that was done here."""
+        """Ends all programs here and restores the interfaces."""
         self.stop_all()
         if self.vm.commands_ran & {self.netns, None}:
             self.run(CLEAN_UP.format(keep=self.interface), check=True)
@@ -242,7 +242,7 @@ class Bench:
         self.faults_before = self.faults()
 
     def settle(self):
-        """Ends and undoes what a test did."""
+        """Ends all programs of a test, and restores interfaces and NICs."""
         for end in self.ends.values():
             end.settle()
         if self.nics:
@@ -310,7 +310,7 @@ class Bench:
     def capture_end(self):
         self.nics.control({"cmd": "capture", "file": "/dev/null"})
 
-    # what tests often want
+    # links
 
     def link(self, ap="ap", sta="sta", security="wpa2", channel=36, band="auto",
              subnet="192.168.77", ap_extra="", sta_extra="", country="US", tells_keys=False,
@@ -327,7 +327,7 @@ class Bench:
         return access_point, station
 
 
-# What was on the air, by tshark
+# Frames on the air, by tshark
 
 
 def psk(passphrase, ssid):

@@ -26,7 +26,7 @@ VHT_WIDTHS = {0: 20, 1: 40, 4: 80, 11: 160}
 
 
 def how(frame):
-    """What tshark says of a frame; None for one of the old kinds."""
+    """tshark's view of a frame; None if it is not HT, VHT or HE."""
     numbers = [int(value, 0) if value else None for value in frame]
     if numbers[0] is not None:
         return How("ht", numbers[0] // 8 + 1, 40 if numbers[1] else 20)

@@ -66,21 +66,21 @@ class Iwd:
         self.process.wait_for("Interface [0-9]+ initialized", 20)
 
     def ctl(self, *words):
-        """iwctl; what it says, without colours."""
+        """Runs iwctl; returns its output, without colours."""
         result = self.end.run(["iwctl", *words], env=self.env, check=True, timeout=20)
         return re.sub(r"\x1b\[[0-9;]*m", "", result.stdout + result.stderr)
 
     def connect(self):
-        """Has it connect to what it knows, as it does by itself unless it is debugged."""
+        """Has iwd connect to the known network, as it does by itself unless it is debugged."""
         self.ctl("debug", self.end.interface, "autoconnect", "on")
         self.await_link()
 
     def await_link(self, start=0):
-        """Awaits a connection; start is from where its log is read."""
+        """Awaits a connection; start is the offset in iwd's log from which it counts."""
         self.process.wait_for("new state: connected$", 30, start=start)
 
     def bssid(self):
-        """Where it says that it is connected to."""
+        """The BSSID of its access point, from iwd itself."""
         shown = self.ctl("station", self.end.interface, "show")
         found = re.search(r"ConnectedBss +(\S+)", shown)
         assert found, shown

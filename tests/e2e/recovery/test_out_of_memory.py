@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""No memory: probe, start and traffic while allocations fail on purpose.
+"""Probe, start and traffic while allocations of memory fail on purpose.
 
-Only the debug kernel can (SKUA_KERNEL=debug): its fault injection fails the nth
+Only the debug kernel can do this (SKUA_KERNEL=debug): its fault injection fails the nth
 allocation of a system call, whichever that is, and kmemleak tells afterwards
-what was not freed on the way out.
+which memory was not freed on the way out.
 """
 
 import errno
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.fault_injection, pytest.mark.splats(r"\] Call Trace:$"
 
 DEVICE = "0000:00:00.0"
 ENOMEM = errno.ENOMEM
-# none, ENOMEM, and what sockets and nl80211 make of it
+# no error, ENOMEM, and the errors that sockets and nl80211 make of it
 HONEST = {str(error) for error in (0, ENOMEM, errno.ENOBUFS, errno.EINVAL)}
 # mac80211 warns of a scan for whose elements it finds no memory, and asks the
 # driver to do it all the same, with elements of any length

@@ -35,7 +35,7 @@ def associations(sta):
 
 
 def noticed(vm, end, how):
-    """Seconds from the crash to the driver's word, and on to its restart."""
+    """Seconds from the crash to the driver's message, and on to the end of the restart."""
     mark = f"mark {random.getrandbits(32):08x}"
     before = end.driver()["restart"]
     # one process for both, or its start would count
@@ -97,7 +97,7 @@ def test_crash_under_traffic(trio, where):
 @pytest.mark.contract("D4")
 @pytest.mark.parametrize("busy", [True, False], ids=["traffic", "idle"])
 def test_time_to_notice_long(trio, busy):
-    """D4: from each kind of death to the driver's word, twenty times."""
+    """D4: from each kind of death to the driver's message, twenty times."""
     _, sta = trio.link()
     load = faults.Load(trio) if busy else None
     limit, worst = (BUSY if busy else IDLE), 0
@@ -127,7 +127,7 @@ def test_how_often_it_may_die(trio):
         before = end.driver()["restart"]
         vm.put(faults.crash_file(end), str(number % 2))
         faults.await_count(end, "restart", before + 1)
-        # two answers, so that it has worked for a while
+        # two answers: the firmware has worked for a while
         assert end.ping(AP, count=2, interval=0.15)
     assert associations(sta) == 1
 
@@ -169,7 +169,7 @@ def test_paused_nic_is_not_dead(trio):
 @pytest.mark.parametrize("kind, counter", [
     ("lose-doorbells", "lost_doorbell"), ("lose-interrupts", "lost_irq")])
 def test_lost_notification(trio, kind, counter):
-    """One that does not arrive is made up for, and recorded as what it was."""
+    """A notification that does not arrive is made up for, and recorded by its kind."""
     trio.link()
     sta = trio.ends["sta"]
     before = sta.driver()
@@ -180,7 +180,7 @@ def test_lost_notification(trio, kind, counter):
                 if now[name] != before[name]}
 
     def lose():
-        # another one may follow before anybody looks; then nothing was lost
+        # another notification may follow before the driver looks; then nothing was lost
         faults.fault(trio, sta, kind, count=1)
         assert skualink.ping(sta.vm, sta.netns, AP, count=1)[1] == 1
         return changed()

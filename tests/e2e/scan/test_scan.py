@@ -15,7 +15,7 @@ CHANNELS = ["2412", "2437", "2462", "5180", "5200", "5220", "5240", "5260", "574
 
 
 def found(text):
-    """address -> (MHz, SSID, signal) of what `iw scan` printed."""
+    """address -> (MHz, SSID, signal) from the output of `iw scan`."""
     result = {}
     for block in re.split(r"^BSS ", text, flags=re.MULTILINE)[1:]:
         freq = re.search(r"freq: (\d+)", block)
@@ -40,7 +40,7 @@ def test_scan_of_all_bands(octet):
         assert (freq, ssid) == (skualink.frequency(channel, band), f"at-{name}")
         assert -90 < signal < 0
     assert len(seen) == len(channels)
-    # a scan of one channel finds what is there, and nothing else
+    # a scan of one channel finds the access point there, and no other
     seen = found(octet.ends["n7"].scan("freq", "5180", "flush"))
     assert set(seen) == {octet.ends["n2"].mac, octet.ends["n3"].mac}
 
@@ -132,7 +132,7 @@ def scan_under_ping(ap, sta):
         process.kill(2)
         sent, received = map(int, re.search(
             r"(\d+) packets transmitted, (\d+) received", process.output).groups())
-        # at most those of the last moment have no answer
+        # at most the pings of the last moment have no answer
         assert sent - received <= 2, process.output
         assert "duplicates" not in process.output
     return text
