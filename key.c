@@ -2,11 +2,11 @@
 /*
  * Skua - keys: which ciphers the NIC does, a key's installation and its removal
  *
- * Slots and lookups are in key_slot.c, packet numbers in key_pn.c, and what
- * TKIP alone needs is in key_tkip.c.
+ * Slots and lookups are in key_slot.c, packet numbers in key_pn.c, and TKIP's
+ * phase 1 keys in key_tkip.c.
  *
- * No key material is kept here: it goes from mac80211's key into one command,
- * whose copies are wiped.
+ * The driver keeps no key material. It goes from mac80211's key into one
+ * command, whose copies are wiped.
  */
 #include <linux/module.h>
 #include <linux/rculist.h>
@@ -24,8 +24,8 @@ module_param_named(sw_crypto_control, skua_sw_crypto_control, bool, 0444);
 MODULE_PARM_DESC(sw_crypto_control, "Let mac80211 do in software only keys that the driver names (default: off)");
 
 /*
- * The one table of ciphers: what is announced, and what this file can give to
- * a NIC that has an engine for it. mac80211 does the rest in software.
+ * The driver's one table of ciphers. All are announced. Keys go to a NIC that
+ * has an engine for the cipher; mac80211 does the others in software.
  */
 static const struct skua_suite skua_suites[] = {
 	{ WLAN_CIPHER_SUITE_WEP40, WLAN_KEY_LEN_WEP40, WLAN_KEY_LEN_WEP40,
@@ -55,11 +55,11 @@ static const struct skua_suite skua_suites[] = {
 /**
  * skua_key_suites() - cipher suites to announce
  * @sc: the device; skua_key_init() has been called
- * @suites: where they are
+ * @suites: gets the address of the suite selectors
  *
- * What the NIC lacks is done by mac80211, so all of the table is announced.
+ * mac80211 does the ciphers that the NIC lacks, so the whole table is announced.
  *
- * Return: how many
+ * Return: number of suites
  */
 unsigned int skua_key_suites(struct skua *sc, const u32 **suites)
 {
@@ -73,12 +73,13 @@ unsigned int skua_key_suites(struct skua *sc, const u32 **suites)
 }
 
 /**
- * skua_key_in_nic() - does the NIC do this cipher?
+ * skua_key_in_nic() - looks up a cipher that the NIC has an engine for
  * @sc: the device
  * @suite: suite selector
  * @len: bytes of the key
  *
- * Return: its row of the table, or NULL
+ * Return: the cipher's row of the table, or NULL if the NIC lacks the cipher or
+ * the length is wrong
  */
 const struct skua_suite *skua_key_in_nic(const struct skua *sc, u32 suite,
 					 u8 len)
@@ -104,20 +105,20 @@ u64 skua_key_features(void)
 {
 	u64 features = 0;
 
-	/* a template cannot carry what software counts and signs */
+	/* software cannot number and sign beacons that the NIC sends */
 	if (!skua_swcrypto)
 		features |= SKUA_FEAT_BEACON_PROT;
 	return features | skua_key_tkip_features();
 }
 
 /**
- * skua_key_phy_init() - announces what follows from the keys
+ * skua_key_phy_init() - announces ciphers and features of keys
  * @sc: the device, before its registration
  *
- * The rules for CAN_REPLACE_PTK0 are kept thus: DISABLE_KEY returns after the
- * last frame that the key decrypted has gone by; the NIC drops what waits under
- * the generation of a removed key; a frame names slot and generation, so none
- * gets another key; and what has lost its key is not sent at all.
+ * The driver keeps the rules for CAN_REPLACE_PTK0. DISABLE_KEY returns after
+ * mac80211 has the last frame that the key decrypted. The NIC drops frames that
+ * wait under the generation of a removed key. A frame names slot and generation,
+ * so no frame gets another key. A frame without its key is not sent.
  */
 void skua_key_phy_init(struct skua *sc)
 {
@@ -134,7 +135,7 @@ void skua_key_phy_init(struct skua *sc)
 	if (!skua_sw_crypto_control)
 		return;
 	ieee80211_hw_set(sc->hw, SW_CRYPTO_CONTROL);
-	/* with it, mac80211 leaves to us to say that software frames pass */
+	/* With the flag, the driver has to say that it sends such frames. */
 	wiphy->interface_modes |= BIT(NL80211_IFTYPE_AP_VLAN);
 	wiphy->software_iftypes |= BIT(NL80211_IFTYPE_AP_VLAN);
 }
@@ -159,8 +160,8 @@ static u32 skua_key_flags(const struct skua_key *key,
 
 /**
  * skua_key_encode() - builds the command that installs a key
- * @cmd: to fill; holds the key afterwards, the caller wipes it
- * @key: slot, generation, interface and receive PNs
+ * @cmd: command to fill; the caller wipes the key from it
+ * @key: the key, with slot, generation, interface and receive PNs
  * @conf: mac80211's key, at most SKUA_MAX_KEY_LEN bytes
  * @sta: owner, or NULL for a key of the interface
  */
@@ -217,7 +218,7 @@ static int skua_key_install(struct skua *sc, struct skua_key *key,
 	return err;
 }
 
-/* Where in the owner's table: where the key is already, or the first gap. */
+/* A key's index in its owner's table: its present one, or the first gap. */
 static int skua_key_place(struct skua *sc, struct skua_key __rcu **table,
 			  const struct skua_key *old)
 {
@@ -234,7 +235,7 @@ static int skua_key_place(struct skua *sc, struct skua_key __rcu **table,
 	return gap;
 }
 
-/* Tells the NIC, and waits until no frame decrypted with it is on its way. */
+/* Removes a key, and waits until NAPI has seen the last frame of it. */
 static void skua_key_retire(struct skua *sc, struct skua_key *key)
 {
 	struct skua_cmd_key_ref ref = {
@@ -267,8 +268,8 @@ static void skua_key_drop(struct skua *sc, struct skua_key *key)
 }
 
 /*
- * mac80211 does not say which of the keys its beacons get: it is the newest.
- * Without it beacons go out as they are, until hostapd has the next one.
+ * mac80211 does not say which BIGTK protects beacons: the newest one does.
+ * Without a key the NIC sends beacons unprotected, until hostapd installs one.
  */
 static void skua_key_protect_beacon(struct skua *sc, struct ieee80211_vif *vif,
 				    const struct skua_key *key)
@@ -310,7 +311,7 @@ static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
 	return key;
 }
 
-/* From now on no frame may leave in clear text, whatever becomes of the key. */
+/* From now on no frame may leave in clear text, even if the key is refused. */
 static void skua_key_mark(struct skua *sc, struct ieee80211_vif *vif,
 			  struct ieee80211_sta *sta,
 			  const struct ieee80211_key_conf *conf)
@@ -368,7 +369,7 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	if (idx < 0)
 		return idx;
 	key = skua_key_new(sc, vif, conf, suite, old);
-	/* In a restart mac80211 would take it for installed: one more, then. */
+	/* In a restart mac80211 ignores errors, so another restart is due. */
 	if (!key)
 		return old ? skua_op_result(sc, -ENOMEM) : -ENOMEM;
 	err = skua_key_slot_take(sc->keys, key, old);
@@ -379,7 +380,7 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 
 	key->idx = idx;
 	err = skua_key_install(sc, key, conf, sta ? skua_sta(sta) : NULL);
-	/* A NIC that has just died gets the key at the restart that follows. */
+	/* If the NIC has just died, the restart that follows installs the key. */
 	err = skua_op_result(sc, err);
 	if (err) {
 		skua_key_slot_put(sc->keys, key);
@@ -392,7 +393,7 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	conf->hw_key_idx = idx;
 	if (key->lease)
 		skua_key_protect_beacon(sc, vif, key);
-	/* mac80211 says which key is the default one before a restart only. */
+	/* After a restart mac80211 does not repeat the choice of this key. */
 	if (old && key == skua_key_default(sc, vif))
 		skua_key_tell_default(sc, vif, key);
 	skua_key_first_phase1(sc, key, conf, vif, sta);
@@ -425,7 +426,7 @@ static int skua_key_add(struct skua *sc, struct ieee80211_vif *vif,
 	return err;
 }
 
-/* Must succeed, with a dead firmware, in a restart and without a NIC too. */
+/* Must succeed, even if the firmware or the NIC is dead or gone. */
 static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
 			    struct ieee80211_sta *sta,
 			    struct ieee80211_key_conf *conf)
@@ -443,7 +444,7 @@ static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
 }
 
 /**
- * skua_op_set_key() - mac80211 gives the NIC a key, or takes it away
+ * skua_op_set_key() - installs or removes a key
  * @hw: the device
  * @cmd: SET_KEY or DISABLE_KEY
  * @vif: interface
@@ -452,8 +453,8 @@ static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
  *
  * Wiphy mutex; sleeps.
  *
- * Return: 0; -EOPNOTSUPP or -ENOSPC to leave the key to mac80211, which is 1
- * with SW_CRYPTO_CONTROL
+ * Return: 0; -EOPNOTSUPP or -ENOSPC if mac80211 has to use the key in software,
+ * or 1 for that with SW_CRYPTO_CONTROL; another error, see skua_cmd_exec()
  */
 int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 		    struct ieee80211_vif *vif, struct ieee80211_sta *sta,
@@ -477,12 +478,12 @@ int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 }
 
 /**
- * skua_op_set_default_unicast_key() - key for data frames the NIC makes itself
+ * skua_op_set_default_unicast_key() - key for data frames that the NIC generates
  * @hw: the device
  * @vif: interface
  * @idx: key index, or -1 for none
  *
- * Wiphy mutex; sleeps. A key that the NIC does not have is only noted.
+ * Wiphy mutex; sleeps. If the NIC does not have the key, only its index is noted.
  */
 void skua_op_set_default_unicast_key(struct ieee80211_hw *hw,
 				     struct ieee80211_vif *vif, int idx)

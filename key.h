@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Skua - keys: slots of the NIC and what the driver remembers of each
+ * Skua - keys: types, slots of the NIC, and what the files of key*.c share
  */
 #ifndef SKUA_KEY_H
 #define SKUA_KEY_H
@@ -14,22 +14,23 @@
 #define SKUA_NUM_SUITES		11
 #define SKUA_FIRST_BIGTK	6	/* key index, and the last one is 7 */
 /*
- * Packet numbers of protected beacons, which the NIC counts by itself. At the
- * shortest beacon interval they last for years; and there are as many leases.
+ * Number of packet numbers in the lease of a key for beacons, which the NIC
+ * counts. At the shortest beacon interval a lease lasts for years. A key has
+ * enough packet numbers for 65536 leases.
  */
 #define SKUA_KEY_LEASE		U32_MAX
 
-/* What the key code knows of a cipher: &struct skua_suite.flags */
-#define SKUA_SUITE_EXT_IV	BIT(0)	/* PN in an IV of 8 bytes: CCMP, GCMP */
+/* Properties of a cipher: &struct skua_suite.flags */
+#define SKUA_SUITE_EXT_IV	BIT(0)	/* IV of 8 bytes with a PN: CCMP, GCMP */
 #define SKUA_SUITE_TKIP		BIT(1)	/* TSC, and Michael keys beside the key */
-#define SKUA_SUITE_WEP		BIT(2)	/* IV of 24 bits that proves nothing */
+#define SKUA_SUITE_WEP		BIT(2)	/* IV of 24 bits, no replay check */
 #define SKUA_SUITE_BIP		BIT(3)	/* integrity of management frames */
 
 /**
  * struct skua_suite - a cipher, in the NIC or in mac80211's software
  * @suite: suite selector
  * @len: bytes of mac80211's key
- * @nic_len: bytes of it that the NIC calls the key
+ * @nic_len: bytes of it that the NIC takes as the key
  * @flags: SKUA_SUITE_*
  */
 struct skua_suite {
@@ -42,29 +43,29 @@ struct skua_suite {
 /**
  * struct skua_key - a key in the NIC
  * @list: all keys (wiphy mutex)
- * @conf: mac80211's key; a cookie to compare with, never followed from here
+ * @conf: mac80211's key; only its address is used, as a cookie
  * @suite: its cipher
  * @idx: hw_key_idx: index in the owner's table
  * @keyidx: key index, 0 to 7
  * @vif: handle of the interface
- * @lease: first PN of those that the NIC may use for frames that it makes
- *	itself; 0: none
- * @lease_next: the first PN of @lease that may not have been used yet, when the
- *	NIC was asked last (wiphy mutex)
+ * @lease: first PN of those that the NIC may use for frames that it generates;
+ *	0 if there are none
+ * @lease_next: the NIC's next PN of @lease when the driver last asked for it
+ *	(wiphy mutex)
  * @slot: slot in the NIC
  * @gen: generation of the slot
  * @held: the NIC holds the key. A reset of the NIC ends that, but the slot
  *	still waits for the key's return in a restart (written under the wiphy
  *	mutex)
- * @retired: no frame decrypted with it comes any more (written by NAPI)
+ * @retired: the NIC has posted the last frame of the key (written by NAPI)
  * @rx_pn: shadow of the receive PN of each TID, then of management: the last
- *	one that a completion carried (written by NAPI). It outlives a crash of
- *	the firmware, which mac80211's own copy would not: mac80211 sees no PN
- *	of a frame whose IV the NIC has stripped
+ *	PN in a completion (written by NAPI). A NIC gets the key with it after a
+ *	crash of the firmware. mac80211's own copy is too old for that: it
+ *	has no PN of a frame whose IV the NIC has stripped
  * @rcu: for kfree_rcu()
  *
- * What the transmit path reads (@conf, @suite, @slot, @gen) never changes once the
- * object is published; a key that goes to another slot is a new object.
+ * The members that the transmit path reads (@conf, @suite, @slot, @gen) never change
+ * after the object is published. A key that goes to another slot is a new object.
  */
 struct skua_key {
 	struct list_head list;
@@ -86,7 +87,7 @@ struct skua_key {
 /**
  * struct skua_key_slot - a slot of the NIC
  * @key: the key that has the slot, or NULL; RCU
- * @gen: generation, one more at each use; never reset while the driver lives
+ * @gen: generation: each use adds one; never reset while the driver is bound
  */
 struct skua_key_slot {
 	struct skua_key __rcu *key;
@@ -96,7 +97,7 @@ struct skua_key_slot {
 /**
  * struct skua_keys - all keys
  * @list: every struct skua_key (wiphy mutex)
- * @reserve: slots that only keys for beacon protection get
+ * @reserve: number of slots that only keys for beacon protection get
  * @suite: cipher suites for wiphy->cipher_suites
  * @nslots: size of @slot
  * @slot: by number
@@ -110,7 +111,7 @@ struct skua_keys {
 };
 
 /**
- * skua_key_table() - where a key's owner has its keys
+ * skua_key_table() - the table of keys of a station or interface
  * @vif: interface
  * @sta: station that owns the key, or NULL for a key of the interface
  *

@@ -17,13 +17,12 @@
  * skua_key_take_pn() - reserves packet numbers
  * @key: key in the NIC
  * @conf: the same to mac80211
- * @n: how many MPDUs need one, at least 1
+ * @n: number of MPDUs that need one; 0 counts as 1
  *
- * mac80211's software path counts with the same counter, so no number comes
- * twice whichever path a frame takes; but for WEP, whose IVs wrap anyway. Any
- * context.
+ * mac80211's software path uses the same counter, so no number is used twice,
+ * whichever path a frame takes. WEP is an exception: its IVs wrap. Any context.
  *
- * Return: the first of them
+ * Return: the first packet number
  */
 u64 skua_key_take_pn(const struct skua_key *key,
 		     struct ieee80211_key_conf *conf, unsigned int n)
@@ -40,8 +39,8 @@ u64 skua_key_take_pn(const struct skua_key *key,
  * @key: key that is to be installed, of any cipher
  * @conf: the same to mac80211
  *
- * Each association would begin with the same IVs otherwise. A key whose
- * numbers have been used goes on from there.
+ * Otherwise each association would begin with the same IVs. A key that has sent
+ * frames goes on from its last IV.
  */
 void skua_key_scatter_iv(const struct skua_key *key,
 			 struct ieee80211_key_conf *conf)
@@ -64,7 +63,7 @@ void skua_key_take_lease(struct skua_key *key, struct ieee80211_key_conf *conf)
 /**
  * skua_key_saw_pn() - remembers a packet number that the NIC has accepted
  * @key: key
- * @tid: TID, or SKUA_PN_MGMT; others are ignored
+ * @tid: TID, or SKUA_PN_MGMT; other values are ignored
  * @pn: packet number
  */
 void skua_key_saw_pn(struct skua_key *key, u8 tid, u64 pn)
@@ -90,11 +89,11 @@ static void skua_key_learn_tid(struct skua_key *key,
 }
 
 /**
- * skua_key_learn_pn() - where receiving goes on
+ * skua_key_learn_pn() - sets the receive PNs that a key begins with
  * @key: key that is to be installed
  * @conf: the same to mac80211
  *
- * Never behind what mac80211 or the NIC has seen. Wiphy mutex.
+ * None is below a PN that mac80211 or the NIC has accepted. Wiphy mutex.
  */
 void skua_key_learn_pn(struct skua_key *key,
 		       struct ieee80211_key_conf *conf)
@@ -112,7 +111,7 @@ void skua_key_learn_pn(struct skua_key *key,
 }
 
 /**
- * skua_key_put_pn() - writes a packet number as the contract wants it
+ * skua_key_put_pn() - writes a packet number as the NIC reads it
  * @to: six bytes, the least significant one first
  * @pn: packet number
  */
@@ -135,12 +134,12 @@ static u64 skua_key_get_pn(const u8 from[6])
 }
 
 /**
- * skua_key_ask_lease() - learn how many beacons the NIC has protected
+ * skua_key_ask_lease() - asks the NIC for the next PN of protected beacons
  * @sc: the device
  * @vif: interface
  *
- * For a station that has just associated: it will soon be told, by
- * skua_op_get_key_seq(), from where on beacons are new. Wiphy mutex; sleeps.
+ * A station has just associated. hostapd will soon tell it the present PN, from
+ * skua_op_get_key_seq(). Wiphy mutex; sleeps.
  */
 void skua_key_ask_lease(struct skua *sc, struct ieee80211_vif *vif)
 {
@@ -181,12 +180,12 @@ void skua_key_ask_lease(struct skua *sc, struct ieee80211_vif *vif)
  * @seq: to fill
  *
  * Atomic. The header says "most significant byte first", but mac80211 hands
- * the bytes to user space as they are, and its own software path, like every
- * reader there, has the least significant byte first.
+ * the bytes to user space as they are. Its own software path has the least
+ * significant byte first, and so has each reader in user space.
  *
- * Of a leased key only the NIC knows how far it is. It was asked when the last
- * station associated, and whoever gets the key now is current with the next
- * beacon. Besides atomic, this is always under the wiphy mutex.
+ * Only the NIC knows the present PN of a leased key. The driver asked for it when
+ * the last station associated, and a station that gets the key now learns the
+ * PN from the next beacon. mac80211 always holds the wiphy mutex here.
  */
 void skua_op_get_key_seq(struct ieee80211_hw *hw,
 			 struct ieee80211_key_conf *conf,

@@ -5,7 +5,7 @@
  * A key is found in three ways. A completion names slot and generation; a
  * frame to send has mac80211's index (hw_key_idx) inside the table of the
  * key's owner; a control operation has mac80211's key itself, and walks the
- * list, which also holds keys without a slot.
+ * list. The list also has keys without a slot.
  */
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -27,7 +27,7 @@ int skua_key_init(struct skua *sc)
 	if (!keys)
 		return -ENOMEM;
 	keys->nslots = n;
-	/* a beacon whose key found no slot could not be protected at all */
+	/* Software cannot protect a beacon whose key has no slot. */
 	if (skua_has(sc, SKUA_FEAT_BEACON_PROT))
 		keys->reserve = min(2 * sc->caps.vifs, n / 8);
 	INIT_LIST_HEAD(&keys->list);
@@ -36,7 +36,7 @@ int skua_key_init(struct skua *sc)
 }
 
 /**
- * skua_key_exit() - undoes skua_key_init(); nobody uses keys any more
+ * skua_key_exit() - undoes skua_key_init(), after the last use of a key
  * @sc: the device
  */
 void skua_key_exit(struct skua *sc)
@@ -46,7 +46,7 @@ void skua_key_exit(struct skua *sc)
 
 	if (!keys)
 		return;
-	/* Keys that mac80211 dropped after a failed restart end here. */
+	/* Some keys may be left from a restart that failed. */
 	list_for_each_entry_safe(key, next, &keys->list, list)
 		kfree_rcu(key, rcu);
 	kvfree(keys);
@@ -66,13 +66,15 @@ static void skua_key_slot_keep(struct skua_key *key)
  * skua_key_reset() - the NIC has forgotten all keys
  * @sc: the device
  *
- * Slots are empty again. In a restart the objects stay, and so do their claims
- * to the slots: mac80211 offers its keys again without having removed them, and
- * their shadows are needed then. It takes those that were in the NIC for there
- * even if they find no slot, so that none may go to a key that was not. Until
- * then a frame that names one is dropped by the NIC, since no generation comes
- * twice. Otherwise mac80211 has no keys; what is left here after a restart that
- * failed is forgotten, lest a new key at the same address be taken for it.
+ * In a restart mac80211 installs its keys again without having removed them. So
+ * the driver keeps its objects, whose shadows are needed then, and their claims
+ * to slots: mac80211 goes on as if a key that was in the NIC were still there,
+ * even if the key is refused, so no other key may take its slot. Until a key is
+ * back, the NIC drops frames that name it, since no generation is used twice.
+ *
+ * Otherwise mac80211 has no keys. Objects that are left from a restart that
+ * failed are freed: a new key at the address of an old one must not match.
+ *
  * Wiphy mutex, NAPI off.
  */
 void skua_key_reset(struct skua *sc)
@@ -94,7 +96,7 @@ void skua_key_reset(struct skua *sc)
 	}
 }
 
-/* Does the key's claim outlive the loss of what was in its slot? */
+/* Does a key that the NIC has lost still claim its slot? */
 static bool skua_key_slot_kept(const struct skua_keys *keys,
 			       const struct skua_key *key)
 {
@@ -103,8 +105,10 @@ static bool skua_key_slot_kept(const struct skua_keys *keys,
 }
 
 /**
- * skua_key_restarted() - mac80211 has offered all its keys again
- * @sc: the device. Wiphy mutex
+ * skua_key_restarted() - mac80211 has installed all its keys again
+ * @sc: the device
+ *
+ * Claims to slots end. Wiphy mutex.
  */
 void skua_key_restarted(struct skua *sc)
 {
@@ -128,8 +132,8 @@ static unsigned int skua_key_slot_free(const struct skua_keys *keys)
 /**
  * skua_key_slot_take() - gives a key a slot and a fresh generation
  * @keys: all keys
- * @key: key; gets slot and generation, and receive can find it from now on
- * @old: the same key before a restart, which leaves it its slot, or NULL
+ * @key: key that gets slot and generation; skua_key_get() finds it from now on
+ * @old: the same key before a restart, whose slot it gets, or NULL
  *
  * Return: 0 or -ENOSPC
  */
@@ -155,7 +159,7 @@ int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
 /**
  * skua_key_slot_put() - takes a slot back
  * @keys: all keys
- * @key: key; one without a slot is left alone
+ * @key: key; nothing happens if it has no slot
  */
 void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key)
 {
@@ -165,7 +169,7 @@ void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key)
 }
 
 /**
- * skua_key_get() - the key that a completion names
+ * skua_key_get() - looks up the key that a completion names
  * @sc: the device
  * @slot: from the NIC, any value
  * @gen: from the NIC, any value
@@ -187,12 +191,13 @@ struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen)
 }
 
 /**
- * skua_key_of() - the key in an owner's table that mac80211 means
+ * skua_key_of() - looks up the key that a frame names
  * @table: key table of a station or interface
- * @conf: what info->control.hw_key says; valid
+ * @conf: mac80211's key, from info->control.hw_key
  *
  * Inside rcu_read_lock(). mac80211 sets hw_key also for a key that is not, or
- * no longer, in the NIC, with any hw_key_idx; only the cookie decides.
+ * no longer, in the NIC, and its hw_key_idx may be any value. So the address of
+ * @conf decides.
  *
  * Return: the key, or NULL if the NIC does not have it
  */
@@ -208,7 +213,7 @@ struct skua_key *skua_key_of(struct skua_key __rcu **table,
 }
 
 /**
- * skua_key_find() - the key that a control operation means
+ * skua_key_find() - looks up a key by mac80211's key
  * @sc: the device
  * @conf: mac80211's key
  *
@@ -228,7 +233,7 @@ struct skua_key *skua_key_find(struct skua *sc,
 }
 
 /**
- * skua_key_retired() - the NIC says that a key's last frame has gone by
+ * skua_key_retired() - the NIC has posted the last frame of a removed key
  * @sc: the device
  * @slot: from the NIC, any value
  * @gen: from the NIC, any value

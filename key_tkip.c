@@ -21,7 +21,7 @@ u64 skua_key_tkip_features(void)
 	return skua_tkip_phase1 ? SKUA_FEAT_TKIP_PHASE1_HOST : 0;
 }
 
-/* Commands for receiving only; what NIC and mac80211 send is theirs. */
+/* The NIC needs them for receiving only: it mixes keys for sending itself. */
 static void skua_key_post_phase1(struct skua *sc, const struct skua_key *key,
 				 u32 iv32, const u16 *p1k)
 {
@@ -46,8 +46,8 @@ static void skua_key_post_phase1(struct skua *sc, const struct skua_key *key,
  * @vif: interface
  * @sta: owner, or NULL for a key of the interface
  *
- * mac80211 calls update_tkip_key() when IV32 changes, and not because the NIC
- * has forgotten it; so a key comes with the phase 1 key of its state. Wiphy
+ * mac80211 calls update_tkip_key() when IV32 changes. A NIC that gets the key,
+ * maybe again after a restart, needs the present phase 1 key at once. Wiphy
  * mutex.
  */
 void skua_key_first_phase1(struct skua *sc, const struct skua_key *key,
@@ -73,11 +73,11 @@ void skua_key_first_phase1(struct skua *sc, const struct skua_key *key,
  * @vif: interface
  * @conf: TKIP key
  * @sta: its owner, or NULL for a key of the interface
- * @iv32: what the phase 1 key is for
+ * @iv32: the IV32 that the phase 1 key belongs to
  * @p1k: the phase 1 key
  *
- * Softirq, inside rcu_read_lock() by mac80211. Never called while the NIC
- * leaves no TKIP frame encrypted.
+ * Softirq; mac80211 holds rcu_read_lock(). mac80211 calls it only if the NIC
+ * leaves TKIP frames encrypted.
  */
 void skua_op_update_tkip_key(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			     struct ieee80211_key_conf *conf,
