@@ -2,9 +2,8 @@
 /*
  * Skua - aggregation and Block Ack sessions
  *
- * As long as neither SKUA_FEAT_TX_AMPDU nor SKUA_FEAT_RX_AMPDU is offered, no
- * session begins here, and so none has to end. Sessions come with
- * SKUA_CMD_BA; what concerns one TID of one station belongs in this file.
+ * No NIC offers SKUA_FEAT_TX_AMPDU or SKUA_FEAT_RX_AMPDU yet, so no session
+ * begins here, and no session has to end.
  */
 #include "skua.h"
 
@@ -12,10 +11,10 @@
  * skua_op_ampdu_action() - begin or end a Block Ack session
  * @hw: the device
  * @vif: interface
- * @params: what to do
+ * @params: action, station and TID
  *
- * Wiphy mutex; sleeps. Ending always succeeds, since mac80211 takes that for
- * granted; the callback that it waits for comes at once.
+ * Wiphy mutex; sleeps. The end of a session always succeeds, as mac80211 demands;
+ * the callback that mac80211 waits for comes at once.
  *
  * Return: 0 or -EOPNOTSUPP
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - channels and what holds for the whole radio: contexts, filter,
- * transmit power, thresholds, survey
+ * Skua - channel contexts, radar, survey, and settings of the whole radio:
+ * receive filter, transmit power, RTS threshold
  */
 #include "skua.h"
 
@@ -26,7 +26,7 @@ static int skua_ctx_send(struct skua *sc, u8 idx,
 	struct skua_cmd_chanctx cmd = { .ctx = idx };
 
 	skua_chandef(&cmd.chan, def);
-	/* A wide channel may have radars beside its primary part. */
+	/* A wide channel may need radar detection outside of its primary part. */
 	if (cfg80211_chandef_dfs_required(sc->hw->wiphy, def,
 					  NL80211_IFTYPE_AP) > 0)
 		cmd.chan.flags |= SKUA_CHANF_RADAR;
@@ -34,7 +34,7 @@ static int skua_ctx_send(struct skua *sc, u8 idx,
 }
 
 /**
- * skua_vif_set_chanctx() - put an interface on a channel context
+ * skua_vif_set_chanctx() - assigns a channel context to an interface
  * @sc: the device
  * @vif: the interface
  * @ctx: handle, or SKUA_CHANCTX_NONE
@@ -162,9 +162,9 @@ static void skua_switch_back(struct skua *sc,
  * @hw: the device
  * @vifs: interfaces with their old and new contexts
  * @n_vifs: how many
- * @mode: whether the contexts are swapped too
+ * @mode: whether new contexts replace the old ones
  *
- * Return: 0 or a negative error; then all is as before.
+ * Return: 0 or a negative error; after an error the old contexts are restored.
  */
 int skua_op_switch_vif_chanctx(struct ieee80211_hw *hw,
 			       struct ieee80211_vif_chanctx_switch *vifs,
@@ -176,9 +176,9 @@ int skua_op_switch_vif_chanctx(struct ieee80211_hw *hw,
 	int i, ret;
 
 	/*
-	 * Swapping: the old context goes and the new one comes, for all the
-	 * interfaces of one context at once. The NIC changes a context in
-	 * place, so the new one takes over the handle of the old.
+	 * With swapping, a new context replaces the old one for all interfaces
+	 * of the old context at once. The NIC changes a context in place, so
+	 * the new context takes over the handle of the old one.
 	 */
 	for (i = 0; i < n_vifs; i++) {
 		if (swap) {
@@ -215,18 +215,18 @@ static void skua_radar_iter(struct ieee80211_hw *hw,
 {
 	u16 freq = *(u16 *)data;
 
-	/* A station leaves radars to its access point. */
+	/* Stations do not detect radars: their access point does. */
 	if (conf->radar_enabled &&
 	    (!freq || conf->def.chan->center_freq == freq))
 		ieee80211_radar_detected(hw, conf);
 }
 
 /**
- * skua_radar_detected() - tell mac80211 of a radar
+ * skua_radar_detected() - tells mac80211 of a radar
  * @sc: the device
- * @freq: primary channel that it was heard on, in MHz; 0 for any
+ * @freq: primary channel of the radar in MHz; 0 for any
  *
- * Any context; who does not look for radars is not told.
+ * Only contexts with radar detection are concerned. Any context.
  */
 void skua_radar_detected(struct skua *sc, u16 freq)
 {
@@ -257,10 +257,10 @@ void skua_radar_event(struct skua *sc, const struct skua_evt_radar *evt)
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_set_txpower() - set the transmit power
+ * skua_set_txpower() - sets the transmit power
  * @sc: the device
- * @dbm: power, or INT_MIN for none wanted yet; a value outside the radio's
- *	range is moved into it
+ * @dbm: power, or INT_MIN if none is chosen yet; the value is clamped to the
+ *	radio's range
  *
  * Process context, wiphy mutex.
  *
@@ -279,7 +279,7 @@ int skua_set_txpower(struct skua *sc, int dbm)
 	return ret;
 }
 
-/* The one channel of single_channel, and all interfaces on it. */
+/* Tunes to the channel of single_channel, and puts all interfaces on it. */
 static int skua_set_channel(struct skua *sc)
 {
 	struct ieee80211_vif *vif;
@@ -338,7 +338,7 @@ static const struct {
  * skua_op_configure_filter() - ieee80211_ops.configure_filter
  * @hw: the device
  * @changed: FIF_* that changed
- * @total: FIF_* wanted; what the NIC cannot do is taken out
+ * @total: wanted FIF_*; flags that the NIC does not have are cleared
  * @multicast: unused
  */
 void skua_op_configure_filter(struct ieee80211_hw *hw, unsigned int changed,
@@ -394,7 +394,7 @@ int skua_op_get_txpower(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
  * skua_op_get_antenna() - ieee80211_ops.get_antenna
  * @hw: the device
  * @tx_ant: bit mask of antennas
- * @rx_ant: likewise
+ * @rx_ant: bit mask of antennas
  *
  * Return: 0.
  */
@@ -407,7 +407,7 @@ int skua_op_get_antenna(struct ieee80211_hw *hw, u32 *tx_ant, u32 *rx_ant)
 	return 0;
 }
 
-/* The channel of an index over all bands. */
+/* Finds a channel by its index over all bands. */
 static struct ieee80211_channel *skua_nth_channel(struct skua *sc, int idx)
 {
 	struct ieee80211_supported_band *sband;

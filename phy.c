@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - what the radio can do, as mac80211 wants to hear it: bands, channels,
- * capabilities, interface combinations, flags
+ * Skua - what is announced to mac80211: bands, channels, capabilities, interface
+ * combinations, flags
  */
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
 
 #include "key.h"
 
-/* Channels by number; cfg80211 knows their centres. */
+/* Channel numbers; cfg80211 knows the centre frequencies. */
 static const u8 skua_chans_2ghz[] = {
 	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 };
@@ -68,7 +68,7 @@ static void skua_ht_caps(const struct skua *sc, struct ieee80211_sta_ht_cap *ht)
 	ht->mcs.tx_params = IEEE80211_HT_MCS_TX_DEFINED;
 }
 
-/* Two bits a stream: the same support for the first nss, none for others. */
+/* Two bits for each stream: @support for the first @nss, none for the others. */
 static u16 skua_mcs_map(unsigned int nss, u16 support)
 {
 	u16 map = 0;
@@ -79,7 +79,7 @@ static u16 skua_mcs_map(unsigned int nss, u16 support)
 	return map;
 }
 
-/* As in the VHT capabilities; those of HE in 6 GHz have the same numbers. */
+/* Encoded for the VHT capabilities; those of HE in 6 GHz use the same values. */
 static u16 skua_mpdu_len(const struct skua *sc)
 {
 	if (sc->caps.max_mpdu >= 11454)
@@ -128,7 +128,7 @@ static u8 skua_he_widths(const struct skua *sc, enum nl80211_band band)
 
 static __le16 skua_he_6ghz_capa(const struct skua *sc)
 {
-	/* The antennas never change; hostapd asks for it by default. */
+	/* The antenna patterns never change; hostapd requires this by default. */
 	return cpu_to_le16(IEEE80211_HE_6GHZ_CAP_RX_ANTPAT_CONS |
 			   IEEE80211_HE_6GHZ_CAP_TX_ANTPAT_CONS) |
 	       le16_encode_bits(IEEE80211_VHT_MAX_AMPDU_1024K,
@@ -176,11 +176,11 @@ static void skua_he_caps(const struct skua *sc, enum nl80211_band band,
 /* ------------------------------------------------------------------ */
 
 /**
- * struct skua_band - one band and what it points to
- * @sband: what wiphy->bands points to
+ * struct skua_band - memory of one band
+ * @sband: the band, which wiphy->bands points to
  * @he: its HE capabilities
  * @rates: its legacy rates
- * @chans: its channels; the regulatory code writes here
+ * @chans: its channels; the regulatory code changes their flags and power
  */
 struct skua_band {
 	struct ieee80211_supported_band sband;
@@ -234,7 +234,7 @@ static int skua_bands_init(struct skua *sc)
 	for (i = 0; i < ARRAY_SIZE(skua_band_defs); i++) {
 		if (!(sc->caps.bands & skua_band_defs[i].cap))
 			continue;
-		/* In 6 GHz there is nothing older than HE. */
+		/* Stations in 6 GHz need HE. */
 		if (skua_band_defs[i].band == NL80211_BAND_6GHZ &&
 		    !skua_has(sc, SKUA_FEAT_HE))
 			continue;
@@ -249,7 +249,7 @@ static int skua_bands_init(struct skua *sc)
 /* Registration								*/
 /* ------------------------------------------------------------------ */
 
-/* The whole channel is listened to, however wide it is. */
+/* The NIC detects radars on the whole width of a channel. */
 static u8 skua_radar_widths(const struct skua *sc)
 {
 	u8 widths = BIT(NL80211_CHAN_WIDTH_20_NOHT) | BIT(NL80211_CHAN_WIDTH_20);
@@ -278,7 +278,7 @@ static int skua_combinations_init(struct skua *sc)
 			  BIT(NL80211_IFTYPE_P2P_CLIENT) |
 			  BIT(NL80211_IFTYPE_P2P_GO) |
 			  BIT(NL80211_IFTYPE_MESH_POINT);
-	/* mac80211's own monitor interface needs one as well. */
+	/* mac80211's own monitor interface needs a handle as well. */
 	limits[0].max = max_t(u16, sc->caps.vifs, 2) - 1;
 	limits[1].types = BIT(NL80211_IFTYPE_P2P_DEVICE);
 	limits[1].max = 1;
@@ -292,7 +292,7 @@ static int skua_combinations_init(struct skua *sc)
 	comb->num_different_channels = skua_single_channel ?
 				       1 : sc->caps.channels;
 	comb->beacon_int_infra_match = false;
-	/* mac80211 wants radar detection on one channel at a time. */
+	/* mac80211 allows radar detection with one channel only. */
 	if (skua_has(sc, SKUA_FEAT_RADAR) && comb->num_different_channels == 1)
 		comb->radar_detect_widths = skua_radar_widths(sc);
 	if (comb->radar_detect_widths)
@@ -324,7 +324,7 @@ static void skua_hw_flags(struct skua *sc)
 		ieee80211_hw_set(hw, SUPPORTS_REORDERING_BUFFER);
 }
 
-/* What needs nothing of the NIC but what every NIC has. */
+/* Features that need no optional feature of the NIC. */
 static const enum nl80211_ext_feature_index skua_ext_features[] = {
 	NL80211_EXT_FEATURE_AQL,
 	NL80211_EXT_FEATURE_AIRTIME_FAIRNESS,
@@ -336,9 +336,9 @@ static const enum nl80211_ext_feature_index skua_ext_features[] = {
 };
 
 /*
- * Two interfaces of one address would both get what comes to it, and a P2P
- * device beside its station would answer twice. The NIC's own address is the
- * first; the others are local ones.
+ * Two interfaces with one address would both get frames to that address, and a
+ * P2P device would answer beside its station. The first address is the NIC's
+ * own; the others are local addresses.
  */
 static void skua_addresses_init(struct skua *sc)
 {
@@ -368,12 +368,12 @@ static void skua_wiphy_init(struct skua *sc)
 	wiphy->flags |= WIPHY_FLAG_IBSS_RSN | WIPHY_FLAG_HAS_CHANNEL_SWITCH |
 			WIPHY_FLAG_SUPPORTS_TDLS;
 	wiphy->flags &= ~WIPHY_FLAG_PS_ON_BY_DEFAULT;
-	/* Each radio hears with all chains whatever its peers ask of it. */
+	/* The radio always receives with all chains. */
 	wiphy->features |= NL80211_FEATURE_AP_MODE_CHAN_WIDTH_CHANGE |
 			   NL80211_FEATURE_STATIC_SMPS |
 			   NL80211_FEATURE_DYNAMIC_SMPS;
 	if (skua_has(sc, SKUA_FEAT_HW_SCAN)) {
-		/* An access point returns to its channel after each other one. */
+		/* Between two scanned channels an access point is on its own. */
 		wiphy->features |= NL80211_FEATURE_SCAN_RANDOM_MAC_ADDR |
 				   NL80211_FEATURE_AP_SCAN;
 		wiphy->max_scan_ssids = sc->caps.scan_ssids;
@@ -398,7 +398,7 @@ static void skua_wiphy_init(struct skua *sc)
 }
 
 /**
- * skua_phy_init() - fill what mac80211 asks for at registration
+ * skua_phy_init() - fills in what mac80211 needs for the registration
  * @sc: the device; skua.caps is known and key.c is ready
  *
  * Process context, in probe. All memory is device-managed.

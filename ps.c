@@ -2,10 +2,11 @@
 /*
  * Skua - power save of the stations of an access point
  *
- * The NIC sees the PM bit, PS-Poll and triggers, and says so in the completion
- * ring, where they stand in their place among the frames. mac80211 buffers
- * what it has not yet given to the NIC, and lets it go by and by; what is in
- * its transmit queues, this file takes out for it.
+ * The NIC sees the power management bit, PS-Poll and trigger frames, and posts
+ * events of them in the completion ring, in order with the received frames.
+ * mac80211 buffers frames that it has not yet given to the NIC, and decides when
+ * to release them. Frames that wait in mac80211's transmit queues are taken out
+ * in this file.
  */
 #include <linux/etherdevice.h>
 
@@ -18,15 +19,15 @@ static void skua_ps_sleep(struct ieee80211_sta *sta, bool asleep)
 
 	if (vif->type != NL80211_IFTYPE_AP)
 		return;
-	/* before mac80211 wakes the queues, which are skipped otherwise */
+	/* First: mac80211 wakes the queues, and those of a sleeping one are skipped. */
 	WRITE_ONCE(ssta->asleep, asleep);
 	ieee80211_sta_ps_transition(sta, asleep);
 }
 
 /**
- * skua_ps_event() - something about a station's power save
+ * skua_ps_event() - an event of a station's power save
  * @sc: the device
- * @id: enum skua_inband_id, one of a station's
+ * @id: enum skua_inband_id, of an event of stations
  * @sta: station
  * @tid: TID, or SKUA_NUM_TIDS
  *
@@ -53,7 +54,7 @@ void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid)
 	}
 }
 
-/* Takes up to @num frames out of the station's queues, those of @tids. */
+/* Takes up to @num frames out of the station's queues of @tids. */
 static void skua_ps_collect(struct skua *sc, struct ieee80211_sta *sta,
 			    u16 tids, int num, struct sk_buff_head *frames,
 			    bool *more)
@@ -95,15 +96,16 @@ static void skua_ps_mark(struct sk_buff *skb, bool last, bool more,
 }
 
 /**
- * skua_op_release_buffered_frames() - lets a sleeper have frames of its queues
+ * skua_op_release_buffered_frames() - sends queued frames to a sleeping station
  * @hw: the device
  * @sta: station
- * @tids: bit per TID
- * @num_frames: how many at most
+ * @tids: bit for each TID
+ * @num_frames: largest number of frames
  * @reason: PS-Poll or U-APSD
- * @more_data: there is more in other queues
+ * @more_data: other queues hold frames, too
  *
- * Atomic. The last frame ends the service period; without any it ends at once.
+ * Atomic. The last frame ends the service period; without a frame the period
+ * ends at once.
  */
 void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
 				     struct ieee80211_sta *sta, u16 tids,

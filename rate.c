@@ -15,7 +15,7 @@ static unsigned int skua_first_rate(enum nl80211_band band)
 /**
  * skua_bitrates() - the legacy rates of a band as mac80211 wants them
  * @band: the band
- * @rates: to fill
+ * @rates: array to fill
  *
  * Return: how many there are.
  */
@@ -36,9 +36,9 @@ int skua_bitrates(enum nl80211_band band,
 }
 
 /**
- * skua_legacy_mask() - a mask over a band's rates, as the NIC counts them
+ * skua_legacy_mask() - converts a mask over a band's rates for the NIC
  * @band: the band
- * @rates: bit per index into the band's rates
+ * @rates: bit for each index into the band's rates
  *
  * Return: mask as in skua_cmd_vif.basic_rates.
  */
@@ -64,7 +64,7 @@ u32 skua_legacy_rate(enum nl80211_band band, u8 idx)
 	return FIELD_PREP(SKUA_RATE_IDX, skua_rates[i]);
 }
 
-/* The one MCS of masks over MCSs, one mask for each number of streams. */
+/* The only MCS of masks over MCSs; each number of streams has a mask. */
 static u32 skua_one_mcs(enum skua_enc enc, const u16 *mcs, unsigned int nss)
 {
 	unsigned int i;
@@ -143,7 +143,7 @@ struct skua_rate {
 	u8 gi;
 };
 
-/* Take a word of the NIC apart; every field is in its encoding's range then. */
+/* Takes a word of the NIC apart, and checks each field for its encoding. */
 static int skua_rate_parse(u32 word, struct skua_rate *r)
 {
 	static const struct {
@@ -233,12 +233,11 @@ static enum nl80211_band skua_nl_band(u16 freq)
 
 /**
  * skua_rate_to_rx() - channel and rate word as receive status
- * @word: of the NIC
- * @freq: of the NIC, MHz
+ * @word: rate word of the NIC
+ * @freq: frequency from the NIC, MHz
  * @st: zeroed; gets channel, encoding and rate
  *
- * Return: 0, or -EINVAL if there is no such channel, or the word makes no
- * sense there.
+ * Return: 0, or -EINVAL if there is no such channel, or no such rate there.
  */
 int skua_rate_to_rx(u32 word, u16 freq, struct ieee80211_rx_status *st)
 {
@@ -285,10 +284,10 @@ EXPORT_SYMBOL_IF_KUNIT(skua_rate_to_rx);
 
 /**
  * skua_rate_to_info() - a rate word as cfg80211's rate information
- * @word: of the NIC
+ * @word: rate word of the NIC
  * @info: the answer
  *
- * Return: 0, or -EINVAL if the word makes no sense or is 0.
+ * Return: 0, or -EINVAL if the word is 0 or names no rate.
  */
 int skua_rate_to_info(u32 word, struct rate_info *info)
 {
@@ -346,12 +345,11 @@ static u16 skua_bw_to_rc(u8 bw)
 
 /**
  * skua_rate_to_tx_rate() - a rate word as a transmit rate, for radiotap
- * @word: of the NIC
+ * @word: rate word of the NIC
  * @band: band of the frame
  * @txr: the answer; its count is left alone
  *
- * HE and EHT have no place in struct ieee80211_tx_rate: see
- * skua_rate_to_info() for those.
+ * struct ieee80211_tx_rate has no place for HE and EHT; skua_rate_to_info() has.
  *
  * Return: 0, -EINVAL, or -EOPNOTSUPP for HE and EHT; then @txr->idx is -1.
  */
@@ -389,13 +387,13 @@ int skua_rate_to_tx_rate(u32 word, enum nl80211_band band,
 EXPORT_SYMBOL_IF_KUNIT(skua_rate_to_tx_rate);
 
 /**
- * skua_rate_from_tx_rate() - the rate word that an injected frame asks for
+ * skua_rate_from_tx_rate() - the rate word for the rate of an injected frame
  * @band: band of the frame
  * @txr: transmit rate
  * @flags: IEEE80211_TX_CTL_LDPC and IEEE80211_TX_CTL_STBC of its skb; any others
  *	are ignored
  *
- * Return: the word, or 0 if it asks for none or for one that there is not.
+ * Return: the word, or 0 if the frame asks for no rate or for an unknown one.
  */
 u32 skua_rate_from_tx_rate(enum nl80211_band band,
 			   const struct ieee80211_tx_rate *txr, u32 flags)
@@ -437,7 +435,7 @@ EXPORT_SYMBOL_IF_KUNIT(skua_rate_from_tx_rate);
 
 /**
  * skua_bw() - width of a channel
- * @width: as cfg80211 says it
+ * @width: cfg80211's width
  *
  * Return: enum skua_bw.
  */
@@ -477,8 +475,8 @@ u8 skua_chan_flags(const struct ieee80211_channel *chan)
 }
 
 /**
- * skua_chandef() - a channel as the NIC wants it
- * @out: the answer
+ * skua_chandef() - encodes a channel for the NIC
+ * @out: the encoded channel
  * @def: a valid channel definition
  */
 void skua_chandef(struct skua_chandef *out, const struct cfg80211_chan_def *def)

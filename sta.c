@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - stations: handles, what the NIC knows of each peer, in-band events
+ * Skua - stations: handles, and what the NIC knows of each peer
  *
- * A station has a handle with a generation, so that a descriptor or a
- * completion that names a station of the past is recognised, whoever has the
- * handle now.
+ * A station has a handle with a generation. So a descriptor or a completion that
+ * names a removed station is recognised, even if another station has the handle
+ * now.
  */
 #include <linux/slab.h>
 
@@ -45,7 +45,7 @@ void skua_sta_exit(struct skua *sc)
  * skua_sta_reset() - the NIC has forgotten all stations
  * @sc: the device
  *
- * Wiphy mutex, NAPI off. mac80211 adds its stations again.
+ * Wiphy mutex, NAPI off. In a restart mac80211 adds its stations again.
  */
 void skua_sta_reset(struct skua *sc)
 {
@@ -61,14 +61,14 @@ void skua_sta_reset(struct skua *sc)
 }
 
 /**
- * skua_sta_get() - the station that the NIC names
+ * skua_sta_get() - looks up the station that the NIC names
  * @sc: the device
  * @handle: from the NIC, any value
  * @gen: from the NIC, any value
  *
  * Inside rcu_read_lock().
  *
- * Return: the station, or NULL if it is gone
+ * Return: the station, or NULL if it has been removed
  */
 struct ieee80211_sta *skua_sta_get(struct skua *sc, u16 handle, u16 gen)
 {
@@ -80,7 +80,7 @@ struct ieee80211_sta *skua_sta_get(struct skua *sc, u16 handle, u16 gen)
 /**
  * skua_sta_handle_take() - gives a station a handle and a fresh generation
  * @sc: the device
- * @sta: station; completions find it from now on
+ * @sta: station; skua_sta_get() finds it from now on
  *
  * Wiphy mutex.
  *
@@ -106,8 +106,8 @@ int skua_sta_handle_take(struct skua *sc, struct ieee80211_sta *sta)
 /**
  * skua_sta_handle_put() - takes a handle back
  * @sc: the device
- * @ssta: station; one without a handle, or whose handle a reset of the NIC has
- *	taken already, is left alone
+ * @ssta: station; nothing happens if it has no handle, or if a reset of the NIC
+ *	has taken the handle already
  *
  * Wiphy mutex.
  */
@@ -124,7 +124,7 @@ void skua_sta_handle_put(struct skua *sc, struct skua_sta *ssta)
 }
 
 /* ------------------------------------------------------------------ */
-/* What the NIC is told							*/
+/* Commands								*/
 /* ------------------------------------------------------------------ */
 
 static u32 skua_sta_flags(const struct ieee80211_sta *sta,
@@ -162,8 +162,8 @@ static u32 skua_sta_flags(const struct ieee80211_sta *sta,
 }
 
 /**
- * skua_sta_uapsd() - bit per AC, in the order of the transmit rings
- * @qosinfo: as in the QoS Info field: VO, VI, BK, BE
+ * skua_sta_uapsd() - the ACs of U-APSD in the order of the transmit rings
+ * @qosinfo: bits of the QoS Info field: VO, VI, BK, BE
  *
  * Return: mask over IEEE80211_AC_*
  */
@@ -199,8 +199,8 @@ static u8 skua_sta_bw(enum ieee80211_sta_rx_bandwidth bw)
 }
 
 /*
- * A station that saves power hears with one chain: always, or (dynamic) until a
- * frame to it tells of more. One stream is right at any time.
+ * A station in SM power save listens with one chain: always (static), or until
+ * it gets a frame (dynamic). It can receive one stream at any time.
  */
 static u8 skua_sta_nss(const struct ieee80211_link_sta *link)
 {
@@ -244,11 +244,11 @@ static void skua_sta_encode_rates(struct skua_cmd_sta *cmd,
 }
 
 /**
- * skua_sta_encode() - the command that adds or changes a station
- * @cmd: to fill
+ * skua_sta_encode() - builds the command that adds or changes a station
+ * @cmd: command to fill
  * @vif: interface
  * @sta: station, with handle and state
- * @band: of its channel
+ * @band: band of its channel
  */
 void skua_sta_encode(struct skua_cmd_sta *cmd, struct ieee80211_vif *vif,
 		     struct ieee80211_sta *sta, enum nl80211_band band)
@@ -283,10 +283,10 @@ static int skua_sta_send(struct skua *sc, u16 op, struct ieee80211_vif *vif,
 }
 
 /**
- * skua_sta_post() - tells the NIC what has changed about a station
+ * skua_sta_post() - tells the NIC about a changed station
  * @sc: the device
  * @vif: interface
- * @sta: station; one that the NIC does not know is left alone
+ * @sta: station; nothing happens if it has no handle
  *
  * Atomic; never waits.
  *
@@ -342,14 +342,14 @@ static void skua_sta_remove(struct skua *sc, struct ieee80211_sta *sta)
 }
 
 /**
- * skua_op_sta_state() - a station comes, changes its state, or goes
+ * skua_op_sta_state() - a station is added, changes its state, or is removed
  * @hw: the device
  * @vif: interface
  * @sta: station
  * @old_state: its state
- * @new_state: one step from it
+ * @new_state: the next state, one step up or down
  *
- * Wiphy mutex; sleeps. A step down always succeeds.
+ * Wiphy mutex; sleeps. Steps down always succeed.
  *
  * Return: 0 or a negative error
  */
@@ -377,10 +377,10 @@ int skua_op_sta_state(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 }
 
 /**
- * skua_op_sta_pre_rcu_remove() - a station is about to vanish from RCU
+ * skua_op_sta_pre_rcu_remove() - a station is about to be removed
  * @hw: the device
  * @vif: interface
- * @sta: station; NAPI must not find it any more
+ * @sta: station; NAPI does not find it from now on
  *
  * Wiphy mutex. mac80211 waits for an RCU grace period after this.
  */
@@ -401,7 +401,7 @@ void skua_op_sta_pre_rcu_remove(struct ieee80211_hw *hw,
  * @hw: the device
  * @vif: interface
  * @sta: station
- * @changed: IEEE80211_RC_*; the NIC gets everything again
+ * @changed: IEEE80211_RC_*; ignored, as the NIC gets all of the station again
  *
  * Atomic.
  */
@@ -416,7 +416,7 @@ void skua_op_sta_rc_update(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
  * @hw: the device
  * @vif: interface
  * @sta: station
- * @enabled: begins
+ * @enabled: true if the mode begins
  *
  * Wiphy mutex.
  */
@@ -451,7 +451,7 @@ static void skua_sta_fill_sinfo(struct station_info *sinfo,
  * @hw: the device
  * @vif: interface
  * @sta: station
- * @sinfo: to add to
+ * @sinfo: statistics; the NIC's are added
  *
  * Wiphy mutex; sleeps.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Skua - stations: what the NIC is told of each
+ * Skua - stations: what sta.c shares with its tests
  */
 #ifndef SKUA_STA_H
 #define SKUA_STA_H

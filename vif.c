@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - interfaces: their life, their BSS, their beacons, EDCA and TSF
+ * Skua - interfaces: adding and removing, BSS, beacons, EDCA and TSF
  */
 #include "skua.h"
 
@@ -32,8 +32,8 @@ static int skua_vif_type(enum nl80211_iftype type)
  * skua_vif_band() - the band that an interface works on
  * @vif: the interface
  *
- * mac80211 notes an interface's channel in single_channel as well; the one of
- * the radio may be that of a software scan.
+ * mac80211 notes the interface's channel, with single_channel as well. The
+ * radio's channel may be that of a software scan.
  *
  * Return: the band; 2.4 GHz as long as there is no channel, when no rate matters
  */
@@ -96,7 +96,7 @@ static void skua_vif_fill(struct ieee80211_vif *vif, struct skua_cmd_vif *cmd)
 }
 
 /**
- * skua_vif_update() - tell the NIC about an interface and its BSS
+ * skua_vif_update() - tells the NIC about an interface and its BSS
  * @sc: the device
  * @vif: the interface; it has been added
  *
@@ -113,7 +113,7 @@ int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif)
 }
 
 /* ------------------------------------------------------------------ */
-/* Life									*/
+/* Adding and removing							*/
 /* ------------------------------------------------------------------ */
 
 static int skua_vif_find_free(struct skua *sc)
@@ -135,7 +135,7 @@ static void skua_vif_forget(struct skua *sc, struct ieee80211_vif *vif)
 	RCU_INIT_POINTER(sc->vif[svif->idx], NULL);
 	svif->idx = SKUA_VIF_NONE;
 	svif->chanctx = SKUA_CHANCTX_NONE;
-	/* NAPI may have the pointer still; afterwards mac80211 may free it. */
+	/* NAPI may still use the interface, and mac80211 may free it soon. */
 	synchronize_rcu();
 }
 
@@ -144,8 +144,8 @@ static void skua_vif_forget(struct skua *sc, struct ieee80211_vif *vif)
  * @hw: the device
  * @vif: the interface
  *
- * Also called again for every interface after a crash of the firmware, with
- * the private part as it was.
+ * After a crash of the firmware mac80211 adds each interface again. The private
+ * part has kept its values then.
  *
  * Return: 0, -EOPNOTSUPP, -ENOSPC, or see skua_cmd_exec().
  */
@@ -166,7 +166,7 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 		memset(svif, 0, sizeof(*svif));
 		svif->default_key = -1;
 	}
-	/* a restart brings it back with the keys */
+	/* In a restart the BIGTK comes back with the other keys. */
 	svif->bigtk.slot = SKUA_KEY_NONE;
 	svif->idx = idx;
 	svif->type = type;
@@ -180,7 +180,7 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 		return ret;
 	}
 	rcu_assign_pointer(sc->vif[idx], vif);
-	/* With single_channel; the first config() may come only later. */
+	/* Before the first config() there is no channel yet. */
 	if (skua_single_channel && sc->ctx_used)
 		ret = skua_vif_set_chanctx(sc, vif, 0);
 	return skua_op_result(sc, ret);
@@ -191,9 +191,10 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
  * @hw: the device
  * @vif: the interface, not operating
  * @type: new type
- * @p2p: it becomes a P2P one
+ * @p2p: the interface becomes a P2P one
  *
- * Return: 0 or -EBUSY or -EOPNOTSUPP, which make mac80211 remove and add it.
+ * Return: 0; or -EBUSY or -EOPNOTSUPP, and mac80211 removes and adds the
+ * interface.
  */
 int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			     enum nl80211_iftype type, bool p2p)
@@ -242,10 +243,10 @@ void skua_op_remove_interface(struct ieee80211_hw *hw,
 /* ------------------------------------------------------------------ */
 
 /*
- * The NIC wants a TIM without stations, since it knows better who sleeps:
- * cut the bitmap down to one zero octet.
+ * The NIC fills in the bitmap of the TIM, since it knows which stations sleep.
+ * So the template's bitmap is cut to one zero octet.
  *
- * Return: bytes that have been cut out behind the TIM.
+ * Return: number of octets that were cut, or -EINVAL.
  */
 static int skua_beacon_empty_tim(struct sk_buff *skb, unsigned int off)
 {
@@ -268,8 +269,8 @@ static int skua_beacon_empty_tim(struct sk_buff *skb, unsigned int off)
 }
 
 /*
- * The NIC numbers and signs what it sends. An MMIE of mac80211's, made while
- * the key is not in the NIC, would come out the same in each beacon.
+ * The NIC numbers and signs protected beacons. An MMIE that mac80211 added, while
+ * the key was not in the NIC, would be the same in each beacon.
  */
 static void skua_beacon_cut_mmie(struct sk_buff *skb)
 {
@@ -324,14 +325,14 @@ static int skua_beacon_fill(struct skua *sc, struct ieee80211_vif *vif,
 }
 
 /**
- * skua_beacon_set() - give the NIC the beacon template of an interface
+ * skua_beacon_set() - gives the NIC the beacon template of an interface
  * @sc: the device
  * @vif: the interface
  *
  * Process context, wiphy mutex.
  *
- * Return: 0, -ENOENT without a beacon, -EMSGSIZE if it is too long for the
- * NIC, -EINVAL if it makes no sense, or see skua_cmd_exec().
+ * Return: 0, -ENOENT without a beacon, -EMSGSIZE if the beacon is too long for
+ * the NIC, -EINVAL if its TIM is malformed, or see skua_cmd_exec().
  */
 int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif)
 {
@@ -407,15 +408,15 @@ void skua_op_stop_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 
 	skua_beacon_stop(sc, vif);
 	skua_vif_update(sc, vif);
-	/* the next BSS may be an open one */
+	/* The next BSS may be an open one. */
 	skua_vif(vif)->keyed = false;
 }
 
 /**
  * skua_op_set_tim() - ieee80211_ops.set_tim
  * @hw: the device
- * @sta: for whom mac80211 holds frames, or no longer does
- * @set: which of the two
+ * @sta: station
+ * @set: true if mac80211 holds frames for the station, false if it no longer does
  *
  * Atomic: the command is posted.
  *
@@ -453,7 +454,7 @@ void skua_op_vif_cfg_changed(struct ieee80211_hw *hw,
 {
 	struct skua *sc = hw->priv;
 
-	/* the next BSS may be an open one */
+	/* The next BSS may be an open one. */
 	if ((changed & BSS_CHANGED_ASSOC) && !vif->cfg.assoc)
 		skua_vif(vif)->keyed = false;
 	if (changed & SKUA_VIF_CFG_CHANGES)
@@ -560,7 +561,7 @@ static int skua_tsf_cmd(struct skua *sc, struct ieee80211_vif *vif, u16 op,
  * @hw: the device
  * @vif: the interface
  *
- * Return: TSF in microseconds, or ~0 if the NIC does not say.
+ * Return: TSF in microseconds, or ~0 if the command fails.
  */
 u64 skua_op_get_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 {
@@ -575,10 +576,10 @@ u64 skua_op_get_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
  * skua_op_tx_last_beacon() - ieee80211_ops.tx_last_beacon
  * @hw: the device
  *
- * Who sent the last beacon of an IBSS answers the probe requests
- * (IEEE 802.11-2020, 11.1.4.3.4). There is one IBSS at most.
+ * The station that sent the last beacon of an IBSS answers probe requests
+ * (IEEE 802.11-2020, 11.1.4.3.4). There is one IBSS interface at most.
  *
- * Return: 1 if this NIC did, else 0.
+ * Return: 1 if this NIC sent it, else 0.
  */
 int skua_op_tx_last_beacon(struct ieee80211_hw *hw)
 {
