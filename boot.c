@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - firmware boot, and what the firmware says when it is alive
+ * Skua - firmware boot, and the content of ALIVE
  *
  * The boot ROM judges the image and the boot context; the driver only hands them
  * over and translates the verdict.

@@ -39,9 +39,9 @@ static void skua_evt_defer(struct skua *sc, const struct skua_evt *evt)
 }
 
 /*
- * The period of remain-on-channel that mac80211 asked for will not begin: for
- * mac80211 it ends. Commands are answered in their order, and mac80211 has one
- * period at a time, so it is the one that skua.roc_cookie names. NAPI.
+ * The remain-on-channel that mac80211 asked for will not begin: for mac80211 it
+ * ends. Commands are answered in their order, and mac80211 has one period at a
+ * time, so it is the period that skua.roc_cookie names. NAPI.
  */
 static void skua_evt_roc_refused(struct skua *sc)
 {

@@ -2,9 +2,9 @@
 /*
  * Skua - health of the NIC: its status, its death, its reset
  *
- * All other files report here what they take for the death of the NIC. Nothing
- * here calls back: skua_nic_dead() sets a flag, wakes all waiters, and schedules
- * the crash worker, which start.c provides.
+ * All other files report the death of the NIC here. This file calls none of them:
+ * skua_nic_dead() sets a flag, wakes all waiters, and schedules the crash worker,
+ * whose function is in start.c.
  */
 #include <linux/io.h>
 #include <linux/iopoll.h>

@@ -191,8 +191,8 @@ static void skua_ring_assert_held(struct skua_ring *ring)
 /**
  * skua_ring_break() - stop looking at a ring whose rules the NIC has broken
  * @ring: the ring; its lock is held if it has one
- * @what: what the NIC wrote wrong
- * @val: the value
+ * @what: the word that the NIC wrote wrong, for the log
+ * @val: its value
  *
  * Any context but hard interrupts. skua_ring.on_break() hears of it.
  */

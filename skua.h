@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Skua - the driver's own types, and what its files share
+ * Skua - types and functions that the driver's files share
  *
  * DOC: Locking policy
  *
@@ -205,8 +205,7 @@ enum skua_ctr {
  * @entries: number, a power of two; 0: not used
  * @base: the entries, DMA-coherent
  * @dma: their bus address
- * @idx: the indices, DMA-coherent; each one that the NIC writes is read once and
- *	checked
+ * @idx: the indices, DMA-coherent; an index of the NIC is read once and checked
  * @idx_dma: their bus address
  * @next: producer: index of the next slot to fill, private;
  *	consumer: index of the next entry to read, private
@@ -423,7 +422,7 @@ struct skua_cmd_wait;	/* private to fwctl.c */
 /* ------------------------------------------------------------------ */
 
 /**
- * struct skua_ring_progress - what the watchdog knows of a ring
+ * struct skua_ring_progress - progress of a ring, as the watchdog sees it
  * @pos: the consumer's index at the last look
  * @looks: looks in a row at which entries waited and @pos had not moved
  */
@@ -803,7 +802,7 @@ void skua_evt_init(struct skua *sc);
 /* watchdog.c */
 
 /**
- * enum skua_verdict - what the watchdog thinks of a ring
+ * enum skua_verdict - the watchdog's verdict on a ring
  * @SKUA_RING_FINE: its consumer goes on, or has nothing to do
  * @SKUA_RING_DOUBT: its consumer may be late
  * @SKUA_RING_KICK: a notification may have been lost: notify once more
@@ -950,8 +949,8 @@ void skua_debugfs_exit(struct skua *sc);
 /*
  * DOC: Hooks of tx, rx, key, sta and scan
  *
- * The kernel-doc of each function stands at its definition. This is what the
- * hooks have in common.
+ * The kernel-doc of each function stands at its definition. This page describes
+ * the properties that the hooks share.
  *
  * skua_*_init() runs once in probe, after ALIVE: skua.caps is valid, and the
  * rings exist. It allocates tables and may fail. skua_*_exit() undoes it in

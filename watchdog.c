@@ -38,7 +38,7 @@
 
 /**
  * skua_watchdog_judge() - what to do about a ring
- * @w: what the last looks found
+ * @w: result of the last looks
  * @pos: the consumer's index now
  * @pending: there are entries that the consumer has not taken
  *

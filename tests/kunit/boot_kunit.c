@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - unit tests: what the firmware says when it is alive
+ * Skua - unit tests: the content of ALIVE
  */
 #include "fake.h"
 
@@ -9,7 +9,7 @@
 /**
  * struct alive_ctx - an ALIVE event in the making
  * @evt: the event
- * @caps: what came of it
+ * @caps: result of parsing @evt
  */
 struct alive_ctx {
 	struct skua_evt evt;
@@ -30,7 +30,7 @@ static void add(struct kunit *test, struct skua_evt *evt, u16 type,
 	evt->len = cpu_to_le16(pos + sizeof(tlv) + len);
 }
 
-/* Everything that must be there, but what @without says. */
+/* All types that must be there, except type @without. */
 static struct alive_ctx *make_alive(struct kunit *test, u16 without)
 {
 	static const struct skua_limits limits = {
@@ -75,7 +75,7 @@ static int parse(struct kunit *test, struct alive_ctx *ctx)
 	return skua_parse_alive(fake->sc, &ctx->evt, &ctx->caps);
 }
 
-/* What the NIC says is clamped to what the driver can hold. */
+/* Limits of the NIC are clamped to the size of the driver's tables. */
 static void alive_is_understood(struct kunit *test)
 {
 	struct alive_ctx *ctx = make_alive(test, 0);
@@ -130,7 +130,7 @@ static void alive_without_something(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EPROTO, parse(test, make_alive(test, c->type)));
 }
 
-/* The same, there but of a wrong length. */
+/* The same type is there, but of a wrong length. */
 static void alive_of_a_wrong_length(struct kunit *test)
 {
 	const struct alive_missing_case *c = test->param_value;
@@ -146,7 +146,7 @@ static void alive_runs_over_the_end(struct kunit *test)
 	struct alive_ctx *ctx = make_alive(test, 0);
 	u16 len = le16_to_cpu(ctx->evt.len);
 
-	/* cut anywhere: never more than an error, nor less */
+	/* an event that is cut anywhere is an error, and nothing worse */
 	while (len--) {
 		ctx->evt.len = cpu_to_le16(len);
 		KUNIT_EXPECT_EQ(test, -EPROTO, parse(test, ctx));

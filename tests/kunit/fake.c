@@ -9,7 +9,7 @@
 #include "../../key.h"
 #include "fake.h"
 
-/* What mac80211 wants of a driver at least; never called, but two. */
+/* The ops that mac80211 demands; only .tx and .wake_tx_queue are ever called. */
 static int fake_start(struct ieee80211_hw *hw)
 {
 	return -ENODEV;
@@ -154,7 +154,7 @@ static void fake_exit_tables(void *data)
 }
 
 /**
- * skua_fake_init() - makes a struct skua_fake, test->priv from then on
+ * skua_fake_init() - make a struct skua_fake, test->priv from then on
  * @test: the test
  *
  * Return: 0 or a negative error
@@ -192,7 +192,7 @@ int skua_fake_init(struct kunit *test)
 }
 
 /**
- * skua_fake_vif() - makes an access point
+ * skua_fake_vif() - make an access point
  * @test: the test
  * @idx: its handle
  *
@@ -212,7 +212,7 @@ struct ieee80211_vif *skua_fake_vif(struct kunit *test, u8 idx)
 }
 
 /**
- * skua_fake_sta() - makes a station without a handle
+ * skua_fake_sta() - make a station without a handle
  * @test: the test
  * @vif: its interface
  *
@@ -234,14 +234,14 @@ struct ieee80211_sta *skua_fake_sta(struct kunit *test,
 }
 
 /**
- * skua_fake_key() - makes a key as mac80211 has it
+ * skua_fake_key() - make a key of mac80211
  * @test: the test
  * @cipher: suite selector
- * @len: bytes of it
+ * @len: bytes of the key
  * @keyidx: key index
  *
- * mac80211 keeps its own state before and behind what drivers see; there is
- * room for that, all zero.
+ * mac80211 keeps state of its own before and behind the part that drivers see;
+ * there is room for that state, all zero.
  *
  * Return: the key, whose bytes count from 0xa0 on
  */
@@ -265,13 +265,13 @@ struct ieee80211_key_conf *skua_fake_key(struct kunit *test, u32 cipher,
 }
 
 /**
- * skua_fake_ring() - makes a ring, in plain memory
+ * skua_fake_ring() - make a ring, in plain memory
  * @test: the test
  * @id: enum skua_ring_id
  * @entry_size: bytes
  * @entries: a power of two
  *
- * The NIC of it is awake: it wants no doorbell.
+ * Its NIC is awake, so it wants no doorbell.
  */
 void skua_fake_ring(struct kunit *test, u8 id, u16 entry_size, u32 entries)
 {
@@ -293,9 +293,9 @@ void skua_fake_ring(struct kunit *test, u8 id, u16 entry_size, u32 entries)
 }
 
 /**
- * skua_fake_count() - reads a counter
+ * skua_fake_count() - read a counter
  * @test: the test
- * @ctr: which one
+ * @ctr: the counter
  *
  * Return: its value
  */

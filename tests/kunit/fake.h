@@ -20,13 +20,13 @@
  * @dev: stands for the PCI device
  * @vif: an access point, handle 3
  * @sta: a station of it without a handle
- * @cmd_err: what commands end with
- * @answer: what the NIC answers to commands that have an answer
+ * @cmd_err: result of commands
+ * @answer: data of the answer to commands that have one
  * @keep_retired: do not answer a key's removal by its retirement
  * @ncmds: commands seen
  * @op: their opcodes
- * @data: the last one's structure
- * @len: its length
+ * @data: structure of the last command
+ * @len: length of @data
  * @doorbells: doorbells rung
  */
 struct skua_fake {

@@ -99,20 +99,20 @@ static void ring_doorbell_when_asked(struct kunit *test)
 	struct skua_ring *ring = make_ring(test, c->start);
 	struct skua_fake *fake = test->priv;
 
-	/* asleep at the start: wake me for the first entry */
+	/* the NIC sleeps from the start and waits for the first entry */
 	ring->idx->avail_event = cpu_to_le32(c->start);
 	ring->next += 3;
 	publish(ring);
 	KUNIT_EXPECT_EQ(test, 1, fake->doorbells);
-	/* it has been told, and asked for nothing more */
+	/* the NIC has been told, and asked for nothing more */
 	ring->next += 2;
 	publish(ring);
 	KUNIT_EXPECT_EQ(test, 1, fake->doorbells);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_DOORBELL_SAVED));
-	/* nothing new: no publication at all */
+	/* without a new entry there is no publication at all */
 	publish(ring);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_DOORBELL_SAVED));
-	/* asleep again after all five */
+	/* the NIC sleeps again after all five */
 	ring->idx->cons = cpu_to_le32(c->start + 5);
 	ring->idx->avail_event = cpu_to_le32(c->start + 5);
 	ring->next++;
@@ -120,7 +120,7 @@ static void ring_doorbell_when_asked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2, fake->doorbells);
 }
 
-/* wanted only for the last entry of a burst: told when the burst reaches it */
+/* The NIC waits for the last entry of a burst: no doorbell before that entry. */
 static void ring_doorbell_inside_a_burst(struct kunit *test)
 {
 	const struct ring_start_case *c = test->param_value;
@@ -149,7 +149,7 @@ static void ring_want_room(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, want_room(ring, 3));
 	KUNIT_EXPECT_TRUE(test, ring->armed);
 	event = le32_to_cpu(ring->idx->space_event);
-	/* the NIC consumes one by one and tells by the rule of hw.h */
+	/* the NIC consumes entries one by one and interrupts by the rule of hw.h */
 	for (cons = c->start + 1; cons != c->start + N + 1; cons++) {
 		if (cons - event - 1 < cons - old)
 			told = cons - c->start;
@@ -169,7 +169,7 @@ struct ring_bad_case {
 
 /* Four entries are published, the first two are known to be consumed. */
 static const struct ring_bad_case ring_bad_cases[] = {
-	{ "beyond what was published", 5 },
+	{ "beyond the published entries", 5 },
 	{ "going back", 1 },
 	{ "far away", 0x40000000 },
 };
@@ -191,7 +191,7 @@ static void ring_bad_consumer_index(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, ring->broken);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RING_BAD));
 	KUNIT_EXPECT_FALSE(test, skua_alive(fake->sc));
-	/* and stays so, whatever comes */
+	/* the ring stays broken, even if the index is good again */
 	ring->idx->cons = cpu_to_le32(0xfffffffe + 2);
 	KUNIT_EXPECT_EQ(test, 0, room(ring));
 }

@@ -155,7 +155,7 @@ struct rx_flag_case {
 	u32 flag;
 };
 
-/* R1 to R7, R12, R14, R16, K8, A9: each true exactly when it is */
+/* R1 to R7, R12, R14, R16, K8, A9: each flag exactly if the NIC set it */
 static const struct rx_flag_case rx_flag_cases[] = {
 	{ "R5 fcs", SKUA_RXF_FCS_ERR, RX_FLAG_FAILED_FCS_CRC },
 	{ "R6 plcp", SKUA_RXF_PLCP_ERR, RX_FLAG_FAILED_PLCP_CRC },
@@ -324,7 +324,7 @@ static void receive(struct kunit *test, const struct skua_cpl_rx *rec,
 	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_RX));
 }
 
-/* A buffer that the NIC does not have costs the frame, the others come back. */
+/* A buffer that the NIC does not have costs the frame; the other buffers come back. */
 static void rx_record_with_a_bad_buffer(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -339,7 +339,7 @@ static void rx_record_with_a_bad_buffer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_BAD_BUF));
 	KUNIT_EXPECT_EQ(test, 2, fake->sc->rx.nfree);
 
-	/* the same one twice in one record */
+	/* the same buffer twice in one record */
 	more[0] = cpu_to_le32(buf_word(3, 100));
 	more[1] = cpu_to_le32(buf_word(3, 100));
 	rec.buf0 = cpu_to_le32(buf_word(4, 100));
@@ -373,7 +373,7 @@ static void rx_record_with_bad_lengths(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, NBUFS, fake->sc->rx.nfree);
 }
 
-/* K4, K15 rule 1: decrypted with a key that is gone */
+/* K4, K15 rule 1: the frame was decrypted with a key that is gone */
 static void rx_of_a_stale_key(struct kunit *test)
 {
 	struct skua_cpl_rx rec = good_record(1, 100);
@@ -385,7 +385,7 @@ static void rx_of_a_stale_key(struct kunit *test)
 	receive(test, &rec, NULL, 0);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_STALE_KEY));
 
-	/* decrypted, but with no key at all */
+	/* the record says decrypted, but names no key */
 	rec.buf0 = cpu_to_le32(buf_word(2, 100));
 	rec.key = cpu_to_le16(SKUA_KEY_NONE);
 	receive(test, &rec, NULL, 0);
@@ -421,7 +421,7 @@ static void rx_of_a_stale_station(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_STALE_STA));
 }
 
-/* K8, K16: left encrypted, but of a number that the NIC has seen */
+/* K8, K16: the frame is still encrypted, but the NIC has seen its packet number */
 static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -448,7 +448,7 @@ static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
 	receive(test, &rec, NULL, 0);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_REPLAY));
 
-	/* a new number passes this gate, and is stopped by the next one */
+	/* a new number passes this check, and fails at the next one */
 	rx_write_frame(test, 2, IEEE80211_FTYPE_DATA | IEEE80211_FCTL_PROTECTED,
 		       0x10204);
 	rec.buf0 = cpu_to_le32(buf_word(2, 100));

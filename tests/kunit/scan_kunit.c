@@ -11,10 +11,10 @@
 #define NCHANS	9	/* one more than the fake NIC's limit */
 
 /**
- * struct scan_ctx - a request, and what became of it
+ * struct scan_ctx - a request, and its encoding
  * @req: two SSIDs, three channels, elements of every kind
- * @ssid: SSIDs of it
- * @chan: channels of it
+ * @ssid: SSIDs of @req
+ * @chan: channels of @req
  * @cmd: command
  * @ext: further data
  */
@@ -95,7 +95,7 @@ static void scan_encode_all(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 5180, le16_to_cpu(chan[0].freq));
 	KUNIT_EXPECT_EQ(test, 17, chan[0].power);
 	KUNIT_EXPECT_GT(test, le16_to_cpu(chan[0].dwell_active), 0);
-	/* a beacon a second apart would be missed by less */
+	/* a shorter dwell time could miss a beacon */
 	KUNIT_EXPECT_GT(test, le16_to_cpu(chan[0].dwell_passive), 100);
 	KUNIT_EXPECT_MEMEQ(test, ies, "abcdefghi", 9);
 }
@@ -156,7 +156,7 @@ static void scan_ssid_longer_than_any(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 4, ssid[1].len);
 }
 
-/* M5: the event of a cancelled scan is not that of the next one */
+/* M5: the event of a cancelled scan does not end the next scan */
 static void scan_done_of_a_cancelled_scan(struct kunit *test)
 {
 	const struct skua_evt_scan_done evt = { .vif = 3, .aborted = 1 };
@@ -171,7 +171,7 @@ static void scan_done_of_a_cancelled_scan(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, sc->scan_stale);
 	clear_bit(SKUA_F_SCANNING, &sc->flags);
 
-	/* and one that nobody waits for is the NIC's mistake */
+	/* an end without a scan is the NIC's mistake */
 	skua_scan_done(sc, &evt);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_EVT_BAD));
 	wiphy_unlock(fake->hw->wiphy);
@@ -212,7 +212,7 @@ static void roc_begin_and_cancel(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, skua_op_cancel_remain_on_channel(fake->hw, fake->vif));
 	KUNIT_EXPECT_EQ(test, SKUA_CMD_ROC_CANCEL, fake->op[fake->ncmds - 1]);
 	KUNIT_EXPECT_FALSE(test, test_bit(SKUA_F_ROC, &sc->flags));
-	/* once */
+	/* a second cancel sends nothing */
 	skua_op_cancel_remain_on_channel(fake->hw, fake->vif);
 	KUNIT_EXPECT_EQ(test, 3, fake->ncmds);
 	wiphy_unlock(fake->hw->wiphy);

@@ -409,7 +409,7 @@ static void tx_posts_a_frame(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
 }
 
-/* T1: a token that ends twice, or that never was, costs nothing */
+/* T1: a token that ends twice, or that never existed, does no harm */
 static void tx_record_with_a_bad_token(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -429,7 +429,7 @@ static void tx_record_with_a_bad_token(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, NTOKENS, fake->sc->tx.nfree);
 }
 
-/* T1: a reset gives everything back */
+/* T1: a reset gives every frame back */
 static void tx_reset_reclaims(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -456,7 +456,7 @@ static void tx_to_a_dead_nic(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
 }
 
-/* X4: a full ring takes nothing more, and nothing is overwritten */
+/* X4: a full ring takes no more frames, and no slot is overwritten */
 static void tx_ring_full(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -465,7 +465,7 @@ static void tx_ring_full(struct kunit *test)
 	make_path(test, 8);
 	for (i = 0; i < 4; i++)
 		give(test, IEEE80211_AC_VI, make_frame(test, QOS_DATA, false));
-	/* three fit before the room for a largest frame is gone */
+	/* three frames fit before there is no room for the largest frame */
 	KUNIT_EXPECT_EQ(test, 3, atomic_read(&fake->sc->tx.queued));
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_NO_ROOM));
 	reset(test);
@@ -641,7 +641,7 @@ static void tx_rates(struct kunit *test)
 	reset(test);
 }
 
-/* management and what leaves the channel have a ring of their own */
+/* Management frames and off-channel frames have a ring of their own. */
 static void tx_chooses_the_ring(struct kunit *test)
 {
 	struct ieee80211_tx_control control = {};
@@ -702,7 +702,7 @@ static void tx_status_is_filled(struct kunit *test)
 		.tries = 3,
 		.airtime_us = 100000,
 	};
-	/* bits of an earlier life must not survive */
+	/* status bits of an earlier transmission must not survive */
 	struct ieee80211_tx_info info = {
 		.flags = mask | IEEE80211_TX_CTL_REQ_TX_STATUS,
 		.band = NL80211_BAND_5GHZ,
@@ -765,7 +765,7 @@ static void tx_flush(struct kunit *test)
 	struct skua_fake *fake = test->priv;
 	struct skua_cmd_flush *cmd = (void *)fake->data;
 
-	/* nothing is out: no command */
+	/* the NIC holds no frame: no command */
 	skua_op_flush(fake->hw, fake->vif, BIT(0), true);
 	KUNIT_EXPECT_EQ(test, 0, fake->ncmds);
 	KUNIT_EXPECT_FALSE(test, skua_op_tx_frames_pending(fake->hw));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - unit tests: what the watchdog makes of a ring
+ * Skua - unit tests: the watchdog's verdicts
  */
 #include "fake.h"
 
@@ -46,7 +46,7 @@ static void watchdog_ring_that_stands(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_RING_DEAD, skua_watchdog_judge(&w, 7, true));
 }
 
-/* One entry taken in all that time is enough, and so is an empty ring. */
+/* One entry that is taken in all that time is enough, and so is an empty ring. */
 static void watchdog_ring_that_goes_on(struct kunit *test)
 {
 	struct skua_ring_progress w = { .pos = 0xffffffff };
@@ -66,7 +66,7 @@ struct unheard_case {
 	bool unheard;
 };
 
-/* against a producer's index of 0: entries from cons on wait */
+/* relative to a producer's index of 0; entries from cons on wait */
 static const struct unheard_case unheard_cases[] = {
 	{ "asleep since it was empty", -3, -3, true },
 	{ "asleep, and knows of some", -3, -1, true },
@@ -98,7 +98,7 @@ static void watchdog_doorbell_unheard(struct kunit *test)
 	}
 }
 
-/* D4: the NIC's word is enough; without it an answer may be late, not for ever */
+/* D4: the NIC's count is enough; without it an answer may be late, but not for ever */
 static void watchdog_silence(struct kunit *test)
 {
 	KUNIT_EXPECT_FALSE(test, skua_is_silent(1, 0));
