@@ -31,6 +31,18 @@ hash_of() {
 	done | sha256sum | cut -c1-12
 }
 
+# use_ccache DIR: for builds of a kernel whose sources are in DIR/tree and whose objects
+# go to DIR/obj. What was compiled in one such DIR need not be compiled in the next: paths
+# are the same in all of them, and __FILE__ is what it would be without ccache. The depend
+# mode spares each new unit a run of the preprocessor, a fifth of its time.
+use_ccache() {
+	export KCPPFLAGS=-fmacro-prefix-map=../tree/=
+	[ -x /usr/lib/ccache/gcc ] || return 0
+	export PATH=/usr/lib/ccache:$PATH
+	export CCACHE_DIR=$SKUA_CACHE/ccache CCACHE_MAXSIZE=${CCACHE_MAXSIZE:-1G}
+	export CCACHE_BASEDIR=$1 CCACHE_DEPEND=1
+}
+
 # run_logged LOG WHAT CMD...: runs CMD with its output in LOG. Shows WHAT, on a
 # terminal with the last line of the log beside it, and the time it took; when
 # CMD fails, the end of the log.

@@ -1,19 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Builds the User-Mode Linux kernel that Skua is tried under, with the driver
-# of this checkout as a module in it.
+# Builds the User-Mode Linux kernel that Skua is tested on, with the driver of
+# this checkout as a module in it.
 #
-#   scripts/build/kernel.sh [VARIANT]        builds plain, debug or preempt into
-#                                       build/kernel/VARIANT/
-#   scripts/build/kernel.sh --tree VARIANT    prepares the patched tree, prints it
+#   scripts/build/kernel.sh [VARIANT]           builds plain, debug or preempt into
+#                                               build/kernel/VARIANT/
+#   scripts/build/kernel.sh --tree VARIANT      prepares the patched tree, prints it
 #   scripts/build/kernel.sh --objects VARIANT [MAKE ARGUMENTS]
-#                                       compiles the driver's objects alone
+#                                               compiles the driver's objects alone
 #
-# Sources and objects are kept in a cache outside the checkout, keyed by kernel
-# package, compiler and patches, so that a second checkout (or a second run, or
-# another configuration) builds only what changed. Each variant has its own tree, because
-# the driver is dropped into it; trees are hard links to one unpacked source.
+# Sources and objects are kept in a cache outside the checkout (SKUA_CACHE), keyed by
+# kernel package, compiler and patches, so that a second checkout or another configuration
+# builds only what changed. Each variant has a tree of its own, because the driver is copied
+# into it; trees are hard links to one unpacked source. With SKUA_CACHE_TAG=WORD the tree
+# is one more, and no other checkout builds in it. Trees of the same configuration share
+# what they compile by ccache. A tree that is not used for two weeks is removed.
 
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -188,26 +190,24 @@ deliver() {
 	cp "$obj/linux" "$out/linux.new"
 	strip --strip-debug "$out/linux.new"
 	mv "$out/linux.new" "$out/linux"
+	# kunit.py, which reads the results of the unit tests, at a place where it will run
+	mkdir -p "$out/tools/testing"
+	rsync -a --delete --exclude=test_data "$tree/tools/testing/kunit" "$out/tools/testing/"
 	cp "$obj/.config" "$out/config"
 	cp "$obj/include/config/kernel.release" "$out/release"
 	chmod -R go+rX "$out"
 }
 
-main() {
-	local variant=plain only='' configs own ver key base main dir obj tree out stamp
+# The variant and the places that belong to it; nothing is locked or made yet.
+places() {
+	local ver
 
-	case ${1:-} in
-	--tree | --objects) only=${1#--}; shift ;;
-	esac
-	variant=${1:-plain}
-	[ $# -eq 0 ] || shift
+	variant=$1
 	case $variant in
 	plain | debug | preempt | kunit | check) ;;
 	*) die "no such kernel: $variant (plain, debug or preempt)" ;;
 	esac
-
 	ver=$(kernel_version)
-	mkdir -p "$SKUA_CACHE"
 	base=$SKUA_CACHE/source-$ver-$(hash_of "${patches[@]}")
 	mapfile -t configs < <(config_files "$variant")
 	mapfile -t own < <(own_patches "$variant")
@@ -215,67 +215,92 @@ main() {
 	key=$({ gcc -dumpfullversion; echo "$base"; } | sha256sum | cut -c1-12)
 	main=$SKUA_CACHE/$variant-$key
 	dir=$main${SKUA_CACHE_TAG:+-$SKUA_CACHE_TAG}
-	mkdir -p "$dir"
 	tree=$dir/tree
 	obj=$dir/obj
 	out=$SKUA_BUILD/kernel/$variant
-
-	# what this checkout's kernel is made of
+	# everything that this checkout's kernel is made of
 	stamp=$({ echo "$key"; cat "${configs[@]}" "${own[@]}"; driver_sums; } | sha256sum | cut -c1-16)
-	if [ -z "$only" ] && [ -x "$out/linux" ] &&
-	   [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
-		say "kernel ($variant): nothing to do"
-		return 0
-	fi
+}
 
-	# The source first, then the variant; never both locks at once, or who
-	# waits for one variant would keep the others waiting.
-	if [ ! -d "$base" ]; then
-		exec 8>"$SKUA_CACHE/source.lock"
-		flock -n 8 || { say "waiting for another build of the source tree"; flock 8; }
-		[ -d "$base" ] || run_logged "$SKUA_BUILD/log/kernel-unpack.log" \
-			"unpacking and patching Linux $ver" unpack "$base"
-		exec 8>&-
+# lock FD FILE WHAT: says so if it has to wait
+lock() {
+	eval "exec $1>\"\$2\""
+	flock -n "$1" || { say "waiting for another build of $3"; flock "$1"; }
+}
+
+# The unpacked source, if there is none, under a lock that is given back: the one of the
+# variant is never held at the same time, or a build that waits for its variant would keep
+# all others waiting.
+have_source() {
+	[ ! -d "$base" ] || return 0
+	lock 8 "$SKUA_CACHE/source.lock" "the source tree"
+	[ -d "$base" ] || run_logged "$SKUA_BUILD/log/kernel-unpack.log" \
+		"unpacking and patching Linux ${base##*/source-}" unpack "$base"
+	exec 8>&-
+}
+
+# The variant's tree, with the patches and the driver of this checkout, under its lock.
+have_tree() {
+	local log=$SKUA_BUILD/log/kernel-tree-$variant.log
+
+	if [ ! -d "$tree" ]; then
+		if [ -x "$main/obj/linux" ] && [ "$main" != "$dir" ]; then
+			# a build in the original shall end first
+			[ "$variant" != kunit ] ||
+				lock 7 "$SKUA_CACHE/kunit.lock" "the kunit kernel"
+			lock 8 "$main.lock" "the $variant kernel"
+			run_logged "$log" "copying the $variant kernel" copy_variant "$main" "$dir"
+			exec 7>&- 8>&-
+		else
+			run_logged "$log" "making the tree of the $variant kernel" \
+				clone_tree "$base" "$tree"
+		fi
+		remove_old_trees
 	fi
-	exec 9>"$dir.lock"
-	flock -n 9 || { say "waiting for another build of the $variant kernel"; flock 9; }
-	if [ ! -d "$tree" ] && [ -x "$main/obj/linux" ] && [ "$main" != "$dir" ]; then
-		# whoever builds in the original, let them finish
-		exec 8>"$main.lock" 7>"$SKUA_CACHE/kunit.lock"
-		flock 7
-		flock 8
-		run_logged "$SKUA_BUILD/log/kernel-tree-$variant.log" \
-			"copying the $variant kernel" copy_variant "$main" "$dir"
-		exec 7>&- 8>&-
-	fi
-	[ -d "$tree" ] || run_logged "$SKUA_BUILD/log/kernel-tree-$variant.log" \
-		"making the tree of the $variant kernel" clone_tree "$base" "$tree"
+	touch "$dir" "$base"
 	mkdir -p "$obj"
 	patch_in "$base" "$tree" "${own[@]}"
 	drop_in "$tree"
-	if [ "$only" = tree ]; then
-		echo "$dir"
-		return 0
-	fi
+}
 
+# Trees in which nothing was built for two weeks: those of other kernel packages,
+# compilers and patches, and those of a SKUA_CACHE_TAG that nobody uses any more.
+remove_old_trees() {
+	local old
+
+	find "$SKUA_CACHE" -mindepth 1 -maxdepth 1 -type d -mtime +14 \
+		\( -name 'source-*' -o -name 'plain-*' -o -name 'debug-*' -o -name 'preempt-*' \
+		-o -name 'kunit-*' -o -name 'check-*' \) |
+	while read -r old; do
+		(
+			flock -n 6 || exit 0
+			say "removing ${old##*/}, which was not used for two weeks"
+			rm -rf "$old"
+		) 6>"$old.lock"
+	done
+}
+
+have_config() {
 	fragment "$variant" >"$obj/fragment.new"
 	if have_driver; then
 		sha256sum <"$SKUA_TOP/Kconfig" | sed 's/^/# Kconfig /' >>"$obj/fragment.new"
 	fi
-	if [ ! -f "$obj/.config" ] || ! cmp -s "$obj/fragment" "$obj/fragment.new"; then
-		mv "$obj/fragment.new" "$obj/fragment"
-		run_logged "$SKUA_BUILD/log/kernel-config-$variant.log" \
-			"configuring the $variant kernel" configure "$tree" "$obj"
-	fi
-	if [ "$only" = objects ]; then
-		[ -f "$obj/include/generated/utsrelease.h" ] ||
-			run_logged "$SKUA_BUILD/log/kernel-prepare-$variant.log" \
-				"preparing the $variant kernel" make -C "$tree" ARCH=um O="$obj" \
-				-j"$SKUA_JOBS" prepare
-		make -C "$tree" ARCH=um O="$obj" -k -s -j"$SKUA_JOBS" "$@" \
-			drivers/net/wireless/skua/
-		return
-	fi
+	[ ! -f "$obj/.config" ] || ! cmp -s "$obj/fragment" "$obj/fragment.new" || return 0
+	mv "$obj/fragment.new" "$obj/fragment"
+	run_logged "$SKUA_BUILD/log/kernel-config-$variant.log" \
+		"configuring the $variant kernel" configure "$tree" "$obj"
+}
+
+# The driver's objects alone, with more arguments for make.
+build_objects() {
+	[ -f "$obj/include/generated/utsrelease.h" ] ||
+		run_logged "$SKUA_BUILD/log/kernel-prepare-$variant.log" \
+			"preparing the $variant kernel" make -C "$tree" ARCH=um O="$obj" \
+			-j"$SKUA_JOBS" prepare
+	make -C "$tree" ARCH=um O="$obj" -k -s -j"$SKUA_JOBS" "$@" drivers/net/wireless/skua/
+}
+
+build_kernel() {
 	run_logged "$SKUA_BUILD/log/kernel-$variant.log" \
 		"building the $variant kernel" compile "$tree" "$obj"
 	run_logged "$SKUA_BUILD/log/kernel-install-$variant.log" \
@@ -283,6 +308,38 @@ main() {
 		deliver "$tree" "$obj" "$out"
 	echo "$stamp" >"$out/stamp"
 	have_driver || say "no driver in this checkout: the kernel has none"
+}
+
+main() {
+	local only=''
+	local variant base configs own key main dir tree obj out stamp
+
+	case ${1:-} in
+	--tree | --objects) only=${1#--}; shift ;;
+	esac
+	mkdir -p "$SKUA_CACHE"
+	places "${1:-plain}"
+	[ $# -eq 0 ] || shift
+	if [ -z "$only" ] && [ -x "$out/linux" ] &&
+	   [ "$(cat "$out/stamp" 2>/dev/null)" = "$stamp" ]; then
+		say "kernel ($variant): nothing to do"
+		return 0
+	fi
+
+	have_source
+	mkdir -p "$dir"
+	lock 9 "$dir.lock" "the $variant kernel"
+	have_tree
+	if [ "$only" = tree ]; then
+		echo "$dir"
+		return 0
+	fi
+	use_ccache "$dir"
+	have_config
+	case $only in
+	objects) build_objects "$@" ;;
+	*) build_kernel ;;
+	esac
 }
 
 main "$@"

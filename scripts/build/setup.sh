@@ -17,6 +17,7 @@ demo_packages='
 gcc                              compiles NIC and kernel
 libc6-dev                        the same
 make                             runs the build
+ccache                           what one kernel has compiled, another need not
 bc                               kernel build
 bison                            kernel build
 flex                             kernel build
