@@ -10,8 +10,9 @@ cd "$SKUA_TOP"
 
 log=$SKUA_BUILD/log
 mkdir -p "$log"
-failed=0
-passed=0
+# a line for each check, from both of the processes that run them
+results=$log/check-results
+: >"$results"
 
 # check NAME COMMAND...: status 0 and no warning in the output is a pass
 check() {
@@ -22,11 +23,11 @@ check() {
 	"$@" >"$out" 2>&1 </dev/null || rc=$?
 	if [ "$rc" -eq 0 ] && ! grep -q -i -E '(warning|error):' "$out"; then
 		printf 'check: %-28s ok      %3d s\n' "$name" $((SECONDS - start))
-		passed=$((passed + 1))
+		echo passed >>"$results"
 	else
 		printf 'check: %-28s FAILED  (status %d, %s)\n' "$name" "$rc" "$out"
 		grep -i -E -A 3 '(warning|error|check):' "$out" | head -n 60 || tail -n 30 "$out"
-		failed=$((failed + 1))
+		echo failed >>"$results"
 	fi
 }
 
@@ -58,20 +59,28 @@ fw_layers() {
 }
 checks_work() { /usr/bin/python3 -m pytest -q -p no:cacheprovider tests/ci; }
 
+of_files() {
+	check "checkpatch --strict" style
+	check "kernel-doc" documented
+	check "documents" documents
+	check "shellcheck" shell_scripts
+	check "python" python_scripts
+	check "tests of these checks" checks_work
+	check "device: layers" device_layers
+	check "device: make check" user_space device
+	check "fw: layers" fw_layers
+	check "fw: make check" user_space fw
+}
+
+# The checks that compile little have one process, beside the driver's, which compile.
+of_files &
 check "driver, stock kernel, W=1 C=2" stock
 check "driver and unit tests, W=1 C=2" under_uml
 check "driver: layers" layers scripts/ci/driver-layers.txt . \
 	"${tree%/tree}/obj/drivers/net/wireless/skua"
-check "checkpatch --strict" style
-check "kernel-doc" documented
-check "documents" documents
-check "shellcheck" shell_scripts
-check "python" python_scripts
-check "tests of these checks" checks_work
-check "device: layers" device_layers
-check "device: make check" user_space device
-check "fw: layers" fw_layers
-check "fw: make check" user_space fw
+wait
 
+passed=$(grep -c passed "$results" || :)
+failed=$(grep -c failed "$results" || :)
 echo "check: $passed passed, $failed failed"
 [ "$failed" -eq 0 ] || exit 1
