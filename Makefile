@@ -7,6 +7,9 @@ TOP := $(CURDIR)
 O ?= $(TOP)/build
 KERNEL ?= plain
 PYTHON := /usr/bin/python3
+# for the builds below that have no -j from above
+JOBS := $(shell nproc)
+parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 export SKUA_BUILD := $(O)
 # the kernel of the guests
 ifneq ($(KERNEL),plain)
@@ -31,9 +34,9 @@ setup-test: ## the same, and what `make check` and `make test` need
 
 .PHONY: fw device
 fw: setup ## the firmware, build/fw/skua.fw
-	@$(MAKE) --no-print-directory -C fw O=$(O)/fw all
+	@$(MAKE) --no-print-directory $(parallel) -C fw O=$(O)/fw all
 device: setup ## the NIC, build/device/skua-nic
-	@$(MAKE) --no-print-directory -C device O=$(O)/device all
+	@$(MAKE) --no-print-directory $(parallel) -C device O=$(O)/device all
 
 .PHONY: kernel
 kernel: setup ## the UML kernel with the driver; KERNEL=debug for the checking one
@@ -50,21 +53,25 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 	@$(PYTHON) scripts/lab/benchmark.py $(BENCH)
 
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
-PARTS := kunit device fw e2e debug mutants
+# What one kernel can show, the cheapest first; and the rest.
+PARTS := kunit fw device e2e
+PARTS_REST := kunit-py kunit-debug debug mutants
 # the cheapest ones: can the tests fail at all?
 MUTANTS_CI := X4-lost K14-replay D3-event
-run-part = SKUA_RESULTS=$(O)/test $(PYTHON) scripts/ci/testsum.py --run
+testsum := SKUA_RESULTS=$(O)/test $(PYTHON) scripts/ci/testsum.py
+run-part = $(testsum) --run
 
-.PHONY: test $(PARTS:%=test-%)
-test: setup-test all ## all tests; ends with "N passed, N failed, N skipped"
-	@rm -rf $(O)/test
-	@for part in $(PARTS); do \
-		$(MAKE) --no-print-directory test-$$part || :; \
-	done
-	@echo
-	@$(PYTHON) scripts/ci/testsum.py --total $(O)/test $(PARTS)
-test-kunit: setup-test ## the driver's unit tests, by the kernel's kunit.py
+.PHONY: test test-all $(PARTS:%=test-%) $(PARTS_REST:%=test-%)
+test: setup-test all ## everything that one kernel can show; "N passed, N failed, N skipped"
+	+@MAKE="$(MAKE)" $(testsum) --parts $(O)/test $(PARTS)
+test-all: setup-test all ## the same, on the debug kernel too, with kunit.py, and mutants
+	+@MAKE="$(MAKE)" $(testsum) --parts $(O)/test $(PARTS) $(PARTS_REST)
+test-kunit: setup-test ## the driver's unit tests; scripts/ci/kunit.sh SUITE for some of them
 	@$(run-part) kunit scripts/ci/kunit.sh
+test-kunit-py: setup-test ## the same by the kernel's kunit.py, in a kernel of their own
+	@$(run-part) kunit-py scripts/ci/kunit.sh --kunit-py
+test-kunit-debug: setup-test ## the same on the debug kernel
+	@$(run-part) kunit-debug scripts/ci/kunit.sh --kernel debug
 test-device: setup-test ## the NIC's tests
 	@$(run-part) device $(MAKE) --no-print-directory -C device O=$(O)/device test
 test-fw: setup-test ## the firmware's tests
@@ -85,7 +92,7 @@ contract: ## which clauses of docs/contract.rst are proved, and which are open
 	@$(PYTHON) scripts/ci/contract.py
 mutants: setup-test ## breaks the clauses one by one; says which no test notices
 	@$(PYTHON) scripts/ci/contract.py --mutants $(CLAUSES)
-mutants-ci: test-mutants ## three of them, a part of "make test"
+mutants-ci: test-mutants ## three of them, a part of "make test-all"
 
 .PHONY: test-long
 test-long: setup-test all ## tests that run for minutes: crashes, removal, races

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Counts tests, for `make test`.
+"""Counts tests, for `make test` and `make test-all`.
 
+    testsum.py --parts DIR PART...     runs `make test-PART` for each, and sums
     testsum.py --run NAME COMMAND...   runs one part, shows its output, counts
     testsum.py --kunit RESULT.json --status N --log test.log
-    testsum.py --total DIR PART...     sums what the parts left in DIR
+
+The parts leave their counts in DIR, which --run gets as SKUA_RESULTS.
 
 A part's counts are read from what it prints: the closing line of pytest, the
 lines of cmocka, or a plain "N passed, N failed, N skipped" line. A part that
@@ -16,8 +18,10 @@ printed.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
 
 PLAIN = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$")
 PYTEST = re.compile(r"^(?:=+ )?(\d+ \w+(?:, \d+ \w+)*) in [\d.]+s(?: \([\d:]+\))?(?: =+)?\s*$")
@@ -98,7 +102,8 @@ def judge(counts, status, name):
 
 def run_part(name, argv, directory):
     os.makedirs(directory, exist_ok=True)
-    print(f"\n=== {name}: {' '.join(argv)}", flush=True)
+    print(f"=== {name}: {' '.join(argv)}", flush=True)
+    begun = time.monotonic()
     text = []
     argv = ["timeout", "--kill-after=30", "2700", *argv]
     with subprocess.Popen(
@@ -117,7 +122,8 @@ def run_part(name, argv, directory):
             proc.terminate()  # timeout passes it on
             raise
     counts = judge(count_output("".join(text)), proc.returncode, name)
-    print(f"=== {name}: {counts.line()} ({directory}/{name}.log)", flush=True)
+    print(f"=== {name}: {counts.line()} in {clock(time.monotonic() - begun)}"
+          f" ({directory}/{name}.log)", flush=True)
     counts.dump(os.path.join(directory, name + ".json"))
     return 1 if counts.failed else 0
 
@@ -154,18 +160,39 @@ def kunit_counts(result, status, log):
     return 1 if counts.failed else 0
 
 
-def total(directory, parts):
+def clock(seconds):
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
+
+
+def run_parts(directory, parts):
+    """One after the other, even if one fails; says how far it is and how long it took."""
+    shutil.rmtree(directory, ignore_errors=True)
+    start = time.monotonic()
+    took = {}
+    for number, part in enumerate(parts, 1):
+        begun = time.monotonic()
+        print(f"\n=== part {number} of {len(parts)}: {part}, after {clock(begun - start)}",
+              flush=True)
+        subprocess.run([os.environ.get("MAKE", "make"), "--no-print-directory", f"test-{part}"],
+                       check=False)
+        took[part] = time.monotonic() - begun
+    print(f"\n=== {len(parts)} parts in {clock(time.monotonic() - start)}")
+    return total(directory, took)
+
+
+def total(directory, took):
+    """Sums up; @took has the seconds of each part, by name."""
     counts = Counts()
-    for part in parts:
+    for part, seconds in took.items():
         try:
             with open(os.path.join(directory, part + ".json")) as file:
                 found = Counts(**json.load(file))
         except OSError:
             found = Counts()
             found.blame(f"{part} did not get as far as its tests")
-        print(f"{part:8} {found.line()}")
+        print(f"{part:12} {clock(seconds):>6}   {found.line()}")
         for note in found.notes:
-            print(f"         {note}")
+            print(f"{'':22}{note}")
         counts.add(found)
     print(counts.line())
     return 1 if counts.failed else 0
@@ -177,8 +204,8 @@ def main(argv):
         return run_part(argv[1], argv[2:], directory)
     if argv[0] == "--kunit":
         return kunit_counts(argv[1], int(argv[3]), argv[5])
-    if argv[0] == "--total":
-        return total(argv[1], argv[2:])
+    if argv[0] == "--parts":
+        return run_parts(argv[1], argv[2:])
     print(__doc__, file=sys.stderr)
     return 2
 
