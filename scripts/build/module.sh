@@ -18,6 +18,8 @@ dir=$SKUA_BUILD/module/$rel
 
 # Sources by content, so that only what changed is compiled.
 build() {
+	local btf=()
+
 	mkdir -p "$dir"
 	rsync -rc --delete --include='/*.c' --include='/*.h' --include=/hw \
 		--include='/hw/*.h' --include=/Kbuild \
@@ -26,7 +28,9 @@ build() {
 		--filter='protect .*' --filter='protect *.ko' --filter='protect *.order' \
 		--filter='protect Module.symvers' --filter='exclude *.mod.c' \
 		"$SKUA_TOP/" "$dir/"
-	make -C "$kdir" M="$dir" CONFIG_SKUA=m -j"$SKUA_JOBS" "$@" modules
+	# A module's BTF is made by pahole, which no package of headers brings along.
+	command -v pahole >/dev/null || btf=(CONFIG_DEBUG_INFO_BTF_MODULES=)
+	make -C "$kdir" M="$dir" CONFIG_SKUA=m -j"$SKUA_JOBS" "${btf[@]}" "$@" modules
 }
 
 # A package's tree (DESTDIR) has no other modules; depmod runs where it lands.
