@@ -17,31 +17,31 @@ struct mac;
 
 /* beacon.c */
 
-/** beacon_start() - the first template, or one with another interval */
+/** beacon_start() - begin with a first template, or with another interval */
 void beacon_start(struct mac_vif *vif);
 
-/** beacon_set() - a template or TSF has changed: find the next TBTT */
+/** beacon_set() - find the next TBTT: the interval or the TSF has changed */
 void beacon_set(struct mac_vif *vif);
 
-/** beacon_stop() - no beacons any more */
+/** beacon_stop() - send no more beacons */
 void beacon_stop(struct mac_vif *vif);
 
 /**
- * beacon_tbtt() - the interface's beacon timer has expired
+ * beacon_tbtt() - send the beacon, and find the next TBTT: the timer has expired
  * @vif: the interface
  *
- * Return: true if a beacon is on the air; the caller ends the burst, see
- *	air_flush(), with the group frames that follow the beacon.
+ * Return: true if a beacon is on the air. Group frames may follow it, and then
+ *	the caller ends the burst with air_flush().
  */
 bool beacon_tbtt(struct mac_vif *vif);
 
-/** beacon_heard() - somebody else's beacon of the interface's IBSS has come */
+/** beacon_heard() - a beacon of another member of the interface's IBSS has come */
 void beacon_heard(struct mac_vif *vif);
 
 /* tsf.c */
 
 /**
- * tsf_needs_key() - beacons count only if a BIGTK has proved them
+ * tsf_needs_key() - whether a beacon counts only if a BIGTK has proved it
  * @mac: MAC
  * @vif: interface
  *
@@ -50,14 +50,14 @@ void beacon_heard(struct mac_vif *vif);
 bool tsf_needs_key(struct mac *mac, const struct mac_vif *vif);
 
 /**
- * tsf_beacon() - take clock and sign of life from a beacon
+ * tsf_beacon() - note the clock and the time of a beacon of an own BSS
  * @mac: MAC
  * @frame: the beacon, any length
  * @len: octets
- * @time_us: NIC's time at its start
- * @rate: rate word; how far into the frame the timestamp is follows from it
- * @checked: a BIGTK has proved it: it is for those of its BSS who have one, and
- *	else for those who have none
+ * @time_us: NIC's time at the start of the beacon
+ * @rate: rate word, from which the offset of the timestamp on the air follows
+ * @checked: a BIGTK has proved the beacon: it is for the interfaces of its BSS
+ *	that have a BIGTK; an unproved beacon is for the others
  */
 void tsf_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
 		uint64_t time_us, uint32_t rate, bool checked);

@@ -7,15 +7,13 @@
 
 #include <stdint.h>
 
-/*
- * Counters: X(name, meaning). mac_counters() follows.
- */
+/* X(name, meaning): struct mac_counts and mac_counters() follow from this list */
 #define MAC_COUNTERS(X)							\
 	X(tx_fetched,	"descriptors fetched")				\
 	X(tx_mgmt,	"management frames sent, first tries")		\
 	X(tx_ctl,	"control frames sent for the host")		\
 	X(tx_data,	"data frames sent, first tries")		\
-	X(tx_group,	"of the last three, group addressed")		\
+	X(tx_group,	"group addressed frames among tx_mgmt, tx_ctl, tx_data") \
 	X(tx_beacon,	"beacons sent")					\
 	X(tx_fw,	"frames of the firmware sent")			\
 	X(tx_acked,	"frames acknowledged")				\
@@ -26,7 +24,7 @@
 	X(tx_rts,	"RTS sent")					\
 	X(tx_rts_no_cts, "RTS without CTS")				\
 	X(tx_cts_self,	"CTS-to-self sent")				\
-	X(tx_bad_answer, "answers that were not what was waited for")	\
+	X(tx_bad_answer, "answers of another kind than expected")	\
 	X(tx_encrypted,	"MPDUs protected")				\
 	X(tx_encrypted_bytes, "octets protected")			\
 	X(tx_crypto_failed, "MPDUs that could not be protected")	\
@@ -34,20 +32,20 @@
 	X(tx_stale_sta,	"frames of a stale station")			\
 	X(tx_stale_key,	"frames with a stale key")			\
 	X(tx_wrong_key,	"frames with a key of another owner or kind")	\
-	X(tx_bad_desc,	"descriptors that make no sense")		\
-	X(tx_bad_frame,	"frames that make no sense")			\
+	X(tx_bad_desc,	"invalid descriptors")				\
+	X(tx_bad_frame,	"invalid frames")				\
 	X(tx_clear_refused, "clear frames for keyed stations refused")	\
 	X(tx_no_chan,	"frames of interfaces without channel")		\
-	X(tx_no_mem,	"frames refused for want of memory")		\
+	X(tx_no_mem,	"frames refused without memory")		\
 	X(tx_dma_error,	"frames whose memory cannot be read")		\
 	X(tx_held,	"frames held for a dozing station or DTIM")	\
 	X(tx_released,	"frames released to a dozing station")		\
-	X(tx_bad_rate,	"rate words of the firmware that name no rate")	\
-	X(rx_frames,	"frames heard and whole, for anybody here")	\
+	X(tx_bad_rate,	"invalid rate words of the firmware")		\
+	X(rx_frames,	"frames with a right FCS for an interface here") \
 	X(rx_mgmt,	"management frames passed up")			\
 	X(rx_ctl,	"control frames passed up")			\
 	X(rx_data,	"data frames passed up")			\
-	X(rx_group,	"of the last three, group addressed")		\
+	X(rx_group,	"group addressed frames among rx_mgmt, rx_ctl, rx_data") \
 	X(rx_bytes,	"octets passed up")				\
 	X(rx_beacon,	"beacons of own BSSs")				\
 	X(rx_acks_sent,	"acknowledgements sent")			\
@@ -59,27 +57,27 @@
 	X(rx_replay,	"replays dropped")				\
 	X(rx_mic_error,	"frames whose MIC or ICV was wrong")		\
 	X(rx_michael_error, "frames whose Michael MIC was wrong")	\
-	X(rx_no_key,	"protected frames without key, passed up so")	\
-	X(rx_no_phase1,	"TKIP frames that wait for a phase 1 key: likewise") \
+	X(rx_no_key,	"protected frames without key, passed up encrypted") \
+	X(rx_no_phase1,	"TKIP frames without phase 1 key, passed up encrypted") \
 	X(rx_clear_refused, "clear frames of keyed stations dropped")	\
 	X(rx_decrypted,	"MPDUs decrypted or verified")			\
 	X(rx_decrypted_bytes, "octets decrypted")			\
-	X(rx_no_buffer,	"frames dropped for want of buffers")		\
-	X(rx_bad_buffer, "receive buffers that make no sense")		\
-	X(rx_no_cpl,	"frames dropped since completions wait")	\
-	X(rx_overrun,	"frames not even acknowledged, for the same")	\
+	X(rx_no_buffer,	"frames dropped without a buffer")		\
+	X(rx_bad_buffer, "invalid receive buffers")			\
+	X(rx_no_cpl,	"frames dropped while completions wait")	\
+	X(rx_overrun,	"frames not acknowledged while completions wait") \
 	X(ps_sleep,	"stations that fell asleep")			\
 	X(ps_wake,	"stations that woke up")			\
 	X(ps_poll,	"PS-Polls")					\
 	X(beacon_skipped, "beacons not sent: the radio was elsewhere")	\
-	X(beacon_missed, "TBTTs that passed unseen")			\
-	X(beacon_yielded, "beacons not sent: another of the IBSS was quicker") \
+	X(beacon_missed, "TBTTs that passed before the timer ran")	\
+	X(beacon_yielded, "beacons not sent: another station of the IBSS was quicker") \
 	X(beacon_no_pn,	"beacons not sent: lease of PNs used up")	\
 	X(cpl_units,	"completion units written")			\
-	X(cpl_waited,	"of them some that found no room at once")	\
+	X(cpl_waited,	"completion units that had to wait for room")	\
 	X(cpl_lost,	"completion units lost: firmware posts too many") \
 	X(radar_pulses,	"radar pulses heard")				\
-	X(radar_lost,	"of them lost: the firmware is too slow")	\
+	X(radar_lost,	"radar pulses lost: the firmware is too slow")	\
 	X(eng_errors,	"register writes of the firmware refused")
 
 struct mac_counts {
@@ -88,7 +86,7 @@ struct mac_counts {
 #undef MAC_COUNT_FIELD
 };
 
-/* What became of MPDUs by cipher, in the order of crypto_ciphers */
+/* MPDUs by cipher, in the order of crypto_ciphers; see struct mac_key */
 struct mac_cipher_counts {
 	uint64_t enc_frames;
 	uint64_t enc_bytes;

@@ -18,11 +18,11 @@ struct mac;
 /**
  * struct cplq - completion ring writer
  * @wait: units that wait for room
- * @cap: room there
- * @first: the oldest
- * @len: how many
+ * @cap: number of units that @wait has room for
+ * @first: index of the oldest unit in @wait
+ * @len: number of units in @wait
  * @rec: transmit record that is being filled
- * @rec_open: there is one
+ * @rec_open: @rec has at least one frame
  * @timer: looks for room while the loop sleeps
  */
 struct cplq {
@@ -37,11 +37,11 @@ struct cplq {
 
 /**
  * struct tx_result - the TX status of a frame
- * @status: see there
- * @rate: of the last transmission, 0 if there was none
- * @tries: transmissions
- * @airtime_us: of all of them
- * @ack_signal: dBm, 0 for none
+ * @status: status for the record
+ * @rate: rate word of the last transmission, 0 if there was none
+ * @tries: number of transmissions
+ * @airtime_us: airtime of all transmissions
+ * @ack_signal: signal of the ACK, dBm; 0 without ACK
  */
 struct tx_result {
 	enum skua_tx_status status;
@@ -58,19 +58,19 @@ void cpl_reset(struct mac *mac);
 /** cpl_put() - write a record, or keep it until there is room */
 void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n);
 
-/** cpl_room() - a record of @n units can be written at once */
+/** cpl_room() - whether a record of @n units can be written at once */
 bool cpl_room(struct mac *mac, unsigned int n);
 
-/** cpl_tx() - record the end of a frame, in one record with its neighbours */
+/** cpl_tx() - put the status of a frame into the record of similar frames */
 void cpl_tx(struct mac *mac, const struct txf *f, const struct tx_result *r);
 
 /** cpl_publish() - close the open record, and tell the host */
 void cpl_publish(struct mac *mac);
 
-/** cpl_poll() - move waiting units into the ring; true if anything moved */
+/** cpl_poll() - move waiting units into the ring; true if there was room for any */
 bool cpl_poll(struct mac *mac);
 
-/** cpl_event() - write an in-band event; type and size are filled in */
+/** cpl_event() - write an in-band event, whose first word is filled in here */
 void cpl_event(struct mac *mac, const struct skua_cpl_inband *event);
 
 /** cpl_inband() - post an in-band event about a station, and tell the host */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keys, as the tables hold them
+ * Keys as the key table holds them
  */
 #ifndef SKUA_DEVICE_MAC_KEY_H
 #define SKUA_DEVICE_MAC_KEY_H
@@ -11,12 +11,12 @@
 #include "crypto/crypto.h"
 
 #define MAC_KEYS_PER_VIF	8
-#define MAC_KEYID_BIGTK		6	/* and the next one */
+#define MAC_KEYID_BIGTK		6	/* BIGTKs have this index and the next */
 #define MAC_KEYS_PER_STA	4
 
 /**
  * struct key_ref - a key by slot and generation
- * @slot: or SKUA_KEY_NONE
+ * @slot: slot, or SKUA_KEY_NONE
  * @gen: generation
  */
 struct key_ref {
@@ -34,13 +34,13 @@ struct key_ref {
  * @crypto: expanded key
  * @rx_pn: highest PN received, by TID, then management
  * @lease: next PN for a frame that the NIC makes itself
- * @lease_len: how many are left
- * @enc_frames: MPDUs protected with it
- * @enc_bytes: in their bodies, without IV and MIC
- * @dec_frames: the other way
- * @dec_bytes: the other way
- * @replays: dropped
- * @mic_errors: dropped: MIC, ICV or Michael
+ * @lease_len: number of PNs that are left for such frames
+ * @enc_frames: MPDUs that were encrypted, or got an MMIE
+ * @enc_bytes: octets in the bodies of these MPDUs, without IV and MIC
+ * @dec_frames: MPDUs that were decrypted, or whose MMIE was right
+ * @dec_bytes: octets in the bodies of these MPDUs
+ * @replays: MPDUs dropped because of their PN
+ * @mic_errors: MPDUs whose MIC, ICV or Michael MIC was wrong
  */
 struct mac_key {
 	uint16_t gen;

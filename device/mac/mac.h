@@ -2,14 +2,9 @@
 /*
  * The MAC engines of one NIC, as the rest of the NIC sees them
  *
- * mac.c     tables that the firmware writes, engine registers 0x200-0x6ff
- * txe.c     transmit: descriptors, queues per station and TID, EDCA order,
- *           protection, retries, records
- * rxe.c     receive: address and filter, duplicates, decryption, replay,
- *           buffers, completions
- * cpl.c     the completion ring: units, in order, waiting while it is full
- * beacon.c  TBTT, TIM, DTIM, countdown
- * air.c     the medium
+ * They send the frames of the transmit rings and of the firmware, receive frames
+ * from the air into the guest's buffers, and keep the tables that the firmware
+ * writes. Their files are listed in mac/priv.h.
  *
  * Everything belongs to the loop's thread.
  */
@@ -30,9 +25,10 @@ struct loop;
 struct mac;
 
 /**
- * struct mac_host_ops - operations of the NIC for the MAC engines
- * @tx_gate: may descriptors be fetched now? Asked after the producer index was
- *	loaded, and before the entries are copied; see hif_tx_gate()
+ * struct mac_host_ops - operations of the NIC that the MAC engines need
+ * @tx_gate: whether descriptors may be fetched now. The engines call it after
+ *	they have loaded a producer index, and before they copy the entries; see
+ *	hif_tx_gate()
  */
 struct mac_host_ops {
 	bool (*tx_gate)(void *priv);
@@ -40,25 +36,25 @@ struct mac_host_ops {
 
 /**
  * struct mac_fault_ops - faults on purpose
- * @tx_hold: a descriptor would be taken; true if it is to stay in its ring
+ * @tx_hold: whether the next descriptor is to stay in its ring
  */
 struct mac_fault_ops {
 	bool (*tx_hold)(void *priv);
 };
 
 /**
- * struct mac_env - surroundings of the MAC engines of a NIC
- * @name: of the NIC
- * @log: its log
- * @loop: the loop, whose time is the NIC's clock
- * @dma: its view of guest memory
- * @rings: its rings
+ * struct mac_env - the parts of a NIC that the MAC engines work with
+ * @name: name of the NIC
+ * @log: log of the NIC
+ * @loop: event loop, whose time is the NIC's clock
+ * @dma: the NIC's view of guest memory
+ * @rings: the NIC's rings
  * @bus: engine bus, with the engines' configuration and the features in force
- * @air: the medium that the NIC is on
- * @ops: the NIC
+ * @air: medium that the NIC is on
+ * @ops: operations of the NIC
  * @priv: first argument of @ops
  *
- * All of it must outlive the engines.
+ * All these parts must outlive the engines.
  */
 struct mac_env {
 	const char *name;
@@ -74,38 +70,44 @@ struct mac_env {
 
 /**
  * mac_new() - make the engines
- * @env: their surroundings; copied
+ * @env: parts of the NIC; copied
  *
- * Their blocks of registers (0x200 to 0x6ff) are registered on the engine bus.
+ * The blocks of registers 0x200 to 0x6ff are registered on the engine bus.
  *
  * Return: the engines, or NULL when out of memory.
  */
 struct mac *mac_new(const struct mac_env *env);
 void mac_free(struct mac *mac);
 
-/** mac_set_fault() - faults on purpose; @ops NULL for none */
+/** mac_set_fault() - set the operations for faults on purpose; NULL for none */
 void mac_set_fault(struct mac *mac, const struct mac_fault_ops *ops,
 		   void *priv);
 
-/** mac_start() - the NIC has become alive: rings are attached */
+/** mac_start() - begin to work: the NIC is alive, and its rings are attached */
 void mac_start(struct mac *mac);
 
 /**
  * mac_reset() - forget everything
+ * @mac: the engines
  *
  * Tables, queues and keys are wiped, no guest memory is held, the radio is off.
- * Called before rings are detached.
+ * The NIC calls this before it detaches the rings.
  */
 void mac_reset(struct mac *mac);
 
-/** mac_stop() - fatal: no more sending, receiving or completions; no wiping */
+/**
+ * mac_stop() - the NIC is dead: send, receive and complete nothing any more
+ * @mac: the engines
+ *
+ * Tables stay as they are, for a crash record.
+ */
 void mac_stop(struct mac *mac);
 
 /**
- * mac_poll() - look at transmit, buffer and completion rings and do a bounded
- *	amount of work
+ * mac_poll() - one turn: fetch, send, complete; a bounded amount of work
+ * @mac: the engines
  *
- * Return: true if there was anything.
+ * Return: true if there was work.
  */
 bool mac_poll(struct mac *mac);
 
@@ -117,12 +119,12 @@ void mac_disarm(struct mac *mac);
  * mac_tx_sync() - fetch the transmit descriptors before a command
  * @mac: the engines
  * @prod: the command's skua_cmd.tx_prod: for each transmit ring the index up to
- *	which to fetch, the gate notwithstanding; one that is not within
- *	what is published is ignored
+ *	which to fetch, even while the gate is closed. An index outside of the
+ *	published entries is ignored.
  *
- * Called before a command is handed to the firmware, so that frames published
- * before the command are in the queues when it takes effect (as far as there
- * is room), and none that was published after it.
+ * The host interface calls this before it hands a command to the firmware. Frames
+ * that were published before the command are then in the queues when the command
+ * takes effect, as far as there is room, and later frames are not.
  */
 void mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
 
@@ -137,8 +139,8 @@ void mac_inband(struct mac *mac, const struct skua_cpl_inband *cpl);
 struct json_t *mac_counters(const struct mac *mac);
 
 /**
- * struct mac_ops - the engines as a table, so that a test of the rest of the NIC
- *	can bring others
+ * struct mac_ops - the engines as a table, which a test of the rest of the NIC
+ *	can replace
  * @new: mac_new()
  * @free: mac_free()
  * @set_fault: mac_set_fault()

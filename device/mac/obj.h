@@ -25,26 +25,26 @@ struct mac;
  * @gen: generation
  * @aid: association id
  * @vif: its interface
- * @uapsd: bit per AC
- * @addr: its address
+ * @uapsd: bit for each AC that is delivery- and trigger-enabled
+ * @addr: address of the peer
  * @flags: ENG_STAF_*
  * @key: pairwise keys
- * @group_key: group keys of its own
+ * @group_key: group keys that this station alone sends with
  * @dozing: in power save
- * @doze_next: list of the interface's dozing stations
- * @doze_prev: likewise
- * @hash_next: chain of the address table
+ * @doze_next: next in the list of the interface's dozing stations
+ * @doze_prev: previous one
+ * @hash_next: next in the chain of the address table
  * @q: queues
- * @deficit: airtime left of its turn, by class, us
- * @seq: next sequence number by TID
- * @dup: last sequence control by TID, then of other frames; ~0 for none
- * @rate: the rates to try
+ * @deficit: airtime that is left of the station's turn, by class, us
+ * @seq: last sequence number by TID
+ * @dup: last Sequence Control received by TID, then of other frames; ~0 for none
+ * @rate: rates to try, from struct eng_rate
  * @probe_count: frames since the last probe
- * @stage_sent: since the firmware last read
- * @stage_acked: likewise
- * @probe_sent: likewise
- * @probe_acked: likewise
- * @stats: since the station was added; host order
+ * @stage_sent: transmissions by stage since the firmware last read the count
+ * @stage_acked: acknowledged transmissions, likewise
+ * @probe_sent: transmissions of probes, likewise
+ * @probe_acked: acknowledged probes, likewise
+ * @stats: counts since the station was added
  */
 struct mac_sta {
 	uint16_t idx;
@@ -104,10 +104,10 @@ struct mac_sta {
  * @csa_done: ENG_IRQ_CSA has been raised for this template
  * @rate: likewise
  * @bigtk: likewise
- * @contending: the TBTT of an IBSS has come, @timer is for the random delay
- * @own_was_last: of the IBSS's beacons
+ * @contending: the TBTT of an IBSS has come, and @timer is for the random delay
+ * @own_was_last: the last beacon of the IBSS was sent by this interface
  * @tbtt: number of the next TBTT: TSF / interval
- * @timer: when it is
+ * @timer: for the next TBTT
  * @tmpl: the template
  */
 struct mac_beacon {
@@ -134,36 +134,33 @@ struct mac_edca {
 	uint16_t txop;
 };
 
-/** mac_vif() - an interface that is in use, or NULL */
-struct mac_vif *mac_vif(struct mac *mac, unsigned int idx);
-
 /**
  * struct mac_vif - an interface
  * @mac: the engines
  * @idx: handle
  * @valid: the entry has been written
  * @type: enum skua_vif_type
- * @bw: enum skua_bw
- * @aid: own
+ * @bw: enum skua_bw; the engines only give it back
+ * @aid: association id of a station's interface; the engines only give it back
  * @flags: SKUA_VIFF_*
- * @addr: own
+ * @addr: own address
  * @bssid: BSSID
  * @freq: MHz, 0 without channel
- * @center1: MHz
- * @beacon_int: TU
- * @basic_rates: mask
+ * @center1: MHz; the engines only give it back
+ * @beacon_int: TU; the engines only give it back
+ * @basic_rates: mask over SKUA_LEGACY_RATES
  * @mgmt_rate: rate word or 0
  * @mcast_rate: rate word or 0
  * @key: receive keys
  * @tsf_offset: TSF less the NIC's time
  * @last_beacon: see struct eng_vif
- * @edca: by AC; for an air with contention
- * @dozing: stations in power save
- * @doze_list: they
+ * @edca: by AC; no medium with contention uses them yet
+ * @dozing: number of stations in power save
+ * @doze_list: stations in power save
  * @q: queues
- * @deficit: airtime left of its turn, by class, us
- * @seq: next sequence number of frames that are no QoS data
- * @tim_host: bit per AID: the host holds frames
+ * @deficit: airtime that is left of the interface's turn, by class, us
+ * @seq: last sequence number of frames other than QoS data
+ * @tim_host: bit for each AID: the host holds frames for the station
  * @beacon: template
  */
 struct mac_vif {
@@ -195,13 +192,13 @@ struct mac_vif {
 	struct mac_beacon beacon;
 };
 
-/* A management frame, or one of a peer, names the interface's BSS */
+/* Address 3 of a frame is the interface's BSSID */
 static inline bool vif_in_bss(const struct mac_vif *vif, const uint8_t *frame)
 {
 	return dot11_addr_equal(dot11_addr3(frame), vif->bssid);
 }
 
-/** mac_obj_init() - memory for the tables of stations and keys; false: there is none */
+/** mac_obj_init() - allocate the tables of stations and keys; false without memory */
 bool mac_obj_init(struct mac *mac);
 void mac_obj_free(struct mac *mac);
 
@@ -218,7 +215,13 @@ void mac_sta_link(struct mac *mac, struct mac_sta *sta);
 /** mac_sta_unlink() - undo mac_sta_link(); the caller frees the station */
 void mac_sta_unlink(struct mac *mac, struct mac_sta *sta);
 
-/** mac_count_key() - count an MPDU, for its key and its cipher */
+/**
+ * mac_count_key() - count an MPDU, for its key and its cipher
+ * @mac: the engines
+ * @key: key
+ * @enc: the MPDU was encrypted, else decrypted
+ * @bytes: octets of its body, without IV and MIC
+ */
 void mac_count_key(struct mac *mac, struct mac_key *key, bool enc,
 		   uint32_t bytes);
 

@@ -14,8 +14,8 @@
  * survey.h time on each channel
  * radar.h  radar pulses
  *
- * Fields are in host order; data that crosses SRAM or the bus is converted
- * where it is copied. Everything belongs to the loop's thread.
+ * Fields are in host order; entries in SRAM and in guest memory are converted
+ * where they are copied. Everything belongs to the loop's thread.
  */
 #ifndef SKUA_DEVICE_MAC_PRIV_H
 #define SKUA_DEVICE_MAC_PRIV_H
@@ -44,24 +44,26 @@
 
 /**
  * struct mac - the MAC engines of a NIC
- * @cfg: their abilities and limits
- * @log: the NIC's
- * @loop: the loop
+ * @cfg: capabilities and sizes of the engines
+ * @log: log of the NIC
+ * @loop: event loop
  * @dma: the NIC's view of guest memory
  * @rings: the NIC's rings
  * @bus: engine bus
- * @ops: the NIC
+ * @ops: operations of the NIC
  * @ops_priv: first argument of @ops
  * @fault: faults on purpose, normally NULL
  * @fault_priv: first argument of @fault
- * @radio: on the air
+ * @radio: radio on the air
  * @running: between mac_start() and mac_stop() or mac_reset()
  * @enabled: ENG_MAC_ENABLE
- * @chan: the channel that the radio is tuned to
- * @rf: ENG_RF_*: the channel that ENG_RF_TUNE will apply
- * @power: dBm in force
+ * @chan: channel that the radio is tuned to
+ * @rf: ENG_RF_*: settings that ENG_RF_TUNE will apply
+ * @power: transmit power in force, dBm
  * @roc_vif: ENG_RF_ROC_VIF
  * @filter: ENG_MAC_FILTER
+ * @scan_lo: ENG_MAC_SCAN_LO
+ * @scan_hi: ENG_MAC_SCAN_HI
  * @rts_thresh: ENG_MAC_RTS_THRESH
  * @tbtt_vifs: ENG_TBTT_VIFS
  * @csa_vifs: ENG_CSA_VIFS
@@ -70,12 +72,13 @@
  * @txq: ENG_TXQ_*
  * @vif: interfaces
  * @sta: stations by handle, or NULL
- * @sta_hash: by address
- * @hash_mask: its size less one
+ * @sta_hash: stations by address: heads of chains
+ * @hash_mask: number of chains less one
  * @key: keys by slot, or NULL
  * @survey: time spent on each channel
  * @tx: transmit engine
  * @rx: receive engine
+ * @radar: radar pulses
  * @cpl: completion ring
  * @c: counters
  * @ciphers: counters by cipher
@@ -142,6 +145,7 @@ struct mac {
 	struct mac_cipher_counts ciphers[CRYPTO_CIPHERS];
 };
 
+/* TSF of an interface, us */
 static inline uint64_t vif_tsf(const struct mac_vif *vif)
 {
 	return loop_now_us(vif->mac->loop) + (uint64_t)vif->tsf_offset;
@@ -158,7 +162,7 @@ static inline bool mac_on_air(const struct mac *mac)
 	return mac->running && mac->enabled && mac->chan.freq;
 }
 
-/* A rate word of host or firmware is 0, or names a rate that can be sent */
+/* Check a rate word of host or firmware: 0, or a rate that can be sent */
 static inline bool mac_rate_ok(const struct mac *mac, uint32_t rate)
 {
 	const struct eng_config *cfg = mac->cfg;
@@ -169,11 +173,13 @@ static inline bool mac_rate_ok(const struct mac *mac, uint32_t rate)
 
 /* regs.c */
 
-/** mac_regs_reset() - registers have the values that they have after a reset */
+/** mac_regs_reset() - set the registers to their values after a reset */
 void mac_regs_reset(struct mac *mac);
 
 /** mac_regs_init() - register the blocks on the engine bus */
 void mac_regs_init(struct mac *mac);
+
+/* obj.c */
 
 /** mac_sta_get() - station by handle and generation, or NULL */
 static inline struct mac_sta *mac_sta_get(struct mac *mac, uint16_t idx,
@@ -198,7 +204,9 @@ static inline struct mac_key *mac_key_get(struct mac *mac, struct key_ref ref)
 	return key && key->gen == ref.gen ? key : NULL;
 }
 
-/** cpl_waiting() - units wait: start nothing that makes more of them */
+/* cpl.c */
+
+/** cpl_waiting() - units wait for room: nothing that makes more of them may start */
 static inline bool cpl_waiting(const struct mac *mac)
 {
 	return mac->cpl.len != 0;

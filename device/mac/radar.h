@@ -15,9 +15,9 @@ struct mac;
 
 /**
  * struct mac_radar - radar pulses that the firmware has not read
- * @pulse: they, the oldest at @first
+ * @pulse: pulses, the oldest one at @first
  * @first: index
- * @n: how many
+ * @n: number of pulses
  * @time: ENG_RADAR_TIME
  */
 struct mac_radar {
@@ -33,7 +33,7 @@ struct mac_radar {
 /** mac_radar_pulse() - struct air_radio_ops.pulse */
 void mac_radar_pulse(void *priv, const struct air_pulse *pulse);
 
-/** mac_radar_take() - the value of ENG_RADAR_WIDTH */
+/** mac_radar_take() - take the oldest pulse; its width, as ENG_RADAR_WIDTH gives it */
 uint32_t mac_radar_take(struct mac *mac);
 
 #endif /* SKUA_DEVICE_MAC_RADAR_H */

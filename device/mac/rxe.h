@@ -2,7 +2,7 @@
 /*
  * Receive engine: from a frame on the air to the guest's buffers
  *
- * rxe.c         FCS, address match, answers, duplicates, receivers of a frame
+ * rxe.c         FCS, address match, answers, duplicates, choice of interfaces
  * rxe_filter.c  which frames an interface wants
  * rxe_ps.c      power save of stations
  * rxe_batch.c   frames that wait for the end of the sender's burst
@@ -30,13 +30,13 @@ struct mac_vif;
  * struct rx_arrival - a frame that is being received
  * @mac: the engines
  * @af: the frame on the air
- * @rx: the receiver's measurements
+ * @rx: signal and noise
  * @frame: octets of @af
  * @len: octets of @frame without FCS
  * @fc: Frame Control
  * @hdr_len: octets of the MAC header
- * @group: the receiver address is a group's
- * @promisc: monitors get all frames
+ * @group: the receiver address is a group address
+ * @promisc: a monitor gets all frames
  */
 struct rx_arrival {
 	struct mac *mac;
@@ -51,34 +51,33 @@ struct rx_arrival {
 };
 
 /**
- * struct rx_item - something that waits for rxe_flush()
- * @inband: it is an in-band event and not a frame
+ * struct rx_item - a frame or an event that waits for rxe_flush()
+ * @inband: the item is an in-band event and not a frame
  * @event: the event
  * @vif: interface, or SKUA_VIF_NONE
  * @sta: station handle, or SKUA_STA_NONE
- * @sta_gen: generation of it
+ * @sta_gen: generation of the station
  * @flags: SKUA_RXF_* so far
  * @len: octets of @data, without FCS
- * @hdr_len: of them the MAC header
+ * @hdr_len: octets of the MAC header
  * @tid: TID or MAC_TID_NONE
- * @monitor: pass it up even if it does not decrypt
- * @key: key that is to decrypt it, or NULL
+ * @monitor: a monitor gets the frame even if it cannot be decrypted
+ * @key: key of the frame, or NULL
  * @slot: slot of @key
- * @job: index of its job
+ * @job: index in rxe.jobs
  * @rate: rate word
  * @freq: MHz
  * @signal: dBm
  * @noise: dBm
- * @time_us: NIC's time at its start
- * @airtime_us: duration
+ * @time_us: NIC's time at the start of the frame
  * @ampdu_ref: see struct air_frame
  * @ampdu_last: likewise
- * @drop: it is not to be passed up
- * @start: where the frame starts in @data after decryption
+ * @drop: the frame is not passed up
+ * @start: offset of the frame in @data after decryption
  * @pn: packet number, with SKUA_RXF_PN_VALID
  * @data: the frame
- * @raw: copy for monitors, as it came
- * @raw_len: its octets
+ * @raw: the frame as it was received, for monitors
+ * @raw_len: octets of @raw
  */
 struct rx_item {
 	bool inband;
@@ -99,7 +98,6 @@ struct rx_item {
 	int8_t signal;
 	int8_t noise;
 	uint64_t time_us;
-	uint32_t airtime_us;
 	uint32_t ampdu_ref;
 	bool ampdu_last;
 	bool drop;
@@ -113,8 +111,8 @@ struct rx_item {
 /**
  * struct rxe - receive engine
  * @item: batch
- * @n: used of it
- * @jobs: decryption
+ * @n: number of items in @item
+ * @jobs: decryption of @item
  * @mem: memory of the frames
  */
 struct rxe {
@@ -128,21 +126,21 @@ struct rxe {
 
 extern const struct air_radio_ops rxe_ops;
 
-/** rxe_answer() - show a monitor the answer that the transmit engine got */
+/** rxe_answer() - pass an answer to a frame that was sent on to a monitor */
 void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
 		const struct air_rx *rx, uint32_t rate);
 
 /* rxe_filter.c */
 
-/** rxe_vif_wants() - the frame is for an interface, or for all of its BSS */
+/** rxe_vif_wants() - whether a frame is for an interface, or for all of its BSS */
 bool rxe_vif_wants(const struct rx_arrival *a, const struct mac_vif *vif);
 
 /**
- * rxe_filter_passes() - whether a frame passes though no interface wants it
+ * rxe_filter_passes() - whether a frame goes up though no interface wants it
  * @a: the frame
- * @to_us: it is addressed to an interface
+ * @to_us: the receiver address is that of an interface
  *
- * Return: the value of ENG_MAC_FILTER.
+ * Return: true if ENG_MAC_FILTER lets the frame pass.
  */
 bool rxe_filter_passes(const struct rx_arrival *a, bool to_us);
 
@@ -151,24 +149,24 @@ bool rxe_filter_passes(const struct rx_arrival *a, bool to_us);
 /** rxe_track_ps() - follow the Power Management bit of a station */
 void rxe_track_ps(const struct rx_arrival *a, struct mac_sta *sta);
 
-/** rxe_ps_poll() - a PS-Poll to an access point has come */
+/** rxe_ps_poll() - release a frame for a PS-Poll, or tell the host of it */
 void rxe_ps_poll(const struct rx_arrival *a, struct mac_vif *vif);
 
 /* rxe_batch.c */
 
-/** rxe_init() - memory for the batch; false: there is none */
+/** rxe_init() - allocate the batch; false without memory */
 bool rxe_init(struct mac *mac);
 void rxe_free(struct mac *mac);
 
-/** rxe_queue_event() - an in-band event, behind the frames so far */
+/** rxe_queue_event() - queue an in-band event behind the frames so far */
 void rxe_queue_event(struct mac *mac, enum skua_inband_id id,
 		     const struct mac_sta *sta, uint8_t tid);
 
 /**
  * rxe_queue_frame() - copy a frame into the batch
  * @a: the frame
- * @vif: interface that it is for, or NULL
- * @sta: its sender, or NULL
+ * @vif: interface that the frame is for, or NULL
+ * @sta: sender, or NULL
  * @flags: SKUA_RXF_* so far
  */
 void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
@@ -179,7 +177,7 @@ void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
 /** rxe_decrypt() - find the keys of the batch's frames, and decrypt these */
 void rxe_decrypt(struct mac *mac);
 
-/** rxe_decrypted() - judge a frame that has been decrypted: MIC, replay */
+/** rxe_decrypted() - look at the result of decryption: MIC, replay, what to strip */
 void rxe_decrypted(struct mac *mac, struct rx_item *item);
 
 /* rxe_up.c */

@@ -88,7 +88,6 @@ void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
 	item->signal = a->rx->signal;
 	item->noise = a->rx->noise;
 	item->time_us = a->af->time_us;
-	item->airtime_us = a->af->airtime_us;
 	item->ampdu_ref = a->af->ampdu_ref;
 	item->ampdu_last = a->af->ampdu_last;
 	memcpy(item->data, a->frame, a->len);

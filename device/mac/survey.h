@@ -37,21 +37,21 @@ struct mac_survey {
 /** survey_reset() - forget all channels */
 void survey_reset(struct mac *mac);
 
-/** survey_tune() - the radio is on another channel now */
+/** survey_tune() - begin to count for another channel: the radio has been tuned */
 void survey_tune(struct mac *mac);
 
 /** survey_read() - the ENG_TBL_SURVEY entry of a frequency in MHz */
 enum skua_status survey_read(struct mac *mac, uint32_t freq,
 			     struct skua_survey *e);
 
-/** survey_rx() - the channel was busy with reception for @us microseconds */
+/** survey_rx() - count @us microseconds of reception */
 static inline void survey_rx(struct mac_survey *s, uint32_t us)
 {
 	if (s->now >= 0)
 		s->chan[s->now].rx_us += us;
 }
 
-/** survey_tx() - the radio has transmitted for @us microseconds */
+/** survey_tx() - count @us microseconds of transmission */
 static inline void survey_tx(struct mac_survey *s, uint32_t us)
 {
 	if (s->now >= 0)

@@ -21,7 +21,7 @@
  * @entries: number of entries
  * @write: check an entry, and use it; NULL: the table can only be read
  * @read: fill an entry, which is all zero; NULL: the table cannot be read
- * @clear: forget an entry; there where @write is
+ * @clear: forget an entry; not NULL where @write is not
  *
  * An entry is the NIC's own copy, and aligned. The index is below @entries.
  */
@@ -55,6 +55,7 @@ enum skua_status mac_tbl_go(struct mac *mac, uint32_t op);
 /** mac_tbl_wipe() - clear all tables; frames are freed without records */
 void mac_tbl_wipe(struct mac *mac);
 
+/* Between the references of an entry and the engines' own */
 static inline void take_ref(struct key_ref *to, const struct eng_key_ref *from)
 {
 	to->slot = le16toh(from->slot);

@@ -2,8 +2,8 @@
 /*
  * Transmit engine: from descriptors to frames on the air
  *
- * txe_fetch.c  descriptors: copied, checked, made frames in queues
- * txe_sched.c  which frame is next
+ * txe_fetch.c  descriptors are copied, checked, and become frames in queues
+ * txe_sched.c  the order of frames
  * txe_prep.c   sequence numbers, protection
  * txe_send.c   rates, protection of the medium, retries
  */
@@ -27,7 +27,7 @@ struct mac;
 #define TXE_MAX_STAGES		(ENG_RATE_STAGES + 1)
 
 /**
- * struct txe_ops - operations of the file above the transmit engine
+ * struct txe_ops - how the transmit engine hands answers up
  * @answer: an ACK, CTS or Block Ack has come for a frame that was sent at rate
  *	word @rate; FCS included
  */
@@ -38,15 +38,16 @@ struct txe_ops {
 
 /**
  * struct txe - transmit engine
- * @ops: see there
+ * @ops: operations of mac.c
  * @pool: free frames, small and large
- * @count: frames in queues
+ * @count: number of frames in queues
  * @active: queues that may send, by class
- * @parked: queues whose channel the radio is not on
- * @sync_prod: mac_tx_sync(): fetch up to there; until the command is retired
+ * @parked: queues that wait for the radio to return to their channel
+ * @sync_prod: indices up to which to fetch until the command is retired, see
+ *	mac_tx_sync()
  * @sync_valid: @sync_prod holds
  * @batch: frames of the round
- * @jobs: their protection
+ * @jobs: encryption of @batch
  */
 struct txe {
 	const struct txe_ops *ops;
@@ -65,18 +66,18 @@ struct txe {
 /** txe_collect() - the next frames to send, at most @max */
 unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max);
 
-/** txe_pending() - there is something that may be sent now */
+/** txe_pending() - whether there is a frame that may be sent now */
 bool txe_pending(const struct mac *mac);
 
 /* txe_fetch.c */
 
-/** txe_fetch() - fetch published frames, a bounded number; true if any */
+/** txe_fetch() - fetch published descriptors, a bounded number; true if there were any */
 bool txe_fetch(struct mac *mac);
 
-/** txe_fetch_sync() - fetch the frames before the command under way */
+/** txe_fetch_sync() - fetch the descriptors that precede the command under way */
 void txe_fetch_sync(struct mac *mac);
 
-/** txe_ring_count() - frames in the rings, not fetched, that match */
+/** txe_ring_count() - number of frames in the rings, not fetched yet, that match */
 uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m);
 
 /* txe_prep.c */
@@ -97,23 +98,26 @@ unsigned int txe_prepare(struct mac *mac, unsigned int n);
 
 /* txe_send.c */
 
-/** txe_round() - send a batch; true if there was anything */
+/** txe_round() - send a batch; true if there was a frame */
 bool txe_round(struct mac *mac);
 
-/** txe_fw_send() - send the firmware's frame now; enum skua_tx_status */
+/** txe_fw_send() - send a frame of the firmware now */
 enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
 				struct mac_vif *vif, bool no_ack, uint32_t rate);
 
-/** txe_stamp() - put the TSF into a beacon or probe response sent now at @rate */
+/** txe_stamp() - write the TSF into a beacon or probe response that is sent now at @rate */
 void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate);
 
 /**
  * txe_transmit() - put a frame on the air once
- * @frame: with room for the FCS behind it
- * @len: octets without FCS
- * @response: for the answer, or NULL
- * @response_len: room there, then the length of the answer
- * @rx: how it was received
+ * @mac: the engines
+ * @vif: interface that sends
+ * @frame: MPDU, with room for the FCS behind it
+ * @len: octets of @frame without FCS
+ * @rate: rate word
+ * @response: room for the answer, or NULL
+ * @response_len: octets of @response, then of the answer
+ * @rx: how the answer was received
  *
  * Return: airtime in microseconds.
  */
@@ -122,7 +126,7 @@ uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
 		      uint8_t *response, uint16_t *response_len,
 		      struct air_rx *rx);
 
-/** txe_vif_rate() - rate for a frame that no station's table is for */
+/** txe_vif_rate() - @wanted if it can be used now, else the lowest basic rate */
 uint32_t txe_vif_rate(struct mac *mac, const struct mac_vif *vif,
 		      uint32_t wanted);
 

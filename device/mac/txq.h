@@ -22,11 +22,11 @@ struct mac_sta;
 struct mac_vif;
 struct tx_result;
 
-/* Room in front of a frame for its IV, and behind it for MIC and FCS */
+/* A frame has room in front of it for its IV, and behind it for MIC and FCS */
 #define TXF_HEADROOM		CRYPTO_IV_LEN_MAX
 #define TXF_TAILROOM		(CRYPTO_MICHAEL_LEN + CRYPTO_MIC_LEN_MAX + \
 				 IEEE80211_FCS_LEN)
-#define TXF_SMALL		2048	/* two sizes of frame memory */
+#define TXF_SMALL		2048	/* frame memory has two sizes */
 #define TXF_LARGE		(TXF_HEADROOM + SKUA_MAX_MPDU + TXF_TAILROOM)
 
 /* Scheduling classes: the transmit rings, VO first, then management */
@@ -36,22 +36,22 @@ struct tx_result;
 
 /**
  * struct txf - a frame in the transmit engine
- * @next: in its queue, or in a pool
+ * @next: next frame of the queue, or of the pool
  * @cap: size of @buf
- * @off: where the MPDU starts in @buf
- * @len: its octets, without FCS
- * @hdr_len: of them the MAC header
- * @fc: frame control as the host wrote it
+ * @off: offset of the MPDU in @buf
+ * @len: octets of the MPDU, without FCS
+ * @hdr_len: octets of the MAC header
+ * @fc: Frame Control as the host wrote it
  * @flags: SKUA_TXF_*
- * @token: comes back in the record; opaque
+ * @token: opaque; the record gives it back to the host
  * @sta: station handle, or SKUA_STA_NONE
- * @sta_gen: generation of it
+ * @sta_gen: generation of the station
  * @vif: interface
  * @tid: TID, or MAC_TID_NONE
- * @cls: scheduling class: the ring it came from
- * @max_tries: most transmissions, 0 for the default
- * @more_data: the station has more frames waiting
- * @eosp: post SKUA_INB_EOSP when it has ended
+ * @cls: scheduling class: the ring that the frame came from
+ * @max_tries: limit of transmissions, 0 for the default
+ * @more_data: more frames wait for the station
+ * @eosp: post SKUA_INB_EOSP when the frame has ended
  * @key: with SKUA_TXF_PROTECT
  * @pn: packet number
  * @rate: rate word with SKUA_TXF_RATE, else 0
@@ -80,18 +80,19 @@ struct txf {
 	uint8_t buf[];
 };
 
+/* The MPDU */
 static inline uint8_t *txf_data(struct txf *f)
 {
 	return f->buf + f->off;
 }
 
 /**
- * enum txq_kind - kind of a queue, which decides when it may send
- * @TXQ_STA: a station's; waits while it dozes
- * @TXQ_STA_AWAKE: a station's; leaves even while it dozes
- * @TXQ_VIF: an interface's: management, group frames of an awake BSS
- * @TXQ_DTIM: group frames that wait for a DTIM beacon
- * @TXQ_OFFCHAN: for the channel of a remain-on-channel period
+ * enum txq_kind - kinds of queues, by the condition under which a queue may send
+ * @TXQ_STA: frames for a station, which wait while the station dozes
+ * @TXQ_STA_AWAKE: frames for a station, which leave even while the station dozes
+ * @TXQ_VIF: frames of an interface: management, group frames of an awake BSS
+ * @TXQ_DTIM: group frames, which wait for a DTIM beacon
+ * @TXQ_OFFCHAN: frames for the channel of a remain-on-channel period
  */
 enum txq_kind {
 	TXQ_STA,
@@ -109,14 +110,14 @@ enum txq_state {
 
 /**
  * struct txq - a queue
- * @next: in the list of its class or of the parked
- * @prev: likewise
- * @head: frames
- * @tail: frames
- * @count: frames
- * @kind: see there
- * @state: see there
- * @cls: class in which it is linked
+ * @next: next queue in the list of the class, or of parked queues
+ * @prev: previous one
+ * @head: first frame
+ * @tail: last frame
+ * @count: number of frames
+ * @kind: kind
+ * @state: state
+ * @cls: class in whose list the queue is linked
  * @vif: interface
  * @sta: station, or NULL
  * @credit: TXQ_DTIM: frames that may leave after the last DTIM beacon
@@ -135,7 +136,7 @@ struct txq {
 	uint32_t credit;
 };
 
-/* A station's queues: one a TID, and then */
+/* Queues of a station: one for each TID, and these */
 enum {
 	STA_Q_NONQOS = SKUA_NUM_TIDS,
 	STA_Q_MGMT,
@@ -143,14 +144,14 @@ enum {
 	STA_QUEUES,
 };
 
-/* An interface's queues: one a class, and then */
+/* Queues of an interface: one for each class, and these */
 enum {
 	VIF_Q_DTIM = TXE_CLASSES,
 	VIF_Q_OFFCHAN,
 	VIF_QUEUES,
 };
 
-/* A list of queues; the head is a queue that is none */
+/* A list of queues; the head stands for no queue */
 struct txq_list {
 	struct txq head;
 };
@@ -178,7 +179,7 @@ static inline struct txq *txq_list_first(struct txq_list *list)
 
 /* txf.c */
 
-/** txf_alloc() - memory for a frame of @len octets, with room on both sides; or NULL */
+/** txf_alloc() - a frame of @len octets with room on both sides, or NULL */
 struct txf *txf_alloc(struct mac *mac, uint32_t len);
 
 /** txf_free() - give a frame's memory back to the pool */
@@ -187,22 +188,22 @@ void txf_free(struct mac *mac, struct txf *f);
 /** txf_free_all() - give the pools' memory back; all queues are empty */
 void txf_free_all(struct mac *mac);
 
-/** txf_done() - a frame ends: record, event, memory */
+/** txf_done() - end a frame: write its record and event, free its memory */
 void txf_done(struct mac *mac, struct txf *f, const struct tx_result *r);
 
-/** txf_end() - a frame that was not sent ends: counter, and txf_done() */
+/** txf_end() - end a frame that was not sent: count it, and txf_done() */
 void txf_end(struct mac *mac, struct txf *f, enum skua_tx_status status);
 
 /* txq.c */
 
-/** txq_lists_init() - no queue is linked */
+/** txq_lists_init() - begin with no queue linked */
 void txq_lists_init(struct mac *mac);
 
-/** txq_init() - an empty queue */
+/** txq_init() - make an empty queue */
 void txq_init(struct txq *q, enum txq_kind kind, struct mac_vif *vif,
 	      struct mac_sta *sta);
 
-/** txq_enqueue() - put a checked frame where it belongs */
+/** txq_enqueue() - put a checked frame into the queue that it belongs to */
 void txq_enqueue(struct mac *mac, struct txf *f);
 
 /** txq_append() - put a frame at the end of a queue */
@@ -211,19 +212,19 @@ void txq_append(struct mac *mac, struct txq *q, struct txf *f);
 /** txq_pop() - take the first frame; the queue must not be empty */
 struct txf *txq_pop(struct mac *mac, struct txq *q);
 
-/** txq_unlink() - take the frame behind @before, NULL for the first one */
+/** txq_unlink() - take the frame behind @before, or the first one if that is NULL */
 struct txf *txq_unlink(struct mac *mac, struct txq *q, struct txf *before);
 
-/** txq_settle() - link or unlink a queue after anything changed about it */
+/** txq_settle() - link or unlink a queue after a change that may concern it */
 void txq_settle(struct mac *mac, struct txq *q);
 
-/** txq_park() - the radio is on another channel for now */
+/** txq_park() - set a queue aside: the radio is on another channel for now */
 void txq_park(struct mac *mac, struct txq *q);
 
-/** txq_unpark() - the radio or a channel has changed: all may try again */
+/** txq_unpark() - let all parked queues try again: the radio or a channel has changed */
 void txq_unpark(struct mac *mac);
 
-/** txq_end_all() - end all frames of a queue, none of which was sent */
+/** txq_end_all() - end all frames of a queue, which were not sent */
 void txq_end_all(struct mac *mac, struct txq *q, enum skua_tx_status status);
 
 /** txq_flush_sta(), txq_flush_vif() - end all frames with FLUSHED */
@@ -232,32 +233,40 @@ void txq_flush_vif(struct mac *mac, struct mac_vif *vif);
 
 /* txq_ps.c */
 
-/** txq_sta_doze() - a station falls asleep or wakes up: hold or let go */
+/** txq_sta_doze() - hold or release the frames of a station that dozes or wakes up */
 void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze);
 
-/** txq_sta_held() - frames held for a dozing station */
+/** txq_sta_held() - number of frames held for a dozing station */
 uint32_t txq_sta_held(const struct mac_sta *sta);
 
 /**
- * txq_release_held() - let a dozing station have frames
- * @tids: bit per TID; frames without TID count as TID 0
- * @num: how many
+ * txq_release_held() - release frames that are held for a dozing station
+ * @mac: the engines
+ * @sta: the station
+ * @tids: bit for each TID; frames without TID count as TID 0
+ * @num: limit of frames
  * @more_data: the host holds more
- * @uapsd: set EOSP in the last one
- * @eosp: post SKUA_INB_EOSP when the last one has ended
+ * @uapsd: set EOSP in the last frame
+ * @eosp: post SKUA_INB_EOSP when the last frame has ended
  *
- * Return: how many it gets.
+ * Return: number of frames released.
  */
-unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta, uint16_t tids,
-			 unsigned int num, bool more_data, bool uapsd,
-			 bool eosp);
+unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta,
+			      uint16_t tids, unsigned int num, bool more_data,
+			      bool uapsd, bool eosp);
 
-/** txq_dtim() - a DTIM beacon has been sent: group frames may leave */
+/** txq_dtim() - release the group frames: a DTIM beacon has been sent */
 void txq_dtim(struct mac *mac, struct mac_vif *vif);
 
 /* txq_sel.c */
 
-/** struct txq_match - the frames that ENG_TXQ_* selects */
+/**
+ * struct txq_match - frames that ENG_TXQ_* selects
+ * @vif: interface, or SKUA_VIF_NONE for all
+ * @sta: station handle, or SKUA_STA_NONE for all
+ * @gen: generation of @sta
+ * @acs: bit for each class
+ */
 struct txq_match {
 	uint32_t vif;
 	uint16_t sta;
