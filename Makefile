@@ -7,7 +7,7 @@ TOP := $(CURDIR)
 O ?= $(TOP)/build
 KERNEL ?= plain
 PYTHON := /usr/bin/python3
-# for the builds below that have no -j from above
+# -j for the builds below, unless make was started with one
 JOBS := $(shell nproc)
 parallel = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
 export SKUA_BUILD := $(O)
@@ -53,7 +53,7 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 	@$(PYTHON) scripts/lab/benchmark.py $(BENCH)
 
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
-# What one kernel can show, the cheapest first; and the rest.
+# PARTS are those that need one kernel, the cheapest first; PARTS_REST have the others.
 PARTS := kunit fw device e2e
 PARTS_REST := kunit-py kunit-debug debug mutants
 # the cheapest ones: can the tests fail at all?

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the shell scripts share: where things are, and how progress is shown.
-# Sourced, never run.
+# Variables and functions that the shell scripts share: the places of sources, builds and
+# cache, and the way progress is shown. This file is sourced, never run.
 
-# -E: a failure within a function is told where it happens
+# With -E, a failure within a function is reported with its line there
 set -Eeuo pipefail
 trap 'echo "skua: ${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed" >&2' ERR
 
@@ -21,7 +21,7 @@ die() {
 	exit 1
 }
 
-# hash_of FILE...: one short hash over names and contents
+# hash_of FILE...: prints one short hash over names and contents
 hash_of() {
 	local f
 
@@ -31,10 +31,11 @@ hash_of() {
 	done | sha256sum | cut -c1-12
 }
 
-# use_ccache DIR: for builds of a kernel whose sources are in DIR/tree and whose objects
-# go to DIR/obj. What was compiled in one such DIR need not be compiled in the next: paths
-# are the same in all of them, and __FILE__ is what it would be without ccache. The depend
-# mode spares each new unit a run of the preprocessor, a fifth of its time.
+# use_ccache DIR: prepares the environment for the build of a kernel whose sources are in
+# DIR/tree and whose objects go to DIR/obj. A unit that was compiled in another DIR, with
+# the same configuration, is not compiled again: paths below DIR are made relative, and
+# __FILE__ has the value that it would have without ccache. In depend mode ccache does not
+# run the preprocessor for a new unit first, which would take a fifth of its time.
 use_ccache() {
 	export KCPPFLAGS=-fmacro-prefix-map=../tree/=
 	[ -x /usr/lib/ccache/gcc ] || return 0
@@ -43,9 +44,9 @@ use_ccache() {
 	export CCACHE_BASEDIR=$1 CCACHE_DEPEND=1
 }
 
-# run_logged LOG WHAT CMD...: runs CMD with its output in LOG. Shows WHAT, on a
-# terminal with the last line of the log beside it, and the time it took; when
-# CMD fails, the end of the log.
+# run_logged LOG WHAT CMD...: runs CMD with its output in LOG. Shows WHAT (on a terminal
+# with the last line of the log beside it) and the time that CMD took; if CMD fails, the
+# end of the log.
 run_logged() {
 	local log=$1 what=$2 start=$SECONDS pid rc=0 line lines=0
 	shift 2

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Prints a directory with the headers of a stock Debian 6.12 kernel, for building
-# skua.ko out of the tree. Takes installed ones; else fetches the packages and
-# unpacks them in the cache, since installing them would install a kernel too.
+# skua.ko out of the tree. If none are installed, fetches the packages and unpacks
+# them in the cache, since installing them would install a kernel too.
 
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
@@ -24,7 +24,7 @@ fetch() {
 	for p in ./*.deb; do dpkg -x "$p" ..; done
 	cd "$dir.tmp"
 	rm -rf deb
-	# the headers name their common part by its installed place
+	# the headers name the directory where their common part would be installed
 	headers=usr/src/linux-headers-$rel
 	sed -i "s|/usr/src/|$dir/usr/src/|" "$headers/Makefile"
 	mv "$dir.tmp" "$dir"

@@ -31,7 +31,7 @@ kernel_version() {
 		die "linux-source-$series is missing: run scripts/build/setup.sh"
 }
 
-# apply_patches TREE PATCH...
+# apply_patches TREE PATCH...: applies the patches to the tree
 apply_patches() {
 	local tree=$1 p
 	shift
@@ -42,7 +42,7 @@ apply_patches() {
 	done
 }
 
-# One unpacked and patched source for all variants.
+# unpack DIR: makes DIR, the unpacked and patched source that all variants share.
 unpack() {
 	local dir=$1 tmp=$1.tmp
 
@@ -54,8 +54,8 @@ unpack() {
 	mv "$tmp" "$dir"
 }
 
-# Hard links are safe here: patch and rsync write new files, and objects go to
-# a directory of their own.
+# clone_tree SRC DIR: makes DIR of hard links to SRC. Hard links are safe here: patch and
+# rsync write new files, and objects go to a directory of their own.
 clone_tree() {
 	local src=$1 dir=$2
 
@@ -65,8 +65,8 @@ clone_tree() {
 	mv "$dir.tmp" "$dir"
 }
 
-# A built variant once more, at another place. The commands that kbuild has noted
-# name the old one; unless they are put right, all is built again.
+# copy_variant FROM TO: copies a built variant. The commands that kbuild has recorded name
+# the old place; they are corrected, or everything would be built again.
 copy_variant() {
 	local from to=$2
 
@@ -80,8 +80,8 @@ copy_variant() {
 	mv "$to.tmp" "$to"
 }
 
-# The patches that a variant alone has. By a glob: a pattern for find would match
-# where the checkout lies, too.
+# own_patches VARIANT: prints the patches of this variant alone. A glob finds them, since
+# a pattern for find would match the path of the checkout, too.
 own_patches() {
 	local p
 
@@ -90,8 +90,9 @@ own_patches() {
 	done
 }
 
-# Puts them in: of the files that they change, or once did, those whose content
-# differs are written.
+# patch_in BASE TREE PATCH...: applies a variant's own patches. Of the files that the
+# patches change, or that earlier patches changed, only those whose content differs are
+# written.
 patch_in() {
 	local base=$1 tree=$2 list=$2/.skua-patched tmp out
 	shift 2
@@ -116,7 +117,8 @@ driver_sums() {
 		sort -z | xargs -0 sha256sum
 }
 
-# The driver's files, by content, so that only what changed is built again.
+# drop_in TREE: copies the driver's files into the tree; only files whose content differs
+# are written, so that only those are compiled again.
 drop_in() {
 	local wl=$1/drivers/net/wireless
 
@@ -140,7 +142,7 @@ config_files() {
 	[ ! -f "$here/$1.config" ] || echo "$here/$1.config"
 }
 
-# A later line for the same symbol wins.
+# fragment VARIANT: prints the configuration; a later line for the same symbol wins.
 fragment() {
 	local f files
 
@@ -174,8 +176,8 @@ compile() {
 	make -C "$1" ARCH=um O="$2" -j"$SKUA_JOBS" linux modules
 }
 
-# Copies what a guest needs into the checkout, so that another checkout that
-# builds with the same cache cannot change it under a running test.
+# deliver TREE OBJ OUT: copies kernel and modules into the checkout, so that another
+# checkout that builds in the same cache cannot change them under a running test.
 deliver() {
 	local tree=$1 obj=$2 out=$3
 
@@ -190,7 +192,7 @@ deliver() {
 	cp "$obj/linux" "$out/linux.new"
 	strip --strip-debug "$out/linux.new"
 	mv "$out/linux.new" "$out/linux"
-	# kunit.py, which reads the results of the unit tests, at a place where it will run
+	# kunit.py reads the results of the unit tests; it runs only under this name
 	mkdir -p "$out/tools/testing"
 	rsync -a --delete --exclude=test_data "$tree/tools/testing/kunit" "$out/tools/testing/"
 	cp "$obj/.config" "$out/config"
@@ -198,7 +200,7 @@ deliver() {
 	chmod -R go+rX "$out"
 }
 
-# The variant and the places that belong to it; nothing is locked or made yet.
+# places VARIANT: sets the variables of main(); nothing is locked or made yet.
 places() {
 	local ver
 
@@ -211,26 +213,25 @@ places() {
 	base=$SKUA_CACHE/source-$ver-$(hash_of "${patches[@]}")
 	mapfile -t configs < <(config_files "$variant")
 	mapfile -t own < <(own_patches "$variant")
-	# A changed configuration is built in place: kbuild knows what it touches.
+	# The configuration is no part of the key: kbuild knows which units a change affects.
 	key=$({ gcc -dumpfullversion; echo "$base"; } | sha256sum | cut -c1-12)
 	main=$SKUA_CACHE/$variant-$key
 	dir=$main${SKUA_CACHE_TAG:+-$SKUA_CACHE_TAG}
 	tree=$dir/tree
 	obj=$dir/obj
 	out=$SKUA_BUILD/kernel/$variant
-	# everything that this checkout's kernel is made of
+	# The stamp covers everything that this checkout's kernel is made of.
 	stamp=$({ echo "$key"; cat "${configs[@]}" "${own[@]}"; driver_sums; } | sha256sum | cut -c1-16)
 }
 
-# lock FD FILE WHAT: says so if it has to wait
+# lock FD FILE WHAT: takes the lock; says so if it has to wait for a build of WHAT
 lock() {
 	eval "exec $1>\"\$2\""
 	flock -n "$1" || { say "waiting for another build of $3"; flock "$1"; }
 }
 
-# The unpacked source, if there is none, under a lock that is given back: the one of the
-# variant is never held at the same time, or a build that waits for its variant would keep
-# all others waiting.
+# Unpacks the source if there is none. Its lock is given back before the variant's lock is
+# taken; a build that waits for its variant would keep all others waiting otherwise.
 have_source() {
 	[ ! -d "$base" ] || return 0
 	lock 8 "$SKUA_CACHE/source.lock" "the source tree"
@@ -239,13 +240,14 @@ have_source() {
 	exec 8>&-
 }
 
-# The variant's tree, with the patches and the driver of this checkout, under its lock.
+# Makes the variant's tree, with the patches and the driver of this checkout. The caller
+# holds the variant's lock.
 have_tree() {
 	local log=$SKUA_BUILD/log/kernel-tree-$variant.log
 
 	if [ ! -d "$tree" ]; then
 		if [ -x "$main/obj/linux" ] && [ "$main" != "$dir" ]; then
-			# a build in the original shall end first
+			# nothing may build in the original while it is copied
 			[ "$variant" != kunit ] ||
 				lock 7 "$SKUA_CACHE/kunit.lock" "the kunit kernel"
 			lock 8 "$main.lock" "the $variant kernel"
@@ -263,8 +265,8 @@ have_tree() {
 	drop_in "$tree"
 }
 
-# Trees in which nothing was built for two weeks: those of other kernel packages,
-# compilers and patches, and those of a SKUA_CACHE_TAG that nobody uses any more.
+# Removes the trees in which nothing was built for two weeks: they belong to other kernel
+# packages, compilers or patches, or to a SKUA_CACHE_TAG that is no longer in use.
 remove_old_trees() {
 	local old
 
@@ -291,7 +293,7 @@ have_config() {
 		"configuring the $variant kernel" configure "$tree" "$obj"
 }
 
-# The driver's objects alone, with more arguments for make.
+# build_objects [MAKE ARGUMENTS]: compiles the driver's objects alone.
 build_objects() {
 	[ -f "$obj/include/generated/utsrelease.h" ] ||
 		run_logged "$SKUA_BUILD/log/kernel-prepare-$variant.log" \

@@ -16,7 +16,7 @@ shift 2
 rel=$(make -s -C "$kdir" kernelrelease)
 dir=$SKUA_BUILD/module/$rel
 
-# Sources by content, so that only what changed is compiled.
+# Only sources whose content differs are copied, so that only those are compiled.
 build() {
 	local btf=()
 

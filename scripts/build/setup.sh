@@ -5,19 +5,19 @@
 #
 #   scripts/build/setup.sh [demo|test]
 #
-# demo (the default) is what building and the demo need, test is that and what
-# `make check` and `make test` need. Root, or sudo, is used for apt-get alone.
+# demo (the default) installs the packages that building and the demo need; test installs
+# those of `make check` and `make test`, too. Root, or sudo, is used for apt-get alone.
 # No service is started: the packages' daemons run only inside the guest.
 
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# Each line: package, or alternatives with |, then what it is for.
+# Each line has a package, or alternatives with |, and then its purpose.
 demo_packages='
 gcc                              compiles NIC and kernel
 libc6-dev                        the same
 make                             runs the build
-ccache                           what one kernel has compiled, another need not
+ccache                           a unit that one tree has compiled, another need not
 bc                               kernel build
 bison                            kernel build
 flex                             kernel build
@@ -75,7 +75,7 @@ installed() { grep -qxF -- "$1" <<<"$installed_packages"; }
 
 known() { apt-cache policy "$1" 2>/dev/null | grep -v '(none)' | grep -q Candidate; }
 
-# the alternative that is installed, else the first that apt knows
+# prints the alternative that is installed, else the first that apt knows
 choose() {
 	local alt alts
 
@@ -105,8 +105,8 @@ as_root() {
 	fi
 }
 
-# The packages' daemons must not start. policy-rc.d is how Debian says so; it is
-# put in place for the time of the installation alone, unless there is one.
+# The packages' daemons must not start. In Debian a policy-rc.d prevents it; if there is
+# none, one is put in place during the installation.
 policy=/usr/sbin/policy-rc.d
 
 install_packages() {

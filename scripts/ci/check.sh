@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The static checks. Each prints one line, and what it found if it found
-# something; nothing is fixed or ignored here.
+# The static checks. Each prints one line, and its findings if there are any; nothing is
+# fixed or ignored here.
 
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"

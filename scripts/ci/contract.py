@@ -24,14 +24,15 @@ import time
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 MUTANTS = os.path.join(TOP, "tests/mutants")
 CLAUSE = re.compile(r"^([KXARPMVTSD]\d+)$", re.M)
-# These have words that look like clauses: registers, power states, constants of ciphers.
+# Sources there have words that look like clauses: registers, power states, constants.
 NOT_TESTS = ("/device/hart/", "/device/crypto/", "/device/bus/")
 # Seconds that a test may take; a mutant may well hang.
 PATIENCE = 1500
 # A mutant that no compiler takes proves nothing; cmocka too says "error:".
 NO_BUILD = re.compile(r"^\S+:\d+(?::\d+)?: (?:fatal )?error: (?!Failure!)|undefined reference to|"
                       r"No rule to make target", re.M)
-# How cmocka, kunit.py and pytest name a test that failed, and cmocka one that it died in.
+# How cmocka, kunit.py and pytest name a test that failed; BEGUN: how cmocka names a test
+# that it begins, which is the last one if the program died in it.
 FAILED = re.compile(r"^\[  (?:FAILED|ERROR ) +\] (?!\d+ test|---)(\S+)|"
                     r"\[FAILED\] (.*?\S)(?: =+)?$|^FAILED (\S+)", re.M)
 BEGUN = re.compile(r"^\[ RUN      \] (\S+)", re.M)
@@ -50,7 +51,7 @@ def test_files():
 
 
 def named():
-    """clause -> files of tests that name it"""
+    """Returns a dictionary: clause -> files of tests that name it"""
     where = {}
     for path in sorted(test_files()):
         with open(path, encoding="utf-8") as f:
@@ -60,7 +61,7 @@ def named():
 
 
 def mutants():
-    """clause -> patches, ID.patch or ID-anything.patch"""
+    """Returns a dictionary: clause -> patches, ID.patch or ID-anything.patch"""
     found = {}
     for path in sorted(glob.glob(os.path.join(MUTANTS, "*.patch"))):
         clause = re.match(r"[A-Z]\d+", os.path.basename(path))
@@ -92,14 +93,14 @@ def commands(patch):
 
 
 def environment():
-    """Not that of a make around us: the copy is built in itself."""
+    """The environment without the variables of an outer make: the copy is built in itself."""
     env = {k: v for k, v in os.environ.items()
            if not k.startswith(("MAKE", "MFLAGS", "SKUA_BUILD", "SKUA_RESULTS"))}
     return env | {"SKUA_CACHE_TAG": "mutants"}
 
 
 def run(command, tree):
-    """Exit status, output"""
+    """Returns exit status and output."""
     try:
         done = subprocess.run(command, shell=True, cwd=tree, env=environment(), check=False,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -110,7 +111,7 @@ def run(command, tree):
 
 
 class Copy:
-    """The tree, for mutants to be applied to."""
+    """A copy of the checkout, to which mutants are applied."""
 
     def __init__(self):
         self.top = tempfile.mkdtemp(prefix="skua-mutants.")
@@ -136,7 +137,7 @@ class Copy:
         return self.passes[command]
 
     def notices(self, command):
-        """What went wrong, which tests failed"""
+        """Returns the fault of this mutant or None, and the names of the tests that failed."""
         status, output = run(command, self.top)
         if status == 0:
             return f"not noticed by: {command}", []
@@ -146,7 +147,7 @@ class Copy:
         return None, sorted(failed or set(BEGUN.findall(output)[-1:]))
 
     def judge(self, path):
-        """What went wrong, or None; which tests failed"""
+        """The same for all commands of a mutant."""
         tests = commands(path)
         if not tests:
             return "names no test", []

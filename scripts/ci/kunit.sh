@@ -11,7 +11,7 @@
 # kernel's own kunit.py builds a kernel of its own from tests/kunit/.kunitconfig, the
 # driver not a module, and runs the tests in that.
 #
-# SKUA_CACHE_TAG=WORD: in trees of its own, see kernel.sh.
+# With SKUA_CACHE_TAG=WORD the kernels have trees of their own, see kernel.sh.
 #
 # Ends with the line "kunit: N passed, N failed, N skipped".
 
@@ -37,7 +37,7 @@ guest() {
 	"$SKUA_TOP/scripts/build/kernel.sh" "$kernel" || return
 	/usr/bin/python3 "$SKUA_TOP/scripts/ci/kunit_guest.py" --kernel "$kernel" \
 		--log "$out/test.log" ${filter:+--filter "$filter"} || rc=1
-	# one line for each test, and the results for testsum.py
+	# prints a line for each test, and leaves the results for testsum.py
 	/usr/bin/python3 "$SKUA_BUILD/kernel/$kernel/tools/testing/kunit/kunit.py" parse \
 		--json="$out/result.json" "$out/test.log" || rc=1
 	return $rc

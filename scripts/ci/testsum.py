@@ -65,7 +65,7 @@ def pytest_counts(summary):
 
 
 def count_output(text):
-    """Counts from the output of one part, whichever of the forms it has."""
+    """Counts from the output of one part, in any of the forms above."""
     total, plain, reasons = Counts(), None, 0
     for line in strip_colours(text).splitlines():
         match = PLAIN.match(line)
@@ -114,7 +114,7 @@ def run_part(name, argv, directory):
                 line = raw.decode(errors="replace")
                 text.append(line)
                 log.write(line)
-                # the plain line is for the end of everything alone
+                # a plain line is printed once, at the end of everything
                 if not PLAIN.match(line):
                     sys.stdout.write(line)
                     sys.stdout.flush()
@@ -165,7 +165,7 @@ def clock(seconds):
 
 
 def run_parts(directory, parts):
-    """One after the other, even if one fails; says how far it is and how long it took."""
+    """Runs all parts, even if one fails; says how far the run is and how long each took."""
     shutil.rmtree(directory, ignore_errors=True)
     start = time.monotonic()
     took = {}
