@@ -31,11 +31,6 @@ static u64 read64(u32 lo_off, u32 hi_off)
 	return (u64)reg_read(hi_off) << 32 | lo;
 }
 
-static u16 least(u32 a, u32 b)
-{
-	return (u16)(a < b ? a : b);
-}
-
 static void limits_read(void)
 {
 	u32 radio = reg_read(ENG_SYS_RADIO0);
@@ -43,9 +38,9 @@ static void limits_read(void)
 	limits.feat = FW_FEATURES &
 		      read64(ENG_SYS_HW_FEAT_LO, ENG_SYS_HW_FEAT_HI) &
 		      read64(ENG_SYS_DRV_FEAT_LO, ENG_SYS_DRV_FEAT_HI);
-	limits.vifs = least(reg_read(ENG_SYS_LIM_VIFS), FW_MAX_VIFS);
-	limits.stas = least(reg_read(ENG_SYS_LIM_STAS), FW_MAX_STAS);
-	limits.keys = least(reg_read(ENG_SYS_LIM_KEYS), FW_MAX_KEYS);
+	limits.vifs = (u16)min_u32(reg_read(ENG_SYS_LIM_VIFS), FW_MAX_VIFS);
+	limits.stas = (u16)min_u32(reg_read(ENG_SYS_LIM_STAS), FW_MAX_STAS);
+	limits.keys = (u16)min_u32(reg_read(ENG_SYS_LIM_KEYS), FW_MAX_KEYS);
 	limits.ciphers = reg_read(ENG_SYS_CIPHERS);
 	limits.bands = (u8)radio;
 	limits.nss = (u8)(radio >> 16);
@@ -66,7 +61,7 @@ static void put_limits(void)
 		.scan_ie_len = SKUA_SCAN_MAX_IES,
 		.beacon_len = FW_MAX_BEACON,
 		.max_mpdu = SKUA_MAX_MPDU,
-		.tx_queue = least(reg_read(ENG_SYS_LIM_TXQ), 0xffff),
+		.tx_queue = (u16)min_u32(reg_read(ENG_SYS_LIM_TXQ), 0xffff),
 	};
 
 	tlv_put(SKUA_TLV_LIMITS, &l, sizeof(l));

@@ -16,6 +16,11 @@
 #define FIELD_PREP(mask, val)	(((u32)(val) << FIELD_SHIFT(mask)) & (mask))
 #define FIELD_GET(mask, val)	(((u32)(val) & (mask)) >> FIELD_SHIFT(mask))
 
+static inline u32 min_u32(u32 a, u32 b)
+{
+	return a < b ? a : b;
+}
+
 /* ------------------------------------------------------------------ */
 /* libc.c: functions that the compiler expects, and a few more		*/
 

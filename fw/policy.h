@@ -90,10 +90,13 @@ u16 beacon_cmd_tim(struct cmd *c);
 void monitor_update(struct vif *v);
 
 /* ------------------------------------------------------------------ */
-/* rate.c								*/
+/* ladder.c								*/
 
 /** rate_word_valid() - is this a rate that the encodings know? */
 bool rate_word_valid(u32 rate);
+
+/* ------------------------------------------------------------------ */
+/* rate.c								*/
 
 /** rate_init() - new peer: start from the best rate */
 void rate_init(struct sta *s);

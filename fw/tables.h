@@ -73,67 +73,15 @@ bool chan_valid(const struct skua_chandef *chan);
 /* sta.c								*/
 
 /**
- * struct ladder - the rates that peer and radio have in common
- * @enc: enum skua_enc
- * @bw: enum skua_bw
- * @nss: streams
- * @rsvd: zero
- * @flags: of every rate word: bandwidth, guard interval, LDPC
- * @map: legacy: rate mask; HT: MCS mask; VHT, HE: map of two bits a stream
- */
-struct ladder {
-	u8 enc;
-	u8 bw;
-	u8 nss;
-	u8 rsvd;
-	u32 flags;
-	u32 map;
-};
-
-/**
- * struct rate_state - rate control of a station, see rate.c
- * @ladder: the rates
- * @step: place on the ladder
- * @steps: length of the ladder
- * @widest: enum skua_bw that both claim; the ladder's is what is heard
- * @heard: the ladder's width has been heard, or it is the least
- * @probe: the next higher step, or the next width, is being probed
- * @probe_wide: the width
- * @interval: frames between probes
- * @sent: transmissions at each stage, not yet judged
- * @acked: of them acknowledged
- * @probe_sent: at the probe rate
- * @probe_acked: likewise
- * @idle: rounds without a frame
- */
-struct rate_state {
-	struct ladder ladder;
-	u8 step;
-	u8 steps;
-	u8 widest;
-	bool heard;
-	bool probe;
-	bool probe_wide;
-	u16 interval;
-	u32 sent[ENG_RATE_STAGES];
-	u32 acked[ENG_RATE_STAGES];
-	u32 probe_sent;
-	u32 probe_acked;
-	u16 idle;
-};
-
-/**
  * struct sta - a peer
  * @used: the station exists
  * @cmd: the station as the driver described it last
  * @eng: its table entry
- * @rate: rate control, of rate.c
  */
 struct sta {
 	bool used;
 	struct skua_cmd_sta cmd;
 	struct eng_sta eng;
-	struct rate_state rate;
 };
 
 /** sta_get() - an existing station, or NULL */
