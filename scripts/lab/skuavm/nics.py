@@ -3,15 +3,13 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 
 from .errors import GuestError, wait_until
 from .processors import PROCESSORS
-from .runs import BUILD, make_run_dir, tail
+from .runs import BUILD, make_run_dir, make_temporary, remove_temporary, tail
 
 
 def mac_address(number):
@@ -53,7 +51,7 @@ class Nics:
         self.proc = None
         self.given = 0
         # Unix sockets need short paths, and only the guest's user may pass
-        self.private = tempfile.mkdtemp(prefix="skua-")
+        self.private = make_temporary()
         self.socket_dir = os.path.join(self.private, "s")
         os.mkdir(self.socket_dir)
         os.chmod(self.socket_dir, 0o755)
@@ -148,7 +146,7 @@ class Nics:
             except subprocess.TimeoutExpired:
                 proc.kill()
                 proc.wait()
-        shutil.rmtree(self.private, ignore_errors=True)
+        remove_temporary(self.private)
         if early is not None or proc.returncode not in (0, -signal.SIGTERM):
             raise GuestError(
                 f"skua-nic ended with status {proc.returncode}:\n"
@@ -167,7 +165,7 @@ class Nics:
             self.proc.kill()
             self.proc.wait()
             self.proc = None
-        shutil.rmtree(self.private, ignore_errors=True)
+        remove_temporary(self.private)
 
     def __exit__(self, kind, _value, _trace):
         if kind is None:

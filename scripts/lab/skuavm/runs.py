@@ -5,6 +5,9 @@ build/run/latest is a link to the newest one. The newest KEEP runs stay, and of 
 older ones the newest KEEP that failed; a new run removes the others, except those
 that are still in use. Programs that start others (pytest) set SKUA_RUN_DIR to their
 own directory, and the directories of the others are made in there.
+
+Sockets, and files that a guest's user must read, are in temporary directories. Those
+of a process that was killed are removed by the next process that makes one.
 """
 
 import fcntl
@@ -12,6 +15,7 @@ import itertools
 import os
 import shutil
 import sys
+import tempfile
 import threading
 import time
 
@@ -20,9 +24,12 @@ BUILD = os.environ.get("SKUA_BUILD", os.path.join(TOP, "build"))
 KEEP = 10
 FAILED = "failed"  # a file of this name in a run's directory says that the run failed
 
-# Open directories: the lock on each says that the run is still in use. The kernel gives
-# a lock back however the process ends.
-in_use = []
+TEMPORARY = "skua-lab-"  # how names of temporary directories begin
+YOUNG = 60  # seconds: a temporary directory may not have its lock yet
+
+# path -> open directory: the lock on it says that the directory is still in use. The
+# kernel gives a lock back however the process ends.
+in_use = {}
 
 
 def say(text):
@@ -46,8 +53,7 @@ def make_run_dir(name):
     base = os.path.join(BUILD, "run")
     os.makedirs(base, exist_ok=True)
     path = new_directory(base, time.strftime("%Y%m%d-%H%M%S") + f"-{name}")
-    in_use.append(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
-    fcntl.flock(in_use[-1], fcntl.LOCK_SH)
+    lock(path)
     link = os.path.join(base, f"latest.{os.getpid()}.{threading.get_ident()}")
     os.symlink(os.path.basename(path), link)
     os.replace(link, os.path.join(base, "latest"))
@@ -63,6 +69,43 @@ def new_directory(base, name):
             return path
         except FileExistsError:
             continue
+
+
+def lock(path):
+    """Marks a directory as in use, until unlock() or the end of the process."""
+    in_use[path] = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(in_use[path], fcntl.LOCK_SH)
+
+
+def unlock(path):
+    os.close(in_use.pop(path))
+
+
+def make_temporary():
+    """A new temporary directory, for remove_temporary(); removes those that were left."""
+    base = tempfile.gettempdir()
+    for name in os.listdir(base):
+        path = os.path.join(base, name)
+        if name.startswith(TEMPORARY) and is_left(path):
+            shutil.rmtree(path, ignore_errors=True)
+    path = tempfile.mkdtemp(prefix=TEMPORARY)
+    lock(path)
+    return path
+
+
+def remove_temporary(path):
+    """Removes it; without harm for the second time."""
+    if path in in_use:
+        unlock(path)
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def is_left(path):
+    """Whether the process that has made a temporary directory has ended."""
+    try:
+        return time.time() - os.stat(path).st_mtime > YOUNG and not is_in_use(path)
+    except OSError:
+        return False  # another process has removed it meanwhile
 
 
 def mark_failed(path):

@@ -4,10 +4,9 @@
 import os
 import shutil
 import subprocess
-import tempfile
 
 from .errors import GuestError
-from .runs import BUILD, TOP
+from .runs import BUILD, TOP, make_temporary, remove_temporary
 
 GUEST_FILES = os.path.join(TOP, "scripts", "lab", "guest")
 # what is the machine's own, or private
@@ -32,7 +31,7 @@ class Sandbox:
             raise GuestError(f"no kernel in {self.kernel_dir}: run make")
         if shutil.which("bwrap") is None:
             raise GuestError("bubblewrap (bwrap) is not installed: run scripts/build/setup.sh")
-        self.stage = tempfile.mkdtemp(prefix="skua-guest-")
+        self.stage = make_temporary()
         os.chmod(self.stage, 0o755)
         shutil.copytree(GUEST_FILES, os.path.join(self.stage, "guest"),
                         ignore=shutil.ignore_patterns("__pycache__"))
@@ -45,7 +44,7 @@ class Sandbox:
 
     def remove(self):
         if self.stage:
-            shutil.rmtree(self.stage, ignore_errors=True)
+            remove_temporary(self.stage)
             self.stage = None
 
     def command(self):

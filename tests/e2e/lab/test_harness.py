@@ -59,16 +59,16 @@ def fixture_base(tmp_path, monkeypatch):
     """Log directories are made in base/run."""
     monkeypatch.delenv("SKUA_RUN_DIR")
     monkeypatch.setattr(runs, "BUILD", str(tmp_path))
-    monkeypatch.setattr(runs, "in_use", [])
+    monkeypatch.setattr(runs, "in_use", {})
     yield tmp_path
-    for fd in runs.in_use:
-        os.close(fd)
+    for path in list(runs.in_use):
+        runs.unlock(path)
 
 
 def end_all(base):
     """As if the processes of all runs had ended; the names of the runs that are left."""
-    while runs.in_use:
-        os.close(runs.in_use.pop())
+    for path in list(runs.in_use):
+        runs.unlock(path)
     return {path.name for path in (base / "run").iterdir() if not path.is_symlink()}
 
 
@@ -100,6 +100,23 @@ def test_runs_of_one_session_are_in_its_directory(base, monkeypatch):
     monkeypatch.setenv("SKUA_RUN_DIR", str(base))
     assert runs.make_run_dir("one") == str(base / "one")
     assert runs.make_run_dir("one") == str(base / "one-1")
+
+
+def test_temporary_directories_of_the_dead_are_removed(base, monkeypatch):
+    monkeypatch.setattr(runs.tempfile, "gettempdir", lambda: str(base))
+    monkeypatch.setattr(runs.tempfile, "tempdir", str(base))
+    left, used, young = [runs.make_temporary() for _ in range(3)]
+    for path in (left, used):
+        os.utime(path, (0, 0))
+    for path in (left, young):
+        runs.unlock(path)
+    (base / "skua-other").mkdir()
+    os.utime(base / "skua-other", (0, 0))
+    mine = runs.make_temporary()
+    assert set(map(str, base.iterdir())) == {used, young, mine, str(base / "skua-other")}
+    runs.remove_temporary(mine)
+    runs.remove_temporary(mine)
+    assert not os.path.exists(mine)
 
 
 def test_skua_nic_ends_with_the_program_that_has_started_it(tmp_path):
