@@ -3,8 +3,8 @@
  * Beacons: TBTT, timestamp, TIM and DTIM, countdowns
  *
  * TBTTs lie at multiples of the beacon interval in the interface's TSF, and the
- * DTIM count follows from the number of the TBTT, so that both go on while the
- * radio is elsewhere and after a late timer.
+ * DTIM count follows from the number of the TBTT. So both go on while the radio is
+ * on another channel, and after a late timer.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ static void arm(struct mac_vif *vif)
 	struct mac_beacon *b = &vif->beacon;
 	uint64_t wait = b->tbtt * interval_us(b) - vif_tsf(vif);
 
-	/* The TSF may have been set back a long way, or forward */
+	/* The TSF may have been set back, or forward, by more than an interval */
 	if (wait > interval_us(b))
 		wait = 0;
 	loop_timer_after(vif->mac->loop, &b->timer,
@@ -41,7 +41,7 @@ static void arm(struct mac_vif *vif)
 
 void beacon_start(struct mac_vif *vif)
 {
-	/* Nobody else has sent one: who is asked before the first TBTT answers */
+	/* The founder of an IBSS answers probe requests before the first TBTT, too */
 	vif->beacon.own_was_last = vif->type == SKUA_VIF_IBSS &&
 				   !vif->last_beacon;
 	beacon_set(vif);
@@ -64,11 +64,11 @@ void beacon_stop(struct mac_vif *vif)
 	vif->beacon.len = 0;
 	vif->beacon.contending = false;
 	vif->beacon.own_was_last = false;
-	/* No DTIM will come any more */
+	/* No DTIM beacon will come that could release these frames */
 	txq_dtim(vif->mac, vif);
 }
 
-/* Bit per AID of the virtual bitmap: frames held here or by the host */
+/* The virtual bitmap: a bit for each AID for which NIC or host hold frames */
 static void traffic_map(const struct mac_vif *vif, uint8_t *map)
 {
 	memcpy(map, vif->tim_host, TIM_BITMAP_MAX);
@@ -79,8 +79,9 @@ static void traffic_map(const struct mac_vif *vif, uint8_t *map)
 }
 
 /*
- * The TIM element. The partial virtual bitmap goes from an even octet N1, the
- * last that leaves out nothing, to N2, the last one that is not zero.
+ * The TIM element. The partial virtual bitmap goes from octet N1 to octet N2: N1 is
+ * the largest even number for which all octets before are zero, and N2 is the last
+ * octet that is not zero.
  */
 static unsigned int put_tim(const struct mac_vif *vif, uint8_t *e,
 			    uint8_t dtim_count, bool group)
@@ -98,7 +99,7 @@ static unsigned int put_tim(const struct mac_vif *vif, uint8_t *e,
 	e[1] = (uint8_t)(3 + n2 - n1 + 1);
 	e[IEEE80211_TIM_OFF_COUNT] = dtim_count;
 	e[IEEE80211_TIM_OFF_PERIOD] = vif->beacon.dtim_period;
-	/* The offset is in octets, and stands in steps of two in bits 1 to 7 */
+	/* Bits 1 to 7 are the offset in units of two octets */
 	e[IEEE80211_TIM_OFF_CONTROL] = (uint8_t)(n1 | group);
 	memcpy(e + IEEE80211_TIM_OFF_BITMAP, map + n1, n2 - n1 + 1);
 	return 2u + e[1];
@@ -114,7 +115,7 @@ static uint8_t dtim_count(const struct mac_beacon *b)
 	return at ? (uint8_t)(b->dtim_period - at) : 0;
 }
 
-/* Return: octets, without room for an MMIE */
+/* Return: octets of the beacon, without MMIE */
 static uint16_t build(const struct mac_vif *vif, uint8_t *frame)
 {
 	const struct mac_beacon *b = &vif->beacon;
@@ -132,7 +133,7 @@ static uint16_t build(const struct mac_vif *vif, uint8_t *frame)
 	return (uint16_t)(n + b->len - head - skip);
 }
 
-/* Add the MMIE of a protected beacon; 0: it must not be sent */
+/* Add the MMIE of a protected beacon. Return: octets, 0 if it must not be sent */
 static uint16_t protect(struct mac_vif *vif, uint8_t *frame, uint16_t len)
 {
 	struct mac *mac = vif->mac;
@@ -188,7 +189,7 @@ static void count_down(struct mac_vif *vif)
 	eng_irq(vif->mac->bus, ENG_IRQ_CSA);
 }
 
-/* Return: true if it is on the air */
+/* Return: true if the beacon is on the air */
 static bool send(struct mac_vif *vif)
 {
 	struct mac_beacon *b = &vif->beacon;
@@ -220,8 +221,8 @@ static bool send(struct mac_vif *vif)
 }
 
 /*
- * All members of an IBSS want to send a beacon at each TBTT. Each waits for a
- * random time first, and whoever is heard meanwhile has sent it for all
+ * All members of an IBSS contend for the beacon at each TBTT. Each waits for a
+ * random time first, and sends none if it hears another member's beacon meanwhile
  * (IEEE 802.11-2020, 11.1.3.5).
  */
 static bool contend(struct mac_vif *vif)

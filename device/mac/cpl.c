@@ -2,10 +2,10 @@
 /*
  * The completion ring, as the engines write it
  *
- * Whole records only, in the order in which things happened. While the ring is
- * full, records wait here: those of received frames are not made at all then
- * (the frame is dropped), and no frame is taken from the transmit rings, so
- * that the number that can wait is bounded by the frames that the NIC holds.
+ * Records are written whole, and in the order of the events that they tell of.
+ * While the ring is full, records wait here. A received frame is dropped then, and
+ * no frame is taken from the transmit rings, so that the frames that the NIC holds
+ * bound the number of records that wait.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "mac/priv.h"
 #include "mac/txq.h"
 
-#define CPL_SLACK	1024	/* in-band events beside the frames' records */
+#define CPL_SLACK	1024	/* room for in-band events */
 #define CPL_RETRY_NS	LOOP_NS_PER_MS
 
 static struct ring *cpl_ring(struct mac *mac)
@@ -74,12 +74,11 @@ static void cpl_defer(struct mac *mac, const struct skua_cpl *unit,
 		q->wait[(q->first + q->len) % q->cap] = unit[i];
 		q->len++;
 	}
-	/* The host asks for no doorbell when it takes completions: look again */
+	/* The host rings no doorbell when it takes completions: look again later */
 	if (!loop_timer_armed(&q->timer))
 		loop_timer_after(mac->loop, &q->timer, CPL_RETRY_NS);
 }
 
-/* A record in the ring waits for nothing that came later */
 static void cpl_write(struct mac *mac, const struct skua_cpl *unit,
 		      unsigned int n)
 {

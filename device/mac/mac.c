@@ -21,8 +21,8 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 /* One turn */
 
 /*
- * A batch of frames goes onto the air. The engines below know nothing of each
- * other: frames received meanwhile (answers, for a monitor) are passed up here.
+ * Send a batch. Transmit and receive engine do not call each other, so the answers
+ * that a monitor gets are passed up here.
  */
 static bool transmit(struct mac *mac)
 {
@@ -40,7 +40,7 @@ static void tbtt(struct loop_timer *t)
 
 	if (!beacon_tbtt(vif))
 		return;
-	/* Held group frames go right behind the beacon, the bulk of them here */
+	/* Held group frames follow the beacon; the first batch of them leaves here */
 	if (vif->q[VIF_Q_DTIM].credit)
 		transmit(mac);
 	air_flush(mac->radio);
@@ -167,7 +167,7 @@ bool mac_arm(struct mac *mac)
 		return false;
 	if (mac->enabled && txe_pending(mac))
 		return true;
-	/* With full queues there is nothing to do about more frames */
+	/* While the queues are full, no more frames can be fetched */
 	if (mac->tx.count >= mac->cfg->max_txq)
 		return false;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interfaces, stations and keys: memory, lookup, and counts of each key
+ * Interfaces, stations and keys: memory of their tables, lookup, counts
  */
 #include <stdlib.h>
 

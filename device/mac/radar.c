@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Radar pulses: kept until the firmware reads them, which knows radars
+ * Radar pulses are kept here until the firmware reads them; it knows the patterns
  */
 #include "mac/count.h"
 #include "mac/priv.h"

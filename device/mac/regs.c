@@ -62,7 +62,7 @@ static void tune(struct mac *mac)
 		return;
 	}
 	rxe_flush(mac);
-	/* Pulses of the old channel say nothing about the new one */
+	/* The firmware must not take pulses of the old channel for the new one's */
 	mac->radar.n = 0;
 	mac->chan.freq = (uint16_t)mac->rf.freq;
 	mac->chan.center1 = (uint16_t)mac->rf.center1;
@@ -107,7 +107,7 @@ static enum skua_tx_status fw_send(struct mac *mac)
 	}
 	status = txe_fw_send(mac, frame, mac->fwtx.len, vif,
 			     mac->fwtx.flags & SKUA_TXF_NO_ACK, mac->fwtx.rate);
-	/* The answer, if a monitor is to have it */
+	/* A monitor may get the answer */
 	rxe_flush(mac);
 	return status;
 }
@@ -170,10 +170,10 @@ static void tbl_go(void *owner, uint32_t op)
 {
 	struct mac *mac = owner;
 
-	/* What was received before a change is dealt with before it */
+	/* Frames that were received before a change are handled before it */
 	rxe_flush(mac);
 	mac->tbl.status = mac_tbl_go(mac, op);
-	/* That an entry is not there is an answer, too */
+	/* Reading may find no entry; the firmware has made no error then */
 	if (mac->tbl.status != SKUA_ST_OK &&
 	    (op != ENG_TBL_READ || mac->tbl.status != SKUA_ST_NO_ENTRY))
 		mac->c.eng_errors++;

@@ -2,10 +2,10 @@
 /*
  * Receive engine: frames that arrive from the air
  *
- * Done at once, since the sender waits or since the order matters: FCS, address
- * match, ACK and CTS, filter, TSF, power save, duplicates. What passes is
- * copied into the batch; rxe_up.c decrypts it and passes it up at the end of
- * the sender's burst.
+ * FCS, address match, ACK and CTS, filter, TSF, power save and duplicates are done
+ * at once, since the sender waits or the order matters. A frame that passes is
+ * copied into the batch, which is decrypted and passed up at the end of the
+ * sender's burst.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static void answer(const struct rx_arrival *a, const struct mac_vif *vif,
 
 	af.rate = airtime_response_rate(a->af->rate, vif->basic_rates, ghz2);
 	af.airtime_us = airtime_ppdu_us(af.rate, af.len, ghz2);
-	/* What is left of the time that the other side asked for */
+	/* The rest of the time that the other side has reserved */
 	spent = airtime_sifs_us(ghz2) + af.airtime_us;
 	duration = duration > spent ? duration - spent : 0;
 	dot11_put_le16(buf, stype);
@@ -83,7 +83,7 @@ static void respond(const struct rx_arrival *a, const struct mac_vif *vif)
 	}
 }
 
-/* Duplicates: the same number from the same sender, and the Retry bit */
+/* A duplicate has the Retry bit and the Sequence Control of the frame before */
 static bool is_dup(const struct rx_arrival *a, struct mac_sta *sta)
 {
 	uint16_t seq = dot11_get_le16(a->frame + IEEE80211_OFF_SEQ);
@@ -136,9 +136,9 @@ static void deliver(const struct rx_arrival *a, struct mac_vif *vif)
 }
 
 /*
- * Who is to have a frame that goes up once: two interfaces may share an
- * address, then the one whose peer sent it; and whoever can check a beacon
- * does so for all of its BSS.
+ * Rank of an interface for a frame that goes up once. Two interfaces may share an
+ * address: the frame is for the interface whose peer has sent it. An interface that
+ * can check beacons does so for all interfaces of its BSS.
  */
 static unsigned int claim(const struct rx_arrival *a, const struct mac_vif *vif)
 {
@@ -152,9 +152,9 @@ static unsigned int claim(const struct rx_arrival *a, const struct mac_vif *vif)
 }
 
 /*
- * A management frame goes up once, even if several want it: the stack finds all
- * interfaces that it concerns. Group data may be protected with another key for
- * each interface, so each gets its own.
+ * A management frame goes up once, even if several interfaces want it: the stack
+ * finds all interfaces that it concerns. Group data may be encrypted with another
+ * key for each interface, so each interface gets a copy.
  */
 static bool distribute(const struct rx_arrival *a)
 {
@@ -197,7 +197,7 @@ static struct mac_vif *own_vif(struct mac *mac, const uint8_t *ra)
 	return NULL;
 }
 
-/* Who scans from a random address is spoken to at that one */
+/* An interface that scans with a random address is addressed by it */
 static struct mac_vif *scan_vif(struct mac *mac, const uint8_t *frame)
 {
 	const uint8_t *ra = dot11_addr1(frame);
@@ -218,7 +218,7 @@ static void bad_fcs(const struct rx_arrival *a)
 			    SKUA_RXF_MONITOR_ONLY);
 }
 
-/* The frame is whole and its header complete */
+/* The FCS is right, and the header complete */
 static void receive(const struct rx_arrival *a, struct mac_vif *own)
 {
 	struct mac *mac = a->mac;
@@ -260,10 +260,10 @@ static void rxe_rx(void *priv, const struct air_frame *af,
 	own = a.group ? NULL : own_vif(mac, dot11_addr1(a.frame));
 	if (!own && !a.group)
 		own = scan_vif(mac, a.frame);
-	/* For somebody else: not worth computing its FCS */
+	/* The frame is for another receiver: its FCS is not worth computing */
 	if (!own && !a.group && !a.promisc)
 		return;
-	/* Like a full FIFO: without an ACK the sender tries again later */
+	/* As with a full FIFO: without an ACK the sender tries again later */
 	if (cpl_waiting(mac)) {
 		mac->c.rx_overrun++;
 		return;

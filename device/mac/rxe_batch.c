@@ -10,7 +10,7 @@
 #include "mac/priv.h"
 #include "mac/rxe.h"
 
-/* A frame's memory. Not a multiple of a page: that would thrash the cache. */
+/* Memory of a frame; multiples of a page would share the same cache sets */
 #define RX_STRIDE	11520
 
 static_assert(RX_STRIDE >= SKUA_MAX_MPDU && RX_STRIDE % 4096,
@@ -76,7 +76,7 @@ void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
 	item->len = a->len;
 	item->hdr_len = a->hdr_len;
 	item->tid = MAC_TID_NONE;
-	/* With a wrong FCS, nothing is sure of the header */
+	/* With a wrong FCS, the header may be wrong as well */
 	if (!(flags & SKUA_RXF_FCS_ERR) && dot11_fc_is_data_qos(a->fc)) {
 		item->tid = dot11_tid(a->frame);
 		if (dot11_qos_ctl(a->frame) & IEEE80211_QOS_AMSDU)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receive engine: which key, decryption, MIC and replay check
+ * Receive engine: choice of the key, decryption, MIC and replay check
  *
- * A batch is decrypted in the NIC's own memory, where nobody can change it
+ * A batch is decrypted in the NIC's own memory, where the guest cannot change it
  * meanwhile.
  */
 #include <string.h>
@@ -15,10 +15,10 @@
 
 /* Keys */
 
-/* What the cipher does not cover goes up as it came */
+/* A frame that the cipher does not cover goes up as it was received */
 static bool covers(const struct crypto_cipher *c, uint16_t fc)
 {
-	/* Third frame of Shared Key authentication */
+	/* WEP encrypts the third frame of Shared Key authentication */
 	if (dot11_fc_is_stype(fc, IEEE80211_AUTH))
 		return !(c->flags & CRYPTO_F_REPLAY);
 	return !dot11_fc_is_mgmt(fc) || (c->flags & CRYPTO_F_MGMT);
@@ -40,7 +40,7 @@ static struct mac_key *usable_key(struct mac *mac, const struct rx_item *item,
 	return key;
 }
 
-/* The host does phase 1, and has not done it for this frame: it gets it so */
+/* The host does phase 1, and has not done it yet: the frame goes up encrypted */
 static bool lacks_phase1(const struct mac *mac, const struct rx_item *item)
 {
 	return (mac->bus->features & SKUA_FEAT_TKIP_PHASE1_HOST) &&
@@ -72,7 +72,7 @@ static void choose_mmie_key(struct mac *mac, struct rx_item *item)
 		return;
 	keyid = dot11_get_le16(item->data + item->len - len +
 			       IEEE80211_MMIE_OFF_KEYID);
-	/* IGTKs are 4 and 5, BIGTKs 6 and 7 */
+	/* IGTKs have indices 4 and 5, BIGTKs 6 and 7 */
 	if (keyid < (beacon ? MAC_KEYID_BIGTK : 4) ||
 	    keyid > (beacon ? MAC_KEYID_BIGTK + 1 : 5))
 		return;
@@ -116,7 +116,7 @@ static void choose_key(struct mac *mac, struct rx_item *item)
 	if (group)
 		try_key(mac, item, vif->key[keyid], keyid);
 	if (!item->key && !group) {
-		/* Only WEP's keys serve for both kinds of frames */
+		/* Only a WEP key of the interface is for group and individual frames */
 		try_key(mac, item, vif->key[keyid], keyid);
 		if (item->key &&
 		    (item->key->crypto.cipher->flags & CRYPTO_F_REPLAY))
@@ -167,7 +167,7 @@ void rxe_decrypt(struct mac *mac)
 
 /* After decryption */
 
-/* Monitors see it as it came; the stack does not see it */
+/* A monitor gets the frame as it was received, the stack does not get it */
 static void reject(struct rx_item *item)
 {
 	item->key = NULL;
@@ -184,8 +184,8 @@ static void reject(struct rx_item *item)
 }
 
 /*
- * A forged or repeated beacon goes up unverified, so that the stack, which
- * finds the same, can tell its user of the attack.
+ * A forged or repeated beacon goes up unverified. The stack then finds the same,
+ * and can tell its user of the attack.
  */
 static void reject_bip(struct rx_item *item)
 {
@@ -229,7 +229,7 @@ static bool is_replay(struct mac *mac, struct rx_item *item, uint64_t pn)
 	return true;
 }
 
-/* The Michael MIC of a whole MSDU, IV in front and ICV already cut off */
+/* Check and strip the Michael MIC of a whole MSDU; the ICV has been stripped */
 static bool michael_ok(struct mac *mac, struct rx_item *item)
 {
 	const struct crypto_cipher *c = item->key->crypto.cipher;
@@ -258,7 +258,7 @@ static void strip_iv(struct rx_item *item, unsigned int iv_len)
 	item->flags |= SKUA_RXF_IV_STRIPPED | SKUA_RXF_PN_VALIDATED;
 }
 
-/* WEP and TKIP: the IV stays, since the stack checks TKIP's */
+/* WEP and TKIP: the IV stays, since the stack checks TKIP's IV */
 static void finish_icv(struct mac *mac, struct rx_item *item, uint64_t pn)
 {
 	const struct crypto_cipher *c = item->key->crypto.cipher;
@@ -268,7 +268,7 @@ static void finish_icv(struct mac *mac, struct rx_item *item, uint64_t pn)
 	if (!(c->flags & CRYPTO_F_MICHAEL))
 		return;
 	if (!dot11_is_fragment(item->data) && !michael_ok(mac, item)) {
-		/* Goes up: countermeasures count these. No counter moves. */
+		/* The frame goes up, for the countermeasures; its TSC does not count */
 		mac->c.rx_michael_error++;
 		item->key->mic_errors++;
 		item->flags |= SKUA_RXF_MMIC_ERR;
@@ -278,7 +278,7 @@ static void finish_icv(struct mac *mac, struct rx_item *item, uint64_t pn)
 		reject(item);
 }
 
-/* BIP: the stack looks at the MMIE and takes it off */
+/* BIP: the MMIE stays, since the stack looks at it */
 static void finish_bip(struct mac *mac, struct rx_item *item, uint64_t pn)
 {
 	if (is_replay(mac, item, pn))
@@ -298,7 +298,7 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 	}
 	item->len -= c->mic_len;
 	item->flags |= SKUA_RXF_MIC_STRIPPED;
-	/* Fragments keep it: the host checks that their PNs follow */
+	/* Fragments keep their IV: the host checks that their PNs are consecutive */
 	if (!dot11_is_fragment(item->data))
 		strip_iv(item, c->iv_len);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receive engine: which frames an interface wants, and which pass without one
+ * Receive engine: frames that an interface wants, and frames that the filter passes
  */
 #include "mac/obj.h"
 #include "mac/priv.h"
@@ -15,7 +15,7 @@ static bool wants_data(const struct rx_arrival *a, const struct mac_vif *vif)
 	case SKUA_VIF_STA:
 		if (ds & IEEE80211_FC_FROMDS)
 			return dot11_addr_equal(ta, vif->bssid);
-		/* A direct link inside the BSS */
+		/* A direct link inside the BSS has neither To DS nor From DS */
 		return !a->group && !ds && vif_in_bss(vif, a->frame);
 	case SKUA_VIF_AP:
 		return !a->group || mac_sta_find(a->mac, vif, ta);

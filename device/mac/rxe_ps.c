@@ -47,7 +47,7 @@ void rxe_track_ps(const struct rx_arrival *a, struct mac_sta *sta)
 		mac->c.ps_wake++;
 	txq_sta_doze(mac, sta, pm);
 	rxe_queue_event(mac, pm ? SKUA_INB_STA_SLEEP : SKUA_INB_STA_WAKE, sta,
-		    MAC_TID_NONE);
+			MAC_TID_NONE);
 }
 
 static bool host_holds(const struct mac_vif *vif, uint16_t aid)
@@ -55,7 +55,7 @@ static bool host_holds(const struct mac_vif *vif, uint16_t aid)
 	return vif->tim_host[aid / 8] & 1u << (aid % 8);
 }
 
-/* TIDs whose frames a PS-Poll asks for: not those delivered after triggers */
+/* TIDs that a PS-Poll asks for: those that are not delivery-enabled, or else all */
 static uint16_t polled_tids(const struct mac_sta *sta)
 {
 	uint16_t tids = 0;
@@ -76,7 +76,7 @@ void rxe_ps_poll(const struct rx_arrival *a, struct mac_vif *vif)
 	mac->c.ps_poll++;
 	if (!sta || sta->aid != aid || aid > SKUA_MAX_AID || !sta->dozing)
 		return;
-	if (!txq_release_held(mac, sta, polled_tids(sta), 1, host_holds(vif, aid),
-			 false, false))
+	if (!txq_release_held(mac, sta, polled_tids(sta), 1,
+			      host_holds(vif, aid), false, false))
 		rxe_queue_event(mac, SKUA_INB_PSPOLL, sta, MAC_TID_NONE);
 }

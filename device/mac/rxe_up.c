@@ -16,8 +16,8 @@
 #define UP_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))
 #define UP_MAX_UNITS	(1 + (UP_MAX_BUFS + UP_WORDS - 1) / UP_WORDS)
 
-/* Buffers for a frame, copied from the ring and checked */
-struct lent {
+/* Posted buffers for a frame, copied from the ring and checked */
+struct rx_bufs {
 	unsigned int n;
 	struct {
 		uint64_t addr;
@@ -26,31 +26,31 @@ struct lent {
 	} buf[UP_MAX_BUFS];
 };
 
-static bool lend(struct mac *mac, uint32_t need, uint32_t *taken,
-		 struct lent *lent)
+static bool take_bufs(struct mac *mac, uint32_t need, uint32_t *taken,
+		 struct rx_bufs *bufs)
 {
 	struct ring *ring = &mac->rings->ring[SKUA_RING_RXBUF];
 	uint32_t avail = ring_avail(ring), at = *taken, room = 0;
 	struct skua_rx_buf raw;
 
-	lent->n = 0;
+	bufs->n = 0;
 	while (room < need) {
 		uint32_t len;
 
-		if (at == avail || lent->n == UP_MAX_BUFS)
+		if (at == avail || bufs->n == UP_MAX_BUFS)
 			return false;
 		ring_peek(ring, at++, &raw);
 		len = le32toh(raw.len);
 		if (len < SKUA_RXBUF_MIN_LEN || len > UINT16_MAX) {
 			mac->c.rx_bad_buffer++;
 			log_warn(mac->log,
-				 "receive: a buffer of %u bytes was lent", len);
+				 "receive: a buffer of %u bytes was posted", len);
 			continue;
 		}
-		lent->buf[lent->n].addr = le64toh(raw.addr);
-		lent->buf[lent->n].len = len;
-		lent->buf[lent->n].id = le16toh(raw.id);
-		lent->n++;
+		bufs->buf[bufs->n].addr = le64toh(raw.addr);
+		bufs->buf[bufs->n].len = len;
+		bufs->buf[bufs->n].id = le16toh(raw.id);
+		bufs->n++;
 		room += len;
 	}
 	*taken = at;
@@ -62,26 +62,26 @@ static uint32_t buf_word(uint16_t id, uint32_t len)
 	return HW_PUT(SKUA_RX_BUF_ID, id) | HW_PUT(SKUA_RX_BUF_LEN, len);
 }
 
-/* Copy the frame; the words of buffers go to @rec and behind it */
+/* Copy the frame; the words of its buffers go to @rec and @more */
 static bool scatter(struct mac *mac, const struct rx_item *item,
-		    const struct lent *lent, unsigned int offset,
+		    const struct rx_bufs *bufs, unsigned int offset,
 		    struct skua_cpl_rx *rec, __le32 *more)
 {
 	const uint8_t *from = item->data + item->start;
 	uint32_t left = item->len;
 
-	for (unsigned int i = 0; i < lent->n; i++) {
-		uint32_t n = lent->buf[i].len - offset;
+	for (unsigned int i = 0; i < bufs->n; i++) {
+		uint32_t n = bufs->buf[i].len - offset;
 		uint32_t word;
 
 		if (n > left)
 			n = left;
-		if (!dma_write(mac->dma, lent->buf[i].addr + offset, from,
+		if (!dma_write(mac->dma, bufs->buf[i].addr + offset, from,
 			       n)) {
 			mac->c.rx_bad_buffer++;
 			return false;
 		}
-		word = buf_word(lent->buf[i].id, n + offset);
+		word = buf_word(bufs->buf[i].id, n + offset);
 		if (i)
 			more[i - 1] = htole32(word);
 		else
@@ -96,7 +96,7 @@ static bool scatter(struct mac *mac, const struct rx_item *item,
 static void fill_signal(const struct mac *mac, const struct rx_item *item,
 			struct skua_cpl_rx *rec)
 {
-	/* Each chain has its part of the power, in dB */
+	/* Each of several chains has a part of the power, so many dB less */
 	static const int8_t part[] = { 0, 0, 3, 5, 6 };
 	unsigned int chains = mac->cfg->chains;
 
@@ -109,7 +109,7 @@ static void fill_signal(const struct mac *mac, const struct rx_item *item,
 		rec->chain_signal[i] = (int8_t)(item->signal - part[chains]);
 }
 
-/* From the NIC's time to the TSF of the interface that the frame is for */
+/* Difference between the NIC's time and the TSF of the frame's interface */
 static uint64_t tsf_offset(const struct mac *mac, const struct rx_item *item)
 {
 	return item->vif < MAC_VIFS ?
@@ -164,33 +164,33 @@ static void count_up(struct mac *mac, const struct rx_item *item)
 static void pass_up(struct mac *mac, const struct rx_item *item,
 		    uint32_t *taken)
 {
-	/* What follows the header shall be aligned to four bytes */
+	/* The body of the frame is aligned to four octets */
 	unsigned int offset = item->hdr_len % 4 ? 2 : 0;
 	_Alignas(8) struct skua_cpl unit[UP_MAX_UNITS] = { 0 };
 	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)unit;
-	struct lent lent;
+	struct rx_bufs bufs;
 	unsigned int n;
 
 	if (!cpl_room(mac, UP_MAX_UNITS)) {
 		mac->c.rx_no_cpl++;
 		return;
 	}
-	if (!lend(mac, item->len + offset, taken, &lent)) {
+	if (!take_bufs(mac, item->len + offset, taken, &bufs)) {
 		mac->c.rx_no_buffer++;
 		return;
 	}
-	if (!scatter(mac, item, &lent, offset, rec,
+	if (!scatter(mac, item, &bufs, offset, rec,
 		     (__le32 *)unit + UP_WORDS)) {
 		log_warn(mac->log,
-			 "receive: a lent buffer cannot be written: frame dropped");
+			 "receive: a posted buffer cannot be written: frame dropped");
 		return;
 	}
 	fill_record(mac, item, rec);
 	rec->offset = (uint8_t)offset;
-	n = 1 + (lent.n - 1 + UP_WORDS - 1) / UP_WORDS;
+	n = 1 + (bufs.n - 1 + UP_WORDS - 1) / UP_WORDS;
 	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_RX) |
 			  HW_PUT(SKUA_CPL_W0_UNITS, n) |
-			  HW_PUT(SKUA_CPL_W0_COUNT, lent.n));
+			  HW_PUT(SKUA_CPL_W0_COUNT, bufs.n));
 	cpl_put(mac, unit, n);
 	count_up(mac, item);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Survey: how long the radio was on each channel, and how busy that was
+ * Survey: time of the radio on each channel, and how busy the channel was
  */
 #include <string.h>
 
@@ -13,7 +13,7 @@ void survey_reset(struct mac *mac)
 	mac->survey.now = -1;
 }
 
-/* Account for the time on the channel so far */
+/* Count the time on the channel so far */
 static void tick(struct mac *mac)
 {
 	struct mac_survey *s = &mac->survey;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How the firmware reaches the tables: by ENG_TBL_*, one entry at a time
+ * The firmware reaches the tables by ENG_TBL_*, one entry at a time
  *
- * The guest supplies the firmware, so each entry is copied out of SRAM, checked,
- * and only then used.
+ * The guest supplies the firmware. So each entry is copied out of SRAM, then
+ * checked, and used only then.
  */
 #include <openssl/crypto.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static const struct mac_table * const tables[] = {
 	[ENG_TBL_TKIP_P1] = &tbl_tkip_p1,
 };
 
-/* Room for any entry, aligned for all */
+/* Room for an entry of any table, aligned for each */
 union entry {
 	struct eng_vif vif;
 	struct eng_sta sta;
@@ -110,7 +110,7 @@ enum skua_status mac_tbl_go(struct mac *mac, uint32_t op)
 	if (op != ENG_TBL_CLEAR)
 		return SKUA_ST_INVALID;
 	t->clear(mac, i);
-	/* Records of the frames that have ended with the entry */
+	/* The frames that ended with the entry have records */
 	cpl_publish(mac);
 	return SKUA_ST_OK;
 }

@@ -31,8 +31,8 @@ static void key_clear(struct mac *mac, uint32_t i)
 }
 
 /*
- * The engine knows TKIP's Michael keys by their sender: authenticator first. The
- * table knows them by direction.
+ * The crypto engine has the Michael keys of TKIP by sender, authenticator first;
+ * the table has them by direction.
  */
 static uint8_t key_bytes(const struct mac *mac, const struct eng_key *e,
 			 uint8_t bytes[CRYPTO_KEY_LEN_MAX])
@@ -149,7 +149,7 @@ const struct mac_table tbl_key = {
 	.clear = key_clear,
 };
 
-/* A phase 1 key is for one sender: the key's station, or one's own AP */
+/* A phase 1 key is for one sender: the key's station, or the AP of the BSS */
 static enum skua_status p1_write(struct mac *mac, uint32_t i,
 				 const void *entry)
 {

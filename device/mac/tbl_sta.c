@@ -30,7 +30,7 @@ static void sta_clear(struct mac *mac, uint32_t i)
 
 	if (!sta)
 		return;
-	/* Frames for it in the interface's queues, too */
+	/* The interface's queues may hold frames for the station, too */
 	txq_sel_drop(mac, &all);
 	txq_flush_sta(mac, sta);
 	txq_sta_doze(mac, sta, false);
@@ -188,7 +188,7 @@ const struct mac_table tbl_rate = {
 
 /* Statistics */
 
-/* Attempts by stage; reading starts the count anew */
+/* Transmissions by stage; reading sets these counts to 0 */
 static void take_attempts(struct mac_sta *sta, struct eng_sta_stats *e)
 {
 	for (unsigned int i = 0; i < ENG_RATE_STAGES; i++) {

@@ -90,7 +90,7 @@ static void vif_clear(struct mac *mac, uint32_t i)
 		if (mac->sta[s] && mac->sta[s]->vif == vif)
 			tbl_sta.clear(mac, s);
 	txq_flush_vif(mac, vif);
-	/* A later interface of this number must not find them */
+	/* A later interface with this number must not find these keys */
 	for (uint32_t k = 0; k < mac->cfg->max_keys; k++)
 		if (mac->key[k] && mac->key[k]->vif == i)
 			tbl_key.clear(mac, k);
@@ -111,7 +111,7 @@ const struct mac_table tbl_vif = {
 	.clear = vif_clear,
 };
 
-/* Channel access; entries are four to an interface, by access category */
+/* Channel access: an interface has four entries, one for each AC */
 
 static uint32_t edca_entries(const struct mac *mac)
 {
@@ -180,7 +180,7 @@ static bool csa_valid(const struct eng_beacon *e, const uint8_t *tmpl,
 		return true;
 	if (off < IEEE80211_BEACON_OFF_ELEMENTS || off >= le16toh(e->len))
 		return false;
-	/* The TIM is made anew each time, so nothing can be counted there */
+	/* The TIM is made anew for each beacon, so a countdown cannot be inside */
 	return !tim || off < tim || off >= tim + 2 + tmpl[tim + 1];
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The clock of each BSS, set by the beacons that are heard
+ * The TSF timer of each interface, which follows the beacons of its BSS
  */
 #include "mac/beacon.h"
 #include "mac/count.h"

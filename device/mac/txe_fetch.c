@@ -2,9 +2,9 @@
 /*
  * Transmit engine: from descriptors in the host's rings to frames in queues
  *
- * A descriptor is copied once, and everything is checked from the copy; then
- * the payload is copied once. Ring slots are given back at once and in order,
- * whether or not the frame is sent; its token comes back in a record.
+ * A descriptor is copied once, and the copy is checked; then the payload is copied
+ * once. Ring slots go back to the host at once and in order, whether or not the
+ * frame is sent. The token of the frame comes back in a record.
  */
 #include <string.h>
 
@@ -15,10 +15,10 @@
 #include "mac/txe.h"
 #include "mac/txq.h"
 
-#define FETCH_MAX	64	/* frames of one ring in one go */
+#define FETCH_MAX	64	/* frames of one ring in a turn */
 #define FETCH_UNSUPPORTED (SKUA_TXF_ENCAP | SKUA_TXF_CSUM)
 
-/* A descriptor, copied and taken apart */
+/* The fields of a descriptor */
 struct desc {
 	uint16_t token;
 	uint32_t nseg;
@@ -54,7 +54,7 @@ static void take_seg(struct desc *d, unsigned int i, const struct skua_seg *seg)
 	d->seg[i].len = le32toh(seg->len);
 }
 
-/* The words that say whose it is; enough to count frames */
+/* Take all fields but the segments, which are not needed to count frames */
 static void take_words(struct desc *d, const struct skua_tx_desc *raw)
 {
 	uint32_t w0 = le32toh(raw->w0), w2 = le32toh(raw->w2);
@@ -80,7 +80,7 @@ static void take_words(struct desc *d, const struct skua_tx_desc *raw)
 			    SKUA_TXD_CONT_SEGS;
 }
 
-/* @at: slot after the ring's own index; @avail: slots from there on */
+/* @at: slot, counted from the ring's own index; @avail: slots from there on */
 static void read_desc(struct ring *ring, uint32_t at, uint32_t avail,
 		      struct desc *d)
 {
@@ -104,7 +104,7 @@ static void read_desc(struct ring *ring, uint32_t at, uint32_t avail,
 	}
 }
 
-/* What is wrong with a descriptor, in words, or NULL */
+/* Return: the fault of a descriptor in words, or NULL */
 static const char *desc_fault(struct mac *mac, struct desc *d)
 {
 	uint64_t len = 0;
@@ -149,7 +149,7 @@ static bool gather(struct mac *mac, const struct desc *d, struct txf *f)
 	return true;
 }
 
-/* Header against length and descriptor; words or NULL */
+/* Compare the header with length and descriptor. Return: the fault, or NULL */
 static const char *frame_fault(struct txf *f, const struct desc *d)
 {
 	const uint8_t *frame = txf_data(f);
@@ -175,7 +175,7 @@ static const char *frame_fault(struct txf *f, const struct desc *d)
 	return NULL;
 }
 
-/* The station that the descriptor names must be the one it is sent to */
+/* The receiver address must be that of the station in the descriptor */
 static enum skua_tx_status check_sta(struct mac *mac, struct txf *f)
 {
 	const uint8_t *ra = dot11_addr1(txf_data(f));
@@ -199,7 +199,7 @@ static enum skua_tx_status check_sta(struct mac *mac, struct txf *f)
 			 f->sta, f->vif);
 		return SKUA_TXS_BAD;
 	}
-	/* Fail closed: nothing in the clear but EAPOL once there was a key */
+	/* Fail closed: once there was a key, only EAPOL is sent in clear text */
 	if ((sta->flags & ENG_STAF_KEYED) &&
 	    dot11_fc_is_data_present(f->fc) &&
 	    !dot11_addr_is_group(ra) &&
@@ -255,7 +255,7 @@ static void fill(struct txf *f, const struct desc *d, uint8_t cls)
 {
 	f->token = d->token;
 	f->flags = d->flags;
-	/* The driver may name the MMIE alone; it is a protection all the same */
+	/* MGMT_PROT alone asks for an MMIE, which is protection as well */
 	if (f->flags & SKUA_TXF_MGMT_PROT)
 		f->flags |= SKUA_TXF_PROTECT;
 	f->sta = d->sta;
@@ -271,7 +271,7 @@ static void fill(struct txf *f, const struct desc *d, uint8_t cls)
 	f->rate = d->flags & SKUA_TXF_RATE ? d->w7 : 0;
 }
 
-/* Without memory for a frame, its fate still has to be told */
+/* A frame for which there is no memory has a TX status, too */
 static void refuse(struct mac *mac, const struct desc *d, uint8_t cls,
 		   enum skua_tx_status status)
 {
@@ -331,7 +331,7 @@ static void accept(struct mac *mac, struct desc *d, uint8_t cls)
 		txq_enqueue(mac, f);
 }
 
-/* Short of room, frames stay in the ring; nothing is lost */
+/* Without room, frames stay in the ring; no frame is lost */
 static bool has_room(const struct mac *mac)
 {
 	return mac->tx.count < mac->cfg->max_txq && !cpl_waiting(mac);
@@ -367,8 +367,8 @@ bool txe_fetch(struct mac *mac)
 		any |= avail[i] != 0;
 	}
 	/*
-	 * The gate is looked at after prod: a command that was published before
-	 * these frames is seen here, and holds them back.
+	 * The gate is read after prod: so a command that was published before these
+	 * frames is seen here, and holds the frames back.
 	 */
 	if (!any || !mac->ops->tx_gate(mac->ops_priv))
 		return false;
@@ -413,7 +413,7 @@ uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m)
 
 		if (!(m->acs & 1u << i))
 			continue;
-		/* What was published after the command under way is not meant */
+		/* Frames published after the command under way do not count */
 		if (mac->tx.sync_valid && before < avail)
 			avail = before;
 		for (uint32_t at = 0; at < avail; at += d.slots) {

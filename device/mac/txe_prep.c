@@ -25,7 +25,7 @@ void txe_assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f)
 	    dot11_fc_is_data_present(f->fc) &&
 	    !dot11_addr_is_group(dot11_addr1(frame)))
 		counter = &sta->seq[f->tid];
-	/* All fragments of a frame have the number of its first */
+	/* All fragments have the number of the first one */
 	frag = dot11_frag(frame);
 	if (!frag)
 		*counter = (*counter + 1) % IEEE80211_SN_MODULO;
@@ -47,7 +47,7 @@ static void add_michael(const struct mac_vif *vif, const struct mac_key *key,
 	f->len += CRYPTO_MICHAEL_LEN;
 }
 
-/* Make room for IV and MIC; false: the key is gone */
+/* Make room for IV and MIC. Return: false if the key is gone */
 static bool start_protect(struct mac *mac, const struct mac_vif *vif,
 			  struct txf *f, struct crypto_job *job)
 {
@@ -61,7 +61,7 @@ static bool start_protect(struct mac *mac, const struct mac_vif *vif,
 		return false;
 	}
 	c = key->crypto.cipher;
-	/* Fragments have had theirs before they were cut */
+	/* A fragmented MSDU has got its Michael MIC before it was cut */
 	if ((c->flags & CRYPTO_F_MICHAEL) && !dot11_is_fragment(frame))
 		add_michael(vif, key, f);
 	mac_count_key(mac, key, true, f->len - f->hdr_len);
@@ -81,7 +81,7 @@ static bool start_protect(struct mac *mac, const struct mac_vif *vif,
 	return true;
 }
 
-/* Returns SENT if the frame may go on; the job is used if it is protected */
+/* Return: SENT if the frame may leave; @job is filled in for a protected frame */
 static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 				   struct crypto_job *job)
 {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transmit engine: which frame is next
+ * Transmit engine: the order of frames
  *
- * Classes go first to last, management before VO, but each leaves a little of a
- * round to the ones behind it. Inside a class, stations take turns by airtime.
+ * Classes have an order, management before VO, but each leaves a part of a round to
+ * the classes behind it. Inside a class, stations share airtime by turns.
  */
 #include "mac/priv.h"
 #include "mac/txe.h"
 #include "mac/txq.h"
 
-#define CLASS_SHARE	4	/* frames of a round that a class may count on */
+#define CLASS_SHARE	4	/* frames of a round that each class gets */
 
 static const uint8_t class_order[TXE_CLASSES] = {
 	TXE_CLASS_MGMT,
@@ -29,8 +29,8 @@ bool txe_pending(const struct mac *mac)
 
 enum may_send {
 	MAY_SEND,
-	MAY_WAIT,	/* the radio is elsewhere for now */
-	MAY_NEVER,	/* no channel */
+	MAY_WAIT,	/* the radio is on another channel */
+	MAY_NEVER,	/* the interface has no channel */
 };
 
 static enum may_send txq_may_send(const struct mac *mac, const struct txq *q)
@@ -48,7 +48,7 @@ static int32_t *deficit_of(const struct txq *q)
 	return q->sta ? &q->sta->deficit[q->cls] : &q->vif->deficit[q->cls];
 }
 
-/* What a turn is charged; retries come on top when they happen */
+/* Airtime of the first try; retries are charged when they happen */
 static int32_t frame_cost(const struct mac *mac, const struct txq *q,
 			  const struct txf *f)
 {

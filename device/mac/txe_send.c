@@ -15,7 +15,7 @@
 #include "mac/txe.h"
 #include "mac/txq.h"
 
-/* What to try: stages, in order */
+/* Stages of rates to try, in order */
 struct plan {
 	unsigned int n;
 	unsigned int max;
@@ -164,7 +164,7 @@ static enum answer expected_answer(const struct txf *f)
 	return ANSWER_ACK;
 }
 
-/* Is it whole, of the kind that was waited for, and for us? */
+/* The answer has a right FCS, the expected type, and our address */
 static bool answer_ok(struct mac *mac, const uint8_t *a, uint16_t len,
 		      uint16_t stype, const uint8_t *ra)
 {
@@ -226,7 +226,7 @@ static void send_cts_self(struct mac *mac, const struct mac_vif *vif,
 	mac->c.tx_cts_self++;
 }
 
-/* RTS/CTS or CTS-to-self in front of a frame; false: no CTS came */
+/* RTS/CTS or CTS-to-self before a frame. Return: false without a CTS */
 static bool protect_medium(struct mac *mac, const struct mac_vif *vif,
 			   struct txf *f, uint32_t rate, uint32_t nav,
 			   enum answer answer, uint32_t *airtime)
@@ -259,7 +259,7 @@ static bool send_once(struct mac *mac, const struct mac_vif *vif,
 	if (answer != ANSWER_NONE)
 		nav = answer_us(mac, vif, rate, answer == ANSWER_BA ?
 				IEEE80211_BA_LEN_64 : IEEE80211_ACK_LEN);
-	/* A PS-Poll has its AID there */
+	/* The Duration field of a PS-Poll is the AID */
 	if (!dot11_fc_is_stype(f->fc, IEEE80211_PSPOLL))
 		dot11_put_le16(frame + IEEE80211_OFF_DURATION,
 			       (uint16_t)nav);
@@ -318,7 +318,7 @@ static void count_sta(struct mac_sta *sta, const struct txf *f,
 		sta->stats.ack_signal = r->ack_signal;
 }
 
-/* All tries of a frame that is ready */
+/* All tries of a prepared frame */
 static void send_frame(struct mac *mac, const struct mac_vif *vif,
 		       struct mac_sta *sta, struct txf *f, struct tx_result *r)
 {
@@ -352,7 +352,7 @@ static void finish(struct mac *mac, struct txf *f)
 	struct tx_result r;
 
 	send_frame(mac, &mac->vif[f->vif], sta, f, &r);
-	/* The turn paid for one try at the first rate */
+	/* The turn was charged for one try at the first rate */
 	if (sta && r.tries > 1)
 		sta->deficit[f->cls] -= (int32_t)(r.airtime_us -
 						  r.airtime_us / r.tries);

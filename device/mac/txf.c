@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Frames in the transmit engine: their memory, and their end
+ * Frames in the transmit engine: memory, and the end of a frame
  */
 #include <stdlib.h>
 #include <string.h>

@@ -46,7 +46,7 @@ static bool txq_held(const struct txq *q)
 	}
 }
 
-/* Group frames follow their beacon before anything else does */
+/* Held group frames follow their beacon before all other frames */
 static uint8_t txq_class(const struct txq *q)
 {
 	return q->kind == TXQ_DTIM ? TXE_CLASS_MGMT : q->head->cls;
@@ -101,8 +101,7 @@ void txq_append(struct mac *mac, struct txq *q, struct txf *f)
 	txq_settle(mac, q);
 }
 
-struct txf *txq_unlink(struct mac *mac, struct txq *q,
-			      struct txf *before)
+struct txf *txq_unlink(struct mac *mac, struct txq *q, struct txf *before)
 {
 	struct txf *f = before ? before->next : q->head;
 
@@ -128,7 +127,7 @@ struct txf *txq_pop(struct mac *mac, struct txq *q)
 	return f;
 }
 
-/* Only these management frames wait for a dozing station to wake up */
+/* Besides data, only these management frames wait while a station dozes */
 static bool bufferable(uint16_t fc)
 {
 	return dot11_fc_is_data(fc) || dot11_fc_is_stype(fc, IEEE80211_ACTION) ||

@@ -33,7 +33,7 @@ void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze)
 	}
 	for (unsigned int i = 0; i < STA_QUEUES; i++)
 		txq_settle(mac, &sta->q[i]);
-	/* With everybody awake, group frames need not wait any longer */
+	/* When all stations are awake, group frames need not wait any longer */
 	if (!vif->dozing)
 		txq_dtim(mac, vif);
 }
@@ -69,9 +69,9 @@ static void set_eosp(struct txf *f)
 		qos[0] |= IEEE80211_QOS_EOSP;
 }
 
-unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta, uint16_t tids,
-			 unsigned int num, bool more_data, bool uapsd,
-			 bool eosp)
+unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta,
+			      uint16_t tids, unsigned int num, bool more_data,
+			      bool uapsd, bool eosp)
 {
 	struct txq *q, *to = &sta->q[STA_Q_AWAKE];
 	struct txf *f = NULL;

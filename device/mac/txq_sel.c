@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Frames selected by ENG_TXQ_*, in the queues and in the rings: counted, dropped
+ * Frames selected by ENG_TXQ_* are counted or dropped, in queues and rings
  */
 #include "mac/count.h"
 #include "mac/cpl.h"
@@ -48,7 +48,7 @@ static void queue_drop(struct mac *mac, struct txq *q,
 	txq_settle(mac, q);
 }
 
-/* Call @fn for each queue that can hold frames that @m selects */
+/* Drop or count in each queue that can hold frames that @m selects */
 static uint32_t for_queues(struct mac *mac, const struct txq_match *m, bool drop)
 {
 	uint32_t n = 0;
@@ -87,7 +87,7 @@ void txq_sel_drop(struct mac *mac, const struct txq_match *m)
 {
 	uint64_t before;
 
-	/* Dropping makes room for frames that still stand in the rings */
+	/* Each frame that is dropped makes room for a frame of the rings */
 	do {
 		before = mac->c.tx_flushed;
 		txe_fetch_sync(mac);

@@ -148,8 +148,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	log_set_level((enum log_level)-1);
 	scene_pairwise(s, SUITE_CCMP, 0);
 	scene_group(s, SUITE_CCMP, 1);
-	host_lend(s->ap, 8);
-	host_lend(s->sta, 8);
+	host_post(s->ap, 8);
+	host_post(s->sta, 8);
 	for (int i = 0; in.left && i < ACTS_MAX; i++)
 		act(s, &in);
 	scene_pass(s, 200000);

@@ -196,7 +196,7 @@ struct host *host_new(struct loop *loop, struct air *air, const char *name,
 	make_mac(h, air);
 	mac_start(h->mac);
 	host_write(h, ENG_MAC_ENABLE, 1);
-	host_lend(h, or_default(cfg->buf_entries, 64));
+	host_post(h, or_default(cfg->buf_entries, 64));
 	return h;
 }
 
@@ -296,7 +296,7 @@ uint64_t host_mem(struct host *h, const void *data, uint32_t len)
 	return addr;
 }
 
-static void lend_one(struct host *h, uint16_t id)
+static void post_one(struct host *h, uint16_t id)
 {
 	struct skua_rx_buf buf = {
 		.addr = htole64(HOST_BASE + BUF_OFF + (uint64_t)id * 8192),
@@ -308,10 +308,10 @@ static void lend_one(struct host *h, uint16_t id)
 	idx(h, SKUA_RING_RXBUF)->prod = htole32(h->buf_prod);
 }
 
-void host_lend(struct host *h, uint32_t n)
+void host_post(struct host *h, uint32_t n)
 {
 	while (n--)
-		lend_one(h, (uint16_t)h->n_bufs++);
+		post_one(h, (uint16_t)h->n_bufs++);
 }
 
 void host_desc(struct skua_tx_desc *d, const struct tx *t, uint64_t addr,
@@ -377,7 +377,7 @@ static void take_frame(struct host *h, struct rec *rec,
 		       h->mem + BUF_OFF + id * 8192u + skip, len - skip);
 		total += len - skip;
 		skip = 0;
-		lend_one(h, id);
+		post_one(h, id);
 	}
 	rec->len = total;
 	assert_int_equal(total, le16toh(rec->rx.frame_len));

@@ -315,7 +315,7 @@ static void test_no_buffers(void **state)
 	scene_teardown(state);
 }
 
-static void lend_raw(struct host *h, uint64_t addr, uint32_t len)
+static void post_raw(struct host *h, uint64_t addr, uint32_t len)
 {
 	struct skua_rx_buf buf = { .addr = htole64(addr), .len = htole32(len),
 				   .id = htole16(7) };
@@ -340,12 +340,12 @@ static void test_bad_buffers(void **state)
 		s->sta->buf_prod--;
 	}
 	/* Too small, impossibly long, nowhere, beyond the end, then a good one */
-	lend_raw(s->sta, HOST_BASE + 0x200000, 511);
-	lend_raw(s->sta, HOST_BASE + 0x200000, 0x10000);
-	lend_raw(s->sta, 0x1000, 4096);
-	lend_raw(s->sta, HOST_BASE + HOST_MEM - 100, 4096);
-	lend_raw(s->sta, UINT64_MAX - 100, 4096);
-	lend_raw(s->sta, HOST_BASE + 0x200000, 4096);
+	post_raw(s->sta, HOST_BASE + 0x200000, 511);
+	post_raw(s->sta, HOST_BASE + 0x200000, 0x10000);
+	post_raw(s->sta, 0x1000, 4096);
+	post_raw(s->sta, HOST_BASE + HOST_MEM - 100, 4096);
+	post_raw(s->sta, UINT64_MAX - 100, 4096);
+	post_raw(s->sta, HOST_BASE + 0x200000, 4096);
 	send_data(s, 40);	/* skips two, dies with the third */
 	send_data(s, 400);	/* does not fit before the end of memory */
 	send_data(s, 40);
