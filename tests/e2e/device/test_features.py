@@ -21,11 +21,15 @@ def test_scan_from_a_random_address(trio):
     trio.ends["ap"].ap()
     ap, sta = trio.ends["ap"].mac, trio.ends["sta"]
     sta.up()
-    path = trio.capture()
-    sta.iw("scan", "trigger", "freq", "5180", "flush",
-           "randomise=02:aa:bb:00:00:00/ff:ff:ff:00:00:00")
-    wait_until("the access point to be seen", 15, lambda: ap in sta.iw("scan", "dump"))
-    trio.capture_end()
+
+    def capture_of_a_scan():
+        path = trio.capture()
+        found = sta.scan("freq", "5180", "flush", "randomise=02:aa:bb:00:00:00/ff:ff:ff:00:00:00")
+        trio.capture_end()
+        return path if ap in found else None
+
+    # on a busy machine the answer may come too late for one scan
+    path = wait_until("the access point to be seen", 30, capture_of_a_scan)
     probes = {f.wlan_ta for f in bench.frames(path, "wlan.fc.type_subtype == 4", ["wlan.ta"])}
     assert len(probes) == 1
     drawn = probes.pop()
