@@ -52,8 +52,11 @@ def forward(vm, argv, timeout):
     """Runs a command in the guest with its output on ours; returns its status."""
     def out(number, data):
         stream = sys.stdout if number == 1 else sys.stderr
-        stream.buffer.write(data)
-        stream.buffer.flush()
+        try:
+            stream.buffer.write(data)
+            stream.buffer.flush()
+        except BrokenPipeError:
+            pass  # the reader of our output has had enough; the command goes on
 
     # the checkout and the current directory are there under their own names
     process = vm.popen(argv, on_output=out, cwd=os.getcwd())
