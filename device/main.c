@@ -19,7 +19,7 @@
 
 #define MAX_NICS	64
 
-/* What the engines can do; each bit is true or not here. */
+/* Features of the engines */
 #define ALL_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |	\
 			 SKUA_FEAT_AP_PS | SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC |	\
 			 SKUA_FEAT_BEACON_PROT | SKUA_FEAT_TKIP_PHASE1_HOST | \
@@ -55,7 +55,7 @@ static const struct argp_option options[] = {
 
 static void nic_defaults(struct nic_config *cfg, unsigned int index)
 {
-	/* The last byte is for the further BSSes of an access point */
+	/* The last octet is for further BSSes of an access point */
 	const uint8_t mac[6] = { 0x02, 0x53, 0x4b, 0x55, (uint8_t)index, 0x00 };
 
 	cfg->front_end = &vhost_front_end;

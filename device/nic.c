@@ -18,7 +18,7 @@ static bool nic_running(const struct nic *nic)
 	return nic->state == NIC_ALIVE && dma_enabled(nic->dma);
 }
 
-/* Afterwards no guest memory is held and no secret left. */
+/* Afterwards no guest memory is held, and no secret is left. */
 static void nic_reset(struct nic *nic)
 {
 	cp_stop(nic->cp);
@@ -80,7 +80,7 @@ static bool nic_die(struct nic *nic, enum skua_fatal cause)
 	return true;
 }
 
-/* What the parts ask of the NIC */
+/* Operations for the parts of the NIC */
 
 static void host_alive(void *priv)
 {
@@ -278,7 +278,7 @@ static void nic_dma_changed(void *priv, bool on)
 {
 	struct nic *nic = priv;
 
-	/* Rings are held mapped, so without the bus they must go. */
+	/* The rings are mapped, and must not be without bus mastering. */
 	if (!on && nic->state != NIC_RESET)
 		nic_reset(nic);
 }
@@ -315,7 +315,7 @@ static bool nic_arm(struct loop_poll *p)
 
 	if ((nic->state != NIC_BOOTING && !nic_running(nic)) || nic->fault.deaf)
 		return false;
-	/* Commands that the firmware was told of are no news. */
+	/* Commands that the firmware knows of do not keep the loop awake. */
 	ring_arm(cmd);
 	busy = hif_poll(nic->hif);
 	if (nic_running(nic))

@@ -21,8 +21,8 @@ struct nic;
 /**
  * struct nic_config - a NIC as the command line describes it
  * @name: for logs and the control socket
- * @front_end: how a guest reaches it; NULL if the caller plays the guest's part
- *	itself, on pci_bus()
+ * @front_end: front end through which a guest reaches it; NULL if the caller
+ *	plays the guest's part itself, on pci_bus()
  * @socket: path of the front end's socket
  * @eng: abilities and limits of the engines; @eng.ciphers is set by nic_new()
  * @mac_ops: MAC engines; NULL for those of mac/

@@ -78,7 +78,7 @@ static uint64_t log_now(clockid_t id)
 	return (uint64_t)ts.tv_sec * 1000000000ULL + (uint64_t)ts.tv_nsec;
 }
 
-/* The slot of @fmt; else a free one, else the one that is quiet for longest. */
+/* Return: the slot of @fmt; or else the slot that was begun first, emptied. */
 static struct log_seen *log_find(struct log *log, const char *fmt)
 {
 	struct log_seen *oldest = &log->seen[0];
@@ -97,7 +97,7 @@ static struct log_seen *log_find(struct log *log, const char *fmt)
 	return oldest;
 }
 
-/* Returns false if the message is to be held back, else how many were. */
+/* Return: false if the message is to be held back; @held counts those before. */
 static bool log_limit(struct log *log, const char *fmt, unsigned int *held)
 {
 	uint64_t now = log_now(CLOCK_MONOTONIC);

@@ -11,9 +11,9 @@
 /**
  * enum log_level - how much a message matters
  * @LOG_LEVEL_ERR: something is broken and stays so (a NIC is lost)
- * @LOG_LEVEL_WARN: somebody misbehaved, the NIC coped
+ * @LOG_LEVEL_WARN: a guest or a peer misbehaved, and the NIC coped with it
  * @LOG_LEVEL_INFO: the life of a NIC: attached, reset, gone
- * @LOG_LEVEL_DEBUG: every step; never limited
+ * @LOG_LEVEL_DEBUG: every step; these messages are never limited
  */
 enum log_level {
 	LOG_LEVEL_ERR,
@@ -35,7 +35,7 @@ struct log_seen {
 /**
  * struct log - a source of messages, usually one NIC
  * @name: prefix of each line, for example "nic0"
- * @seen: what was said lately, to hold back repetitions
+ * @seen: messages written lately, so that repetitions can be held back
  *
  * A guest can provoke messages at will. The limit is kept for each source and
  * message, so that a noisy guest hides nothing of another one.
@@ -53,7 +53,7 @@ struct log {
  */
 int log_open(const char *path);
 
-/** log_set_level() - say nothing that matters less than @level */
+/** log_set_level() - write no message that matters less than @level */
 void log_set_level(enum log_level level);
 
 /**
@@ -83,8 +83,8 @@ void log_init(struct log *log, const char *fmt, ...)
  *	messages apart
  *
  * The same message of one source is written at most ten times in five seconds;
- * the next one says how many were held back. May be called from the loop's
- * thread only.
+ * the next one says how many were held back. Only the loop's thread may call
+ * this.
  */
 void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

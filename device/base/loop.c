@@ -13,11 +13,11 @@
 #include "base/loop.h"
 
 #define LOOP_EVENTS		32
-/* Polls may lie between two looks at the descriptors while the loop spins. */
+/* While the loop spins, descriptors are looked at once in this time. */
 #define LOOP_FD_PERIOD_NS	(10 * LOOP_NS_PER_US)
 #define LOOP_SPIN_MAX_NS	(100 * LOOP_NS_PER_US)
 #define LOOP_SPIN_MIN_NS	(20 * LOOP_NS_PER_US)
-/* The default timer slack of 50 us would be longer than what we wait for. */
+/* The default timer slack of 50 us would be longer than most of our waits. */
 #define LOOP_TIMER_SLACK_NS	1000
 
 struct loop {
@@ -32,10 +32,10 @@ struct loop {
 	struct loop_work *work, **work_tail;
 
 	struct loop_poll *polls[LOOP_POLL_CLASSES];
-	/* Next poll to call, for each class, so that polls may go meanwhile. */
+	/* Next poll to call, for each class: a callback may delete any poll. */
 	struct loop_poll *cursor[LOOP_POLL_CLASSES];
 
-	/* The events being delivered, so that watches may go meanwhile. */
+	/* The events being delivered: a callback may delete any watch. */
 	struct epoll_event ev[LOOP_EVENTS];
 	int ev_count;
 
@@ -215,7 +215,7 @@ void loop_timer_set(struct loop *loop, struct loop_timer *t, uint64_t when)
 {
 	uint64_t now = loop_now(loop);
 
-	/* One that is always due must not keep those due before it waiting. */
+	/* A timer that is always due must not delay timers that were due before it. */
 	t->when = when < now ? now : when;
 	t->seq = loop->seq++;
 	if (t->slot) {
@@ -227,7 +227,7 @@ void loop_timer_set(struct loop *loop, struct loop_timer *t, uint64_t when)
 		struct loop_timer **heap = reallocarray(loop->heap, size,
 							sizeof(*heap));
 
-		/* Nothing in the process works without its timers. */
+		/* No part of the process works without its timers. */
 		if (!heap)
 			abort();
 		loop->heap = heap;
@@ -369,7 +369,7 @@ static void loop_disarm(struct loop *loop)
 	}
 }
 
-/* Ask for notifications everywhere; false if something came meanwhile. */
+/* Ask for notifications on behalf of each poll; false if something came meanwhile. */
 static bool loop_arm(struct loop *loop)
 {
 	for (int c = 0; c < LOOP_POLL_CLASSES; c++) {
@@ -424,7 +424,7 @@ static bool loop_run_timers(struct loop *loop)
 	uint64_t now = loop_now(loop);
 	bool busy = false;
 
-	/* Those set meanwhile wait for the next turn, even if they are due. */
+	/* Timers set meanwhile wait for the next turn, even if they are due. */
 	for (uint64_t seq = loop->seq; loop->timers && !loop->stop;) {
 		struct loop_timer *t = loop->heap[0];
 
@@ -465,8 +465,8 @@ static bool loop_run_work(struct loop *loop)
 }
 
 /*
- * The spin adapts as halt polling does elsewhere: being woken soon after going
- * to sleep says that a longer spin would have caught it.
+ * The spin time adapts like the halt polling of KVM: if an event comes soon
+ * after the loop went to sleep, a longer spin would have caught it.
  */
 static void loop_adapt(struct loop *loop, uint64_t slept)
 {

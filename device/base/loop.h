@@ -75,7 +75,7 @@ void loop_test_clock_init(struct loop_test_clock *tc, uint64_t time);
  * loop_new() - make a loop
  * @clock: its clock, or NULL for the real one; must outlive the loop
  *
- * SIGPIPE is ignored from now on: peers vanish, and write() says so.
+ * SIGPIPE is ignored from now on: a peer may vanish, and write() reports that.
  *
  * Return: the loop, or NULL with errno set.
  */
@@ -137,14 +137,14 @@ void loop_timer_init(struct loop_timer *t, void (*fn)(struct loop_timer *t));
  * loop_timer_set() - arm a timer, or move it
  * @loop: the loop
  * @t: the timer
- * @when: absolute time; one in the past is due at once
+ * @when: absolute time; a time in the past is due at once
  */
 void loop_timer_set(struct loop *loop, struct loop_timer *t, uint64_t when);
 
 /** loop_timer_after() - arm a timer @ns nanoseconds from now, or move it */
 void loop_timer_after(struct loop *loop, struct loop_timer *t, uint64_t ns);
 
-/** loop_timer_cancel() - disarm a timer; one that is not armed is no error */
+/** loop_timer_cancel() - disarm a timer, whether or not it is armed */
 void loop_timer_cancel(struct loop *loop, struct loop_timer *t);
 
 /** loop_timer_armed() - true while the timer is set and did not run */
@@ -178,7 +178,7 @@ int loop_fd_add(struct loop *loop, struct loop_fd *w, uint32_t events);
 /** loop_fd_mod() - watch for other events from now on; 0 or -errno */
 int loop_fd_mod(struct loop *loop, struct loop_fd *w, uint32_t events);
 
-/** loop_fd_del() - stop watching; before the descriptor is closed */
+/** loop_fd_del() - stop watching a descriptor, before it is closed */
 void loop_fd_del(struct loop *loop, struct loop_fd *w);
 
 /* Deferred work */
@@ -257,8 +257,8 @@ void loop_poll_del(struct loop *loop, struct loop_poll *p);
  * loop_activity() - keep the loop awake for its spin time
  * @loop: the loop
  *
- * For callbacks that expect more soon; polls and descriptors that had
- * something to do count by themselves, timers don't.
+ * A callback calls this if it expects more work soon. Polls and descriptors that
+ * had something to do count by themselves; timers do not.
  */
 void loop_activity(struct loop *loop);
 

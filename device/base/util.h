@@ -27,7 +27,7 @@ static inline uint64_t set_hi32(uint64_t word, uint32_t val)
 
 #define ADDR_TEXT_LEN	18	/* of a MAC address, with the NUL */
 
-/** addr_parse() - a MAC address from its text; false if it is none */
+/** addr_parse() - a MAC address from its text; false if the text is not one */
 bool addr_parse(const char *text, uint8_t addr[6]);
 
 /** addr_format() - the text of a MAC address */
@@ -39,7 +39,8 @@ void addr_format(const uint8_t addr[6], char text[ADDR_TEXT_LEN]);
  * @to: where to
  * @room: octets there
  *
- * Return: the number of octets, or -1 if the text is longer or is none.
+ * Return: the number of octets, or -1 if the text is no such text or does not
+ * fit.
  */
 int hex_parse(const char *text, uint8_t *to, size_t room);
 

@@ -12,7 +12,7 @@
 #include "cp/priv.h"
 #include "pcie/pcie.h"
 
-/* Instructions a slice: well below a millisecond, since the bus must be served. */
+/* Instructions of a slice: well below a millisecond, since the bus must be served. */
 #define CP_SLICE		20000
 #define CP_PUTC_LINE		160
 #define CP_FILE_LEN		32
@@ -52,20 +52,20 @@ struct cp_id {
  * @priv: first argument of @ops
  * @hart: the hart
  * @sram: its memory
- * @boot: of the last start
+ * @boot: boot context of the last start
  * @id: registers that describe the NIC
- * @running: between cp_start() and cp_stop() or death
+ * @running: between cp_start() and cp_stop() or cp_halt()
  * @work: runs a slice
  * @timer: wakes the hart for its timer compare
  * @wdog: watchdog
  * @wdog_grace: it has expired once since it was fed
  * @irq: latched causes
- * @irq_enable: those that reach the hart
+ * @irq_enable: causes that reach the hart
  * @timecmp: timer compare, microseconds
  * @time_hi: latched ENG_SYS_TIME_HI
  * @fatal_file: ENG_SYS_FATAL_FILE
  * @fatal_line: ENG_SYS_FATAL_LINE
- * @line: ENG_SYS_PUTC so far
+ * @line: characters written to ENG_SYS_PUTC since the last newline
  * @line_len: its length
  * @instret: instructions executed before the last start
  */
@@ -96,7 +96,7 @@ struct cp {
 
 static uint32_t cp_causes(struct cp *cp)
 {
-	/* A command that waits is a level, not an edge. */
+	/* A waiting command is a level, not an edge. */
 	return cp->irq | (hif_cmd_avail(cp->hif) ? ENG_IRQ_CMD : 0);
 }
 
@@ -156,8 +156,8 @@ static void cp_wdog_fn(struct loop_timer *t)
 	struct cp *cp = container_of(t, struct cp, wdog);
 
 	/*
-	 * When the machine has kept this whole process waiting, the firmware's
-	 * own timer is late as well and its slice comes only after us.
+	 * If the machine has kept this whole process waiting, the firmware's
+	 * own timer is late as well, and its slice comes after this timer.
 	 */
 	if (!cp->wdog_grace) {
 		cp->wdog_grace = true;

@@ -44,7 +44,7 @@ struct cp_env {
 /**
  * struct cp_host_ops - operations of the NIC for the control processor
  * @alive: the firmware says that boot is complete
- * @fatal: the control processor has died; may be called from within the hart
+ * @fatal: the control processor must stop; may be called from within the hart
  */
 struct cp_host_ops {
 	void (*alive)(void *priv);
@@ -70,7 +70,7 @@ void cp_free(struct cp *cp);
  * @boot_addr: bus address of the boot context
  * @nonce: the value that it must have
  *
- * The rings are attached afterwards, even if it failed because of a later one.
+ * Rings may be attached afterwards even if it failed, because of another ring.
  *
  * Return: SKUA_BOOT_OK, or the error (logged in words).
  */
@@ -113,8 +113,8 @@ struct hif_client_ops {
 
 /**
  * struct hif_fault_ops - faults on purpose
- * @answer: the firmware posts CMD_DONE. May change the event; true if it is not
- *	to be posted now.
+ * @answer: the firmware posts CMD_DONE. The hook may change the event; it returns
+ *	true if the event is not to be posted now.
  */
 struct hif_fault_ops {
 	bool (*answer)(void *priv, struct skua_evt *evt);
@@ -138,7 +138,7 @@ void hif_reset(struct hif *hif);
 /** hif_booting() - the firmware has been started, and owes an ALIVE */
 void hif_booting(struct hif *hif);
 
-/** hif_alive() - it has said so: from now on it owes an answer to commands */
+/** hif_alive() - the firmware has said ALIVE, and owes answers to commands */
 void hif_alive(struct hif *hif);
 
 /** hif_stop() - fatal: the firmware owes nothing any more */

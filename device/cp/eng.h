@@ -3,8 +3,8 @@
  * The engine bus: how engines hang on the control processor
  *
  * An engine registers its blocks of registers here, raises interrupt causes and
- * reaches SRAM through the bus. It knows nothing of the hart that runs the
- * firmware, so a test can stand in for it.
+ * reaches SRAM through the bus. An engine knows nothing of the hart that runs the
+ * firmware, so a test can stand in for the hart.
  *
  * Everything here belongs to the loop's thread.
  */
@@ -47,12 +47,13 @@ struct eng_config {
 
 /**
  * struct eng_reg - one register
- * @read: its value
- * @write: the effect of a write
- * @access: ENG_REG_R, ENG_REG_W: without @read or @write, a variable is meant
- * @var: where that is in the owner of the block
+ * @read: returns its value
+ * @write: carries out a write
+ * @access: ENG_REG_R, ENG_REG_W: a read or write without a function reaches a
+ *	variable
+ * @var: offset of the variable in the owner of the block
  *
- * A register without @access and functions is not there.
+ * A register without @access and functions does not exist.
  */
 struct eng_reg {
 	uint32_t (*read)(void *owner);
@@ -74,7 +75,7 @@ struct eng_reg {
 	{ .access = ENG_REG_W, .var = offsetof(type, field) }
 #define ENG_REG_RW_VAR(type, field)	\
 	{ .access = ENG_REG_R | ENG_REG_W, .var = offsetof(type, field) }
-/* A variable of which writing does more than to keep the value */
+/* A variable that is read as it is; a function carries out a write */
 #define ENG_REG_RW_FN(type, field, fn)	\
 	{ .write = (fn), .access = ENG_REG_R, .var = offsetof(type, field) }
 
@@ -84,7 +85,7 @@ struct eng_reg {
  * @len: bytes; a block has its pages to itself
  * @regs: the registers by number, @len / 4 of them; or NULL
  * @read: without @regs: reads the register at @off from ENG_REG_BASE; returns
- *	false if it is not there, which is an access fault
+ *	false if it does not exist, which is an access fault
  * @write: without @regs: the same for writing
  */
 struct eng_block {
@@ -152,10 +153,10 @@ void eng_bus_init(struct eng_bus *bus, const struct eng_config *cfg);
  */
 void eng_add(struct eng_bus *bus, const struct eng_block *block, void *owner);
 
-/** eng_read() - read the register at @off; false: there is none to be read */
+/** eng_read() - read the register at @off; false if that cannot be read */
 bool eng_read(struct eng_bus *bus, uint32_t off, uint32_t *val);
 
-/** eng_write() - write the register at @off; false: there is none to be written */
+/** eng_write() - write the register at @off; false if that cannot be written */
 bool eng_write(struct eng_bus *bus, uint32_t off, uint32_t val);
 
 /** eng_irq() - raise interrupt causes for the firmware, see struct eng_cp_ops */

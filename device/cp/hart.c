@@ -103,7 +103,7 @@ void hart_invalidate(struct hart *h, uint32_t offset, uint32_t len)
 	}
 }
 
-/* Only blocks that have code, since a reset should not cost what a large SRAM would. */
+/* Only blocks that have code are cleared: a reset must not take the time of a large SRAM. */
 static void forget_code(struct hart *h)
 {
 	uint32_t block, start;
@@ -229,7 +229,7 @@ static uint32_t sram_halfword(const struct hart *h, uint32_t index)
 	return le16toh(val);
 }
 
-/* The instruction at a halfword of SRAM; of one that SRAM's end cuts, what is there. */
+/* The instruction at a halfword of SRAM; if SRAM ends in it, its first half. */
 static uint32_t fetch(const struct hart *h, uint32_t index)
 {
 	uint32_t insn = sram_halfword(h, index);
@@ -271,7 +271,7 @@ static void trap(struct hart *h, uint32_t cause, uint32_t tval)
 
 	if (!irq) {
 		h->trapped++;
-		/* The first fault is the one worth keeping, so its CSRs stay. */
+		/* The CSRs of the first fault stay: they say more than those of the second. */
 		if (h->in_fault) {
 			halt(h, HART_HALT_DOUBLE, cause, tval);
 			return;
@@ -407,7 +407,7 @@ static uint64_t with_high(uint64_t old, uint32_t val)
 	return (old & UINT32_MAX) | (uint64_t)val << 32;
 }
 
-/* The next instruction reads what was written, hence the one taken off the counters. */
+/* The next instruction must read the value written, so the counters start one below. */
 static void mcycle_write(struct hart *h, uint64_t val)
 {
 	h->mcycle_offset += val - mcycle(h) - 1;
@@ -418,7 +418,7 @@ static void minstret_write(struct hart *h, uint64_t val)
 	h->minstret_offset += val - minstret(h) - 1;
 }
 
-/* Write a CSR that exists and is not read-only. The rest has no bits that can be written. */
+/* Write a CSR that exists and is not read-only. CSRs not named here have no writable bits. */
 static void csr_write(struct hart *h, uint32_t csr, uint32_t val)
 {
 	switch (csr) {
@@ -762,7 +762,7 @@ again:
 			x[d->rd] = PC + 2 * d->len;
 			goto jump;
 
-		case HART_OP_FENCE: /* there is one hart, and stores into code are seen anyway */
+		case HART_OP_FENCE: /* nothing to do: there is one hart, and stores into code are always seen */
 			break;
 
 		case HART_OP_CSR:

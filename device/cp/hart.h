@@ -55,7 +55,7 @@ enum hart_stop {
 
 /**
  * enum hart_halt - why the hart halted
- * @HART_HALT_NONE: nothing, it runs
+ * @HART_HALT_NONE: it has not halted
  * @HART_HALT_NO_VECTOR: a trap while the base in mtvec is 0
  * @HART_HALT_DOUBLE: an exception between an earlier exception and the MRET that ends it
  */
@@ -95,8 +95,8 @@ struct hart_ops {
  * @mscratch: for the firmware
  * @steps: instructions begun since hart_reset(), see hart_instret()
  * @trapped: how many of @steps raised an exception
- * @mcycle_offset: what a write of mcycle added to @steps
- * @minstret_offset: what a write of minstret added to @steps less @trapped
+ * @mcycle_offset: value that a write of mcycle added to @steps
+ * @minstret_offset: value that a write of minstret added to @steps less @trapped
  * @in_fault: an exception was taken and MRET not yet executed
  * @waiting: in WFI
  * @attention: @mip, @mie, @mstatus or @yield changed: look before the next instruction
@@ -199,7 +199,7 @@ int hart_init(struct hart *h, uint8_t *sram, uint32_t sram_base, uint32_t sram_s
 
 /**
  * hart_destroy() - free the resources of hart_init()
- * @h: the hart, perhaps one that hart_init() refused
+ * @h: the hart, even if hart_init() failed
  */
 void hart_destroy(struct hart *h);
 
@@ -209,7 +209,7 @@ void hart_destroy(struct hart *h);
  * @pc: the first instruction
  *
  * All registers and counters become 0 and interrupts disabled; interrupt lines keep their level,
- * since whoever drives them still does. The SRAM's content is left alone and decoded anew.
+ * since they are driven from outside. The SRAM's content stays, and is decoded anew.
  */
 void hart_reset(struct hart *h, uint32_t pc);
 
@@ -232,7 +232,7 @@ enum hart_stop hart_run(struct hart *h, uint64_t max_instructions);
  * hart_yield() - end hart_run() after the instruction in progress
  * @h: the hart
  *
- * For a callback that made something due before the end of the slice, say a nearer timer.
+ * A callback calls this if a timer or other work is due before the end of the slice.
  * hart_run() then returns HART_BUDGET. Outside of hart_run() the next run ends at once.
  */
 void hart_yield(struct hart *h);
@@ -248,7 +248,7 @@ void hart_yield(struct hart *h);
 void hart_set_irq(struct hart *h, unsigned int line, bool level);
 
 /**
- * hart_invalidate() - tell that something else than the hart wrote into the SRAM
+ * hart_invalidate() - the SRAM was written to, and not by the hart
  * @h: the hart
  * @offset: first byte written, from the start of the SRAM
  * @len: number of bytes; what is beyond the SRAM is ignored

@@ -190,7 +190,7 @@ static struct hart_op decode_full(uint32_t insn)
 	case 0x03:
 		return decode_load(insn);
 	case 0x0f:
-		/* FENCE and FENCE.I with whatever operands: those are for later extensions. */
+		/* FENCE and FENCE.I with any operands, which later extensions may define. */
 		return funct3 <= 1 ? make(HART_OP_FENCE, 0, 0, 0, 0) : illegal();
 	case 0x13:
 		return decode_op_imm(insn);
@@ -222,7 +222,7 @@ static unsigned int creg(uint32_t insn, unsigned int lo)
 	return 8 + bits(insn, lo + 2, lo);
 }
 
-/* The six-bit immediate of C.ADDI and its kin, also a shift amount. */
+/* The six-bit immediate of C.ADDI and similar instructions, also a shift amount. */
 static int32_t c_imm6(uint32_t insn)
 {
 	return sext(bits(insn, 12, 12) << 5 | bits(insn, 6, 2), 5);

@@ -28,7 +28,7 @@ enum hart_opcode {
 	HART_OP_COUNT
 };
 
-/* The register index that writes to x0 are sent to, so that the executor need not ask. */
+/* Index of the register that takes writes to x0, so that the executor need not check. */
 #define HART_X0_SINK 32
 
 /**

@@ -10,10 +10,10 @@
 #include "cp/priv.h"
 #include "pcie/pcie.h"
 
-/* Events that wait for room. The driver keeps up, or something is wrong. */
+/* Events that may wait for room. A driver that works keeps up. */
 #define HIF_EVT_BACKLOG		256
 #define HIF_DMA_MAX		65536
-/* Far longer than the firmware leaves a command alone. */
+/* Far longer than the firmware needs to fetch a command. */
 #define HIF_IDLE_TICK_MS	2
 
 static void idle_tick(struct loop_timer *t);
@@ -48,8 +48,9 @@ static void idle_start(struct hif *hif)
 }
 
 /*
- * Ticks, not time: the machine may keep this process waiting, and the firmware
- * with it. Between any two ticks the control processor has had its turn.
+ * Ticks are counted, not time: the machine may keep this process waiting, and
+ * the firmware with it. Between any two ticks the control processor has had its
+ * turn.
  */
 static void idle_tick(struct loop_timer *t)
 {
@@ -175,7 +176,7 @@ static enum skua_status cmd_fetch(struct hif *hif)
 		ring_wipe(ring, 0);
 	}
 	OPENSSL_cleanse(&cmd, sizeof(cmd));
-	/* Closed before cons moves: else the gate would look open in between. */
+	/* Closed before cons moves: otherwise the gate would look open in between. */
 	hif->unretired = true;
 	hif->fetched++;
 	ring_consume(ring, 1);

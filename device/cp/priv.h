@@ -44,15 +44,15 @@ enum hif_phase {
  * @unretired: a command was fetched that has not taken effect
  * @fetched: commands fetched
  * @phase: the sign of life that the firmware is due to give
- * @idle_ticks: how many in a row have found none
- * @idle_fetched: @fetched at the last of them
+ * @idle_ticks: ticks in a row that have found none
+ * @idle_fetched: @fetched at the last tick
  * @secret: key of the command under way, to keep it out of a crash record
- * @secret_mic: likewise the Michael keys
+ * @secret_mic: its Michael keys, likewise
  * @secret_len: bytes of @secret
  * @evt_seq: next event's number
  * @lost: events that found no room
  * @backlog_first: the oldest of @backlog
- * @backlog_len: how many
+ * @backlog_len: number of events in @backlog
  *
  * A reset clears all from @status on.
  */
@@ -87,7 +87,7 @@ struct hif {
 	uint32_t backlog_len;
 };
 
-/** hif_cmd_avail() - commands that the host has published and nobody fetched */
+/** hif_cmd_avail() - commands that the host has published and that wait */
 uint32_t hif_cmd_avail(struct hif *hif);
 
 /** hif_scrub() - remove the secret of the command under way from a copy of SRAM */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Boot ROM: takes the boot context and the firmware image from guest memory,
- * and believes neither
+ * and checks both
  */
 #include <inttypes.h>
 #include <openssl/evp.h>

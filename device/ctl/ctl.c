@@ -18,7 +18,7 @@
 #include "ctl/ctl_fault.h"
 #include "pcie/pcie.h"
 
-#define CTL_LINE_MAX	32768	/* a frame in hexadecimal fits */
+#define CTL_LINE_MAX	32768	/* room for a frame in hexadecimal */
 
 struct ctl_conn {
 	struct ctl *ctl;
@@ -245,8 +245,8 @@ static void conn_close(struct ctl_conn *conn)
 }
 
 /*
- * Answers are written with the socket blocking: the peer is a local tool, and
- * SO_SNDTIMEO bounds how long it can keep the NIC waiting.
+ * Answers are written while the socket blocks: the peer is a local tool, and
+ * SO_SNDTIMEO bounds the time for which it can keep the NIC waiting.
  */
 static bool conn_reply(struct ctl_conn *conn, json_t *answer)
 {

@@ -2,7 +2,7 @@
 /*
  * Control socket: senders that are no NICs: attackers and radars
  *
- * Somebody who has a radio and no key can still repeat, change and invent
+ * An attacker that has a radio and no key can still repeat, change and invent
  * frames. The frame goes out as it is, with the transmitter address that it
  * claims; only the FCS is computed anew.
  */
@@ -69,8 +69,8 @@ const char *ctl_air(struct air *air, json_t *req)
 }
 
 /*
- * The whole burst is put on the air when its last pulse has ended, each pulse
- * with the time that it had, so that no timer has to be exact.
+ * The whole burst is put on the air when its last pulse has ended, and each pulse
+ * carries its own time, so that no timer has to be exact.
  */
 const char *ctl_radar(struct air *air, uint64_t now_us, json_t *req)
 {

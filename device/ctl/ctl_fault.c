@@ -113,7 +113,7 @@ static const char *set_mutate(struct fault *f, json_t *req)
 	if (json_unpack(req, "{s:i,s:i}", "seed", &seed, "rate", &rate) ||
 	    rate < 0 || rate > 1000000)
 		return "wanted: seed, rate (numbers; entries of a million)";
-	/* The generator does not leave zero. */
+	/* The state of the generator must not be zero. */
 	f->random = 0x9e3779b97f4a7c15ull ^ (uint32_t)seed;
 	f->mutate = (uint32_t)rate;
 	return NULL;

@@ -14,7 +14,7 @@ const char *ctl_fault(struct fault *f, struct json_t *req);
 /** ctl_inject() - put raw entries into a ring that the host consumes */
 const char *ctl_inject(struct fault *f, struct json_t *req);
 
-/** ctl_poke() - write any value to the NIC's own index of a ring, and interrupt */
+/** ctl_poke() - write any value to the NIC's index of a ring, and interrupt */
 const char *ctl_poke(struct fault *f, struct json_t *req);
 
 #endif /* SKUA_DEVICE_CTL_FAULT_H */

@@ -68,7 +68,7 @@ static bool fault_tx(void *priv)
 	return f->tx_stall || f->dying;
 }
 
-/* Death takes the queues along, so not from within code that works on them. */
+/* The NIC dies here, and not in fault_tx(), whose callers work on the queues. */
 bool fault_poll(struct fault *f)
 {
 	if (!f->dying)
@@ -80,7 +80,7 @@ bool fault_poll(struct fault *f)
 	return true;
 }
 
-/* xorshift64*: the same seed tells the same story */
+/* xorshift64*: the same seed gives the same changes */
 static uint32_t fault_random(struct fault *f, uint32_t below)
 {
 	f->random ^= f->random >> 12;

@@ -2,10 +2,9 @@
 /*
  * Faults on purpose: a NIC that is broken, late, deaf or hostile
  *
- * Asked for over the control socket (docs/nic.rst, "Faults"), so that tests see
- * how the driver reacts. They belong to the NIC, not to its firmware or
- * its guest, and so outlive a reset. Without any, each hook is one test of a
- * word.
+ * Tests ask for faults over the control socket (docs/nic.rst, "Faults"), to see
+ * how the driver reacts. The faults belong to the NIC, not to its firmware or its
+ * guest, and so outlive a reset. Without faults, each hook is NULL.
  *
  * Everything here belongs to the loop's thread.
  */
@@ -27,12 +26,12 @@ struct ring_set;
 
 /**
  * enum fault_cmd - treatment of the answer to a command
- * @FAULT_CMD_NONE: nothing special
- * @FAULT_CMD_ERROR: it says fault.status
- * @FAULT_CMD_LATE: it comes fault.ms later, behind others
- * @FAULT_CMD_TWICE: it comes twice
- * @FAULT_CMD_NEVER: it does not come
- * @FAULT_CMD_FATAL: the NIC dies in place of the last of them; the others come
+ * @FAULT_CMD_NONE: no fault
+ * @FAULT_CMD_ERROR: the answer says fault.status
+ * @FAULT_CMD_LATE: the answer comes fault.ms later, behind others
+ * @FAULT_CMD_TWICE: the answer comes twice
+ * @FAULT_CMD_NEVER: the answer does not come
+ * @FAULT_CMD_FATAL: the NIC dies in place of the last answer; the others come
  */
 enum fault_cmd {
 	FAULT_CMD_NONE,
@@ -49,7 +48,7 @@ enum fault_cmd {
 /**
  * struct fault_host_ops - operations of the NIC for its faults
  * @alive: the NIC is in operation
- * @fatal: it shall die; false if it does not run
+ * @fatal: the NIC shall die; returns false if it does not run
  */
 struct fault_host_ops {
 	bool (*alive)(void *priv);
@@ -84,20 +83,20 @@ struct fault_env {
  * struct fault - faults of one NIC
  * @env: the NIC
  * @doorbells: doorbells still to lose
- * @deaf: one was lost: rings are not looked at until the next comes
+ * @deaf: a doorbell was lost: rings are not looked at until the next doorbell
  * @tx_stall: no descriptor is taken from the transmit rings
- * @tx_fatal: descriptors until one that is not taken: the NIC dies; 0 for none
- * @dying: that one has been met
+ * @tx_fatal: number of the descriptor at which the NIC dies; 0 for none
+ * @dying: that descriptor has been met
  * @boot_silent: the control processor does not start
  * @reset_never: STATUS does not say RESET_DONE
  * @cmd: treatment of answers
- * @op: of the commands meant, or FAULT_ANY_OP
- * @count: answers still to come
+ * @op: operation of the commands concerned, or FAULT_ANY_OP
+ * @count: answers that the fault is still for
  * @status: for FAULT_CMD_ERROR
  * @ms: for FAULT_CMD_LATE
  * @late: answers under way
- * @mutate: of a million entries written to the host's rings, how many are
- *	changed at random
+ * @mutate: entries, of a million written to the host's rings, that are changed
+ *	at random
  * @random: state of the generator
  * @mutated: entries changed
  */
@@ -127,7 +126,7 @@ void fault_init(struct fault *f, const struct fault_env *env);
 /** fault_clear() - forget all faults of a NIC, and answers under way */
 void fault_clear(struct fault *f);
 
-/** fault_reset() - the NIC is reset: a death that was to come does not */
+/** fault_reset() - the NIC is reset: if it was to die, it does not */
 void fault_reset(struct fault *f);
 
 /**
@@ -138,7 +137,7 @@ void fault_reset(struct fault *f);
  */
 void fault_changed(struct fault *f);
 
-/** fault_doorbell() - a doorbell comes; true if it is lost */
+/** fault_doorbell() - a doorbell has come; true if it is lost */
 bool fault_doorbell(struct fault *f);
 
 /** fault_poll() - once a turn of the loop; true if the NIC has just died */

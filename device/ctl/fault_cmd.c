@@ -45,7 +45,7 @@ static void late_fn(struct loop_timer *t)
 	late_drop(f, late->slot);
 }
 
-/* Answers beyond those that fit come in time. */
+/* If too many answers are under way, an answer comes in time. */
 static bool answer_late(struct fault *f, const struct skua_evt *evt)
 {
 	struct fault_late *late;

@@ -3,9 +3,9 @@
  * The seam between a bus front end and the PCI device behind it
  *
  * A front end carries PCI transactions between a guest and this process: today
- * vhost-user for User-Mode Linux, later vfio-user for QEMU. It knows nothing of
- * the NIC, and the NIC nothing of it. Each side calls the other through the ops
- * below, from the loop's thread.
+ * vhost-user for User-Mode Linux, later vfio-user for QEMU. A front end
+ * knows nothing of the NIC, and the NIC knows nothing of a front end. Each side
+ * calls the other through the operations below, from the loop's thread.
  */
 #ifndef SKUA_DEVICE_BUS_H
 #define SKUA_DEVICE_BUS_H
@@ -47,7 +47,7 @@ struct bus_dev_info {
 
 /**
  * struct bus_irq_msg - a message-signalled interrupt as the guest set it up
- * @addr: where the message is written to
+ * @addr: address that the message is written to
  * @data: the value that is written
  */
 struct bus_irq_msg {
@@ -124,7 +124,7 @@ struct bus_fe {
  * struct bus_dev - a device; embed it
  * @ops: its operations
  * @dma: its view of guest memory
- * @fe: the front end it hangs on, NULL while no guest is attached
+ * @fe: its front end, NULL while no guest is attached
  */
 struct bus_dev {
 	const struct bus_dev_ops *ops;

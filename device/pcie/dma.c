@@ -46,7 +46,7 @@ struct dma {
 	struct dma_stats stats;
 };
 
-/* What the SIGBUS handler may look at: @base is set last and cleared first. */
+/* Fields that the SIGBUS handler reads: @base is set last and cleared first. */
 struct dma_fault {
 	uintptr_t base;
 	size_t len;
@@ -56,9 +56,9 @@ struct dma_fault {
 static struct dma_fault dma_faults[DMA_FAULT_SLOTS];
 
 /*
- * An access met a page beyond the end of its file. Put zero pages there, so
- * that the access ends, and let the map refuse everything from now on. Only the
- * NIC whose memory it was is hurt.
+ * An access met a page beyond the end of its file. Zero pages are put there, so
+ * that the access ends, and the map refuses every later access. Only the NIC
+ * that the memory belongs to is affected.
  */
 static void dma_sigbus(int sig, siginfo_t *si, void *ctx)
 {
@@ -310,7 +310,7 @@ static struct dma_region *dma_find(struct dma *d, uint64_t addr)
 	return NULL;
 }
 
-/* May the NIC reach memory at all? Count and tell if not. */
+/* True if the NIC may reach memory at all; a refusal is counted and logged. */
 static bool dma_allowed(struct dma *d, uint64_t addr)
 {
 	if (dma_dead(d)) {
@@ -394,7 +394,7 @@ static bool dma_holds(const struct dma_region *r, const void *p)
 
 static void dma_unhold(struct dma *d, struct dma_region *r)
 {
-	/* More puts than gets: the books of the caller are wrong. */
+	/* The caller released memory more often than it had acquired it. */
 	if (!r->held) {
 		log_err(d->log, "dma_put() without dma_get()");
 		abort();
@@ -491,7 +491,7 @@ static bool dma_copy(struct dma *d, uint64_t addr, uint8_t *buf, uint64_t len,
 		buf += n;
 		len -= n;
 	}
-	/* The handler ran inside of the copy, if it ran: look after it. */
+	/* If the handler ran, it ran inside the copy: so look after the copy. */
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return !dma_dead(d);
 }

@@ -3,8 +3,9 @@
  * Guest memory as the NIC reaches it
  *
  * The guest is hostile: each address and length is checked against the map at
- * each access, and what lies behind a pointer may change at any time. So copy a
- * field once (dma_load*(), dma_read()), check the copy, and use the copy.
+ * each access, and the memory behind a pointer may change at any time. So a
+ * caller copies a field once (dma_load*(), dma_read()), checks the copy, and
+ * uses the copy.
  *
  * Everything here belongs to the loop's thread. Worker threads may use memory
  * between dma_get() and dma_put() if the loop joins them before dma_put().
@@ -40,7 +41,7 @@ struct dma_stats {
 
 /**
  * dma_new() - an empty map, bus mastering off
- * @log: where refusals are told; must outlive the map
+ * @log: log for refusals; must outlive the map
  *
  * Return: the map, or NULL when out of memory.
  */
@@ -81,13 +82,13 @@ int dma_unmap(struct dma *d, uint64_t addr, uint64_t size);
 /** dma_unmap_all() - dma_unmap() for each region; revives a dead map */
 void dma_unmap_all(struct dma *d);
 
-/** dma_idle() - true if no removed region is held by anybody */
+/** dma_idle() - true if no removed region is held any more */
 bool dma_idle(const struct dma *d);
 
 /**
  * dma_on_idle() - be told when dma_idle() becomes true
  * @d: the map
- * @fn: called once from the last dma_put(); NULL for nobody
+ * @fn: called once from the last dma_put(); or NULL
  * @arg: its argument
  */
 void dma_on_idle(struct dma *d, void (*fn)(void *arg), void *arg);
@@ -135,8 +136,8 @@ void dma_put(struct dma *d, const void *p);
  * @len: bytes
  * @write: it will be written to
  *
- * Not subject to the bus master enable bit: the transport is no part of the
- * PCI device.
+ * The bus master enable bit does not matter here: the transport is no part of
+ * the PCI device.
  *
  * Return: a pointer, valid until dma_put(), or NULL.
  */

@@ -33,10 +33,10 @@
  * @entry: its words of the table, as the guest wrote them
  * @pending: raised, but could not be delivered (its bit of the PBA)
  * @events: raises since the last interrupt that was delivered
- * @has_sent: @last_sent means something
+ * @has_sent: @last_sent is valid
  * @last_sent: when that interrupt was delivered
  * @delay: least time between two interrupts, 0 without coalescing
- * @max_events: so many raises end the delay
+ * @max_events: number of raises that ends the delay
  * @timer: end of the delay
  * @pdev: the function
  */
@@ -204,7 +204,7 @@ static void pci_irq_deliver(struct pci_dev *pdev, unsigned int vector)
 	v->last_sent = loop_now(pdev->loop);
 }
 
-/* Something changed that may have kept interrupts back. */
+/* A condition has changed that may have held interrupts back. */
 static void pci_irq_retry(struct pci_dev *pdev)
 {
 	for (unsigned int i = 0; i < PCI_VECTORS; i++) {
@@ -220,7 +220,7 @@ static void pci_irq_timer(struct loop_timer *t)
 	pci_irq_deliver(v->pdev, (unsigned int)(v - v->pdev->vec));
 }
 
-/* Raised, not pending: now, or when the delay is over? */
+/* A vector is raised and not pending: deliver now, or when the delay is over. */
 static void pci_irq_moderate(struct pci_dev *pdev, unsigned int vector)
 {
 	struct pci_vector *v = &pdev->vec[vector];
@@ -343,7 +343,7 @@ static void pci_reset(struct pci_dev *pdev, enum bus_reset why)
 	pdev->stats.resets++;
 	pci_irq_init(pdev);
 	cfg_init(pdev);
-	/* Bus mastering is off now, so nothing new is held while this runs. */
+	/* Bus mastering is off now, so the NIC acquires no memory while this runs. */
 	pdev->dma_on = false;
 	dma_enable(pdev->bus.dma, false);
 	pdev->ops->reset(pdev->priv, why);
@@ -518,7 +518,7 @@ static void pci_bus_reset(struct bus_dev *bd, enum bus_reset why)
 {
 	struct pci_dev *pdev = container_of(bd, struct pci_dev, bus);
 
-	/* A guest that boots finds its slots filled. */
+	/* A guest that boots finds the NIC in its slot. */
 	if (why == BUS_RESET_DISCONNECT)
 		pdev->gone = false;
 	pci_reset(pdev, why);

@@ -29,7 +29,7 @@ struct pci_dev;
  * @bar_read: read a register; @off is a multiple of 4 below PCI_NIC_MSIX_TABLE
  * @bar_write: write a register
  * @reset: return to the state after power-on, and give back all guest memory
- *	before returning. No interrupt of before is delivered afterwards.
+ *	before returning. No interrupt raised before is delivered afterwards.
  * @dma_changed: bus mastering was switched on or off; optional
  */
 struct pci_ops {
@@ -87,9 +87,10 @@ struct dma *pci_dma(struct pci_dev *pdev);
  * @pdev: the function
  * @vector: 0 to PCI_VECTORS - 1
  *
- * Sends an interrupt at once or, if one was sent within the last coalescing
- * delay, when that has passed or enough was raised. A masked vector stays
- * pending. Store the data for the driver before the call.
+ * Sends an interrupt at once. If an interrupt was sent within the last coalescing
+ * delay, the new one waits until the delay has passed or until enough raises
+ * have come. A masked vector stays pending. The caller stores the data for the
+ * driver before the call.
  */
 void pci_irq_raise(struct pci_dev *pdev, unsigned int vector);
 
@@ -114,10 +115,10 @@ void pci_irq_raise_now(struct pci_dev *pdev, unsigned int vector);
  * pci_irq_coalesce() - moderate a vector
  * @pdev: the function
  * @vector: 0 to PCI_VECTORS - 1
- * @delay_ns: least time between two interrupts, so also the longest that one
- *	waits; 0 switches coalescing off
- * @max_events: so many raises are delivered before the delay is over; 0 for
- *	no such limit
+ * @delay_ns: least time between two interrupts, and so also the longest time
+ *	that an interrupt waits; 0 switches coalescing off
+ * @max_events: number of raises that are delivered before the delay is over;
+ *	0 for no such limit
  *
  * A reset switches coalescing off.
  */
@@ -128,8 +129,8 @@ void pci_irq_coalesce(struct pci_dev *pdev, unsigned int vector,
  * pci_irq_vectors() - how many vectors the NIC may raise
  * @pdev: the function
  *
- * Return: PCI_VECTORS, or 0 while MSI-X is off. How many of them the driver
- * serves, it tells in its own way.
+ * Return: PCI_VECTORS, or 0 while MSI-X is off. The driver may serve fewer; that
+ * is known from elsewhere.
  */
 unsigned int pci_irq_vectors(const struct pci_dev *pdev);
 

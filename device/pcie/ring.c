@@ -185,7 +185,7 @@ bool ring_arm(struct ring *ring)
 {
 	if (!ring_live(ring))
 		return false;
-	/* What is known and waits for its time needs no notification. */
+	/* Entries that the NIC knows, and that wait, need no notification. */
 	dma_store32(&ring->idx->avail_event, ring->peer);
 	/* Pairs with the driver's dma_mb() between prod and avail_event. */
 	dma_fence();

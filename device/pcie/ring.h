@@ -37,7 +37,7 @@ struct ring_set;
  * @mem: mapped entries (held with dma_get())
  * @broken: the host broke the rules
  * @notifies: interrupts asked for because of this ring
- * @suppressed: publications that needed none
+ * @suppressed: publications that needed no interrupt
  */
 struct ring {
 	struct ring_set *set;
@@ -102,7 +102,7 @@ void ring_detach_all(struct ring_set *set);
  * ring_attach() - set a ring up from the boot context
  * @set: the NIC's rings
  * @ring: the ring
- * @id: which
+ * @id: its number
  * @cfg: its configuration, already a private copy
  *
  * Return: true, or false if an address, size or vector is wrong (logged).
@@ -159,7 +159,7 @@ void ring_consume(struct ring *ring, uint32_t n);
  */
 bool ring_arm(struct ring *ring);
 
-/** ring_disarm() - no doorbells needed: avail_event far behind */
+/** ring_disarm() - ask for no doorbells: avail_event is put far away */
 void ring_disarm(struct ring *ring);
 
 /* NIC to host */

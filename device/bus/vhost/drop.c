@@ -13,7 +13,7 @@ void vhost_drop(struct vhost *v, const char *why)
 {
 	if (v->broken)
 		return;
-	/* Zeroes where its rings were look like any other nonsense. */
+	/* Zeroes in place of the rings look like any other malformed data. */
 	if (dma_dead(v->bd->dma))
 		why = "its memory vanished, the file was truncated";
 	log_err(v->log, "guest disconnected: %s", why);

@@ -49,7 +49,7 @@ enum vu_request {
 	VU_REQUESTS,
 };
 
-/* What became of a message; VU_BROKEN ends the connection. */
+/* Result of a message; VU_BROKEN ends the connection. */
 enum vu_result {
 	VU_OK,
 	VU_REPLIED,
@@ -149,7 +149,7 @@ static enum vu_result vu_set_owner(struct vhost *v)
 	return VU_OK;
 }
 
-/* The guest's virtio device is gone, and with it the slot that it carried. */
+/* The guest's virtio device is gone, and so is the PCI slot behind it. */
 static void vhost_unplug(struct vhost *v)
 {
 	for (int i = 0; i < VQ_COUNT; i++)
@@ -167,7 +167,7 @@ static enum vu_result vu_reset_owner(struct vhost *v)
 	return VU_OK;
 }
 
-/* Nobody holds the old memory any more: the guest may have it back. */
+/* The old memory is not held any more: the guest may have it back. */
 static void vu_mem_idle(void *arg)
 {
 	struct vhost *v = arg;
@@ -341,7 +341,7 @@ static enum vu_result vu_set_vring_call(struct vhost *v)
 	return VU_OK;
 }
 
-/* We report errors in the log and by hanging up. */
+/* This server reports errors in the log, and by hanging up. */
 static enum vu_result vu_set_vring_err(struct vhost *v)
 {
 	int fd;
@@ -369,7 +369,7 @@ static enum vu_result vu_set_vring_enable(struct vhost *v)
 	return VU_OK;
 }
 
-/* The guest insists on giving one; it is never used, but must stay open. */
+/* The guest insists on passing this descriptor. It is never used, but must stay open. */
 static enum vu_result vu_set_backend_fd(struct vhost *v)
 {
 	if (v->backend_fd >= 0)
@@ -438,7 +438,7 @@ static enum vu_result vu_dispatch(struct vhost *v)
 	return h->fn(v);
 }
 
-/* A whole message is there. Returns false when the connection must end. */
+/* A whole message is there. Return: false if the connection must end. */
 static bool vu_message(struct vhost *v)
 {
 	enum vu_result res = vu_dispatch(v);
@@ -457,7 +457,7 @@ static bool vu_message(struct vhost *v)
 		v->reply_waits = ack;
 		return true;
 	case VU_REFUSED:
-		/* Who does not ask for answers would never learn of it. */
+		/* A guest that does not ask for answers would never learn of it. */
 		return ack && vu_reply_num(v, 1) != VU_BROKEN;
 	case VU_BROKEN:
 		break;
@@ -536,7 +536,7 @@ void vhost_receive(struct loop_fd *w, uint32_t events)
 	ssize_t n;
 
 	(void)events;
-	/* A refused header must not say how much is read behind it. */
+	/* The length in a header that was refused must not be used. */
 	if (v->broken)
 		return;
 	n = vu_receive(v);

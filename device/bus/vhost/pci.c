@@ -19,9 +19,9 @@ enum vpci_op {
 	VPCI_PME = 8,
 };
 
-/* Commands served before other duties of the loop have their turn */
+/* Commands served before the other callbacks of the loop have their turn */
 #define VQ_BATCH	64
-/* Commands are 256 at most under way, and a full queue loses writes. */
+/* At most 256 commands are under way, and a full queue loses writes. */
 #define VQ_SIGNAL_EVERY	64
 #define VQ_SIGNAL_IDLE_NS	(10 * LOOP_NS_PER_MS)
 /* The guest gives up a read after 40 ms. */
@@ -44,7 +44,7 @@ static void le_put(uint8_t *p, unsigned int size, uint64_t val)
 		p[i] = (uint8_t)(val >> 8 * i);
 }
 
-/* A long transfer goes in words; the ends that are none go in bytes. */
+/* A long transfer goes in words, and its unaligned ends go in bytes. */
 static unsigned int bar_step(uint64_t addr, uint32_t left, uint32_t size)
 {
 	if (size == 1 || size == 2 || size == 4 || size == 8)
@@ -126,7 +126,7 @@ static const char *vpci_read(struct vhost *v, struct vpci_buf *b)
 	return NULL;
 }
 
-/* Carry out one command; returns how many bytes the guest got. */
+/* Carry out one command. Return: the number of bytes that the guest got. */
 static uint32_t vpci_command(struct vhost *v, const struct vq_chain *c)
 {
 	struct vpci_buf *b = &v->buf;
@@ -158,8 +158,8 @@ out:
 }
 
 /*
- * The guest frees posted commands when it is told that they were used, or when
- * it waits for an answer and looks for itself.
+ * The guest frees posted commands when it is notified that they were used, or
+ * when it polls the ring for an answer.
  */
 static void vq_note_used(struct vhost *v, struct vhost_vq *vq, bool waits)
 {
@@ -182,7 +182,7 @@ static void vhost_signal_timer(struct loop_timer *t)
 	vq_signal(vq);
 }
 
-/* Notice when this process was kept from serving for longer than guests wait. */
+/* Notice if this process could not serve for longer than a guest waits. */
 static void vhost_note_late(struct vhost *v)
 {
 	uint64_t now = loop_now(v->loop), gap = now - v->polled_at;
@@ -212,7 +212,7 @@ static bool vhost_serve(struct vhost *v)
 	for (int i = 0; i < n && i < VQ_BATCH; i++) {
 		uint32_t len;
 
-		/* each: what is handled before it may be what it waits for */
+		/* For each command: it may have waited for those before it */
 		vhost_note_late(v);
 		if (!vq_pop(vq, &c))
 			return true;
@@ -263,7 +263,7 @@ bool vhost_irq(struct bus_fe *fe, unsigned int vector)
 	return true;
 }
 
-/* Buffers came back while interrupts waited for them. */
+/* The guest has returned buffers that interrupts wait for. */
 static bool vhost_irq_room(struct vhost *v)
 {
 	struct vhost_vq *vq = &v->vqs[VQ_IRQ];
@@ -307,7 +307,7 @@ static bool vhost_arm(struct loop_poll *p)
 		vq_notify(cmd, true);
 	if (vq_running(irq) && v->irq_waits)
 		vq_notify(irq, true);
-	/* Pairs with the guest's between its available index and our flag. */
+	/* Pairs with the guest's barrier between its available index and our flag. */
 	dma_fence();
 	if (vq_running(cmd))
 		busy = vq_avail(cmd) != 0;

@@ -83,7 +83,7 @@ struct vpci_msg {
 	uint64_t addr;
 };
 
-/* The largest transaction; memcpy_fromio() makes one of any length. */
+/* The largest transaction; memcpy_fromio() may be of any length. */
 #define VPCI_MAX_DATA	4096
 
 struct vpci_buf {
@@ -99,7 +99,7 @@ enum { VQ_CMD, VQ_IRQ, VQ_COUNT };
  * struct vhost_vq - one split virtqueue
  * @v: the front end
  * @size: entries, a power of two
- * @desc_addr: where the descriptors are, in the guest's own address space
+ * @desc_addr: address of the descriptors in the guest's own address space
  * @avail_addr: the same of the available ring
  * @used_addr: the same of the used ring
  * @desc: descriptors in guest memory, NULL while the ring is stopped
@@ -109,9 +109,9 @@ enum { VQ_CMD, VQ_IRQ, VQ_COUNT };
  * @enabled: the guest enabled it
  * @next_avail: next entry of the available ring to look at
  * @next_used: next entry of the used ring to fill
- * @unsignalled: used entries the guest was not told of
+ * @unsignalled: used entries that the guest was not notified of
  * @kick: the guest's notifications, fd -1 if there is none
- * @call_fd: ours to the guest, -1 if there is none
+ * @call_fd: the notifications to the guest, -1 if there is none
  */
 struct vhost_vq {
 	struct vhost *v;
@@ -127,7 +127,7 @@ struct vhost_vq {
 	int call_fd;
 };
 
-/* One chain of descriptors, checked: where to read from and to write to */
+/* One checked chain of descriptors: segments to read from and to write to */
 #define VQ_CHAIN_SEGS	8
 
 struct vq_seg {
@@ -175,9 +175,9 @@ struct vhost_stats {
  * @listen: the listening socket
  * @sock: the connection, fd -1 if there is none
  * @poll: looks at the virtqueues
- * @signal_timer: tells the guest of used commands when it is quiet
+ * @signal_timer: notifies the guest of used commands when it is quiet
  * @drop_work: ends the connection
- * @polling: @polled_at says something: the loop did not sleep since
+ * @polling: @polled_at is valid: the loop has not slept since
  * @broken: the connection is to be ended; nothing more is taken from it
  * @hdr: header of the message being received
  * @payload: its payload
@@ -235,13 +235,14 @@ struct vhost {
  * @v: the front end
  * @why: in words, for the log
  *
- * Not at once, since the device itself may have called, by raising an interrupt.
+ * The connection does not end at once, since the caller may be the device itself,
+ * which raises an interrupt.
  */
 void vhost_drop(struct vhost *v, const char *why);
 
 /* close.c */
 
-/** vhost_close() - the guest is gone: forget all that was its own */
+/** vhost_close() - the guest is gone: forget all of its state */
 void vhost_close(struct vhost *v);
 
 /** vhost_close_fds() - close the descriptors of a message that no handler kept */
@@ -254,19 +255,19 @@ void vhost_receive(struct loop_fd *w, uint32_t events);
 
 /* vq.c: a virtqueue runs between vq_start() and vq_stop() */
 
-/** vq_init() - a queue of which nothing is known */
+/** vq_init() - prepare a queue that is not set up */
 void vq_init(struct vhost *v, struct vhost_vq *vq);
 
 /**
- * vq_start() - begin to use a queue, if all that it needs is there
+ * vq_start() - begin to use a queue, if it is set up completely
  * @vq: the queue
  *
  * Return: false if its rings are not in guest memory; true if it runs, or if
- * something is still to come.
+ * a part of its set-up has not come yet.
  */
 bool vq_start(struct vhost_vq *vq);
 
-/** vq_stop() - let go of the rings */
+/** vq_stop() - release the rings */
 void vq_stop(struct vhost_vq *vq);
 
 /** vq_running() - true if the rings may be used */
@@ -275,27 +276,28 @@ static inline bool vq_running(const struct vhost_vq *vq)
 	return vq->used;
 }
 
-/** vq_close_kick() - let go of the guest's notifications */
+/** vq_close_kick() - close the descriptor of the guest's notifications */
 void vq_close_kick(struct vhost_vq *vq);
 
 /** vq_close() - stop it and forget everything */
 void vq_close(struct vhost_vq *vq);
 
-/** vq_notify() - suppress the guest's notifications, or ask for them */
+/** vq_notify() - ask the guest for notifications, or suppress them */
 void vq_notify(struct vhost_vq *vq, bool on);
 
 /**
  * vq_avail() - how many chains wait in a running queue
  * @vq: the queue
  *
- * Return: how many, or -1 if the queue is broken and the guest will be dropped.
+ * Return: the number of chains, or -1 if the queue is broken and the guest will
+ * be dropped.
  */
 int vq_avail(struct vhost_vq *vq);
 
 /**
- * vq_pop() - take the next chain, of which vq_avail() told
+ * vq_pop() - take the next chain; vq_avail() was not 0
  * @vq: the queue
- * @c: where its descriptors are put, checked for shape but not for place
+ * @c: room for its descriptors; their order is checked, their addresses are not
  *
  * Return: false if it is malformed; then the guest will be dropped.
  */
@@ -305,10 +307,10 @@ bool vq_pop(struct vhost_vq *vq, struct vq_chain *c);
  * vq_chain_read() - copy from the readable part of a chain
  * @v: the front end
  * @c: the chain
- * @buf: where to
- * @len: at most so much
+ * @buf: room for the bytes
+ * @len: size of @buf
  *
- * Return: how much was there; 0 if any of it lies outside of guest memory.
+ * Return: the number of bytes copied; 0 if a part lies outside of guest memory.
  */
 size_t vq_chain_read(struct vhost *v, const struct vq_chain *c, void *buf,
 		     size_t len);

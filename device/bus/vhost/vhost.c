@@ -4,7 +4,7 @@
  *
  * The guest's kernel sends vhost-user messages over the socket to set up its
  * memory and two split virtqueues: 0 carries PCI transactions to the device, 1
- * carries interrupts back. This file: connections come and go.
+ * carries interrupts back. This file has the sockets: connections come and go.
  */
 #include <errno.h>
 #include <poll.h>
@@ -23,7 +23,7 @@ static void vhost_drop_work(struct loop_work *w)
 	vhost_close(container_of(w, struct vhost, drop_work));
 }
 
-/* A guest that reboots may call before we learnt that it had hung up. */
+/* A guest that reboots may connect before its hang-up was noticed. */
 static bool vhost_hung_up(struct vhost *v)
 {
 	struct pollfd p = { .fd = v->sock.fd, .events = POLLRDHUP };
@@ -57,7 +57,7 @@ static void vhost_accept(struct loop_fd *w, uint32_t events)
 	log_info(v->log, "a guest has connected");
 }
 
-/* A socket of a process that died is in the way, one that lives is not. */
+/* Remove the socket of a process that has died, but not that of a living one. */
 static void vhost_unlink_stale(const struct sockaddr_un *sa)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -8,8 +8,8 @@
 #include "pcie/pcie.h"
 
 /*
- * Listens on a Unix socket. A socket at the same path that a dead process left
- * behind is replaced.
+ * The front end listens on a Unix socket. If a dead process has left a socket at
+ * the same path, it is replaced.
  */
 extern const struct bus_front_end vhost_front_end;
 

@@ -19,7 +19,7 @@ void vq_init(struct vhost *v, struct vhost_vq *vq)
 	vq->call_fd = -1;
 }
 
-/* Guest address behind an address in the guest's own address space. */
+/* Find the guest physical address of an address in the guest's own space. */
 static bool vq_translate(const struct vhost *v, uint64_t user, uint64_t *addr)
 {
 	for (unsigned int i = 0; i < v->regions; i++) {
@@ -104,7 +104,7 @@ void vq_close(struct vhost_vq *vq)
 	vq_init(vq->v, vq);
 }
 
-/* Entries that the guest made available; more than the ring has is a lie. */
+/* Entries that the guest made available; never more than the ring has. */
 int vq_avail(struct vhost_vq *vq)
 {
 	uint16_t n;
@@ -120,13 +120,13 @@ int vq_avail(struct vhost_vq *vq)
 	return n;
 }
 
-/* Tell the guest that entries were used. Its pipe may be full: then it knows. */
+/* If the guest's eventfd is full, a notification waits there already. */
 void vq_signal(struct vhost_vq *vq)
 {
 	const uint64_t one = 1;
 
 	vq->unsignalled = 0;
-	/* The used index must be out before the guest's wish is read. */
+	/* The used index must be visible before the guest's flag is read. */
 	dma_fence();
 	if (vq->call_fd < 0 ||
 	    (dma_load16(vq->avail) & VRING_AVAIL_F_NO_INTERRUPT))
@@ -186,8 +186,8 @@ static const char *chain_add(struct vq_chain *c, const struct vring_desc *d)
 }
 
 /*
- * Walk a table from entry @i. A loop is longer than the table, and is seen by
- * that. With @indirect a descriptor may point to another table, once, which is
+ * Walk a table from entry @i. A loop is found because it is longer than the
+ * table. With @indirect, one descriptor may point to another table, and is
  * returned there.
  */
 static const char *chain_walk(const struct desc_table *t, unsigned int i,
@@ -235,7 +235,7 @@ static const char *chain_walk_indirect(struct vhost *v, struct vq_chain *c,
 	return bad;
 }
 
-/* Take the next chain. There is one: the caller asked vq_avail(). */
+/* The caller knows from vq_avail() that there is a chain. */
 bool vq_pop(struct vhost_vq *vq, struct vq_chain *c)
 {
 	struct desc_table t = { .host = vq->desc, .size = vq->size };
@@ -257,7 +257,7 @@ bool vq_pop(struct vhost_vq *vq, struct vq_chain *c)
 	return true;
 }
 
-/* Copies between a chain and a buffer; they return how many bytes went. */
+/* Copies between a chain and a buffer. Return: the number of bytes copied. */
 
 static size_t chain_copy(struct vhost *v, const struct vq_seg *seg,
 			 unsigned int segs, uint8_t *buf, size_t len, bool in)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * MAC engines that accept everything and remember what they were asked, so
- * that the control plane of the NIC can be tested alone
+ * MAC engines that accept and record every call, so that the control plane of
+ * the NIC can be tested alone
  */
 #include <jansson.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #define FAKE_MAC_REGS	512
 
 /**
- * struct fake_mac - what the fake engines were asked
+ * struct fake_mac - record of the calls to the fake engines
  * @starts: mac_ops.start() calls
  * @resets: mac_ops.reset() calls
  * @stops: mac_ops.stop() calls

@@ -72,7 +72,7 @@ static void *ring_entry(struct host *h, unsigned int id, uint32_t index)
 	       (index % ENTRIES) * entry_size[id];
 }
 
-/* Lays out a boot context that is right in all; tests then spoil a part. */
+/* Write a boot context that is right in all parts; a test then spoils a part. */
 static void prepare(struct host *h)
 {
 	struct skua_boot_ctx *ctx = h->ctx;
@@ -103,7 +103,7 @@ static void prepare(struct host *h)
 
 /*
  * Simulated time passes in steps small enough for every timer. The loop gets a
- * bounded number of turns in each: firmware that runs in circles is never done.
+ * bounded number of turns in each step: firmware in an endless loop never stops.
  */
 static void run_us(struct host *h, uint64_t us)
 {
@@ -176,7 +176,7 @@ static void send_cmd(struct host *h, uint16_t op, const void *data,
 	reg_write(h, SKUA_REG_DOORBELL(SKUA_RING_CMD), 1);
 }
 
-/* Status of the next CMD_DONE, which must be for the last command */
+/* Status in the next CMD_DONE, which must be the answer to the last command */
 static int command(struct host *h, uint16_t op, const void *data, uint16_t len)
 {
 	const struct skua_evt_cmd_done *done;
@@ -294,7 +294,7 @@ static void test_features_are_negotiated(void **state)
 	assert_true(h->nic->bus.features == SKUA_FEAT_HW_SCAN);
 }
 
-/* Each spoils one thing, and names the refusal that has to follow. */
+/* Each function spoils one part; the table names the refusal that must follow. */
 static void spoil_magic(struct host *h) { h->ctx->magic ^= 1; }
 static void spoil_size(struct host *h) { h->ctx->size--; }
 static void spoil_nonce(struct host *h) { h->ctx->nonce ^= 1; }
@@ -394,7 +394,7 @@ static void test_refusals(void **state)
 		assert_int_equal(reg_read(h, SKUA_REG_STATUS),
 				 SKUA_STATUS_BOOT_FAILED);
 	}
-	/* And nothing of it sticks. */
+	/* The failure leaves no state behind. */
 	boot_ok(h);
 }
 
@@ -434,7 +434,7 @@ static void test_commands_carry_order(void **state)
 	assert_int_equal(fake_mac(h->nic->mac)->syncs, 1);
 	assert_int_equal(fake_mac(h->nic->mac)->sync_prod[2], 7);
 	assert_true(hif_tx_gate(h->nic->hif));
-	/* Published and not yet looked at: the gate is shut all the same. */
+	/* A command that is published, and not fetched yet, shuts the gate. */
 	send_cmd(h, SKUA_CMD_NOP, "", 0, 0);
 	assert_false(hif_tx_gate(h->nic->hif));
 	run_us(h, 2000);
@@ -535,7 +535,7 @@ static void test_crash_assert(void **state)
 	hdr = (void *)(h->mem + DUMP_OFF);
 	assert_int_not_equal(hdr->line, 0);
 	assert_non_null(strstr(hdr->file, ".c"));
-	/* And it lives again. */
+	/* A reset brings the NIC back. */
 	boot_ok(h);
 	assert_int_equal(fake_mac(h->nic->mac)->stops, 1);
 }
@@ -555,7 +555,7 @@ static void test_crash_loop(void **state)
 	crash(h, SKUA_CRASH_LOOP, SKUA_FATAL_WATCHDOG);
 }
 
-/* A silent firmware is told from a NIC that the machine has kept waiting. */
+/* Silent firmware differs from a NIC that the machine has kept waiting. */
 static void test_crash_silent(void **state)
 {
 	const uint32_t how = SKUA_CRASH_SILENT;
@@ -564,7 +564,7 @@ static void test_crash_silent(void **state)
 
 	boot_ok(h);
 	assert_int_equal(command(h, SKUA_CMD_NOP, "", 0), SKUA_ST_OK);
-	/* Late as both are, the firmware has its turn before it is judged. */
+	/* Both are late, but the firmware has its turn before time is counted. */
 	h->clock.time += 500 * LOOP_NS_PER_MS;
 	assert_int_equal(command(h, SKUA_CMD_NOP, "", 0), SKUA_ST_OK);
 	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), 0);
@@ -581,12 +581,12 @@ static void test_crash_silent(void **state)
 	h->clock.time += 500 * LOOP_NS_PER_MS;
 	run_us(h, 100);
 	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), idle + 2);
-	/* The next life begins anew. */
+	/* The time of the next start begins at zero. */
 	boot_ok(h);
 	assert_int_equal(reg_read(h, SKUA_REG_FW_IDLE), 0);
 }
 
-/* So is one that never says ALIVE from one that had no time to. */
+/* The same holds for firmware that never says ALIVE. */
 static void test_boot_silent(void **state)
 {
 	struct host *h = *state;

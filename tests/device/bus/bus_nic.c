@@ -2,7 +2,7 @@
 /*
  * A PCI function with a few registers on the real bus front end, for the tests
  * of loop, bus, DMA and interrupts. One process serves each socket named on the
- * command line; the name of a test register's effect is in enum reg.
+ * command line. enum reg names the test registers and says what each does.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ enum reg {
 	REG_FLUSH = 0x24,	/* raise now and flush */
 	REG_COAL_NS = 0x28,
 	REG_COAL_MAX = 0x2c,	/* writing applies both to vector 0 */
-	REG_GONE = 0x30,	/* vanish by surprise, until that many ms later */
+	REG_GONE = 0x30,	/* surprise removal for that many ms */
 	REG_STALL = 0x34,	/* do nothing for so many ms */
 	REG_BURST = 0x38,	/* raise vector 0 that many times */
 	REG_TABLE = 0x100,	/* 64 words that keep what was written */
@@ -222,7 +222,7 @@ static struct nic *nic_new(struct loop *loop, const char *path, int n)
 	return nic;
 }
 
-/* What the tests look at, on stdout */
+/* Print the counters that the tests check to stdout. */
 static void nic_report(const struct nic *nic, int n)
 {
 	struct bus_stat stat[BUS_STATS_MAX];

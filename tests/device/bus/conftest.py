@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Says in a line of its own what was skipped, and why."""
+"""Prints a line for each test that was skipped, with the reason."""
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -79,7 +79,7 @@ def nic(tmp_path):
     yield nic
     if nic.proc.poll() is None:
         nic.stop()
-    # Whatever a guest did, the process lives on and ends when asked.
+    # After anything that a guest did, the process lives on, and ends when asked.
     assert nic.proc.returncode == 0, nic.log
     assert "ERROR" not in nic.log and "runtime error" not in nic.log
 
@@ -103,7 +103,7 @@ def set_dma(guest, addr, length):
     guest.bar_set(LEN, length)
 
 
-# What a guest sees when all is well
+# The view of a guest that keeps to the rules
 
 
 def test_enumeration(guest):
@@ -177,7 +177,7 @@ def test_descriptor_shapes(guest):
 
 
 def test_posted_writes(nic, guest):
-    """None is lost, and the guest is told in time to free them."""
+    """No write is lost, and the guest is notified in time to free them."""
     guest.master()
     guest.cmd.calls()
     for i in range(40):
@@ -202,7 +202,7 @@ def test_posted_writes(nic, guest):
 
 
 def test_many_posted_writes(nic, guest):
-    """A ring full at a time, many times; the index wraps at 65536."""
+    """The whole ring at a time, many times; the index wraps at 65536."""
     guest.master()
     burst = vc.QUEUE_SIZE // 4 - 1
     total = 0
@@ -213,7 +213,7 @@ def test_many_posted_writes(nic, guest):
         wait_for(lambda: guest.cmd.used_index == guest.cmd.next_avail)
     guest.cmd.last_used = guest.cmd.used_index
     assert guest.bar(WRITES) == total
-    # Never were more than 64 of them used without the guest being told.
+    # The guest was notified at least once for 64 used commands.
     assert nic.stop()[0]["signals"] >= total // 64 - 1
 
 
@@ -250,7 +250,7 @@ def test_interrupt_masked(guest):
 
 
 def test_interrupts_never_lost(nic, guest):
-    """All buffers out: what is raised meanwhile comes when they return."""
+    """Without buffers, interrupts wait until the guest returns buffers."""
     guest.msix_on()
     guest.write(BURST, vc.IRQ_BUFFERS + 50)
     heads = []
@@ -363,7 +363,7 @@ def test_surprise_removal(guest):
 
 
 def test_idle_sleeps(nic, guest):
-    """A NIC that nobody talks to costs nothing."""
+    """A NIC without traffic takes no processor time."""
     guest.master()
     guest.bar(ID)
     time.sleep(0.1)
@@ -383,7 +383,7 @@ def test_late_is_noticed(nic, guest):
     assert "may have been given up" in nic.log
 
 
-# Commands that make no sense are answered by nothing, and cost no more
+# Commands that make no sense get no data as an answer, and have no other effect
 
 
 @pytest.mark.parametrize(
@@ -469,7 +469,7 @@ def test_command_outside_memory(nic, guest, addr):
     assert counters["drops"] == 0
 
 
-# Rings that lie cost the guest its connection; the next one starts afresh
+# Rings that break the rules cost the guest its connection; the next connection is new
 
 
 def loop_chain(guest):
@@ -550,7 +550,7 @@ def test_broken_ring(nic, lie):
 
 
 def test_broken_irq_ring(nic):
-    """Found while the device raises an interrupt, in the middle of a command."""
+    """The fault is found while the device raises an interrupt, in the middle of a command."""
     with nic.guest() as guest:
         guest.msix_on()
         guest.irq.set_desc(0, vc.BASE + FREE, IRQ_LEN := 8, vc.DESC_WRITE)
@@ -623,7 +623,7 @@ def test_bad_message(nic, message):
 
 
 def test_refused_with_acknowledgement(guest):
-    """What can be refused without harm is, if the guest listens."""
+    """A bad request is refused without harm if the guest asks for answers."""
     assert guest.tell(6, b"\0" * 8) == 1
     assert guest.tell(vc.SET_FEATURES, b"\xff" * 8) == 1
     assert guest.tell(vc.SET_VRING_NUM, struct.pack("<II", 0, 64)) == 1
@@ -705,7 +705,7 @@ def test_memory_is_no_file(nic):
 
 
 def test_memory_replaced(nic, guest):
-    """The NIC lets go of the old memory before the answer."""
+    """The NIC releases the old memory before the answer."""
     guest.master()
     set_dma(guest, vc.BASE + FREE, 64)
     guest.bar_set(DMA, DMA_HOLD)

@@ -89,7 +89,7 @@ static void test_map_errors(void **state)
 			 -EINVAL);
 	assert_int_equal(dma_map(f->d, 0x100000, PAGE, f->fd,
 				 UINT64_MAX - PAGE + 1, true), -EINVAL);
-	/* What is aligned for the guest must be aligned for us. */
+	/* An address that is aligned for the guest must be aligned for the NIC. */
 	assert_int_equal(dma_map(f->d, 0x100000, PAGE, f->fd, 2, true),
 			 -EINVAL);
 	assert_int_equal(dma_map(f->d, BASE + SIZE - PAGE, PAGE, f->fd, 0,
@@ -123,13 +123,13 @@ static void test_copy(void **state)
 	assert_true(dma_read(f->d, BASE + SIZE - PAGE, in, sizeof(in)));
 	assert_memory_equal(in, out, sizeof(in));
 	assert_null(dma_get(f->d, BASE + SIZE - 4, 8, false));
-	/* It is really the file that holds it. */
+	/* The data is in the file. */
 	assert_int_equal(pread(f->fd, in, PAGE, PAGE + SIZE - PAGE), PAGE);
 	assert_memory_equal(in, out, PAGE);
 	assert_int_equal(pread(f->fd, in, PAGE, 2 * SIZE + PAGE), PAGE);
 	assert_memory_equal(in, out + PAGE, PAGE);
 	assert_false(dma_read(f->d, BASE + SIZE, in, PAGE + 1));
-	/* A refused write changed nothing. */
+	/* A refused write has changed no byte. */
 	memset(in, 0, sizeof(in));
 	assert_false(dma_write(f->d, BASE + SIZE + PAGE - 1, in, 2));
 	assert_true(dma_read(f->d, BASE + SIZE + PAGE - 1, in, 1));
@@ -154,7 +154,7 @@ static void test_permissions(void **state)
 	assert_false(dma_write(f->d, BASE, &x, sizeof(x)));
 	assert_null(dma_get(f->d, BASE, 4, false));
 	assert_int_equal(st->rejected_off, 3);
-	/* The transport's rings are no DMA of the NIC. */
+	/* Accesses to the transport's rings are no DMA of the NIC. */
 	p = dma_bus_get(f->d, BASE, 4, true);
 	assert_non_null(p);
 	dma_put(f->d, p);
@@ -184,11 +184,11 @@ static void test_late_unmap(void **state)
 	dma_put(f->d, r);
 	assert_int_equal(idle, 0);
 	assert_false(dma_idle(f->d));
-	/* Nobody finds it any more, but who holds it may still use it. */
+	/* The region is not found any more, but a holder may still use it. */
 	assert_null(dma_get(f->d, BASE, 8, true));
 	p[0] = 0x11;
 	q[0] = 0x22;
-	/* The same place may be filled again meanwhile. */
+	/* The same addresses may be mapped again meanwhile. */
 	assert_int_equal(dma_map(f->d, BASE, SIZE, f->fd, PAGE, true), 0);
 	dma_put(f->d, p);
 	assert_int_equal(idle, 0);
@@ -229,10 +229,10 @@ static void test_sigbus(void **state)
 	assert_null(dma_bus_get(f->d, BASE, 1, false));
 	dma_put(f->d, p);
 	assert_true(dma_get_stats(f->d)->rejected_dead >= 2);
-	/* The other NIC does not notice. */
+	/* The other NIC is not affected. */
 	assert_false(dma_dead(other));
 	assert_true(dma_write(other, 0x8000, buf, sizeof(buf)));
-	/* A fresh map lives again. */
+	/* A new map makes the memory usable again. */
 	dma_unmap_all(f->d);
 	assert_false(dma_dead(f->d));
 	assert_int_equal(ftruncate(f->fd, SIZE), 0);

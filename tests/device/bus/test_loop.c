@@ -84,7 +84,7 @@ static void test_timer_order(void **state)
 	assert_false(loop_timer_armed(&b.t));
 	f->clock.time = 3000;
 	loop_step(f->loop, false);
-	/* Equal times: in the order in which they were set. */
+	/* Timers of equal time run in the order in which they were set. */
 	assert_int_equal(ran, 3);
 	assert_int_equal(order[1], 1);
 	assert_int_equal(order[2], 3);
@@ -252,7 +252,7 @@ static void test_fds(void **state)
 
 	a.fd.fd = eventfd(1, EFD_CLOEXEC);
 	b.fd.fd = eventfd(1, EFD_CLOEXEC);
-	/* Whichever comes first stops the other, which must not be called. */
+	/* The first of the two callbacks stops the other, which must not be called. */
 	a.del = &b;
 	b.del = &a;
 	assert_int_equal(loop_fd_add(f->loop, &a.fd, EPOLLIN), 0);
@@ -338,7 +338,7 @@ static void test_polls(void **state)
 	assert_int_equal(dev.arms, 1);
 	assert_int_equal(bus.disarms, 1);
 	assert_int_equal(dev.disarms, 1);
-	/* The last look found something: no sleep. */
+	/* The last look found work: the loop does not sleep. */
 	dev.late = true;
 	assert_true(loop_step(f->loop, true));
 	assert_int_equal(bus.disarms, 2);
@@ -399,7 +399,7 @@ static void test_real(void **state)
 	assert_true(loop_now(loop) - start >= 20 * LOOP_NS_PER_MS);
 	assert_int_equal(ran, 1);
 	assert_int_equal(p.work, 0);
-	/* It spun after the work, and slept for most of the time. */
+	/* The loop spun after the work, and slept for most of the time. */
 	assert_true(p.polls > 4);
 	assert_true(loop_get_stats(loop)->sleeps >= 1);
 	assert_true(loop_get_stats(loop)->sleeps < 20);
@@ -441,7 +441,7 @@ static void test_log(void **state)
 	assert_int_equal(log_open(NULL), 0);
 	assert_int_equal(count_lines(path, "nic1: warning: the same"), 10);
 	assert_int_equal(count_lines(path, "nic1: warning: another"), 1);
-	/* One NIC's noise hides nothing of another one. */
+	/* A noisy NIC hides no message of another NIC. */
 	assert_int_equal(count_lines(path, "nic2: warning: the same"), 1);
 	assert_int_equal(count_lines(path, "not wanted"), 0);
 	unlink(path);

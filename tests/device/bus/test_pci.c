@@ -30,7 +30,7 @@ struct fixture {
 	uint32_t reg[16];
 	int reads, resets, dma_on;
 	enum bus_reset why;
-	/* What the front end got, and whether it takes more */
+	/* Interrupts that the front end got, and whether it takes more */
 	int msis;
 	bool full;
 	uint64_t msi_addr;
@@ -155,7 +155,7 @@ static void enable(struct fixture *f)
 	cfg_set(f, PCI_COMMAND, 2, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 }
 
-/* As a driver does it: enable all masked, fill the table, unmask. */
+/* In the order of a driver: enable all masked, fill the table, unmask. */
 static void msix_on(struct fixture *f)
 {
 	unsigned int pos = cap(f, PCI_CAP_ID_MSIX);
@@ -206,7 +206,7 @@ static void test_identity(void **state)
 			 PCI_VECTORS - 1);
 }
 
-/* Every bit that the specification does not make writable stays. */
+/* Every bit that is not writable by the specification keeps its value. */
 static void test_info(void **state)
 {
 	struct fixture *f = *state;
@@ -250,7 +250,7 @@ static void test_masks(void **state)
 		rw += cfg(f, i, 1) != before[i];
 	/* command 2, BAR 2, line 2, PM 1, MSI-X 1, DEVCTL 2, LNKCTL 1 */
 	assert_int_equal(rw, 11);
-	/* Nothing is behind the header and the capabilities. */
+	/* No register is behind the header and the capabilities. */
 	assert_int_equal(f->bd->ops->cfg_read(f->bd, 4096, 4), 0xffffffff);
 	assert_int_equal(f->bd->ops->cfg_read(f->bd, 4094, 4), 0xffffffff);
 	assert_true(f->bd->ops->cfg_read(f->bd, UINT64_MAX, 8) == UINT64_MAX);
@@ -354,7 +354,7 @@ static void test_irq_masked(void **state)
 	assert_int_equal(f->msi_data, 41);
 	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 0);
 	assert_int_equal(pci_get_stats(f->pdev)->coalesced[1], 1);
-	/* The function mask holds all of them. */
+	/* The function mask holds all vectors. */
 	cfg_set(f, flags, 2, PCI_MSIX_FLAGS_ENABLE | PCI_MSIX_FLAGS_MASKALL);
 	pci_irq_raise(f->pdev, 0);
 	pci_irq_raise(f->pdev, 3);
@@ -362,7 +362,7 @@ static void test_irq_masked(void **state)
 	assert_int_equal(f->msis, 2);
 	cfg_set(f, flags, 2, PCI_MSIX_FLAGS_ENABLE);
 	assert_int_equal(f->msis, 4);
-	/* MSI-X off: what waited is forgotten. */
+	/* MSI-X off: interrupts that waited are forgotten. */
 	mask(f, 0, true);
 	pci_irq_raise(f->pdev, 0);
 	cfg_set(f, flags, 2, 0);
@@ -403,7 +403,7 @@ static void test_coalesce(void **state)
 
 	msix_on(f);
 	pci_irq_coalesce(f->pdev, 0, 100 * US, 8);
-	/* After a rest the first one goes at once. */
+	/* After a pause the first interrupt goes at once. */
 	pci_irq_raise(f->pdev, 0);
 	assert_int_equal(f->msis, 1);
 	advance(f, 10 * US);
@@ -414,7 +414,7 @@ static void test_coalesce(void **state)
 	advance(f, 1 * US);
 	assert_int_equal(f->msis, 2);
 	assert_int_equal(st->coalesced[0], 1);
-	/* Nothing more was raised: nothing more is sent. */
+	/* No vector was raised again: no interrupt is sent. */
 	advance(f, 1000 * US);
 	assert_int_equal(f->msis, 2);
 	/* Enough events end the delay. */
@@ -424,7 +424,7 @@ static void test_coalesce(void **state)
 	assert_int_equal(f->msis, 3);
 	pci_irq_raise(f->pdev, 0);
 	assert_int_equal(f->msis, 4);
-	/* Flush ends it too; an empty one sends nothing. */
+	/* A flush ends the delay, too; a flush of no events sends nothing. */
 	pci_irq_flush(f->pdev, 0);
 	assert_int_equal(f->msis, 4);
 	pci_irq_raise(f->pdev, 0);
@@ -436,7 +436,7 @@ static void test_coalesce(void **state)
 	pci_irq_raise(f->pdev, 1);
 	pci_irq_raise(f->pdev, 1);
 	assert_int_equal(f->msis, 8);
-	/* Switching it off lets go of what it held. */
+	/* Switching coalescing off sends the interrupt that was held. */
 	pci_irq_raise(f->pdev, 0);
 	assert_int_equal(f->msis, 8);
 	pci_irq_coalesce(f->pdev, 0, 0, 0);
@@ -453,7 +453,7 @@ static void test_coalesce_masked(void **state)
 	pci_irq_raise(f->pdev, 0);
 	pci_irq_raise(f->pdev, 0);
 	mask(f, 0, true);
-	/* The delay ends while it is masked: pending, then sent once. */
+	/* The delay ends while the vector is masked: it is pending, then sent once. */
 	advance(f, 200 * US);
 	assert_int_equal(f->msis, 1);
 	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 1);
@@ -476,7 +476,7 @@ static void test_reset(void **state)
 	cfg_set(f, exp + PCI_EXP_DEVCTL, 2, PCI_EXP_DEVCTL_BCR_FLR | 0x10);
 	assert_int_equal(f->resets, 1);
 	assert_int_equal(f->why, BUS_RESET_FLR);
-	/* It clears itself, and everything else is as after power-on. */
+	/* The bit clears itself, and all other state is as after power-on. */
 	assert_false(cfg(f, exp + PCI_EXP_DEVCTL, 2) & PCI_EXP_DEVCTL_BCR_FLR);
 	assert_int_equal(cfg(f, PCI_COMMAND, 2), 0);
 	assert_int_equal(cfg(f, PCI_BASE_ADDRESS_0, 4), 0);
@@ -488,7 +488,7 @@ static void test_reset(void **state)
 	assert_int_equal(bar(f, PCI_NIC_MSIX_TABLE + 12, 4), 1);
 	assert_int_equal(bar(f, PCI_NIC_MSIX_TABLE, 4), 0);
 	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 0);
-	/* As a byte, too, as some firmware writes it. */
+	/* Some firmware writes the bit as a byte. */
 	cfg_set(f, exp + PCI_EXP_DEVCTL + 1, 1, 0x80);
 	assert_int_equal(f->resets, 2);
 	cfg_set(f, exp + PCI_EXP_DEVCTL, 1, 0x80);
@@ -504,7 +504,7 @@ static void test_power(void **state)
 
 	msix_on(f);
 	f->reg[0] = 7;
-	/* There is neither D1 nor D2. */
+	/* The states D1 and D2 do not exist. */
 	cfg_set(f, ctrl, 2, 1);
 	assert_int_equal(cfg(f, ctrl, 2) & PCI_PM_CTRL_STATE_MASK, 0);
 	cfg_set(f, ctrl, 2, 3);
@@ -545,7 +545,7 @@ static void test_gone(void **state)
 	msix_on(f);
 	pci_irq_raise(f->pdev, 0);
 	assert_int_equal(f->msis, 1);
-	/* A guest that boots finds the slot filled again. */
+	/* A guest that boots finds the NIC in its slot again. */
 	pci_set_gone(f->pdev, true);
 	f->bd->ops->reset(f->bd, BUS_RESET_DISCONNECT);
 	assert_int_equal(cfg(f, 0, 4), 0x10f51af4);

@@ -94,7 +94,7 @@ class Queue:
         return struct.unpack("<II", self.guest.get(at, 8))
 
     def calls(self, timeout=0.0):
-        """How many notifications came, waiting for the first of them."""
+        """The number of notifications; waits for the first of them."""
         if not select.select([self.call], [], [], timeout)[0]:
             return 0
         return len(os.read(self.call, 1 << 16)) // 8

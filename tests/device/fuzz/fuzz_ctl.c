@@ -2,8 +2,8 @@
 /*
  * libFuzzer target: the control socket
  *
- * The input is what a client writes, to a NIC that is alive. Each line that
- * makes it through has to be answered with one line, and captures go nowhere.
+ * The input is sent by a client to a NIC that is alive. Each line that is received
+ * has to be answered with one line, and captures are not written.
  */
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -48,7 +48,7 @@ static void end(void)
 	whole_free(w);
 }
 
-/* Lines of answers that came */
+/* Return: the number of lines of the answers */
 static unsigned int pump(int fd)
 {
 	unsigned int lines = 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer target: the MAC engines against everybody that they must not trust
+ * libFuzzer target: the MAC engines against host, firmware and strangers
  *
  * The input is a list of acts on the scene of tests/device/mac: an access
  * point, a station with pairwise and group keys, a stranger's radio. The host
  * publishes descriptors and indices, the firmware writes registers and table
- * entries, the stranger sends frames. What must not happen is left to the
- * sanitizers; and no act may make one NIC fatal but its own host's.
+ * entries, the stranger sends frames. The sanitizers find
+ * errors; and a NIC may become fatal only through an act of its own host.
  */
 #include "host.h"
 #include "input.h"
@@ -34,7 +34,7 @@ static void act_desc(struct scene *s, struct input *in)
 	host_publish(s->ap, ring);
 }
 
-/* A frame that is well formed but for what the input says */
+/* A well-formed frame, of which the input changes some fields */
 static void act_send(struct scene *s, struct input *in)
 {
 	uint8_t frame[600], body[512];
@@ -128,7 +128,7 @@ static void act(struct scene *s, struct input *in)
 		scene_pass(s, take8(in) * 100u);
 		break;
 	}
-	/* Bounded: what is busy for ever in one turn shows as a timeout. */
+	/* The number of turns is bounded: an endless turn shows as a timeout. */
 	for (int i = 0; i < 50; i++)
 		if (!mac_poll(s->ap->mac) && !mac_poll(s->sta->mac))
 			break;

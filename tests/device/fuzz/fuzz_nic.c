@@ -2,11 +2,11 @@
 /*
  * libFuzzer target: a whole NIC against its driver and its firmware
  *
- * The input is a list of acts: boot contexts and images, right but for what the
- * input says; code of the input's own, or a program that writes the input's
- * numbers into the engines' registers; commands, ring indices, registers of
- * BAR 0 and of the configuration space in any order; time that passes. What
- * must not happen is left to the sanitizers, and to libFuzzer's timeout.
+ * The input is a list of acts: boot contexts and images, of which the input changes
+ * some bytes; code from the input, or a program that writes the input's numbers
+ * into the engines' registers; commands, ring indices, registers of BAR 0 and of
+ * the configuration space in any order; time that passes. The sanitizers and
+ * libFuzzer's timeout find errors.
  */
 #include <stdlib.h>
 
@@ -17,7 +17,7 @@
 #define CODE_MAX	4096
 #define BOOT_STEPS	20
 
-/* Code that outlives its own faults: the handler skips what trapped. */
+/* Code that survives its own faults: the handler skips the trapped instruction. */
 static uint32_t put_program(struct input *in, uint8_t *code)
 {
 	static const uint32_t frame[] = {
@@ -68,7 +68,7 @@ static void act_boot(struct whole *w, struct input *in)
 		whole_image(w, code, put_program(in, code), 16);
 		break;
 	default:
-		/* context and header; what a hash covers would only be refused */
+		/* context and header; the hash covers the rest, which would be refused */
 		for (int n = take8(in) % 4; n >= 0; n--) {
 			uint32_t at = take16(in) % (sizeof(struct skua_boot_ctx) +
 						    sizeof(struct skua_fw_hdr));
@@ -149,7 +149,7 @@ static void act_index(struct whole *w, struct input *in)
 		w->bd->ops->bar_write(w->bd, 0, SKUA_REG_DOORBELL(ring), 4, 1);
 }
 
-/* Whatever is there: entries of rings, mostly */
+/* Any bytes of guest memory: entries of rings, mostly */
 static void act_memory(struct whole *w, struct input *in)
 {
 	uint32_t at = take32(in) % (WHOLE_FW - 256);

@@ -2,9 +2,9 @@
 /*
  * libFuzzer target: the vhost-user socket, the virtqueues, PCI behind them
  *
- * The input is what a guest's kernel may do: messages, whole or in pieces, with
- * and without descriptors; virtqueues set up as they should be or not; chains
- * and transactions; memory that is cut short under the NIC; hanging up.
+ * The input is a list of acts of a guest's kernel: messages, whole or in pieces,
+ * with and without descriptors; virtqueues set up in right and wrong ways; chains
+ * and transactions; memory that is truncated under the NIC; hanging up.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -254,7 +254,7 @@ static void offer(struct guest *g, unsigned int q, uint16_t head)
 	pump(g);
 }
 
-/* A transaction that is well formed but for what the input says */
+/* A well-formed transaction, of which the input changes some fields */
 static void act_transaction(struct guest *g, struct input *in)
 {
 	uint8_t *data = g->mem + Q_AREA(VQ_CMD) + Q_DATA;
@@ -277,7 +277,7 @@ static void act_transaction(struct guest *g, struct input *in)
 	offer(g, VQ_CMD, 0);
 }
 
-/* A chain that is anything; indirect tables and loops among them */
+/* A chain of random descriptors; indirect tables and loops are among them */
 static void act_chain(struct guest *g, struct input *in)
 {
 	unsigned int q = take8(in) % VQ_COUNT, n = take8(in) % 6;

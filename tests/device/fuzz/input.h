@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a fuzzer makes of its input: a list of acts, taken from its start */
+/* A fuzzer's input is a list of acts, which are taken from its start. */
 #ifndef TEST_FUZZ_INPUT_H
 #define TEST_FUZZ_INPUT_H
 
@@ -14,7 +14,7 @@ struct input {
 	size_t left;
 };
 
-/* What is missing reads as zero. */
+/* Missing input reads as zero. */
 static inline void take(struct input *in, void *to, size_t len)
 {
 	size_t n = len < in->left ? len : in->left;

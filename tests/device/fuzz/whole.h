@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A whole NIC for the fuzzers: all of it but main(), guest memory in a memfd,
- * time that only moves when the fuzzer moves it
+ * A whole NIC for the fuzzers: all of its code except main(), guest memory in a
+ * memfd, and a clock that the fuzzer advances
  */
 #ifndef TEST_FUZZ_WHOLE_H
 #define TEST_FUZZ_WHOLE_H
@@ -32,7 +32,7 @@ struct whole {
 	uint32_t fw_len;
 };
 
-/** whole_new() - a NIC that has its memory, as after the bus came up */
+/** whole_new() - a NIC with guest memory, memory space and bus mastering on */
 struct whole *whole_new(void);
 void whole_free(struct whole *w);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Prints what hart_decode() makes of each hexadecimal word on standard input, for test_decode.py */
+/* Prints how hart_decode() decodes each hexadecimal word on standard input, for test_decode.py */
 #include <inttypes.h>
 #include <stdio.h>
 

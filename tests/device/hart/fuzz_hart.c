@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * libFuzzer target. The input is a header and an image: the header sets entry, vector, interrupt
- * enables and two registers; what callbacks answer comes from the image's bytes as well. Built
+ * enables and two registers; the answers of callbacks come from the image's bytes as well. Built
  * on request alone: `make fuzz`, then run fuzz_hart with a corpus directory.
  */
 #include <stdlib.h>

@@ -18,8 +18,8 @@ import tempfile
 OPCODES = (0x03, 0x0F, 0x13, 0x17, 0x23, 0x33, 0x37, 0x63, 0x67, 0x6F, 0x73)
 SPECIAL = (0x00000073, 0x00100073, 0x30200073, 0x10500073, 0x0000100F, 0x8330000F)
 
-# What compressed mnemonics expand to: the operation, and where its operands come from among
-# those that the disassembler prints, by index; or a number.
+# Expansions of compressed mnemonics: the operation, and for each operand its index among the
+# operands that the disassembler prints; or a number.
 EXPAND = {
     "c.addi": ("ADDI", 0, 0, 1), "c.li": ("ADDI", 0, "x0", 1), "c.nop": ("ADDI", "x0", "x0", 0),
     "c.addi16sp": ("ADDI", 0, 0, 1), "c.addi4spn": ("ADDI", 0, 1, 2), "c.lui": ("LUI", 0, 1),
@@ -50,7 +50,7 @@ def full_words(count, rng):
             word = word & ~0x7F | rng.choice(OPCODES)
         if rng.random() < 0.6:
             word = word & 0x01FFFFFF | rng.choice((0, 1, 0x20)) << 25
-        # The start of a longer instruction is not the assembler's idea of a word.
+        # The assembler does not treat the start of a longer instruction as a word.
         if word & 0x1C != 0x1C:
             words.append(word)
     return words

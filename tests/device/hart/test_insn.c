@@ -223,7 +223,7 @@ static void test_table(void **state)
 	(void)state;
 	assert_int_equal(ARRAY_SIZE(words), ARRAY_SIZE(insns));
 	for (i = 0; i < ARRAY_SIZE(insns); i++) {
-		/* What follows the instruction must not matter. */
+		/* The bytes behind the instruction must not matter. */
 		memset(sram + HERE, 0xff, 16);
 		hart_invalidate(&hart, HERE, 16);
 		for (j = 0; j < ARRAY_SIZE(corners); j++) {
@@ -285,7 +285,7 @@ static void fresh(void)
 	hart.x[11] = 0xffffffff;
 }
 
-/* Runs it where the hart is; false if it was illegal. */
+/* Run the instruction at the hart's pc; false if it was illegal. */
 static bool csr_step(uint32_t word)
 {
 	uint32_t pc = hart.pc;
@@ -333,7 +333,7 @@ static void test_csr_ops(void **state)
 	assert_int_equal(hart.mscratch, 27);
 }
 
-/* What each CSR reads after all ones were written to it, and after zero was */
+/* Value of each CSR after all ones were written to it, and after zero was written */
 static void test_csr_fields(void **state)
 {
 	static const struct {
@@ -381,7 +381,7 @@ static bool csr_exists(uint32_t csr)
 	}
 }
 
-/* All 4096 numbers: those that are not there are illegal, those read-only to writes alone. */
+/* All 4096 numbers: an access is illegal if the CSR does not exist, or is written and read-only. */
 static void test_csr_space(void **state)
 {
 	uint32_t csr;
@@ -421,7 +421,7 @@ static void test_counters(void **state)
 		assert_true(csr_step(csr_word(high[i], 2, 10, 0)));
 		assert_int_equal(hart.x[10], 1);
 
-		/* What was written is what the next instruction reads. */
+		/* The next instruction reads the value that was written. */
 		hart.x[11] = 77;
 		assert_true(csr_step(csr_word(low[i], 1, 0, 11)));
 		assert_true(csr_step(csr_word(low[i], 2, 10, 0)));
@@ -433,7 +433,7 @@ static void test_counters(void **state)
 		assert_int_equal(hart.x[10], 77);
 		assert_true(csr_step(csr_word(low[i], 2, 10, 0)));
 		assert_int_equal(hart.x[10], 80);
-		/* The owner's clock does not care. */
+		/* The owner's clock does not change. */
 		assert_int_equal(hart_instret(&hart), 0xfffffffeull + 9);
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What hostile or broken firmware may try: jumps and accesses out of bounds, endless loops,
+ * Attempts of hostile or broken firmware: jumps and accesses out of bounds, endless loops,
  * traps in traps, interrupts at every point, code that changes itself, and random bytes run as
  * code. The SRAM lies between two pages that no access survives.
  */
@@ -183,7 +183,7 @@ static void test_branch_out(void **state)
 	expect_trap(HART_CAUSE_FETCH_ACCESS, BASE - 8, BASE - 8);
 }
 
-/* What runs off the end of SRAM, whole or half, and wherever that is */
+/* Code that runs off the end of SRAM, with a whole or half an instruction, at any address */
 static void test_end_of_sram(void **state)
 {
 	const uint32_t last = BASE + SIZE - 2;
@@ -244,7 +244,7 @@ static void test_self_jumps(void **state)
 	}
 }
 
-/* Slices of any size do what one run does, and no instruction more. */
+/* Slices of any size have the effect of one run, and no instruction more. */
 static void test_budget(void **state)
 {
 	uint64_t slice, done;
@@ -436,7 +436,7 @@ static void test_trap_and_return(void **state)
 	assert_int_equal(hart.mstatus, HART_MSTATUS_MPIE);
 }
 
-/* mcycle counts what traps, minstret does not, and the owner's clock is mcycle's. */
+/* mcycle counts instructions that trap, minstret does not; the owner's clock is mcycle's. */
 static void test_trap_counts(void **state)
 {
 	const unsigned int handler = 5;
@@ -519,7 +519,7 @@ static void test_double_trap(void **state)
 	assert_int_equal(hart_instret(&hart), 2);
 	expect_halt(HART_HALT_DOUBLE, HART_CAUSE_FETCH_ACCESS, MMIO);
 
-	/* Any number of them, one after the other, is no double trap. */
+	/* Exceptions one after the other are no double trap. */
 	start(P_do_ecall, P_on_trap_skip);
 	put(P_do_ecall + 4, ECALL, 4);
 	put(P_do_ecall + 8, ECALL, 4);
@@ -527,7 +527,7 @@ static void test_double_trap(void **state)
 	assert_int_equal(hart.x[S11], 3);
 }
 
-/* An exception in an interrupt handler is taken; only one inside an exception's is not. */
+/* An exception in an interrupt handler is taken; in an exception handler it is not. */
 static void test_fault_in_irq(void **state)
 {
 	(void)state;
@@ -659,7 +659,7 @@ static void test_irq_level(void **state)
 	hart_set_irq(&hart, HART_IRQ_MEI, true);
 	assert_int_equal(hart_run(&hart, 100), HART_BUDGET);
 	assert_int_equal(hart.x[S10], 50);
-	assert_int_equal(hart.x[A0], 0); /* and nothing else gets its turn: it is still in time */
+	assert_int_equal(hart.x[A0], 0); /* no other code runs in between */
 	hart_set_irq(&hart, HART_IRQ_MEI, false);
 	assert_int_equal(hart_run(&hart, 300), HART_BUDGET);
 	assert_int_equal(hart.x[S10], 50);
@@ -688,7 +688,7 @@ static void test_irq_from_callback(void **state)
 	expect_trap(HART_CAUSE_IRQ | HART_IRQ_MTI, P_after_touch, 0);
 	assert_int_equal(hart.x[A0], 0);
 
-	/* And one that the callback takes back before it could be taken */
+	/* And an interrupt that the callback withdraws before it could be taken */
 	start(P_touch_mmio, P_on_trap);
 	hart.mie = 1u << HART_IRQ_MTI;
 	window.react = lower_mti;
@@ -842,7 +842,7 @@ static void test_invalidate(void **state)
 	assert_int_equal(hart.x[A0], 11);
 }
 
-/* What addi a1, a1, 1 becomes when one of its bytes changes, with 100 times n in xn */
+/* Results of addi a1, a1, 1 after one of its bytes has changed, with 100 times n in xn */
 static const struct {
 	uint8_t byte, val, rd;
 	uint32_t want;
@@ -959,7 +959,7 @@ static bool fuzz_write(void *priv, uint32_t addr, unsigned int size, uint32_t va
 	return rnd() % 4;
 }
 
-/* Half of the words get an opcode that exists, so that not all of it ends in traps. */
+/* Half of the words get an opcode that exists, so that not every run ends in traps. */
 static void fill(void)
 {
 	static const uint8_t opcodes[] = {
@@ -979,7 +979,7 @@ static void fuzz_once(void)
 {
 	uint32_t i, vector = BASE + (rnd() % SIZE & ~2u);
 
-	/* Mostly with a handler that goes on, else the second trap would end nearly all runs. */
+	/* Mostly with a handler that goes on: otherwise the second trap would end nearly all runs. */
 	if (rnd() % 8) {
 		memcpy(sram, image, sizeof(image));
 		vector = P_on_trap_skip;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What firmware does all day, to measure the hart's speed: walk linked stations, look keys up by
+ * Typical work of firmware, to measure the hart's speed: walk linked stations, look keys up by
  * hash, average rates with divisions, build and parse elements.
  */
 #include "guest.h"

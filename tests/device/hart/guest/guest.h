@@ -10,7 +10,7 @@ long guest_syscall(long a0, long a1, long a2, long number);
 
 int main(void);
 
-/* What gcc calls by itself, and some more of it; lib.c */
+/* Functions that gcc calls by itself, and similar ones; lib.c */
 void *memcpy(void *dst, const void *src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);

@@ -3,7 +3,7 @@
  * Random instruction sequences. Reads a first seed and a count (two 32-bit numbers) and, for
  * each seed, writes code of I, M and C instructions over the code before it, runs it twice and
  * prints a checksum of registers and memory. All jumps go forward, and loads and stores go by sp
- * or s0, which point into a buffer; else anything goes, auipc and links included.
+ * or s0, which point into a buffer; otherwise any instruction may come, auipc and links included.
  */
 #include "guest.h"
 
@@ -52,7 +52,7 @@ static void emit32(uint32_t insn)
 	emit16(insn >> 16);
 }
 
-/* A register that code may write, x0 included; never one of those with a purpose. */
+/* A register that code may write, x0 included; never a register with a purpose. */
 static uint32_t any_rd(void)
 {
 	uint32_t r;
@@ -314,7 +314,7 @@ static void make_code(void)
 		items[i].skip = (uint8_t)rnd(5);
 		items[i].fix = (uint8_t)generate();
 	}
-	/* What the last items jump to: jr tp, again and again */
+	/* Target of the last items' jumps: jr tp, again and again */
 	for (; i < ITEMS + 8; i++) {
 		items[i].pos = (uint16_t)pos;
 		emit32(TP << 15 | 0x67);
