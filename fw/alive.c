@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ALIVE: what this NIC with this image can do, for this driver
+ * ALIVE: the abilities of this NIC with this image, for this driver
  */
 #include "host.h"
 

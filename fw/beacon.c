@@ -3,7 +3,7 @@
  * Beacon templates, TIM, countdowns
  *
  * The engine copies a template when its table entry is written, so none is kept
- * here; the engine fills in what changes from beacon to beacon.
+ * here; the engine fills in the fields that change from beacon to beacon.
  */
 #include "mac.h"
 #include "policy.h"

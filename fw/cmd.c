@@ -22,7 +22,7 @@
 #define OPF_NEVER	BIT(3)	/* not in this image: no feature offers it */
 
 /**
- * struct op - what a command must look like
+ * struct op - form of a command
  * @op: enum skua_cmd_op
  * @flags: OPF_*
  * @len: of its structure

@@ -46,7 +46,7 @@ static u16 chan_vif_apply(struct vif *v)
 	return status;
 }
 
-/* Away from home, the way back finds what home is by then. */
+/* Away from home, the way back finds the home channel of then. */
 static void chan_retune(void)
 {
 	if (offchan_is_home())

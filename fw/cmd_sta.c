@@ -99,7 +99,7 @@ u16 sta_cmd_update(struct cmd *c)
 	return status;
 }
 
-/* Frames first: what is queued ends with FLUSHED and not with STALE_STA. */
+/* Frames first: queued ones end with FLUSHED and not with STALE_STA. */
 static u16 sta_remove(struct sta *s)
 {
 	u16 sta = sta_index(s);

@@ -89,7 +89,7 @@ u16 vif_cmd_update(struct cmd *c)
 	v = vif_get(p->vif);
 	if (!v)
 		return SKUA_ST_NO_ENTRY;
-	/* Stations and keys belong to what the interface is. */
+	/* Stations and keys belong to an interface of this type. */
 	if (p->type != v->cmd.type)
 		return SKUA_ST_STATE;
 	vif_fill(v, p);

@@ -50,7 +50,7 @@
 #define ENG_SYS_LIM_STAS	0x064	/* RO */
 #define ENG_SYS_LIM_KEYS	0x068	/* RO */
 #define ENG_SYS_LIM_TXQ		0x06c	/* RO: frames that the transmit engine holds */
-#define ENG_SYS_DRV_FEAT_SET_LO	0x070	/* WO: features in force: what the engines may do */
+#define ENG_SYS_DRV_FEAT_SET_LO	0x070	/* WO: features in force, for the engines */
 #define ENG_SYS_DRV_FEAT_SET_HI	0x074	/* WO */
 
 #define ENG_IRQ_CMD		BIT(0)	/* a command waits */
@@ -332,7 +332,7 @@ static_assert(sizeof(struct eng_edca) == 8, "engine edca size");
 #define ENG_RATE_STAGES		4
 
 /**
- * struct eng_rate - what to try for unicast data, stage by stage
+ * struct eng_rate - rates of unicast data, stage by stage
  * @rate: rate words; 0 ends the list
  * @tries: at each
  * @probe_rate: every @probe_interval-th frame is tried at this rate first

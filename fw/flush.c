@@ -39,7 +39,7 @@ void flush_drop(u8 vif, u16 sta, u16 gen, u8 ac_mask)
 static void flush_end(struct flush *f)
 {
 	f->used = false;
-	/* Behind the records of what it waited for. */
+	/* Behind the records of the frames that it waited for. */
 	inband_post(SKUA_INB_TX_DRAINED, f->cmd.vif, f->cmd.sta, f->cmd.sta_gen, f->seq);
 	cmd_done(SKUA_CMD_FLUSH, f->seq, f->flags, SKUA_ST_OK, NULL, 0);
 }

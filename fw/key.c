@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keys: slots, generations, and which key receives what
+ * Keys: slots, generations, and the key that each frame is received with
  *
  * The key itself goes straight from the command to the engine, through one
  * staging buffer that is wiped again; this table knows owners only. Transmit

@@ -6,7 +6,7 @@
  *	AWAY -> RETURNING (null-data without) -> HOME
  *
  * An access point that cannot be told loses frames for us, and that is all, so
- * the journey goes on whatever became of a frame.
+ * the journey goes on even if a frame was not acknowledged.
  */
 #include "mac.h"
 #include "policy.h"

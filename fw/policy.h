@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Decisions: what is done when, and with which rate
+ * Decisions: scan, remain on channel, rates, beacon loss, radar
  */
 #ifndef SKUA_FW_POLICY_H
 #define SKUA_FW_POLICY_H
@@ -107,7 +107,7 @@ void rate_update(struct sta *s);
 /** rate_vif_changed() - the channel of the interface changed: rates follow */
 void rate_vif_changed(u8 vif);
 
-/** rate_account() - count what the engine's counters say (reading clears them) */
+/** rate_account() - take over the engine's counters (reading clears them) */
 void rate_account(struct sta *s, const struct eng_sta_stats *st);
 
 /** rate_start() - stations exist: have the periodic work run */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Power save of stations: the engine follows PM bits and holds frames; here is
- * what mac80211 asks for on top.
+ * Power save of stations: the engine follows PM bits and holds frames; here are
+ * the releases that mac80211 asks for.
  */
 #include "policy.h"
 

@@ -4,7 +4,7 @@
  *
  * What a peer and the radio have in common forms a ladder of rates, each faster
  * than the one below. A station stands on one step and starts on the highest:
- * the stages below it catch what does not arrive. Its counters are read every
+ * the stages below it catch frames that do not arrive. Its counters are read every
  * ROUND_US while it has traffic, and judged once enough has been sent:
  *
  *  - at less than half, or if a stage below would have carried more, step down;

@@ -45,7 +45,7 @@ static inline void reg_write(u32 off, u32 val)
 	__asm__ volatile("" ::: "memory");
 }
 
-/** sram_addr() - what an engine's address register wants */
+/** sram_addr() - an address as an engine's register takes it */
 static inline u32 sram_addr(const void *p)
 {
 	return (u32)(uintptr_t)p;

@@ -33,7 +33,7 @@ void timer_set(struct timer *t, u32 us)
 	struct timer **p = &first;
 
 	timer_cancel(t);
-	/* At least one: what is set from a timer waits for the next turn. */
+	/* At least one: a timer that is set from a timer waits for the next turn. */
 	t->when = time_us() + (us ? us : 1);
 	while (*p && (*p)->when <= t->when)
 		p = &(*p)->next;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-3-Clause) */
 /*
- * The kernel's words that hw.h uses, for those who are not the kernel
+ * The kernel's types that hw.h uses, for firmware and NIC
  *
  * Firmware and NIC are little-endian machines, so a wire type is a plain one.
  */

@@ -42,7 +42,7 @@
 #define SKUA_FW_FILE			"skua/skua.fw"
 
 /**
- * struct skua_boot_ctx - what the boot ROM reads after SKUA_CTRL_BOOT
+ * struct skua_boot_ctx - read by the boot ROM after SKUA_CTRL_BOOT
  * @magic: SKUA_BOOT_MAGIC
  * @size: sizeof(struct skua_boot_ctx)
  * @abi_major: SKUA_ABI_MAJOR

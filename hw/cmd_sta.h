@@ -134,8 +134,8 @@ static_assert(sizeof(struct skua_sta_stats) == 72, "sta stats size");
  * @SKUA_BA_RX_STOP: the peer no longer does
  * @SKUA_BA_TX_HOLD: drain and hold the TID; the answer is its next sequence number
  * @SKUA_BA_TX_START: aggregate and go on
- * @SKUA_BA_TX_STOP: no longer aggregate; keep what is queued
- * @SKUA_BA_TX_FLUSH: no longer aggregate; drop what is queued
+ * @SKUA_BA_TX_STOP: no longer aggregate; keep queued frames
+ * @SKUA_BA_TX_FLUSH: no longer aggregate; drop queued frames
  */
 enum skua_ba_action {
 	SKUA_BA_RX_START	= 0,

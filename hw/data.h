@@ -32,7 +32,7 @@
 #define SKUA_TXF_KEEP_SEQ		BIT(3)	/* leave sequence control alone (injected) */
 #define SKUA_TXF_INSERT_TS		BIT(4)	/* put TSF into a beacon or probe response */
 #define SKUA_TXF_RATE			BIT(5)	/* W7 is a rate word, not checksum offsets */
-#define SKUA_TXF_RTS			BIT(6)	/* RTS/CTS first, whatever the length */
+#define SKUA_TXF_RTS			BIT(6)	/* RTS/CTS first, at any length */
 #define SKUA_TXF_CTS_SELF		BIT(7)	/* CTS-to-self first */
 #define SKUA_TXF_AFTER_DTIM		BIT(8)	/* hold until after the next DTIM beacon */
 #define SKUA_TXF_NO_PS_BUFFER		BIT(9)	/* send even to a sleeping station */

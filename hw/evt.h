@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-3-Clause) */
 /*
- * Skua - events, and what ALIVE tells
+ * Skua - events, and the contents of ALIVE
  */
 #ifndef SKUA_HW_EVT_H
 #define SKUA_HW_EVT_H
@@ -67,7 +67,7 @@ static_assert(sizeof(struct skua_tlv) == 4, "tlv size");
  * enum skua_tlv_type - values of ALIVE; the driver skips unknown types
  * @SKUA_TLV_FW_VERSION: text
  * @SKUA_TLV_NONCE: __le32: the boot context's
- * @SKUA_TLV_FEATURES: __le64: what may be used
+ * @SKUA_TLV_FEATURES: __le64: the features in force
  * @SKUA_TLV_MAC: the NIC's MAC address
  * @SKUA_TLV_LIMITS: struct skua_limits
  * @SKUA_TLV_CIPHERS: __le32 for each cipher of the engine

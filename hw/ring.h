@@ -57,7 +57,7 @@ enum skua_ring_id {
  *
  * The producer writes entries, then (after a write barrier) @prod, then (after
  * a full barrier) reads @avail_event and notifies if it lies in the half-open
- * range of what was just published: (u32)(new - avail_event - 1) <
+ * range of the entries just published: (u32)(new - avail_event - 1) <
  * (u32)(new - old). @cons and @space_event work alike the other way. To
  * notify means a doorbell write when the host does it, an interrupt on the
  * ring's vector when the NIC does. A consumer that goes to sleep writes
