@@ -8,7 +8,7 @@
 
 struct fw_limits limits;
 
-/* TLVs, built in place; one event holds them all */
+/* The TLVs, which one event holds together */
 static struct {
 	u8 data[SKUA_EVT_INLINE] __attribute__((aligned(8)));
 	u32 len;

@@ -10,7 +10,7 @@ void cmd_done(u16 op, u16 seq, u16 flags, u16 status, const void *ans, u16 ans_l
 
 	if (status == SKUA_ST_OK && flags & SKUA_CMDF_NO_ACK)
 		return;
-	/* A command that nobody waits for should not fail unseen. */
+	/* The host ignores the answer to this command: log a failure. */
 	if (status != SKUA_ST_OK && flags & SKUA_CMDF_NO_ACK)
 		log_text("command 0x%x: status %u", (unsigned int)op, (unsigned int)status);
 	evt_post2(SKUA_EVT_CMD_DONE, &done, sizeof(done), ans, ans_len);

@@ -2,8 +2,8 @@
 /*
  * The table of channel contexts
  *
- * There may be several contexts, but the interfaces that have a channel all
- * have the same one, which cmd_chan.c sees to: the operating channel, "home".
+ * There may be several contexts, but all interfaces that have a channel have the
+ * same channel: the operating channel, "home". cmd_chan.c refuses another one.
  */
 #include "tables.h"
 

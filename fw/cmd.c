@@ -2,11 +2,11 @@
 /*
  * Commands: fetch, check against the table, carry out, retire, answer
  *
- * The table is the only place that knows sizes and features, so that a handler
- * gets a structure of exactly the size it expects. The handlers check what is
- * in it. A command is retired when it has taken effect; frames that the host
- * published after it may leave from then on. FLUSH takes effect at once (it
- * only waits) and is answered later.
+ * Sizes and features are checked against the table alone, so a handler gets a
+ * structure of exactly the size that it expects. The handlers check its fields.
+ * A command is retired when it has taken effect; frames that the host published
+ * after it may leave from then on. FLUSH takes effect at once, since it only waits,
+ * and is answered later.
  */
 #include "cmd.h"
 #include "fw.h"
@@ -18,17 +18,17 @@
 
 #define OPF_ANY_LEN	BIT(0)	/* any length */
 #define OPF_EXT		BIT(1)	/* takes further data */
-#define OPF_SECRET	BIT(2)	/* wiped even if the host did not ask for it */
-#define OPF_NEVER	BIT(3)	/* not in this image: no feature offers it */
+#define OPF_SECRET	BIT(2)	/* wiped even without SKUA_CMDF_SECRET */
+#define OPF_NEVER	BIT(3)	/* not in this image, which does not offer the feature */
 
 /**
  * struct op - form of a command
  * @op: enum skua_cmd_op
  * @flags: OPF_*
- * @len: of its structure
- * @ext_max: most further data
- * @feat: feature that it needs, or 0
- * @fn: carries it out; enum skua_status or CMD_LATER
+ * @len: bytes of its structure
+ * @ext_max: most bytes of further data
+ * @feat: feature that the command needs, or 0
+ * @fn: handler; returns enum skua_status or CMD_LATER
  */
 struct op {
 	u8 op;

@@ -2,9 +2,9 @@
 /*
  * Commands for channel contexts, and for the transmit power
  *
- * A new channel changes the rates of the stations, the watch over beacons, and
- * where the radio is tuned. scan.c and roc.c leave the operating channel by
- * offchan.c, which asks for it again when it returns.
+ * A new channel changes the rates of the stations, the detection of beacon loss,
+ * and the tuning of the radio. scan.c and roc.c leave the operating channel
+ * through offchan.c, which looks up the operating channel when it returns.
  */
 #include "cmd.h"
 #include "mac.h"
@@ -17,7 +17,7 @@ static bool chan_equal(const struct skua_chandef *a, const struct skua_chandef *
 	return a->freq == b->freq && a->center1 == b->center1 && a->bw == b->bw;
 }
 
-/* Would another interface than @but stay on a channel that is not @chan? */
+/* Is an interface other than @but on a channel other than @chan? */
 static bool chan_conflict(const struct skua_chandef *chan, const struct vif *but,
 			  u8 but_ctx)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SKUA_CMD_CRASH: the firmware dies in the way that the host asks for
+ * SKUA_CMD_CRASH: the firmware crashes in the way that the host chooses
  */
 #include "cmd.h"
 

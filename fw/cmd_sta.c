@@ -2,7 +2,7 @@
 /*
  * Commands for stations
  *
- * The station's rates, keys and frames come and go with it.
+ * Rates, keys and queued frames of a station are set up and removed with it.
  */
 #include "cmd.h"
 #include "mac.h"
@@ -45,7 +45,7 @@ static void sta_fill(struct sta *s, const struct skua_cmd_sta *p)
 		if (p->flags & map[i].from)
 			flags |= map[i].to;
 	}
-	/* Only an access point holds frames for those that sleep. */
+	/* Only an access point buffers frames for sleeping stations. */
 	if (vif_get(p->vif)->cmd.type == SKUA_VIF_AP && limits.feat & SKUA_FEAT_AP_PS)
 		flags |= ENG_STAF_PS_TRACK;
 

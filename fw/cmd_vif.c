@@ -20,7 +20,7 @@ static u16 vif_check(const struct skua_cmd_vif *p)
 {
 	if (p->vif >= limits.vifs || p->type > SKUA_VIF_OCB)
 		return SKUA_ST_INVALID;
-	/* Links other than 0 come with multi-link operation. */
+	/* Links other than 0 need multi-link operation. */
 	if (p->link)
 		return SKUA_ST_UNSUPPORTED;
 	if (p->flags & ~VIFF_VALID || p->basic_rates & ~BASIC_RATES)
@@ -48,7 +48,7 @@ static void vif_fill(struct vif *v, const struct skua_cmd_vif *p)
 	v->eng.mcast_rate = p->mcast_rate;
 }
 
-/* Until the engine has heard a beacon, the host's knowledge is the best. */
+/* Until the engine has received a beacon, the TSF of the host is the best. */
 static void vif_sync_tsf(struct vif *v, const struct skua_cmd_vif *p)
 {
 	u64 now = time_us();

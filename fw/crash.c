@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Dying: assertions and traps
+ * Crashes: assertions and traps
  *
  * The NIC writes the crash record when ENG_SYS_FATAL is written: registers and
- * a copy of SRAM. Whatever holds secrets is therefore wiped first.
+ * a copy of SRAM. Therefore buffers with secrets are wiped first.
  */
 #include "base.h"
 
@@ -14,7 +14,7 @@ static_assert(SKUA_FATAL_TRAP == 2, "start.S: FATAL_TRAP");
 static_assert(ENG_SRAM_BASE == 0x10000000u && ENG_SRAM_SIZE == 512u * 1024u,
 	      "link.ld: MEMORY");
 
-/* The linker says where the __secret buffers are. */
+/* The linker defines the bounds of the __secret buffers. */
 extern u8 __start_secret[], __stop_secret[];
 
 void crash_wipe(void)

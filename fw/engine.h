@@ -2,9 +2,9 @@
 /*
  * What the firmware sees of the NIC: memory map, engine registers, tables
  *
- * Shared by the firmware and the NIC. The guest supplies the firmware, so
- * each access is checked by the NIC: a wrong value gives an error status and
- * is counted, an access outside the map is an access fault of the hart.
+ * Firmware and NIC share this header. The guest supplies the firmware, so the
+ * NIC checks each access: a wrong value gives an error status and is counted, an
+ * access outside the map is an access fault of the hart.
  *
  * Registers are 32 bits wide and accessed as words. Table entries are packed
  * by hand (natural alignment, little-endian) and copied by the NIC from or to
@@ -27,8 +27,8 @@
 #define ENG_SYS_TIMECMP_LO	0x008	/* RW: machine timer interrupt while time >= compare */
 #define ENG_SYS_TIMECMP_HI	0x00c	/* RW */
 #define ENG_SYS_IRQ		0x010	/* RO: ENG_IRQ_* pending */
-#define ENG_SYS_IRQ_ACK		0x014	/* WO: clears the ones written (CMD is a level) */
-#define ENG_SYS_IRQ_ENABLE	0x018	/* RW: those that raise the external interrupt */
+#define ENG_SYS_IRQ_ACK		0x014	/* WO: clears the written bits (CMD is a level) */
+#define ENG_SYS_IRQ_ENABLE	0x018	/* RW: causes that raise the external interrupt */
 #define ENG_SYS_WDOG		0x01c	/* WO: milliseconds until fatal; 0 off */
 #define ENG_SYS_FATAL_FILE	0x020	/* WO: SRAM address of a NUL-terminated name */
 #define ENG_SYS_FATAL_LINE	0x024	/* WO */
@@ -40,7 +40,7 @@
 #define ENG_SYS_HW_FEAT_HI	0x03c	/* RO */
 #define ENG_SYS_DRV_FEAT_LO	0x040	/* RO: features that the driver accepts */
 #define ENG_SYS_DRV_FEAT_HI	0x044	/* RO */
-#define ENG_SYS_NONCE		0x048	/* RO: of the boot context */
+#define ENG_SYS_NONCE		0x048	/* RO: nonce of the boot context */
 #define ENG_SYS_MAC_LO		0x04c	/* RO: address bytes 0-3 */
 #define ENG_SYS_MAC_HI		0x050	/* RO: address bytes 4-5 */
 #define ENG_SYS_RADIO0		0x054	/* RO: bands | chains << 8 | nss << 16 | max_bw << 24 */
@@ -57,15 +57,16 @@
 #define ENG_IRQ_FWTX		BIT(1)	/* the firmware's frame has ended */
 #define ENG_IRQ_TBTT		BIT(2)	/* ENG_TBTT_VIFS */
 #define ENG_IRQ_CSA		BIT(3)	/* ENG_CSA_VIFS: countdown reached its end */
-#define ENG_IRQ_RADAR		BIT(4)	/* ENG_RADAR_WIDTH: a pulse was heard */
+#define ENG_IRQ_RADAR		BIT(4)	/* ENG_RADAR_WIDTH: a pulse was received */
 
 /* Host interface: each GO sets ENG_HIF_STATUS to an enum skua_status */
 #define ENG_HIF_STATUS		0x100	/* RO */
 #define ENG_HIF_CMD_AVAIL	0x104	/* RO: commands that wait */
 #define ENG_HIF_CMD_ADDR	0x108	/* RW: SRAM, room for struct skua_cmd */
-#define ENG_HIF_CMD_FETCH	0x10c	/* WO: copies the next command there */
-#define ENG_HIF_CMD_RETIRE	0x110	/* WO: what was fetched has taken effect: frames
-					 * published after it may now be fetched
+#define ENG_HIF_CMD_FETCH	0x10c	/* WO: copies the next command to that address */
+#define ENG_HIF_CMD_RETIRE	0x110	/* WO: the fetched command has taken effect: the
+					 * NIC may fetch frames that were published
+					 * after it
 					 */
 #define ENG_HIF_DMA_LO		0x114	/* RW: bus address */
 #define ENG_HIF_DMA_HI		0x118	/* RW */
@@ -73,7 +74,7 @@
 #define ENG_HIF_DMA_LEN		0x120	/* RW */
 #define ENG_HIF_DMA_GO		0x124	/* WO: 1 host to SRAM, 2 SRAM to host */
 #define ENG_HIF_EVT_ADDR	0x128	/* RW: SRAM, a struct skua_evt */
-#define ENG_HIF_EVT_GO		0x12c	/* WO: posts it; the NIC fills in seq */
+#define ENG_HIF_EVT_GO		0x12c	/* WO: posts the event; the NIC fills in seq */
 #define ENG_HIF_INB_0		0x130	/* RW: id | tid << 16 | vif << 24 */
 #define ENG_HIF_INB_1		0x134	/* RW: sta | gen << 16 */
 #define ENG_HIF_INB_GO		0x138	/* WO: arg; posts a struct skua_cpl_inband after all
@@ -92,7 +93,7 @@
 #define ENG_RF_CENTER1		0x304	/* RW */
 #define ENG_RF_BW		0x308	/* RW: enum skua_bw */
 #define ENG_RF_POWER		0x30c	/* RW: dBm */
-#define ENG_RF_TUNE		0x310	/* WO: applies the four above */
+#define ENG_RF_TUNE		0x310	/* WO: applies the four values above */
 #define ENG_RF_ROC_VIF		0x314	/* RW: interface whose OFFCHAN frames may leave, or
 					 * SKUA_VIF_NONE
 					 */
@@ -104,10 +105,10 @@
 #define ENG_MAC_TIM		0x410	/* WO: aid | set << 15 | vif << 16: host side of TIM */
 #define ENG_TBTT_VIFS		0x414	/* RO: bit per vif; cleared by read */
 #define ENG_CSA_VIFS		0x418	/* RO: bit per vif; cleared by read */
-#define ENG_MAC_SCAN_LO		0x41c	/* RW: address that a scan probes from, bytes 0-3 */
-#define ENG_MAC_SCAN_HI		0x420	/* RW: bytes 4-5 | vif << 16: management frames to it
-					 * are that interface's; vif SKUA_VIF_NONE: no such
-					 * address
+#define ENG_MAC_SCAN_LO		0x41c	/* RW: source address of probe requests, bytes 0-3 */
+#define ENG_MAC_SCAN_HI		0x420	/* RW: bytes 4-5 | vif << 16: the interface gets
+					 * management frames to this address; vif
+					 * SKUA_VIF_NONE: there is no such address
 					 */
 
 /* Radar pulses inside the channel, in the order of their times */
@@ -119,10 +120,10 @@
 /* Frames of the firmware itself: one at a time */
 #define ENG_FWTX_ADDR		0x500	/* RW: SRAM, an 802.11 frame without FCS */
 #define ENG_FWTX_LEN		0x504	/* RW */
-#define ENG_FWTX_VIF		0x508	/* RW: whose address and sequence numbers */
+#define ENG_FWTX_VIF		0x508	/* RW: interface that gives address, sequence number */
 #define ENG_FWTX_FLAGS		0x50c	/* RW: SKUA_TXF_NO_ACK only */
 #define ENG_FWTX_RATE		0x510	/* RW: rate word, 0: lowest basic rate */
-#define ENG_FWTX_GO		0x514	/* WO: sends on the channel that is tuned now */
+#define ENG_FWTX_GO		0x514	/* WO: sends on the present channel */
 #define ENG_FWTX_STATUS		0x518	/* RO: enum skua_tx_status, ~0 while under way */
 
 /* Transmit queues: select, then count, drop or release */
@@ -132,10 +133,10 @@
 #define ENG_TXQ_COUNT		0x60c	/* RO: frames that match, ring slots not yet fetched
 					 * included
 					 */
-#define ENG_TXQ_DROP		0x610	/* WO: 1: end all that match with FLUSHED */
+#define ENG_TXQ_DROP		0x610	/* WO: 1: end all matching frames with FLUSHED */
 #define ENG_TXQ_RELEASE		0x614	/* WO: tids | num << 16 | more_data << 24 |
-					 * uapsd << 25: lets a sleeping station (TXQ_STA) have
-					 * frames, then SKUA_INB_EOSP
+					 * uapsd << 25: sends frames to a sleeping station
+					 * (TXQ_STA), then SKUA_INB_EOSP follows
 					 */
 
 /**
@@ -149,6 +150,7 @@
  *	reading clears the counters per rate
  * @ENG_TBL_BEACON: struct eng_beacon, by interface
  * @ENG_TBL_SURVEY: struct skua_survey, by MHz; read only
+ * @ENG_TBL_TKIP_P1: struct eng_tkip_p1, by key slot; write only
  */
 enum eng_tbl {
 	ENG_TBL_VIF		= 0,
@@ -170,7 +172,7 @@ enum eng_tbl_op {
 
 /**
  * struct eng_key_ref - slot and generation
- * @slot: or SKUA_KEY_NONE
+ * @slot: key slot, or SKUA_KEY_NONE
  * @gen: generation
  */
 struct eng_key_ref {
@@ -183,26 +185,26 @@ struct eng_key_ref {
  * @type: enum skua_vif_type
  * @bw: enum skua_bw of its channel
  * @flags: SKUA_VIFF_*
- * @addr: own address: frames to it are acknowledged
+ * @addr: own address; frames to this address are acknowledged
  * @bssid: BSSID
  * @aid: own association id
- * @freq: primary channel, MHz; 0 without channel: nothing leaves. Frames of
+ * @freq: primary channel, MHz; 0 without channel, and no frame leaves. Frames of
  *	the interface leave only while the radio is tuned to this frequency
  * @center1: centre of the whole channel, MHz
  * @beacon_int: TU
  * @basic_rates: as in struct skua_cmd_vif
  * @mgmt_rate: rate word, 0: lowest basic rate
- * @mcast_rate: likewise
+ * @mcast_rate: rate word, 0: lowest basic rate
  * @key: receive keys of the interface by key index: group keys 0-3, IGTK
  *	4-5, BIGTK 6-7
  * @tsf_offset: TSF is the NIC's time plus this (signed). A station's engine
  *	follows its BSS's beacons
- * @own_beacon: readback: 1 if the last beacon of the IBSS was its own
+ * @own_beacon: readback: 1 if this NIC sent the last beacon of the IBSS
  * @last_beacon: readback: low half of the time of the last beacon of @bssid,
  *	0 for none yet
- * @dozing: readback: stations in power save
- * @def_key: key of data frames that the engines make themselves (WEP), or
- *	SKUA_KEY_NONE
+ * @dozing: readback: number of stations in power save
+ * @def_key: key of data frames that the engines generate (WEP), or
+ *	SKUA_KEY_NONE; unused, as today's engines generate no data frames
  */
 struct eng_vif {
 	u8 type;
@@ -231,21 +233,21 @@ static_assert(sizeof(struct eng_vif) == 96, "engine vif size");
 #define ENG_STAF_QOS		BIT(0)
 #define ENG_STAF_MFP		BIT(1)
 #define ENG_STAF_4ADDR		BIT(2)
-#define ENG_STAF_PS_TRACK	BIT(3)	/* follow its PM bit, hold frames while it dozes */
-#define ENG_STAF_KEYED		BIT(4)	/* no data in clear text to or from it but EAPOL */
+#define ENG_STAF_PS_TRACK	BIT(3)	/* follow its PM bit, buffer frames while it dozes */
+#define ENG_STAF_KEYED		BIT(4)	/* no data in clear text to or from it, except EAPOL */
 #define ENG_STAF_SPP_AMSDU	BIT(5)
 
 /**
  * struct eng_sta - a peer in the engines
- * @gen: generation; frames with another one are STALE_STA
+ * @gen: generation; frames with another generation end with STALE_STA
  * @aid: association id, for TIM
  * @vif: interface
- * @uapsd_queues: bit per AC
- * @addr: its address
+ * @uapsd_queues: bit for each AC
+ * @addr: its MAC address
  * @flags: ENG_STAF_*
  * @key: pairwise keys by key index, 0-3
  * @group_key: group keys of this station alone, by key index 0-3
- * @dozing: readback
+ * @dozing: readback: 1 if the station is in power save
  */
 struct eng_sta {
 	__le16 gen;
@@ -273,11 +275,11 @@ static_assert(sizeof(struct eng_sta) == 52, "engine sta size");
  * @cipher: suite selector
  * @flags: SKUA_KEYF_*
  * @key: key material; reads give zeroes
- * @tx_mic_key: TKIP Michael
- * @rx_mic_key: TKIP Michael
+ * @tx_mic_key: TKIP: Michael key for transmitting
+ * @rx_mic_key: TKIP: Michael key for receiving
  * @rx_pn: replay counters; reads give the current ones
  * @tx_lease: next PN of the lease; reads give the current one
- * @lease_len: how many are left
+ * @lease_len: number of PNs that are left
  */
 struct eng_key {
 	__le16 gen;
@@ -302,11 +304,11 @@ static_assert(sizeof(struct eng_key) == 176, "engine key size");
  * struct eng_tkip_p1 - phase 1 key for receiving with a TKIP key
  * @gen: generation of the key
  * @rsvd: zero
- * @iv32: the IV32 that it is for
+ * @iv32: the IV32 that the phase 1 key belongs to
  * @p1k: phase 1 key, for the key's station or the interface's BSSID
  * @rsvd2: zero
  *
- * With SKUA_FEAT_TKIP_PHASE1_HOST alone. Cannot be read.
+ * Needs SKUA_FEAT_TKIP_PHASE1_HOST. The table cannot be read.
  */
 struct eng_tkip_p1 {
 	__le16 gen;
@@ -334,9 +336,9 @@ static_assert(sizeof(struct eng_edca) == 8, "engine edca size");
 /**
  * struct eng_rate - rates of unicast data, stage by stage
  * @rate: rate words; 0 ends the list
- * @tries: at each
+ * @tries: number of tries at each rate
  * @probe_rate: every @probe_interval-th frame is tried at this rate first
- * @probe_interval: 0: never
+ * @probe_interval: number of frames; 0 for no probes
  */
 struct eng_rate {
 	__le32 rate[ENG_RATE_STAGES];
@@ -350,9 +352,9 @@ static_assert(sizeof(struct eng_rate) == 28, "engine rate size");
 /**
  * struct eng_sta_stats - counters of a station
  * @stage_sent: transmissions at each stage since the last read
- * @stage_acked: of them acknowledged
- * @probe_sent: at the probe rate
- * @probe_acked: likewise
+ * @stage_acked: number of them that were acknowledged
+ * @probe_sent: transmissions at the probe rate since the last read
+ * @probe_acked: number of them that were acknowledged
  * @stats: totals since the station was added
  */
 struct eng_sta_stats {

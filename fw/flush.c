@@ -2,8 +2,8 @@
 /*
  * Flush: wait until frames have left, or drop them
  *
- * Several may wait at once. The command is retired at once, or the frames that
- * it waits for would themselves wait for it in the rings.
+ * Several flushes may wait at the same time. The command is retired at once:
+ * otherwise the frames that it waits for would stay in the rings.
  */
 #include "policy.h"
 
@@ -111,7 +111,7 @@ u16 flush_cmd(struct cmd *c)
 		f->flags = c->flags;
 		f->cmd = *p;
 		f->deadline = time_us() + ms * MSEC_US;
-		/* Looked at in this turn or the next, but retired first. */
+		/* The check runs in this turn or the next one; the command retires first. */
 		timer_set(&timer, 0);
 		return CMD_LATER;
 	}

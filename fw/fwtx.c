@@ -2,10 +2,10 @@
 /*
  * The firmware's own frames, one at a time
  *
- * The end is told by an interrupt cause. A frame that never ends (the channel
- * is busy for ever) must not hold up a scan for ever: a timer gives up on it,
- * though the engine goes on. A frame that was given up or cancelled may thus be
- * under way still when the next one comes, which then waits for it.
+ * An interrupt cause reports the end of a frame. A frame that never ends (the
+ * channel is always busy) must not stop a scan: a timer gives the frame up, while
+ * the engine goes on. So a frame that was given up or cancelled may still be in
+ * the engine when the next frame comes, and the next frame then waits.
  */
 #include "mac.h"
 
@@ -16,7 +16,7 @@ static void fwtx_give_up(void);
 
 static struct timer give_up = { .fn = fwtx_give_up };
 static void (*on_done)(void);
-static bool waiting;	/* @next has not been handed over */
+static bool waiting;	/* the engine does not have @next yet */
 static bool handed_over;
 
 static struct {
@@ -42,7 +42,7 @@ static void hand_over(void)
 	reg_write(ENG_FWTX_FLAGS, next.flags);
 	reg_write(ENG_FWTX_RATE, next.rate);
 	reg_write(ENG_FWTX_GO, 1);
-	/* Never call back from here: one that has ended already ends soon. */
+	/* No callback from here: the interrupt or the timer calls it soon. */
 	timer_set(&give_up, engine_busy() ? GIVE_UP_US : 0);
 }
 

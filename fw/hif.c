@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Host interface and tables: how the firmware drives these two engines
+ * Access to two engines: host interface and tables
  */
 #include "host.h"
 

@@ -2,10 +2,9 @@
 /*
  * Keys: slots, generations, and the key that each frame is received with
  *
- * The key itself goes straight from the command to the engine, through one
- * staging buffer that is wiped again; this table knows owners only. Transmit
- * descriptors name their key, so that a reference (eng_vif.key, eng_sta.key)
- * matters for receiving alone.
+ * The key itself goes from the command to the engine through one staging buffer,
+ * which is wiped; the table here knows owners only. Transmit descriptors name
+ * their key, so a reference (eng_vif.key, eng_sta.key) is for receiving alone.
  */
 #include "mac.h"
 
@@ -15,10 +14,10 @@
 
 /**
  * struct key - a slot
- * @used: it holds a key
+ * @used: the slot holds a key
  * @vif: interface
  * @keyidx: key index
- * @pairwise: it is the station's pairwise key
+ * @pairwise: the key is the pairwise key of the station
  * @gen: generation
  * @sta: owner, or SKUA_STA_NONE
  */
@@ -34,7 +33,7 @@ struct key {
 static struct key keys[FW_MAX_KEYS];
 static struct eng_key staging __secret __attribute__((aligned(8)));
 
-/* Key length of suites 00-0F-AC:n; BIP is for management frames alone. */
+/* Key lengths of suites 00-0F-AC:n; BIP protects management frames only. */
 static const struct {
 	u8 len;
 	bool bip;
@@ -60,7 +59,7 @@ static u16 cipher_check(const struct skua_cmd_key *p)
 		return SKUA_ST_UNSUPPORTED;
 	if (p->key_len != suites[n].len && !(n == 2 && p->key_len == 32))
 		return SKUA_ST_INVALID;
-	/* IGTK 4-5 and BIGTK 6-7 are BIP keys, and only they. */
+	/* Exactly the IGTKs (4, 5) and BIGTKs (6, 7) are BIP keys. */
 	if (suites[n].bip != (p->keyidx >= 4))
 		return SKUA_ST_INVALID;
 	if (p->flags & SKUA_KEYF_MGMT && !suites[n].bip)
@@ -119,7 +118,7 @@ static void key_wipe(void)
 	wipe(&staging, sizeof(staging));
 }
 
-/* Where the engines look for the receive key that this one is. */
+/* The reference by which the engines find this key for receiving. */
 static struct eng_key_ref *key_place(const struct key *k)
 {
 	struct sta *s = sta_get(k->sta);
@@ -174,7 +173,7 @@ u16 key_cmd_set(struct cmd *c)
 	k->sta = p->sta;
 	if (p->flags & SKUA_KEYF_TX_ONLY)
 		return SKUA_ST_OK;
-	/* A key that was here stays in its slot until it is deleted. */
+	/* The key that had this reference keeps its slot until it is deleted. */
 	ref = key_place(k);
 	ref->slot = p->slot;
 	ref->gen = p->gen;
@@ -182,8 +181,8 @@ u16 key_cmd_set(struct cmd *c)
 }
 
 /*
- * Out of reach first, then wiped; then no frame that is completed later can
- * have been decrypted with it, and the host is told so among the completions.
+ * First the references go, then the key is wiped. After that no completion can
+ * have a frame that the key decrypted, so KEY_RETIRED goes into the completions.
  */
 static void key_remove(struct key *k)
 {
@@ -230,7 +229,7 @@ u16 key_cmd_del(struct cmd *c)
 	return status;
 }
 
-/* For data frames that the engines make themselves. */
+/* The key for data frames that the engines generate */
 u16 key_cmd_default(struct cmd *c)
 {
 	const struct skua_cmd_key_ref *p = c->data;
@@ -253,7 +252,7 @@ u16 key_cmd_default(struct cmd *c)
 	return vif_push(v);
 }
 
-/* The engine counts; nobody else knows how far it is. */
+/* The engine counts the PNs, so only the engine knows the next one. */
 u16 key_cmd_lease(struct cmd *c)
 {
 	const struct skua_cmd_key_ref *p = c->data;
@@ -273,7 +272,7 @@ u16 key_cmd_lease(struct cmd *c)
 	return SKUA_ST_OK;
 }
 
-/* The engine checks slot, generation and cipher, and knows whose frames it is for. */
+/* The engine checks slot, generation and cipher, and knows the key's owner. */
 u16 key_cmd_phase1(struct cmd *c)
 {
 	const struct skua_cmd_tkip_phase1 *p = c->data;

@@ -12,7 +12,7 @@
 
 static const u16 legacy_rate[SKUA_NUM_LEGACY] = SKUA_LEGACY_RATES;
 
-/* Data bits of an MCS, relative to one another, per stream */
+/* Data bits of each MCS in a stream, in relation to each other */
 static const u8 mcs_bits[MCS_MOST + 1] = {
 	3, 6, 9, 12, 18, 24, 27, 30, 36, 40, 45, 50, 54, 60,
 };
@@ -77,7 +77,7 @@ static u32 mcs_word(const struct ladder *l, u32 nss, u32 mcs)
 
 static u32 legacy_walk(const struct ladder *l, u32 want, struct rung *r)
 {
-	/* In the order of speed; the table is in that of the elements. */
+	/* In the order of speed; SKUA_LEGACY_RATES has another one. */
 	static const u8 order[SKUA_NUM_LEGACY] = { 0, 1, 2, 4, 5, 3, 6, 7, 8, 9, 10, 11 };
 	u32 n = 0;
 

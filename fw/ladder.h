@@ -28,7 +28,7 @@ struct ladder {
 /**
  * struct rung - a step of a ladder
  * @word: rate word
- * @speed: comparable within one ladder
+ * @speed: data rate, comparable within one ladder
  */
 struct rung {
 	u32 word;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the compiler expects of a C library, and wipe()
+ * C library functions that the compiler expects, and wipe()
  */
 #include "base.h"
 
@@ -73,7 +73,7 @@ size_t strlen(const char *s)
 void wipe(void *p, size_t n)
 {
 	memset(p, 0, n);
-	/* The compiler has to believe that somebody looks at *p now. */
+	/* For the compiler, this statement reads *p. */
 	__asm__ volatile("" : : "r" (p) : "memory");
 }
 

@@ -2,7 +2,7 @@
 /*
  * Lines of text: to the NIC's own log, and to the host as an event
  *
- * At most LOG_BURST lines a second go out; the rest is counted.
+ * At most LOG_BURST lines are sent in a second; further lines are only counted.
  */
 #include <stdarg.h>
 

@@ -27,8 +27,8 @@ void mac_stop(void)
 }
 
 /*
- * An access point hears the beacons of others: it protects its stations from
- * BSSes that are older than its own.
+ * An access point receives beacons of other BSSs, so that it can protect its
+ * stations from BSSs of older standards.
  */
 void mac_filter_push(void)
 {

@@ -2,17 +2,17 @@
 /*
  * Start and main loop
  *
- * A turn of the loop goes: causes, timers, commands. Causes first, since what
- * they tell (a frame has ended) is what timers and commands ask for. Then the
- * machine timer is set for the earliest timer and the hart sleeps; a cause or
- * a command that comes between the last look and WFI holds the interrupt line,
- * so WFI does not wait.
+ * A turn of the loop handles interrupt causes, then timers, then commands. Causes
+ * come first, since timers and commands need their news (a frame has ended). Then
+ * the machine timer is set for the earliest timer and the hart sleeps. A cause or
+ * a command that comes between the last check and WFI keeps the interrupt
+ * pending, so WFI does not wait.
  */
 #include "fw.h"
 #include "mac.h"
 #include "policy.h"
 
-/* A dead firmware is to be noticed within 200 ms. */
+/* A dead firmware has to be noticed within 200 ms. */
 #define WDOG_MS		120
 #define WDOG_FEED_MS	50
 
@@ -42,7 +42,7 @@ void fw_round(void)
 {
 	u32 irq = reg_read(ENG_SYS_IRQ);
 
-	/* Acknowledged before they are served: a second one is not lost. */
+	/* Acknowledged before they are served, so that no later cause is lost. */
 	if (irq & ~ENG_IRQ_CMD)
 		reg_write(ENG_SYS_IRQ_ACK, irq & ~ENG_IRQ_CMD);
 	if (irq & ENG_IRQ_FWTX)

@@ -2,13 +2,13 @@
 /*
  * Beacon loss of associated stations
  *
- * The engine notes when it heard a beacon of the BSS last. Time spent on other
- * channels does not count: the count starts again on return.
+ * The engine notes the time of the last beacon of the BSS. Time on other channels
+ * does not count: the count starts again when the radio returns.
  */
 #include "policy.h"
 
 #define LOST_INTERVALS	7
-#define AHEAD_US	10000u	/* a beacon may come between the clock and the table */
+#define AHEAD_US	10000u	/* a beacon may come between the two reads */
 
 static void monitor_look(void);
 
@@ -24,7 +24,7 @@ static u64 later(u64 a, u64 b)
 	return a > b ? a : b;
 }
 
-/* When was the last beacon? The engine tells the low half of the time. */
+/* The time of the last beacon; the engine has its low half. */
 static u64 last_beacon(struct vif *v, u64 now)
 {
 	u64 since = later(v->heard_us, offchan_home_us());
@@ -39,7 +39,7 @@ static u64 last_beacon(struct vif *v, u64 now)
 	return later(now - ago, since);
 }
 
-/* Return: microseconds until it makes sense to look again */
+/* Return: microseconds until the next useful check */
 static u32 monitor_vif(struct vif *v, u64 now)
 {
 	struct skua_evt_vif e = { .vif = vif_index(v) };
@@ -51,7 +51,7 @@ static u32 monitor_vif(struct vif *v, u64 now)
 	if (silence < patience)
 		return patience - (u32)silence;
 	evt_post(SKUA_EVT_BEACON_LOSS, &e, sizeof(e));
-	/* Again if it persists. */
+	/* The event is repeated if the loss persists. */
 	v->heard_us = now;
 	return patience;
 }
@@ -67,7 +67,7 @@ static void monitor_look(void)
 
 		if (!v || !watched(v))
 			continue;
-		/* A look while away would count time that does not count. */
+		/* Time away from the channel must not count. */
 		us = offchan_is_home() ? monitor_vif(v, now) :
 					 v->cmd.beacon_int * TU_US;
 		if (!soonest || us < soonest)
@@ -85,6 +85,6 @@ void monitor_update(struct vif *v)
 	}
 	if (!v->heard_us)
 		v->heard_us = time_us();
-	/* Looked at in the next turn, which finds out when it makes sense. */
+	/* The check in the next turn finds the time of the next useful one. */
 	timer_set(&timer, 0);
 }

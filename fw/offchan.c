@@ -24,7 +24,7 @@ static enum {
 
 static struct skua_chandef target;
 static bool taken;		/* a scan or a remain-on-channel is under way */
-static bool go_on;		/* leave again as soon as we are home */
+static bool go_on;		/* leave again as soon as the radio is home */
 static void (*on_there)(void);
 static void (*on_home)(void);
 static u64 home_us;
@@ -47,7 +47,7 @@ static void depart(void)
 	const struct skua_chandef *home = chan_home();
 
 	if (home && home->freq == target.freq) {
-		/* Probes go out on the primary channel, which is this one. */
+		/* Probe requests are sent on the primary channel, which is this one. */
 		state = HOME;
 		call(&on_there);
 		return;
@@ -131,7 +131,7 @@ void offchan_go(const struct skua_chandef *chan, void (*done)(void))
 		radio_tune(&target);
 		call(&on_there);
 	}
-	/* LEAVING: it will arrive at the new target. */
+	/* LEAVING: the radio will arrive at the new target. */
 }
 
 void offchan_home(void (*done)(void))

@@ -19,7 +19,7 @@ u16 ps_cmd_release(struct cmd *c)
 		return status;
 	if (!p->tids || !p->num || p->reason > REASON_UAPSD || p->more_data > 1)
 		return SKUA_ST_INVALID;
-	/* Only a station that is followed can be asleep. */
+	/* Only a station whose PM bit is followed can be asleep. */
 	if (!(s->eng.flags & ENG_STAF_PS_TRACK))
 		return SKUA_ST_STATE;
 	reg_write(ENG_TXQ_VIF, s->cmd.vif);

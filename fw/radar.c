@@ -2,15 +2,15 @@
 /*
  * Radar detection
  *
- * The engine tells of pulses. A radar is a train of pulses of one width at one
- * interval. A pulse of the train may be missing, since the radio was sending,
- * and others may lie in between.
+ * The engine reports pulses. A radar is a train of pulses with one width and one
+ * interval. Pulses of the train may be missing, since the radio was sending, and
+ * other pulses may lie in between.
  */
 #include "mac.h"
 #include "policy.h"
 
-#define MEMORY		32u	/* pulses that are remembered */
-#define ENOUGH		6u	/* pulses that make a train */
+#define MEMORY		32u	/* number of remembered pulses */
+#define ENOUGH		6u	/* number of pulses that make a train */
 #define PRI_LEAST_US	100u
 #define PRI_MOST_US	6000u
 #define PRI_TOLERANCE	4u	/* us, from one pulse to the next */
@@ -20,8 +20,8 @@ static struct {
 	u32 width;
 } pulses[MEMORY];
 
-static u32 n_pulses;	/* in all; the last MEMORY of them are there */
-static u32 tunes;	/* radio_tune_count() when the first of them came */
+static u32 n_pulses;	/* all pulses; the last MEMORY of them are stored */
+static u32 tunes;	/* radio_tune_count() at the first of them */
 
 static u32 apart(u32 a, u32 b)
 {
@@ -33,7 +33,7 @@ static bool alike(u32 a, u32 b)
 	return apart(a, b) <= 1 + a / 8;
 }
 
-/* The pulse @back before the last one; there are so many. */
+/* Index of the pulse @back before the last one, which has to exist */
 static u32 nth(u32 back)
 {
 	return (n_pulses - 1 - back) % MEMORY;
@@ -44,7 +44,7 @@ static u32 remembered(void)
 	return n_pulses < MEMORY ? n_pulses : MEMORY;
 }
 
-/* How many pulses end with the last one, each @pri after another? */
+/* Number of pulses in the train of interval @pri that the last one ends */
 static u32 train(u32 pri)
 {
 	u32 last = nth(0), have = remembered();
@@ -85,7 +85,7 @@ static u32 find_train(void)
 			break;
 		if (!alike(pulses[last].width, pulses[nth(back)].width))
 			continue;
-		/* Every second or third of a quicker train is no radar's. */
+		/* Every second or third pulse of a faster train makes no train. */
 		if (pri < PRI_LEAST_US)
 			break;
 		if (train(pri) >= ENOUGH)
@@ -116,7 +116,7 @@ void radar_irq(void)
 
 	if (!(limits.feat & SKUA_FEAT_RADAR))
 		watched = false;
-	/* A train does not go on where the radio is tuned anew. */
+	/* A train ends when the radio is tuned. */
 	if (tunes != radio_tune_count()) {
 		tunes = radio_tune_count();
 		n_pulses = 0;

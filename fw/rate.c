@@ -7,24 +7,25 @@
  * the stages below it catch frames that do not arrive. Its counters are read every
  * ROUND_US while it has traffic, and judged once enough has been sent:
  *
- *  - at less than half, or if a stage below would have carried more, step down;
- *  - at nearly all, probe the step above now and then, and take it if it
- *    carries more; a probe that fails makes the next ones rarer.
+ *  - if less than half arrived, or a stage below would have carried more, the
+ *    station steps down;
+ *  - if nearly all arrived, the step above is probed now and then, and taken if it
+ *    carries more; after a probe that fails, the next probes are rarer.
  *
- * The width is learnt apart from that. A station that listens to a part of a channel
- * alone hears no frame of the whole width, however slow the frame is, and it may do
- * so whatever it claimed when it associated. So until a frame of the ladder's width
- * has arrived, the third stage is narrower; if a frame of that stage arrives, and no
- * wider one, or a frame of the last stage alone, the ladder becomes narrower by one
- * width. The next width is probed in turn with the next step.
+ * The width is learnt separately. A peer that listens to a part of the channel
+ * receives no frame of the whole width, however slow, and a peer may do so whatever
+ * width it announced. So until a frame of the ladder's width has arrived, the third
+ * stage is narrower. If a frame of that stage arrives and no wider one, or frames of
+ * the last stage alone, the ladder becomes narrower by one width. Probes of the next
+ * width and of the next step take turns.
  *
- * The judgement rests on counters alone: nothing is assumed about the medium.
+ * The judgement uses counters alone, and assumes nothing about the medium.
  */
 #include "ladder.h"
 #include "policy.h"
 
 #define ROUND_US	(50 * MSEC_US)
-#define IDLE_ROUNDS	20	/* then looked at once a second */
+#define IDLE_ROUNDS	20	/* then the station is checked once a second */
 #define ENOUGH		8	/* transmissions before a judgement */
 #define PROBES_ENOUGH	8
 #define PROBE_MIN	16	/* frames between probes */
@@ -76,7 +77,7 @@ static void rate_round(void);
 
 static struct timer timer = { .fn = rate_round };
 
-/* Step of a stage: the chosen one, then ever further down, last the lowest. */
+/* Step of a stage: the chosen step, then lower ones, last the lowest. */
 static u32 stage_step(u32 step, u32 stage)
 {
 	switch (stage) {
@@ -92,8 +93,8 @@ static u32 stage_step(u32 step, u32 stage)
 }
 
 /*
- * The rate of a stage. While nobody knows that the width is heard: the step, half of
- * it, and the step at half the width.
+ * The rate of a stage. While no frame of the width has arrived, the stages are the
+ * step, half of the step, and the step at half the width.
  */
 static u32 stage_word(const struct sta *s, u32 stage)
 {
@@ -105,7 +106,7 @@ static u32 stage_word(const struct sta *s, u32 stage)
 	if (!r->heard && stage == 2)
 		ladder_fill(&l, s, l.bw - 1u);
 	ladder_walk(&l, stage_step(r->step, r->heard ? stage : learning[stage]), &rung);
-	/* The last one is heard by all. */
+	/* Every peer receives the last stage. */
 	if (stage == ENG_RATE_STAGES - 1)
 		rung.word &= ~(u32)SKUA_RATE_BW;
 	return rung.word;
@@ -113,7 +114,7 @@ static u32 stage_word(const struct sta *s, u32 stage)
 
 static void rate_stages(const struct sta *s, struct eng_rate *e)
 {
-	/* Few at first: the second stage tells what one step down would carry. */
+	/* Few tries: the second stage shows how much one step down would carry. */
 	static const u8 tries[ENG_RATE_STAGES] = { 2, 3, 3, 5 };
 	u32 n = 0, last = 0;
 
@@ -123,7 +124,7 @@ static void rate_stages(const struct sta *s, struct eng_rate *e)
 		if (!word)
 			continue;
 		if (word == last) {
-			/* Near the bottom stages fall together; no try is lost. */
+			/* Near the bottom stages may be equal; their tries are added. */
 			e->tries[n - 1] += tries[i];
 			continue;
 		}
@@ -133,7 +134,7 @@ static void rate_stages(const struct sta *s, struct eng_rate *e)
 	}
 }
 
-/* What is probed, and how fast it is in comparison with the step */
+/* The probed rate, and its speed in relation to the step */
 static void probe_rung(const struct sta *s, struct rung *rung)
 {
 	const struct rate_state *r = rate_of(s);
@@ -176,7 +177,7 @@ static void forget(struct rate_state *r)
 	r->probe_acked = 0;
 }
 
-/* Stand on a step of a ladder of at most some width. */
+/* Sets the station's step, on a ladder of at most some width. */
 static void stand(struct sta *s, u32 bw, u32 step, bool heard)
 {
 	struct rate_state *r = rate_of(s);
@@ -268,13 +269,13 @@ static bool can_speed_up(const struct rate_state *r)
 	return r->step + 1 < r->steps;
 }
 
-/* In turn, if there are both */
+/* In turn, if there are both probes */
 static void choose_probe(struct rate_state *r)
 {
 	r->probe_wide = can_widen(r) && !(can_speed_up(r) && r->probe_wide);
 }
 
-/* Return: true if the station now stands elsewhere */
+/* Return: true if the station's step or width has changed */
 static bool judge_probe(struct sta *s, u32 good)
 {
 	struct rate_state *r = rate_of(s);
@@ -298,11 +299,10 @@ static bool judge_probe(struct sta *s, u32 good)
 }
 
 /*
- * Has anything of the ladder's width arrived? If not, but something narrower, that is
- * because of the width, or of the speed. A width that was heard before is put to the
- * test once more.
+ * Has any frame of the ladder's width arrived? If only narrower frames arrived, either
+ * width or speed is too high. A width whose frames arrived before is tested again.
  *
- * Return: true if the station now stands elsewhere
+ * Return: true if the station's step or width has changed
  */
 static bool judge_width(struct sta *s)
 {
@@ -337,7 +337,7 @@ static void judge(struct sta *s)
 	if (r->ladder.bw > SKUA_BW_20 && judge_width(s))
 		return;
 	if (r->step && good < BAD_PERCENT) {
-		/* Hardly anything arrives: no use in going one by one. */
+		/* Almost no frame arrives: single steps would take too long. */
 		step_to(s, good < BAD_PERCENT / 4 ? r->step / 2u : r->step - 1u);
 		return;
 	}
@@ -353,7 +353,7 @@ static void judge(struct sta *s)
 		choose_probe(r);
 		rate_push(s);
 	}
-	/* The old counts for half of the new. */
+	/* Old counts have half the weight of new ones. */
 	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {
 		r->sent[i] /= 2;
 		r->acked[i] /= 2;
@@ -365,7 +365,7 @@ static void rate_look(struct sta *s)
 	struct rate_state *r = rate_of(s);
 	struct eng_sta_stats st;
 
-	/* Stations without traffic: once in so many rounds */
+	/* Stations without traffic are checked once in so many rounds */
 	if (r->idle >= IDLE_ROUNDS && r->idle++ % IDLE_ROUNDS)
 		return;
 	if (r->idle >= 0xf000)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only way to the engines: registers, and addresses in SRAM
+ * The only access to the engines: registers, and addresses in SRAM
  *
- * On the control processor these are loads and stores. The tests that run on
- * the host define SKUA_FW_HOST and supply functions of the same names, with a
- * model of the engines behind them.
+ * On the control processor an access is a load or a store. Tests that run on the
+ * build machine define SKUA_FW_HOST and supply functions of the same names, with
+ * a model of the engines behind them.
  */
 #ifndef SKUA_FW_REG_H
 #define SKUA_FW_REG_H
@@ -35,8 +35,8 @@ static inline u32 reg_read(u32 off)
 /**
  * reg_write() - store to an engine register
  *
- * The engine looks at SRAM while the store executes, so what was written there
- * has to be in memory by then, and what the engine wrote is read afterwards.
+ * The engine reads and writes SRAM while the store executes. So earlier stores to
+ * SRAM have to be in memory before, and later loads come after.
  */
 static inline void reg_write(u32 off, u32 val)
 {
@@ -51,13 +51,13 @@ static inline u32 sram_addr(const void *p)
 	return (u32)(uintptr_t)p;
 }
 
-/** cpu_sleep() - until an interrupt that is enabled in mie is pending */
+/** cpu_sleep() - sleeps until an interrupt that is enabled in mie is pending */
 static inline void cpu_sleep(void)
 {
 	__asm__ volatile("wfi" ::: "memory");
 }
 
-/** cpu_stop() - for ever: no interrupt wakes the hart any more */
+/** cpu_stop() - sleeps for ever: no interrupt wakes the hart any more */
 static inline void __attribute__((noreturn)) cpu_stop(void)
 {
 	__asm__ volatile("csrw mie, zero");
@@ -65,14 +65,14 @@ static inline void __attribute__((noreturn)) cpu_stop(void)
 		__asm__ volatile("wfi");
 }
 
-/** cpu_illegal() - an instruction that does not exist */
+/** cpu_illegal() - executes an instruction that does not exist */
 static inline void __attribute__((noreturn)) cpu_illegal(void)
 {
 	__asm__ volatile(".word 0");
 	__builtin_unreachable();
 }
 
-/** cpu_spin() - busy for ever */
+/** cpu_spin() - an endless loop */
 static inline void __attribute__((noreturn)) cpu_spin(void)
 {
 	for (;;)

@@ -70,7 +70,7 @@ u16 roc_cmd(struct cmd *c)
 	req = *p;
 	offchan_take();
 	state = MOVING;
-	/* CMD_DONE goes first. */
+	/* CMD_DONE is posted first. */
 	timer_set(&timer, 0);
 	return SKUA_ST_OK;
 }
@@ -78,7 +78,7 @@ u16 roc_cmd(struct cmd *c)
 u16 roc_cmd_cancel(struct cmd *c)
 {
 	(void)c;
-	/* It may have ended while the command was on its way. */
+	/* The period may have ended while the command was on its way. */
 	if (!roc_active())
 		return SKUA_ST_OK;
 	roc_close();

@@ -5,10 +5,11 @@
  *	IDLE -> MOVING -> LISTENING -> MOVING -> ... -> ENDING -> IDLE
  *		  \-> RESTING (on the operating channel) -/
  *
- * An interface in operation must not be away for long: a station's access point
- * holds frames for it, so several channels are visited at a stretch; an access
- * point's stations miss beacons, so it rests after each channel. Times are the
- * host's, but one that beacons listens for half a beacon interval at most.
+ * An operating interface must not be away for long. A station's access point
+ * buffers frames, so the scan visits several channels before it returns. The
+ * stations of an access point miss beacons, so the scan returns after each
+ * channel. The host chooses the dwell times, but while an interface sends
+ * beacons, the scan stays on a channel for half a beacon interval at most.
  */
 #include "mac.h"
 #include "policy.h"
@@ -47,10 +48,10 @@ static struct {
 
 static u32 chan_idx;
 static u32 ssid_idx;
-static bool sending;	/* a probe request is under way */
+static bool sending;	/* a probe request is being sent */
 static bool aborted;
-static bool over;	/* the dwell time has ended, @sending not yet */
-static u64 left_us;	/* away since then; 0: not away */
+static bool over;	/* the dwell time has ended, but not @sending */
+static u64 left_us;	/* time of leaving home; 0 while at home */
 static u8 frame[HEAD_LEN + 2 + 32 + SKUA_SCAN_MAX_IES];
 
 static void scan_next(void);
@@ -80,7 +81,7 @@ static void scan_end(bool abort)
 	offchan_home(scan_finish);
 }
 
-/* Elements of the channel's band, then the common ones. */
+/* Elements of the channel's band, then the common elements. */
 static u32 put_ies(u8 *to, u32 freq)
 {
 	u8 band = skua_freq_band(freq);
@@ -195,7 +196,7 @@ static void scan_rest(void)
 	timer_set(&timer, us);
 }
 
-/* Is there an interface that somebody waits for on the operating channel? */
+/* Is an interface associated, or does one send beacons? */
 static bool in_operation(void)
 {
 	for (u32 i = 0; i < limits.vifs; i++) {
@@ -249,7 +250,7 @@ static bool chans_valid(u32 n)
 	return true;
 }
 
-/* The parts are copied, then checked: the further data's buffer is shared. */
+/* The parts are copied before the check, as other commands use the buffer. */
 static u16 scan_check(const struct skua_cmd_scan *p, const u8 *ext, u32 ext_len)
 {
 	u32 ssids = p->n_ssids * (u32)sizeof(req.ssid[0]);
@@ -291,7 +292,7 @@ u16 scan_cmd(struct cmd *c)
 	sending = false;
 	aborted = false;
 	left_us = 0;
-	/* CMD_DONE goes first: the scan begins in the next turn. */
+	/* CMD_DONE is posted first: the scan begins in the next turn. */
 	offchan_take();
 	state = RESTING;
 	mac_scan_filter(p->vif, req.cmd.addr);

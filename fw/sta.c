@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The table of stations, which are the peers of interfaces
+ * The table of stations, the peers of interfaces
  */
 #include "tables.h"
 

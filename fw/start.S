@@ -2,12 +2,12 @@
 /*
  * Reset and traps
  *
- * The stack lies at the bottom of SRAM: one that overflows leaves the memory
- * map, which is an access fault. A trap therefore needs a stack of its own.
+ * The stack lies at the bottom of SRAM: an overflow leaves the memory map, which
+ * is an access fault. Therefore traps have a stack of their own.
  *
- * Interrupts stay disabled in mstatus for ever. Those enabled in mie only end
- * WFI; the main loop asks for their causes. So each trap is an exception, and
- * none is expected.
+ * Interrupts stay disabled in mstatus. Interrupts that mie enables only end WFI;
+ * the main loop reads their causes. So each trap is an exception, and no
+ * exception is expected.
  */
 
 /* As in engine.h and hw.h; crash.c asserts that they agree. */
@@ -36,8 +36,8 @@ _start:
 	.size	_start, . - _start
 
 /*
- * All registers but t0 and t1 hold what they held when the trap came once
- * ENG_SYS_FATAL is written; these two are in trap_regs[5] and [6].
+ * When ENG_SYS_FATAL is written, all registers except t0 and t1 have their values
+ * of the trap; the values of t0 and t1 are in trap_regs[5] and [6].
  */
 	.section .text.trap, "ax"
 	.balign	4

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Timers: a list sorted by time, for there are fewer than ten
+ * Timers: a sorted list, since there are fewer than ten
  */
 #include "base.h"
 
@@ -46,7 +46,7 @@ void timer_run(void)
 {
 	u64 now = time_us();
 
-	/* What is set meanwhile lies after now. */
+	/* Timers that are set meanwhile expire later than now. */
 	while (first && first->when <= now) {
 		struct timer *t = first;
 
@@ -61,7 +61,7 @@ void timer_program(void)
 {
 	u64 when = first ? first->when : ~0ull;
 
-	/* The high half goes first through a value that never fires. */
+	/* The high half is at its maximum meanwhile, so that no value fires early. */
 	reg_write(ENG_SYS_TIMECMP_HI, ~0u);
 	reg_write(ENG_SYS_TIMECMP_LO, (u32)when);
 	reg_write(ENG_SYS_TIMECMP_HI, (u32)(when >> 32));

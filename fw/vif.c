@@ -35,8 +35,8 @@ u16 vif_push(struct vif *v)
 	struct eng_vif now;
 
 	/*
-	 * The engine moves a station's TSF with the beacons of its BSS. What it
-	 * has now goes back, or an update would undo that.
+	 * The engine adjusts a station's TSF to the beacons of its BSS. An update
+	 * must not undo that, so it writes the engine's present value.
 	 */
 	if (tbl_read(ENG_TBL_VIF, vif_index(v), &now) == SKUA_ST_OK) {
 		v->eng.tsf_offset = now.tsf_offset;
