@@ -2,9 +2,9 @@
 /*
  * The air: the medium between the NICs of this process
  *
- * What is on the air is real 802.11, FCS included; a receiver works from these
- * bytes and from what a real receiver would measure, nothing else. The mode
- * `perfect' delivers every frame to every radio in range at once.
+ * The frames on the air are those of IEEE 802.11, FCS included. A receiver works from
+ * their octets, and from the signal and noise that a real receiver would measure.
+ * The mode `perfect' delivers each frame at once to all radios on its channel.
  *
  * Everything belongs to the loop's thread.
  */
@@ -37,16 +37,16 @@ struct air_chan {
 
 /**
  * struct air_frame - a PSDU on the air
- * @data: MPDU, FCS included; shared by all receivers, who don't write
- * @len: bytes
- * @ta: who sends: an ACK or CTS does not say so itself; 6 bytes
+ * @data: MPDU, FCS included; all receivers share it, and do not write it
+ * @len: octets of @data
+ * @ta: address of the transmitter, 6 octets: an ACK or CTS does not contain it
  * @rate: rate word
  * @chan: sender's channel
  * @power: dBm at the sender
  * @time_us: start of the PPDU, in the time that all NICs of a process share
  * @airtime_us: duration by the standard's formulas
- * @ampdu_ref: 0, or the A-MPDU's number
- * @ampdu_last: last MPDU of it
+ * @ampdu_ref: number of the A-MPDU, or 0
+ * @ampdu_last: last MPDU of the A-MPDU
  */
 struct air_frame {
 	const uint8_t *data;
@@ -62,7 +62,7 @@ struct air_frame {
 };
 
 /**
- * struct air_rx - what the receiver measures
+ * struct air_rx - measurements of the receiver
  * @signal: dBm
  * @noise: dBm
  */
@@ -74,8 +74,8 @@ struct air_rx {
 /**
  * struct air_pulse - a radar pulse: energy, and no frame
  * @freq: MHz
- * @width_us: how long
- * @time_us: its start
+ * @width_us: duration
+ * @time_us: start
  */
 struct air_pulse {
 	uint16_t freq;
@@ -84,11 +84,11 @@ struct air_pulse {
 };
 
 /**
- * struct air_radio_ops - what the air asks of a radio
- * @rx: a frame arrives. The radio may answer after SIFS by calling
- *	air_respond() from within: acknowledgements and CTS
- * @rx_flush: a burst has ended: do batched work on what was received (ciphers)
- * @pulse: a radar pulse inside the radio's channel; NULL: it does not care
+ * struct air_radio_ops - operations of a radio
+ * @rx: a frame arrives. The radio may call air_respond() from here for an ACK or
+ *	CTS after SIFS
+ * @rx_flush: a burst has ended; the radio may now do batched work on its frames
+ * @pulse: a radar pulse lies in the radio's channel; may be NULL
  */
 struct air_radio_ops {
 	void (*rx)(void *priv, const struct air_frame *frame,
@@ -104,12 +104,14 @@ void air_free(struct air *air);
 
 /**
  * air_capture() - begin to write all frames to a pcapng file
- * @air: the air; a capture of before ends
+ * @air: the air; an earlier capture ends
  * @path: the file
- * @snaplen: octets of each data frame, see struct tap_limits; 0: all
- * @size: octets of the file, see there; 0: no limit
+ * @snaplen: octets of each data frame that are recorded; 0: all
+ * @size: limit of the file's octets; 0: no limit
  *
- * Return: 0 or -errno; then the capture of before goes on.
+ * struct tap_limits explains @snaplen and @size.
+ *
+ * Return: 0, or -errno, and then the earlier capture goes on.
  */
 int air_capture(struct air *air, const char *path,
 		uint32_t snaplen, uint64_t size);
@@ -117,16 +119,16 @@ int air_capture(struct air *air, const char *path,
 /**
  * air_join() - put a radio on the air, switched off
  * @air: the air
- * @ops: its operations
- * @priv: first argument of them
- * @name: for the capture
+ * @ops: operations of the radio
+ * @priv: first argument of @ops
+ * @name: name for the capture
  *
  * Return: the radio, or NULL when out of memory.
  */
 struct air_radio *air_join(struct air *air, const struct air_radio_ops *ops,
 			   void *priv, const char *name);
 
-/** air_leave() - the opposite; allowed at any time, also from within rx() */
+/** air_leave() - take a radio off the air; allowed at any time, also from rx() */
 void air_leave(struct air_radio *radio);
 
 /** air_tune() - tune a radio; freq 0 switches it off */
@@ -136,12 +138,12 @@ void air_tune(struct air_radio *radio, const struct air_chan *chan);
  * air_send() - send a PSDU
  * @radio: sender
  * @frame: the frame; time_us is filled in
- * @response: where the response frame (ACK, CTS) goes if one came, or NULL
- * @response_len: room there; the length of what came, 0 for none
- * @response_rx: how it was received
+ * @response: room for the response frame (ACK, CTS), or NULL
+ * @response_len: octets of @response, then of the response frame, 0 for none
+ * @response_rx: how the response was received
  *
- * All receivers have had the frame when this returns, and their responses were
- * on the air (and in the capture) as frames of their own.
+ * When this returns, all receivers have had the frame, and a response has been on
+ * the air (and in the capture) as a frame of its own.
  */
 void air_send(struct air_radio *radio, struct air_frame *frame,
 	      uint8_t *response, uint16_t *response_len,
@@ -152,26 +154,26 @@ void air_send(struct air_radio *radio, struct air_frame *frame,
  * @radio: the radio whose rx() runs
  * @frame: the answer, at most AIR_RESPONSE_MAX octets; copied
  *
- * It goes on the air when all receivers have had the frame that it answers.
- * Of several answers to one frame the sender gets the first.
+ * The answer goes on the air when all receivers have had the frame. Of several
+ * answers to a frame, the sender gets the first one.
  */
 void air_respond(struct air_radio *radio, struct air_frame *frame);
 
-/** air_radar() - a radar pulse: all radios hear it whose channel it lies in */
+/** air_radar() - a radar pulse, for all radios whose channel it lies in */
 void air_radar(struct air *air, const struct air_pulse *pulse);
 
-/** air_flush() - end of the sender's burst: calls rx_flush of who got frames */
+/** air_flush() - end a burst: call rx_flush() of the radios that got frames */
 void air_flush(struct air_radio *radio);
 
 /**
  * struct air_loss - lose frames on purpose, to exercise retry and duplicate code
  * @match_type: frame control type to match (0-2), or -1 for any
  * @match_subtype: subtype, or -1
- * @ta: transmitter address to match, all zero for any (ACK and CTS have none:
- *	then it is the sending radio's)
+ * @ta: transmitter address to match, all zero for any. For ACK and CTS, this is the
+ *	address of the sending radio
  * @nth: lose the nth match from now on (1 is the next one)
- * @count: and so many in all, one after another
- * @every: if not 0: after that, lose one in so many matches for good
+ * @count: number of consecutive matches to lose
+ * @every: then lose one in so many matches; 0: none
  */
 struct air_loss {
 	int match_type;
@@ -186,7 +188,7 @@ struct air_loss {
 int air_lose(struct air *air, const struct air_loss *loss);
 
 /**
- * air_loss_hits() - how many frames a loss rule has lost
+ * air_loss_hits() - number of frames that a loss rule has lost
  * @air: the air
  * @id: from air_lose()
  *
@@ -198,14 +200,14 @@ uint64_t air_loss_hits(const struct air *air, int id);
 void air_lose_clear(struct air *air);
 
 /**
- * struct air_stats - what the air carried
- * @frames: sent, responses included
- * @bytes: in them, FCS included
- * @responses: acknowledgements and the like
- * @lost: lost by a rule
+ * struct air_stats - counters of the air
+ * @frames: frames sent, responses included
+ * @bytes: octets of these frames, FCS included
+ * @responses: responses sent
+ * @lost: frames lost by a rule
  * @delivered: receptions
  * @unheard: frames that no radio was tuned to
- * @collisions: answers that came second, and were lost
+ * @collisions: responses that were lost because another radio had responded
  */
 struct air_stats {
 	uint64_t frames;

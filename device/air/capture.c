@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The air's capture: each frame with what a receiver would know of it
+ * The air's capture: each frame, with channel, rate and signal
  */
 #include <errno.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The medium in `perfect' mode: what is sent is heard by every radio that is
- * tuned so that it can, at once and without interference
+ * The medium in `perfect' mode: each frame reaches all radios on its channel, at
+ * once and without interference
  */
 #include "air/priv.h"
 #include "base/base.h"
@@ -34,7 +34,7 @@ static bool hears(const struct air_radio *radio, const struct air_frame *frame)
 	       part_center(&radio->chan, bw) == part_center(&frame->chan, bw);
 }
 
-/* What every frame goes through; false: nobody gets it */
+/* Count and record a frame. Return: false if it is lost */
 static bool put_on_air(struct air *air, const struct air_radio *sender,
 		       struct air_frame *frame)
 {
@@ -89,7 +89,7 @@ void air_respond(struct air_radio *radio, struct air_frame *frame)
 	air->answered = true;
 }
 
-/* The answer reaches its addressee through the buffer, all others as a frame */
+/* The sender gets the answer in the buffer, all other radios get it as a frame */
 static void send_answer(struct air *air, struct air_radio *sender,
 			uint8_t *response, uint16_t *response_len,
 			struct air_rx *response_rx, uint16_t room)
@@ -124,7 +124,7 @@ void air_send(struct air_radio *radio, struct air_frame *frame,
 
 	if (response)
 		*response_len = 0;
-	/* Nobody sends while a frame is being delivered, but by air_respond() */
+	/* While a frame is being delivered, only air_respond() may send */
 	if (radio->gone || !frame->chan.freq || air->depth ||
 	    frame->len < IEEE80211_ACK_LEN + IEEE80211_FCS_LEN)
 		return;

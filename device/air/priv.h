@@ -3,10 +3,11 @@
  * The air: what its files share
  *
  * air.c       radios that join, tune and leave
- * medium.c    which radios hear a frame, delivery, answers
+ * medium.c    delivery of frames and answers to the radios that hear them
  * loss.c      frames lost on purpose
- * capture.c   frames as the capture wants them
- * tap.c       the capture: a pcapng file; radiotap.c: its radiotap headers
+ * capture.c   frames for the capture
+ * tap.c       the pcapng file of a capture
+ * radiotap.c  radiotap headers in this file
  */
 #ifndef SKUA_DEVICE_AIR_PRIV_H
 #define SKUA_DEVICE_AIR_PRIV_H
@@ -59,7 +60,7 @@ struct air_answer {
 
 /**
  * struct air - radios, the medium between them, and its capture
- * @loop: for the time
+ * @loop: event loop, for the time
  * @tap: capture, or NULL
  * @tap_if: interface of @tap
  * @radios: all that have joined
@@ -92,10 +93,10 @@ struct air {
  * @air: the air
  * @ops: its operations
  * @priv: first argument of @ops
- * @name: for the capture
- * @chan: where it is tuned
- * @gone: it has left, and is still listed
- * @got_frames: frames have reached it since the last air_flush()
+ * @name: name for the capture
+ * @chan: channel
+ * @gone: the radio has left, and is still listed
+ * @got_frames: frames have reached the radio since the last air_flush()
  * @next: next of air.radios or air.graveyard
  */
 struct air_radio {
@@ -117,7 +118,7 @@ void air_sweep(struct air *air);
 /* loss.c */
 
 /**
- * loss_hits() - is a frame to be lost?
+ * loss_hits() - whether a frame is to be lost
  * @losses: the rules; each counts the frame if it matches
  * @frame: the frame
  *
@@ -127,15 +128,15 @@ bool loss_hits(struct air_losses *losses, const struct air_frame *frame);
 
 /* capture.c */
 
-/** capture_frame() - record a frame; there is a capture */
+/** capture_frame() - record a frame in the capture, which must exist */
 void capture_frame(struct air *air, const struct air_radio *sender,
 		   const struct air_frame *frame);
 
 /* radiotap.c */
 
 /**
- * struct tap_out - octets that are being written, one behind the other
- * @buf: where they go; the caller has made sure of the room
+ * struct tap_out - a buffer that is being filled
+ * @buf: the buffer; callers make sure that there is room
  * @used: octets of @buf in use
  */
 struct tap_out {

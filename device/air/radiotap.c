@@ -38,7 +38,7 @@ static bool rate_is_dsss(uint16_t rate_100k)
 
 static uint16_t radiotap_channel(const struct tap_meta *meta)
 {
-	/* Radiotap has no flag for 6 GHz: the frequency tells */
+	/* Radiotap has no flag for 6 GHz: the frequency identifies the band */
 	if (meta->freq >= 5000)
 		return IEEE80211_RADIOTAP_CHAN_5GHZ |
 		       IEEE80211_RADIOTAP_CHAN_OFDM;

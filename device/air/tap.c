@@ -14,7 +14,7 @@
 
 #define TAP_BUF_LEN		(256 * 1024)
 #define TAP_FLUSH_NS		LOOP_NS_PER_S
-#define TAP_READER_NS		(10 * LOOP_NS_PER_MS)	/* a FIFO is full */
+#define TAP_READER_NS		(10 * LOOP_NS_PER_MS)	/* when a FIFO is full */
 
 #define PCAPNG_SHB		0x0a0d0d0a
 #define PCAPNG_IDB		1
@@ -33,25 +33,25 @@
 #define TAP_RADIOTAP_MAX	64
 #define TAP_OPT_MAX		128	/* one option and the end of options */
 #define TAP_NAME_MAX		64
-/* Options are cut to fit, so that this much besides the frame is enough */
+/* Octets of a block besides the frame; options are cut to fit */
 #define TAP_OVERHEAD		(TAP_BLOCK_LEN + TAP_EPB_LEN + \
 				 TAP_RADIOTAP_MAX + TAP_OPT_MAX)
 
 /**
  * struct tap - a capture
  * @fd: the file
- * @loop: where time comes from, or NULL
- * @timer: armed while something is buffered
+ * @loop: event loop, for the time, or NULL
+ * @timer: armed while octets are buffered
  * @epoch_ns: the time of day less the loop's time
- * @interfaces: how many there are
- * @failing: the last write did not take everything; try again by timer only
+ * @interfaces: number of interfaces
+ * @failing: the last write did not take all octets; only the timer tries again
  * @logged: the error was logged
  * @full: the file has its full size
- * @limits: what is taken
- * @retry_ns: how long after a failed write to try again
+ * @limits: limits of the capture
+ * @retry_ns: delay after a failed write
  * @stats: counters
- * @out: octets in @buf, which begin wherever the last write stopped
- * @buf: what is to be written
+ * @out: the part of @buf in use, which begins where the last write stopped
+ * @buf: octets to write
  */
 struct tap {
 	int fd;
@@ -134,8 +134,8 @@ void tap_flush(struct tap *tap)
 	}
 	tap->stats.bytes += done;
 	/*
-	 * What did not go out stays, to the octet: a later write continues in
-	 * the middle of the block, so that the file is whole again.
+	 * The rest stays in the buffer: a later write continues in the middle
+	 * of the block, so that the file is whole again.
 	 */
 	tap->out.used -= done;
 	memmove(tap->buf, tap->buf + done, tap->out.used);
@@ -160,7 +160,7 @@ static bool tap_reserve(struct tap *tap, size_t len)
 	return tap->out.used + len <= TAP_BUF_LEN;
 }
 
-/* Something was buffered: it must not stay longer than a second */
+/* Octets were buffered: they are written after a second at the latest */
 static void tap_touch(struct tap *tap)
 {
 	if (tap->loop && !loop_timer_armed(&tap->timer))
@@ -175,7 +175,7 @@ static uint64_t time_of_day_ns(void)
 	return (uint64_t)ts.tv_sec * LOOP_NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-/* Write the buffer now, all of it: the start of a file has to be there */
+/* Write all of the buffer now: the file must at least have its beginning */
 static int tap_sync(struct tap *tap)
 {
 	tap_flush(tap);
@@ -201,7 +201,7 @@ struct tap *tap_open(const char *path, struct loop *loop)
 
 	if (!tap)
 		return NULL;
-	/* O_NONBLOCK: a FIFO without a reader, or a slow one, must not stall */
+	/* O_NONBLOCK: a FIFO without reader, or with a slow one, must not block */
 	tap->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
 			     O_NONBLOCK, 0644);
 	if (tap->fd < 0) {

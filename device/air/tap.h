@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tap: what was on the air, as a pcapng file for Wireshark
+ * The tap: the frames of an air, as a pcapng file for Wireshark
  *
  * Each air is an interface of link type IEEE802_11_RADIOTAP. Frames are
  * buffered, and written at least once a second. A full disk costs frames of
@@ -27,11 +27,11 @@ enum tap_encoding {
 };
 
 /**
- * struct tap_meta - what a receiver knows about a frame besides its bytes
+ * struct tap_meta - channel, rate and signal of a frame
  * @time_ns: start of the PPDU, in the loop's time
  * @freq: primary 20 MHz channel, MHz
  * @bw_mhz: bandwidth of the PPDU: 20, 40, 80 or 160
- * @encoding: how it was modulated
+ * @encoding: modulation
  * @rate_100k: TAP_LEGACY: rate in units of 100 kbit/s
  * @mcs: other encodings: MCS of a single stream (HT: 0 to 7)
  * @nss: spatial streams, from 1
@@ -42,9 +42,10 @@ enum tap_encoding {
  * @short_preamble: TAP_LEGACY: short DSSS preamble
  * @bad_fcs: the FCS at the end of the frame is wrong
  * @signal: dBm
- * @ampdu_ref: not 0: the A-MPDU that the frame is part of
- * @ampdu_last: it is the last MPDU of it
- * @sender: name of the NIC that sent it, for the packet's comment; or NULL
+ * @ampdu_ref: number of the A-MPDU that the frame is part of, or 0
+ * @ampdu_last: the frame is the last MPDU of the A-MPDU
+ * @sender: name of the NIC that has sent the frame, for the packet's comment, or
+ *	NULL
  */
 struct tap_meta {
 	uint64_t time_ns;
@@ -67,10 +68,10 @@ struct tap_meta {
 };
 
 /**
- * struct tap_stats - what became of the frames
- * @frames: taken into the capture
- * @bytes: written to the file
- * @dropped: lost, because the file could not take them or has its full size
+ * struct tap_stats - counters of a capture
+ * @frames: frames in the capture
+ * @bytes: octets written to the file
+ * @dropped: frames lost: the file could not take them or has its full size
  */
 struct tap_stats {
 	uint64_t frames;
@@ -79,7 +80,7 @@ struct tap_stats {
 };
 
 /**
- * struct tap_limits - how much a capture takes
+ * struct tap_limits - size of a capture
  * @snaplen: octets of each data frame; 0: all. Other frames are whole.
  * @size: octets of the file; 0: no limit. A capture that has reached it ends.
  */
@@ -91,8 +92,8 @@ struct tap_limits {
 /**
  * tap_open() - begin a capture
  * @path: file to create, or to overwrite
- * @loop: for the time and to write in time; NULL: the caller calls
- *	tap_flush(), and @time_ns counts from the epoch
+ * @loop: event loop, for the time, and to write after a second. NULL: the caller
+ *	calls tap_flush(), and tap_meta.time_ns counts from the epoch
  *
  * A FIFO works if it has a reader.
  *
@@ -101,16 +102,16 @@ struct tap_limits {
 struct tap *tap_open(const char *path, struct loop *loop);
 
 /**
- * tap_set_limits() - bound the capture
+ * tap_set_limits() - set the limits of a capture
  * @tap: the tap
- * @limits: copied; NULL: none, as after tap_open()
+ * @limits: limits, which are copied; NULL for none, as after tap_open()
  */
 void tap_set_limits(struct tap *tap, const struct tap_limits *limits);
 
 /**
- * tap_add_interface() - tell of an air
+ * tap_add_interface() - add an interface for an air
  * @tap: the tap
- * @name: its name, as Wireshark shows it
+ * @name: name of the interface, as Wireshark shows it
  *
  * Return: interface number for tap_frame(), or -errno.
  */
@@ -119,18 +120,18 @@ int tap_add_interface(struct tap *tap, const char *name);
 /**
  * tap_frame() - record a frame
  * @tap: the tap
- * @interface: from tap_add_interface()
- * @meta: about the frame
+ * @interface: interface number from tap_add_interface()
+ * @meta: channel, rate and signal of the frame
  * @mpdu: the frame, FCS included; copied
  * @len: octets of @mpdu
  */
 void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
 	       const uint8_t *mpdu, size_t len);
 
-/** tap_flush() - write what is buffered */
+/** tap_flush() - write the buffered octets */
 void tap_flush(struct tap *tap);
 
-/** tap_close() - write the rest and end the capture; NULL is no error */
+/** tap_close() - write the rest, and end the capture; @tap may be NULL */
 void tap_close(struct tap *tap);
 
 /** tap_get_stats() - read the counters */

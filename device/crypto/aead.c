@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What CCMP, GCMP and BIP share: OpenSSL's contexts, AAD, nonces, the IV with a PN
+ * Contexts of the library, AAD, nonces and IV, which CCMP, GCMP and BIP share
  */
 #include <string.h>
 
@@ -39,7 +39,7 @@ size_t crypto_aad(const struct crypto_job *job, uint8_t *aad)
 			IEEE80211_FC_MOREDATA;
 	size_t len = 22;
 
-	/* Whether a frame is QoS survives the masking of its subtype */
+	/* The QoS bit of the subtype is not masked */
 	if (dot11_fc_is_data(fc))
 		mask |= IEEE80211_FC_SUBTYPE & ~IEEE80211_FC_DATA_QOS;
 	if (dot11_fc_is_data_qos(fc))

@@ -55,7 +55,7 @@ static bool bip_text(const struct crypto_job *job, struct bip_text *text)
 	text->body_len = crypto_data_len(job);
 	text->mmie_len = job->key->cipher->mic_len;
 	if (dot11_fc_is_beacon(fc)) {
-		/* Each transmission stamps the beacon anew, after the MIC */
+		/* The timestamp of a beacon is written after the MIC */
 		if (text->body_len < BIP_TIMESTAMP_LEN)
 			return false;
 		text->head_len += BIP_TIMESTAMP_LEN;
@@ -126,7 +126,7 @@ static int bip_cmac_init(struct crypto_key *key)
 	return err;
 }
 
-/* The MIC as the frame has to carry it; 802.11 truncates CMAC-128 to 8 */
+/* The frame has the first 8 octets of CMAC-128 */
 static bool bip_cmac(const struct crypto_job *job, const struct bip_text *text,
 		     uint8_t mic[BIP_MIC_LEN_MAX])
 {
@@ -145,7 +145,7 @@ static int bip_gmac_init(struct crypto_key *key)
 	const char *name = key->cipher->key_len == 16 ?
 		"AES-128-GCM" : "AES-256-GCM";
 
-	/* GMAC computes the same both ways: GCM without a message */
+	/* GMAC is GCM without a message; both operations encrypt */
 	for (int op = 0; op < CRYPTO_OPS; op++) {
 		key->ctx[op] = crypto_ctx_new(name, CRYPTO_ENCRYPT, key->bytes,
 					      CRYPTO_GCM_NONCE_LEN, 0);

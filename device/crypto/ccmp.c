@@ -30,7 +30,7 @@ static void ccmp_nonce(const struct crypto_job *job, uint8_t *nonce)
 	crypto_put_be48(nonce + 7, job->pn);
 }
 
-/* CCM wants the length of the message before anything else */
+/* CCM needs the length of the message first */
 static bool ccmp_start(EVP_CIPHER_CTX *ctx, const struct crypto_job *job,
 		       int len)
 {
@@ -77,8 +77,8 @@ static enum crypto_status ccmp_decrypt(struct crypto_job *job)
 	/*
 	 * The library decrypts and compares the MIC in this one call, which
 	 * returns the octets done or -1. EVP_CipherUpdate() would queue an
-	 * error with allocated strings for each MIC failure, and so let a
-	 * sender make us allocate at will.
+	 * error with allocated strings for each MIC failure, so that any
+	 * sender could make the NIC allocate memory.
 	 */
 	if (EVP_Cipher(ctx, data, data, (unsigned int)len) != len)
 		return CRYPTO_MIC_FAILURE;

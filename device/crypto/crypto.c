@@ -108,7 +108,7 @@ void crypto_key_wipe(struct crypto_key *key)
 	OPENSSL_cleanse(key, sizeof(*key));
 }
 
-/* Is this a frame that the cipher protects at all? */
+/* Whether the cipher protects such frames */
 static bool frame_fits(uint16_t fc, const struct crypto_cipher *cipher)
 {
 	if (dot11_fc_is_data(fc))
@@ -123,7 +123,7 @@ static bool frame_fits(uint16_t fc, const struct crypto_cipher *cipher)
 	       dot11_fc_is_stype(fc, IEEE80211_AUTH);
 }
 
-/* All that the ciphers rely on about header and lengths */
+/* Check header and lengths, which the ciphers then rely on */
 static enum crypto_status job_check(const struct crypto_job *job)
 {
 	const struct crypto_cipher *cipher;
@@ -167,7 +167,7 @@ static void decrypt_one(struct crypto_job *job)
 	case CRYPTO_MIC_FAILURE:
 	case CRYPTO_ICV_FAILURE:
 	case CRYPTO_FAILED:
-		/* BIP does not hide its data, and did not write them */
+		/* BIP neither encrypts nor writes the data */
 		if (!(job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
 			memset(crypto_data(job), 0, crypto_data_len(job));
 		break;

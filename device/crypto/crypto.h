@@ -2,12 +2,12 @@
 /*
  * The NIC's crypto engine: protection of MPDUs by IEEE 802.11-2020 clause 12.
  *
- * Work comes as a batch of jobs, in general the MPDUs of one PPDU, so that an
- * implementation can interleave them or hand them to worker threads. Jobs are
- * pure: they touch their frame and the contexts of their key, nothing else.
+ * The engine works on a batch of jobs, in general the MPDUs of a round, so that an
+ * implementation can interleave them or give them to worker threads. A job changes
+ * its frame and the contexts of its key, and no other data.
  *
- * Packet numbers belong to the caller, who gives them for encryption, gets
- * them from decryption and compares them with crypto_pn_check().
+ * The caller manages packet numbers: it supplies them for encryption, and compares
+ * those that decryption returns with crypto_pn_check().
  */
 #ifndef SKUA_DEVICE_CRYPTO_H
 #define SKUA_DEVICE_CRYPTO_H
@@ -38,13 +38,13 @@ struct crypto_ops;
 /**
  * struct crypto_cipher - a cipher that the engine offers
  * @suite: cipher suite selector, IEEE80211_CIPHER_*
- * @name: as the standard writes it
- * @key_len: octets of the key; TKIP's hold TK and both Michael keys
+ * @name: name in the standard
+ * @key_len: octets of the key; for TKIP these are TK and both Michael keys
  * @iv_len: octets between MAC header and data
  * @mic_len: octets after the data: MIC or ICV; the whole MMIE for BIP
  * @pn_bits: size of the packet number
  * @flags: CRYPTO_F_*
- * @ops: the engine's own
+ * @ops: functions, which only the engine calls
  */
 struct crypto_cipher {
 	uint32_t suite;
@@ -60,10 +60,10 @@ struct crypto_cipher {
 extern const struct crypto_cipher crypto_ciphers[];
 
 /**
- * crypto_cipher_find() - look a cipher up
+ * crypto_cipher_find() - find a cipher
  * @suite: cipher suite selector
  *
- * Return: its row of crypto_ciphers, or NULL if the engine lacks it.
+ * Return: the row of crypto_ciphers, or NULL if the engine lacks it.
  */
 const struct crypto_cipher *crypto_cipher_find(uint32_t suite);
 
@@ -77,15 +77,15 @@ enum crypto_status {
 	CRYPTO_OK,
 	CRYPTO_MIC_FAILURE,	/* CCMP, GCMP, BIP */
 	CRYPTO_ICV_FAILURE,	/* WEP, TKIP: nothing was verified */
-	CRYPTO_MICHAEL_FAILURE,	/* TKIP: countermeasures count these */
+	CRYPTO_MICHAEL_FAILURE,	/* TKIP: the countermeasures count it */
 	CRYPTO_MALFORMED,	/* no room, wrong header, no Ext IV, no MMIE */
-	CRYPTO_WRONG_KEY,	/* the frame's key id is not the key's; no key */
+	CRYPTO_WRONG_KEY,	/* no key, or the frame has another key id */
 	CRYPTO_PN_EXHAUSTED,	/* the PN to send does not fit its field */
 	CRYPTO_FAILED,		/* the library failed; logged by the caller */
 	CRYPTO_STATUSES
 };
 
-/* For a log line */
+/* Text for a log line */
 const char *crypto_status_name(enum crypto_status status);
 
 struct evp_cipher_ctx_st;
@@ -101,10 +101,16 @@ struct crypto_p1k {
 
 /**
  * struct crypto_key - a key, expanded once
+ * @cipher: cipher, or NULL: no key
+ * @keyidx: key id that frames carry
+ * @ctx: cipher contexts of the library, by operation
+ * @mac: MAC contexts of the library, by operation
+ * @p1k: phase 1 keys of TKIP, by operation
+ * @bytes: the key
  *
- * All zero is "no key". The fields are the engine's own. Contexts are set up
- * by crypto_key_init() and reused for each frame, so a key may be in use by
- * one thread for each operation at a time.
+ * All zero means "no key". Only @cipher, @keyidx and @p1k are for users of the
+ * engine. crypto_key_init() makes the contexts, and each frame uses them again, so
+ * that one thread for each operation may use a key at a time.
  */
 struct crypto_key {
 	const struct crypto_cipher *cipher;
@@ -117,7 +123,7 @@ struct crypto_key {
 
 /**
  * crypto_key_init() - expand a key
- * @key: where to; must be all zero or wiped
+ * @key: the key to set; must be all zero or wiped
  * @suite: cipher suite selector, IEEE80211_CIPHER_*
  * @bytes: the key; for TKIP in the order of mac80211: TK, Michael key
  *	authenticator to supplicant, Michael key supplicant to authenticator
@@ -137,8 +143,8 @@ int crypto_key_init(struct crypto_key *key, uint32_t suite,
  * crypto_key_wipe() - forget a key
  * @key: initialised, or all zero
  *
- * Clears every copy, the expanded ones in the library too. The caller makes
- * sure that no job uses the key.
+ * Clears all copies, also the expanded ones in the library. The caller makes sure
+ * that no job uses the key.
  */
 void crypto_key_wipe(struct crypto_key *key);
 
@@ -152,7 +158,7 @@ static inline bool crypto_key_valid(const struct crypto_key *key)
 
 /**
  * struct crypto_job - protect or unprotect one MPDU, in place
- * @op: which
+ * @op: operation
  * @key: initialised key
  * @frame: MAC header, then IV, data and MIC without gaps; FCS not included
  * @hdr_len: octets of the MAC header, HT Control included
@@ -164,11 +170,11 @@ static inline bool crypto_key_valid(const struct crypto_key *key)
  * @keyid: key id of the IV or MMIE, given back by decrypt
  * @status: given back
  *
- * To encrypt, the caller leaves room for IV and MIC, which the engine fills;
- * it sets Protected Frame too (not for BIP). Decryption leaves header and IV
- * alone; the data follow the IV, and &struct crypto_cipher tells how much
- * they are. After a MIC or ICV failure the data are cleared, since nothing
- * vouches for them; after any other failure the frame is as it was.
+ * To encrypt, the caller leaves room for IV and MIC, which the engine fills in. The
+ * engine also sets the Protected Frame bit (not for BIP). Decryption does not change
+ * header and IV; the data follow the IV, and the lengths are in &struct
+ * crypto_cipher. After a MIC or ICV failure the data are cleared, since they may be
+ * forged; after any other failure the frame is unchanged.
  *
  * Fragments are separate MPDUs, each with its PN. TKIP's Michael MIC is part
  * of the data here: crypto_michael_add() before fragmentation and
@@ -189,7 +195,7 @@ struct crypto_job {
 /**
  * crypto_run() - do a batch of jobs
  * @jobs: the jobs; keys and operations may be mixed
- * @n: how many
+ * @n: number of jobs
  *
  * Does not allocate and does not block.
  *
@@ -200,10 +206,10 @@ size_t crypto_run(struct crypto_job *jobs, size_t n);
 /**
  * crypto_pn_check() - replay check
  * @last: highest PN accepted under this key, in this replay counter
- * @pn: PN of a frame that decrypted
+ * @pn: PN of a frame that was decrypted
  *
- * The caller keeps a counter per key, and per TID or management as the
- * standard asks, and sets it to @pn when this returned true.
+ * The caller has a counter for each key and TID, and for management frames, and sets
+ * it to @pn if this returns true.
  *
  * Return: true if @pn is new.
  */
@@ -223,7 +229,7 @@ static inline bool crypto_pn_check(uint64_t last, uint64_t pn)
  * @priority: TID of a QoS frame, 0 otherwise
  * @msdu: LLC header and payload
  * @len: octets of @msdu
- * @mic: where to write CRYPTO_MICHAEL_LEN octets, in general @msdu + @len
+ * @mic: room for CRYPTO_MICHAEL_LEN octets, in general @msdu + @len
  */
 void crypto_michael_add(const struct crypto_key *key, bool from_ap,
 			const uint8_t *da, const uint8_t *sa, uint8_t priority,
@@ -231,9 +237,13 @@ void crypto_michael_add(const struct crypto_key *key, bool from_ap,
 
 /**
  * crypto_michael_check() - check the Michael MIC of a received MSDU
+ * @key: TKIP key
+ * @from_ap: the sender is the authenticator, which chooses the Michael key
+ * @da: destination address
+ * @sa: source address
+ * @priority: TID of a QoS frame, 0 otherwise
+ * @msdu: LLC header, payload and MIC
  * @len: octets of @msdu, the MIC included
- *
- * The other parameters are those of crypto_michael_add().
  *
  * Return: CRYPTO_OK, CRYPTO_MALFORMED or CRYPTO_MICHAEL_FAILURE.
  */
@@ -243,27 +253,28 @@ enum crypto_status crypto_michael_check(const struct crypto_key *key,
 					const uint8_t *msdu, size_t len);
 
 /**
- * crypto_tkip_set_p1k() - hand over a phase 1 key that somebody computed
+ * crypto_tkip_set_p1k() - set a phase 1 key that was computed elsewhere
  * @key: TKIP key
  * @op: direction
- * @ta: transmitter address that it belongs to
- * @iv32: upper 32 bits of the TSC that it belongs to
+ * @ta: transmitter address of the phase 1 key
+ * @iv32: upper 32 bits of the TSC of the phase 1 key
  * @p1k: the phase 1 key
  *
- * Only saves time: frames with another address or TSC compute their own.
+ * This only saves time: for frames with another address or IV32, the engine computes
+ * the phase 1 key.
  */
 void crypto_tkip_set_p1k(struct crypto_key *key, enum crypto_op op,
 			 const uint8_t *ta, uint32_t iv32,
 			 const uint16_t p1k[CRYPTO_P1K_WORDS]);
 
 /**
- * crypto_tkip_has_p1k() - can a received frame do without phase 1?
+ * crypto_tkip_has_p1k() - whether a received frame needs no phase 1
  * @key: TKIP key
  * @frame: MPDU
  * @hdr_len: octets of its MAC header
  * @len: octets of @frame
  *
- * Return: false if the phase 1 key at hand is for another sender or IV32.
+ * Return: false if the phase 1 key of @key is for another sender or IV32.
  */
 bool crypto_tkip_has_p1k(const struct crypto_key *key, const uint8_t *frame,
 			 size_t hdr_len, size_t len);

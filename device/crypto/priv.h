@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of the crypto engine share with each other */
+/* Declarations that the files of the crypto engine share */
 #ifndef SKUA_DEVICE_CRYPTO_PRIV_H
 #define SKUA_DEVICE_CRYPTO_PRIV_H
 
@@ -12,9 +12,9 @@
 #define CRYPTO_RC4_SEED_LEN	16	/* at most */
 
 /**
- * struct crypto_ops - one way to protect frames
- * @init: expand the key; cipher, keyidx and bytes are set. Undone by
- *	crypto_key_wipe(), also after a failure. May be NULL
+ * struct crypto_ops - functions of a cipher
+ * @init: expand the key; cipher, keyidx and bytes are set. crypto_key_wipe()
+ *	undoes it, also after a failure. May be NULL
  * @encrypt: as &struct crypto_job says, header and lengths already checked
  * @decrypt: likewise
  */
@@ -40,10 +40,10 @@ extern const struct crypto_ops crypto_wep_ops;
  */
 size_t crypto_aad(const struct crypto_job *job, uint8_t *aad);
 
-/* First octet of the CCMP nonce: priority, and whether this is management */
+/* First octet of the CCMP nonce: priority, and the bit for management frames */
 uint8_t crypto_nonce_flags(const uint8_t *frame);
 
-/* The 48-bit PN in the eight octets that CCMP and GCMP put before the data */
+/* Write the eight octets with the 48-bit PN that CCMP and GCMP put before the data */
 void crypto_ext_iv_put(uint8_t *iv, uint64_t pn, uint8_t keyidx);
 
 /**
@@ -54,7 +54,7 @@ void crypto_ext_iv_put(uint8_t *iv, uint64_t pn, uint8_t keyidx);
  */
 enum crypto_status crypto_ext_iv_get(struct crypto_job *job);
 
-/* A 48-bit number, most significant octet first, as nonces want it */
+/* Write a 48-bit number, most significant octet first, for a nonce */
 void crypto_put_be48(uint8_t *p, uint64_t v);
 
 /* A2 and the PN: the nonce of GCMP and of BIP-GMAC */
@@ -62,18 +62,18 @@ void crypto_gcm_nonce(const struct crypto_job *job,
 		      uint8_t nonce[CRYPTO_GCM_NONCE_LEN]);
 
 /**
- * crypto_rc4_seal() - append the ICV and encrypt both
+ * crypto_rc4_encrypt() - append the ICV and encrypt both
  * @seed: RC4 key of this frame
  * @seed_len: octets of @seed
  * @data: the data, with room for CRYPTO_ICV_LEN more octets
  * @len: octets of @data without the ICV
  */
-void crypto_rc4_seal(const uint8_t *seed, size_t seed_len,
-		     uint8_t *data, size_t len);
+void crypto_rc4_encrypt(const uint8_t *seed, size_t seed_len,
+			uint8_t *data, size_t len);
 
-/* Undo crypto_rc4_seal(). Return: whether the ICV is that of the data. */
-bool crypto_rc4_open(const uint8_t *seed, size_t seed_len,
-		     uint8_t *data, size_t len);
+/* Undo crypto_rc4_encrypt(). Return: false if the ICV is wrong. */
+bool crypto_rc4_decrypt(const uint8_t *seed, size_t seed_len,
+			uint8_t *data, size_t len);
 
 /* TKIP: key mixing phase 1, for one TA and the upper 32 bits of the TSC */
 void crypto_tkip_phase1(const uint8_t *tk, const uint8_t *ta, uint32_t iv32,

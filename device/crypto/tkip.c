@@ -95,13 +95,13 @@ void crypto_tkip_phase1(const uint8_t *tk, const uint8_t *ta, uint32_t iv32,
 	}
 }
 
-/* First three octets of the seed: also how the frame shows the low TSC */
+/* First three octets of the seed, which the frame has as the lower 16 bits of the TSC */
 static void tkip_wep_iv(uint8_t *iv, uint16_t iv16)
 {
 	uint8_t hi = (uint8_t)(iv16 >> 8);
 
 	iv[0] = hi;
-	iv[1] = (hi | 0x20) & 0x7f;	/* keeps clear of RC4's weak keys */
+	iv[1] = (hi | 0x20) & 0x7f;	/* avoids weak keys of RC4 */
 	iv[2] = (uint8_t)iv16;
 }
 
@@ -222,7 +222,7 @@ bool crypto_tkip_has_p1k(const struct crypto_key *key, const uint8_t *frame,
 	       c->iv32 == dot11_get_le32(frame + hdr_len + 4);
 }
 
-/* Phase 1 lasts for 65536 frames of one sender, so the last one is kept */
+/* A phase 1 key is for 65536 frames of a sender, so the last one is kept */
 static void tkip_seed(const struct crypto_job *job,
 		      uint8_t seed[CRYPTO_RC4_SEED_LEN])
 {
@@ -249,8 +249,8 @@ static enum crypto_status tkip_encrypt(struct crypto_job *job)
 	iv[3] = IEEE80211_IV_EXT |
 		(uint8_t)(job->key->keyidx << IEEE80211_IV_KEYID_SHIFT);
 	dot11_put_le32(iv + 4, (uint32_t)(job->pn >> 16));
-	crypto_rc4_seal(seed, sizeof(seed), crypto_data(job),
-			crypto_data_len(job));
+	crypto_rc4_encrypt(seed, sizeof(seed), crypto_data(job),
+			   crypto_data_len(job));
 	OPENSSL_cleanse(seed, sizeof(seed));
 	return CRYPTO_OK;
 }
@@ -269,8 +269,8 @@ static enum crypto_status tkip_decrypt(struct crypto_job *job)
 	if (job->keyid != job->key->keyidx)
 		return CRYPTO_WRONG_KEY;
 	tkip_seed(job, seed);
-	ok = crypto_rc4_open(seed, sizeof(seed), crypto_data(job),
-			     crypto_data_len(job));
+	ok = crypto_rc4_decrypt(seed, sizeof(seed), crypto_data(job),
+				crypto_data_len(job));
 	OPENSSL_cleanse(seed, sizeof(seed));
 	return ok ? CRYPTO_OK : CRYPTO_ICV_FAILURE;
 }

@@ -15,8 +15,8 @@
 
 #include "crypto/priv.h"
 
-void crypto_rc4_seal(const uint8_t *seed, size_t seed_len,
-		     uint8_t *data, size_t len)
+void crypto_rc4_encrypt(const uint8_t *seed, size_t seed_len,
+			uint8_t *data, size_t len)
 {
 	RC4_KEY rc4;
 
@@ -26,8 +26,8 @@ void crypto_rc4_seal(const uint8_t *seed, size_t seed_len,
 	OPENSSL_cleanse(&rc4, sizeof(rc4));
 }
 
-bool crypto_rc4_open(const uint8_t *seed, size_t seed_len,
-		     uint8_t *data, size_t len)
+bool crypto_rc4_decrypt(const uint8_t *seed, size_t seed_len,
+			uint8_t *data, size_t len)
 {
 	uint32_t icv;
 	RC4_KEY rc4;
@@ -49,7 +49,7 @@ static size_t wep_seed(const struct crypto_job *job,
 	return IEEE80211_IV_OFF_KEYID + key_len;
 }
 
-/* The standard gives the IV no byte order; this is how mac80211 counts it */
+/* The standard gives the IV no byte order; this is the order of mac80211 */
 static enum crypto_status wep_encrypt(struct crypto_job *job)
 {
 	uint8_t seed[CRYPTO_RC4_SEED_LEN];
@@ -61,8 +61,8 @@ static enum crypto_status wep_encrypt(struct crypto_job *job)
 	iv[2] = (uint8_t)job->pn;
 	iv[3] = (uint8_t)(job->key->keyidx << IEEE80211_IV_KEYID_SHIFT);
 	seed_len = wep_seed(job, seed);
-	crypto_rc4_seal(seed, seed_len, crypto_data(job),
-			crypto_data_len(job));
+	crypto_rc4_encrypt(seed, seed_len, crypto_data(job),
+			   crypto_data_len(job));
 	OPENSSL_cleanse(seed, sizeof(seed));
 	return CRYPTO_OK;
 }
@@ -79,8 +79,8 @@ static enum crypto_status wep_decrypt(struct crypto_job *job)
 	if (job->keyid != job->key->keyidx)
 		return CRYPTO_WRONG_KEY;
 	seed_len = wep_seed(job, seed);
-	ok = crypto_rc4_open(seed, seed_len, crypto_data(job),
-			     crypto_data_len(job));
+	ok = crypto_rc4_decrypt(seed, seed_len, crypto_data(job),
+				crypto_data_len(job));
 	OPENSSL_cleanse(seed, sizeof(seed));
 	return ok ? CRYPTO_OK : CRYPTO_ICV_FAILURE;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rates, and how long a PPDU occupies the medium
+ * Rates, and the duration of a PPDU
  *
- * Times are in units of 0.1 us until they are rounded up at the end, since the
- * symbols of short guard intervals and HE are no whole microseconds.
+ * Times are in units of 0.1 us until the end, where they are rounded up: symbols with
+ * short guard interval, and HE symbols, do not last whole microseconds.
  */
 #include "dot11/airtime.h"
 #include "dot11/frame.h"
@@ -36,7 +36,7 @@ static const uint16_t he_carriers[] = { 234, 468, 980, 1960 };
 /* Long training fields by number of streams (HT, VHT and HE alike up to 8) */
 static const uint8_t n_ltf[] = { 0, 1, 2, 4, 4, 6, 6, 8, 8 };
 
-/* A rate word taken apart; nss and mcs are per-stream for HT too */
+/* The fields of a rate word; HT has nss, and mcs of a single stream, as well */
 struct rate_parts {
 	unsigned int enc;
 	unsigned int mcs;
@@ -154,7 +154,7 @@ uint32_t airtime_rate_100k(uint32_t rate)
 
 	if (p.enc == SKUA_ENC_LEGACY)
 		return p.mcs;
-	/* bits in 0.1 us are 10 Mbit/s */
+	/* a bit in 0.1 us is 10 Mbit/s */
 	return bits_per_symbol(rate, &p) * 100 / symbol_time(&p);
 }
 
@@ -198,7 +198,7 @@ static uint32_t preamble_time(uint32_t rate, const struct rate_parts *p)
 	}
 }
 
-/* BCC encoders share the work beyond this rate, and each has its tail bits */
+/* Above this rate there are several BCC encoders, each with its tail bits */
 static uint32_t tail_bits(uint32_t rate, const struct rate_parts *p)
 {
 	uint32_t limit = p->enc == SKUA_ENC_HT ? 3000 : 6000;

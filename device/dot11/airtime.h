@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rates as words, and how long a PPDU occupies the medium
+ * Rate words, and the duration of a PPDU
  */
 #ifndef SKUA_DEVICE_AIRTIME_H
 #define SKUA_DEVICE_AIRTIME_H
@@ -10,7 +10,7 @@
 
 #include "hw.h"
 
-/* Take a field out of a word of hw.h, or put one in */
+/* Read a field of a word of hw.h, or make it */
 #define HW_GET(mask, word)	(((word) & (mask)) / ((mask) & -(mask)))
 #define HW_PUT(mask, val)	(((uint32_t)(val) * ((mask) & -(mask))) & (mask))
 
@@ -32,7 +32,7 @@ bool airtime_is_cck(uint32_t rate);
  * @max_bw: widest enum skua_bw
  * @max_nss: most spatial streams
  *
- * Return: false for words that name no rate that can be sent.
+ * Return: false if there is no such rate, or if it cannot be sent.
  */
 bool airtime_rate_ok(uint32_t rate, uint64_t features, uint8_t max_bw,
 		     uint8_t max_nss);
@@ -41,10 +41,10 @@ bool airtime_rate_ok(uint32_t rate, uint64_t features, uint8_t max_bw,
 uint32_t airtime_rate_100k(uint32_t rate);
 
 /**
- * airtime_stamp_us() - when the timestamp of a beacon is on the air
+ * airtime_stamp_us() - offset of a beacon's timestamp on the air
  * @rate: rate word
  *
- * The timestamp is the TSF at its own first bit, which comes after the MAC header
+ * The timestamp is the TSF at its first bit, which follows the MAC header
  * (IEEE 802.11-2020, 11.1.3.1).
  *
  * Return: microseconds after the first bit of the MPDU.

@@ -2,9 +2,9 @@
 /*
  * Frame Check Sequence (IEEE 802.11-2020, 9.2.4.8).
  *
- * Every frame passes here twice, once for each end. libdeflate's carry-less
- * multiplication is ten times as fast as zlib's tables, which would otherwise
- * take half a core at the rates that the air reaches.
+ * Sender and receiver compute the FCS of each frame. libdeflate uses carry-less
+ * multiplication, and is ten times as fast as the tables of zlib, which would take
+ * half a core at the rates that the air reaches.
  */
 #include <libdeflate.h>
 

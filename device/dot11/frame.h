@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * IEEE 802.11 frame formats as the NIC sees them: bytes on the air.
+ * IEEE 802.11 frame formats: octets on the air
  *
  * Nothing here overlays a structure on a frame. A frame is an array of bytes,
  * fields are little-endian at an offset, and the accessors below neither
@@ -276,13 +276,13 @@ static inline uint8_t dot11_frag(const uint8_t *frame)
 	       IEEE80211_SEQ_FRAG;
 }
 
-/* One of several fragments of an MSDU or MMPDU */
+/* The frame is one of several fragments of an MSDU or MMPDU */
 static inline bool dot11_is_fragment(const uint8_t *frame)
 {
 	return (dot11_fc(frame) & IEEE80211_FC_MOREFRAGS) || dot11_frag(frame);
 }
 
-/* a precedes b in the circle of sequence numbers */
+/* a precedes b, modulo 4096 */
 static inline bool dot11_sn_less(uint16_t a, uint16_t b)
 {
 	return ((a - b) & (IEEE80211_SN_MODULO - 1)) > IEEE80211_SN_MODULO / 2;
@@ -385,8 +385,7 @@ static inline const uint8_t *dot11_sa(const uint8_t *frame)
  * @hdr_len: octets of its header
  * @len: octets of @frame without FCS, at least @hdr_len
  *
- * Return: false for an A-MSDU, and for a fragment that is not the first: it has
- *	no LLC header.
+ * Return: false for an A-MSDU, and for later fragments, which have no LLC header.
  */
 static inline bool dot11_is_eapol(const uint8_t *frame, unsigned int hdr_len,
 				  unsigned int len)
@@ -464,7 +463,7 @@ static inline uint8_t dot11_iv_keyid(const uint8_t *iv)
 #define IEEE80211_MMIE_OFF_IPN		4
 #define IEEE80211_MMIE_OFF_MIC		10
 #define IEEE80211_MMIE_LEN_8		18	/* MIC of 8 octets: BIP-CMAC-128 */
-#define IEEE80211_MMIE_LEN_16		26	/* the other three */
+#define IEEE80211_MMIE_LEN_16		26	/* the other BIP ciphers */
 
 /* Cipher suite selectors, 00-0F-AC:x as the number 0x000fac0x */
 #define IEEE80211_CIPHER_WEP40		0x000fac01
@@ -503,7 +502,7 @@ static inline void dot11_fcs_put(uint8_t *mpdu, size_t len)
  * @mpdu: header, body and FCS
  * @len: octets of @mpdu, FCS included
  *
- * Return: false too where @len is too short to hold an FCS.
+ * Return: false if the FCS is wrong, or if @len is too short for one.
  */
 static inline bool dot11_fcs_ok(const uint8_t *mpdu, size_t len)
 {
@@ -518,8 +517,10 @@ static inline bool dot11_fcs_ok(const uint8_t *mpdu, size_t len)
  * @frame: management frame, its header complete
  * @len: octets of @frame without FCS
  *
- * A protected frame hides its category, so that an encrypted action frame
+ * The category of an encrypted action frame cannot be read, so that this frame
  * counts as robust.
+ *
+ * Return: true for a robust management frame.
  */
 static inline bool dot11_is_robust_mgmt(const uint8_t *frame, size_t len)
 {
