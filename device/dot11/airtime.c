@@ -100,7 +100,7 @@ bool airtime_rate_ok(uint32_t rate, uint64_t features, uint8_t max_bw,
 		       p.nss <= 4 && p.gi <= SKUA_GI_SHORT;
 	case SKUA_ENC_VHT:
 		return (features & SKUA_FEAT_VHT) && p.bw <= SKUA_BW_160 &&
-		       p.mcs <= 9 && p.gi <= SKUA_GI_SHORT && 
+		       p.mcs <= 9 && p.gi <= SKUA_GI_SHORT &&
 		       !skua_vht_hole(p.bw, p.nss, p.mcs);
 	case SKUA_ENC_HE:
 		return (features & SKUA_FEAT_HE) && p.bw <= SKUA_BW_160 &&

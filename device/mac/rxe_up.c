@@ -27,7 +27,7 @@ struct rx_bufs {
 };
 
 static bool take_bufs(struct mac *mac, uint32_t need, uint32_t *taken,
-		 struct rx_bufs *bufs)
+		      struct rx_bufs *bufs)
 {
 	struct ring *ring = &mac->rings->ring[SKUA_RING_RXBUF];
 	uint32_t avail = ring_avail(ring), at = *taken, room = 0;
