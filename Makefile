@@ -71,6 +71,7 @@ test-kunit: setup-test ## the driver's unit tests; scripts/ci/kunit.sh SUITE for
 test-kunit-py: setup-test ## the same by the kernel's kunit.py, in a kernel of their own
 	@$(run-part) kunit-py scripts/ci/kunit.sh --kunit-py
 test-kunit-debug: setup-test ## the same on the debug kernel
+	@scripts/build/kernel.sh debug
 	@$(run-part) kunit-debug scripts/ci/kunit.sh --kernel debug
 test-device: setup-test ## the NIC's tests
 	@$(run-part) device $(MAKE) --no-print-directory -C device O=$(O)/device test

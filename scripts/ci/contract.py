@@ -96,7 +96,7 @@ def environment():
     """The environment without the variables of an outer make: the copy is built in itself."""
     env = {k: v for k, v in os.environ.items()
            if not k.startswith(("MAKE", "MFLAGS", "SKUA_BUILD", "SKUA_RESULTS"))}
-    return env | {"SKUA_CACHE_TAG": "mutants"}
+    return env | {"SKUA_CACHE_TAG": "mutants", "MAKEFLAGS": f"-j{os.cpu_count()}"}
 
 
 def run(command, tree):
