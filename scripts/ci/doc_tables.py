@@ -95,7 +95,8 @@ class Source:
         self.hw = "\n".join(text for name, text in sorted(self.texts.items())
                             if name == "hw.h" or name.startswith("hw/"))
         self.docs = {path.relative_to(self.top).as_posix(): path.read_text(encoding="utf-8")
-                     for path in [*sorted(self.top.glob("docs/*.rst")), self.top / "README.md"]}
+                     for path in [*sorted(self.top.glob("docs/*.rst")), self.top / "README.md",
+                                  self.top / "fw/README.md"]}
 
     @staticmethod
     def skip(folders):
