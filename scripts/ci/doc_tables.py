@@ -337,6 +337,15 @@ class Check:
                                        + " ".join(sorted(names(cells[2]))))
         self.same("layer", doc, code, "docs/nic-internals.rst")
 
+    def check_engines(self):
+        """Each file of the MAC engines is in the table of them"""
+        rows = table(self.source.docs.get("docs/nic-internals.rst", ""), "Inside a layer", "Files")
+        doc = dict.fromkeys(name for cells in rows for name in names(cells[0]))
+        code = dict.fromkeys(name[len("device/"):] for name in
+                             self.source.matching(r"device/mac/\w+\.c$")
+                             if name != "device/mac/mac.c")
+        self.same("file", doc, code, "docs/nic-internals.rst")
+
     def check_operations(self):
         """Each table of operations that a header of the NIC has"""
         code = {match: name[len("device/"):]

@@ -110,6 +110,7 @@ NIC, DRIVER, CONTRACT = "docs/nic.rst", "docs/driver.rst", "docs/contract.rst"
      "layer of ps.c: says policy, the code None"),
     ("device/layers.txt", r"^layer air:", "layer ether:", "layer air does not exist"),
     ("docs/nic-internals.rst", r"``mac/mac.h``", "``mac/nic.h``", "layer mac: says mac/nic.h"),
+    ("docs/nic-internals.rst", r"^``mac/txf.c``", "``mac/obj.c``", "file mac/txf.c is missing"),
     ("docs/nic-internals.rst", r"``struct pci_ops``", "``struct pcie_op``",
      "table struct pci_ops is missing"),
     ("device/air/air.h", r"^struct air_radio_ops {", "struct air_ear_ops {",
