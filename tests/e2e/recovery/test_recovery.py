@@ -289,7 +289,7 @@ def test_crash_record(trio, how):
     text = subprocess.run([os.path.join(skuavm.TOP, "scripts", "lab", "coredump.py"), path],
                           capture_output=True, text=True, check=True).stdout
     print(text)
-    place = {"assertion": r"crash_cmd \(fw/crash\.c:\d+", "trap": r"mepc .*cpu_illegal",
+    place = {"assertion": r"crash_cmd \(fw/cmd_crash\.c:\d+", "trap": r"mepc .*cpu_illegal",
              "loop": r"pc .*cpu_spin", "silent": r"pc .*cpu_stop"}[how]
     assert re.search(place, text), text
     assert "main (fw/main.c" in text, text
