@@ -89,9 +89,9 @@ struct skua;
  * @SKUA_CTR_CMD_TIMEOUT: commands without an answer in time
  * @SKUA_CTR_CMD_RING_FULL: commands that found no room
  * @SKUA_CTR_EVT: events
- * @SKUA_CTR_EVT_BAD: events that make no sense
+ * @SKUA_CTR_EVT_BAD: malformed events
  * @SKUA_CTR_EVT_DROPPED: events dropped for want of memory
- * @SKUA_CTR_CPL_BAD: completion records that make no sense
+ * @SKUA_CTR_CPL_BAD: malformed completion records
  * @SKUA_CTR_RING_BAD: ring indices out of range
  * @SKUA_CTR_DOORBELL: doorbell writes
  * @SKUA_CTR_DOORBELL_SAVED: doorbells the NIC did not ask for
@@ -104,17 +104,17 @@ struct skua;
  * @SKUA_CTR_CRASH: firmware crashes
  * @SKUA_CTR_RESTART: restarts begun
  * @SKUA_CTR_INBAND: in-band events
- * @SKUA_CTR_INBAND_BAD: in-band events that make no sense
+ * @SKUA_CTR_INBAND_BAD: malformed in-band events
  * @SKUA_CTR_TX_QUEUED: frames given to the NIC
  * @SKUA_CTR_TX_ACKED: frames acknowledged
  * @SKUA_CTR_TX_NOT_ACKED: frames given up by the NIC
- * @SKUA_CTR_TX_UNACKED_SENT: frames sent that want no acknowledgment
+ * @SKUA_CTR_TX_UNACKED_SENT: frames sent without waiting for an acknowledgment
  * @SKUA_CTR_TX_FLUSHED: frames flushed by the NIC
  * @SKUA_CTR_TX_STALE: frames with a stale station or key
  * @SKUA_CTR_TX_BAD: frames that the NIC did not understand
  * @SKUA_CTR_TX_NIC_OTHER: frames the NIC dropped for another reason
  * @SKUA_CTR_TX_DEAD: frames freed because the NIC is dead
- * @SKUA_CTR_TX_NO_KEY: frames dropped: keyed peer, no key
+ * @SKUA_CTR_TX_NO_KEY: frames dropped for want of a key
  * @SKUA_CTR_TX_NO_ROOM: times that a ring or the tokens were used up
  * @SKUA_CTR_TX_MAP: frames that could not be mapped
  * @SKUA_CTR_TX_BAD_TOKEN: transmit records with a bad token
@@ -263,19 +263,19 @@ struct skua_key_ref {
 };
 
 /* ------------------------------------------------------------------ */
-/* What hangs on mac80211's objects					*/
+/* Private parts of mac80211's objects					*/
 /* ------------------------------------------------------------------ */
 
 /**
  * struct skua_vif - drv_priv of an interface
  * @idx: handle in the NIC, or SKUA_VIF_NONE before add_interface
  * @type: enum skua_vif_type
- * @keyed: a default (group or WEP) key has been offered: fail closed
+ * @keyed: a default (group or WEP) key has been offered: no data in clear text
  * @beacon_set: the NIC holds a beacon template
  * @chanctx: context of the default link, or SKUA_CHANCTX_NONE
- * @key: by hw_key_idx; RCU, written by key.c under the wiphy mutex
+ * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @default_key: index set by set_default_unicast_key, or -1
- * @bigtk: key for beacon protection
+ * @bigtk: slot of the key for beacon protection
  */
 struct skua_vif {
 	u8 idx;
@@ -292,11 +292,11 @@ struct skua_vif {
  * struct skua_sta - drv_priv of a station
  * @handle: handle in the NIC, or SKUA_STA_NONE
  * @gen: generation of the handle
- * @vif: interface it belongs to
- * @keyed: set_key has been called for it, even if refused: fail closed
- * @asleep: last in-band event said that it sleeps (NAPI)
+ * @vif: interface of the station
+ * @keyed: a key has been offered, even if refused: no data in clear text
+ * @asleep: the station sleeps, by the last in-band event (NAPI)
  * @fourway: four-address mode
- * @key: by hw_key_idx; RCU, written by key.c under the wiphy mutex
+ * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @state: enum ieee80211_sta_state
  */
 struct skua_sta {
@@ -321,11 +321,11 @@ static inline struct skua_sta *skua_sta(struct ieee80211_sta *sta)
 }
 
 /**
- * struct skua_sta_slot - what a station handle stands for
+ * struct skua_sta_slot - a handle of stations
  * @sta: the station, or NULL; RCU
- * @gen: generation, one more at each use; never reset while the driver lives
- * @owner: the station's private part while it has the handle, to compare with,
- *	or NULL (wiphy mutex)
+ * @gen: generation: each use adds one; never reset while the driver is bound
+ * @owner: private part of the station that has the handle, or NULL; only its
+ *	address is used (wiphy mutex)
  */
 struct skua_sta_slot {
 	struct ieee80211_sta __rcu *sta;

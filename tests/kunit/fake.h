@@ -16,7 +16,7 @@
 /**
  * struct skua_fake - a device, and a NIC played by the test
  * @sc: the device; its rings lie in plain memory
- * @hw: mac80211's, allocated but not registered
+ * @hw: mac80211's device, allocated but not registered
  * @dev: stands for the PCI device
  * @vif: an access point, handle 3
  * @sta: a station of it without a handle

@@ -115,7 +115,7 @@ static void key_same_index_of_two_stations(struct kunit *test)
 	KUNIT_EXPECT_NE(test, ka->slot, kb->slot);
 }
 
-/* K4: hw_key_idx alone proves nothing */
+/* K4: hw_key_idx alone does not name a key */
 static void key_of_goes_by_the_cookie(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -162,13 +162,13 @@ static void key_unsupported_is_left_to_software(struct kunit *test)
 	conf = skua_fake_key(test, c->cipher, c->len, 0);
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, key_set(test, fake->sta, conf));
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_REFUSED));
-	/* refused or not: no clear text from now on */
+	/* No data in clear text from now on, though the key is refused. */
 	KUNIT_EXPECT_TRUE(test, skua_sta(fake->sta)->keyed);
 	/* K7 */
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
 }
 
-/* X1: the NIC's list decides too */
+/* X1: the NIC's list of ciphers decides, too */
 static void key_cipher_must_be_announced_by_the_nic(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -180,7 +180,7 @@ static void key_cipher_must_be_announced_by_the_nic(struct kunit *test)
 			key_set(test, fake->sta, ccmp_key(test, 0)));
 }
 
-/* X1: what mac80211 can do in software is announced whatever the NIC does */
+/* X1: all ciphers are announced, as mac80211 has them in software */
 static void key_suites_are_all_eleven(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -252,7 +252,7 @@ static void key_disable_retires(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 3, ref->vif);
 	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
 
-	/* K9: forgotten, the key's memory is not ours */
+	/* K9: the memory of a removed key is not used any more */
 	rcu_read_lock();
 	KUNIT_EXPECT_NULL(test, skua_key_of(skua_sta(fake->sta)->key, conf));
 	rcu_read_unlock();
@@ -280,7 +280,7 @@ static void key_disable_always_succeeds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
 	KUNIT_EXPECT_EQ(test, ncmds, fake->ncmds);
 
-	/* and the slots are all free again */
+	/* All slots are free again. */
 	KUNIT_EXPECT_EQ(test, 0, slots_taken(test));
 }
 
@@ -296,7 +296,7 @@ static void key_refused_by_the_nic_leaves_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
 }
 
-/* T11: dead once more while mac80211 reinstalls its keys */
+/* T11: the NIC dies again while mac80211 reinstalls its keys */
 static void key_set_in_a_restart_that_fails_again(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -307,7 +307,7 @@ static void key_set_in_a_restart_that_fails_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, key_set(test, fake->sta, ccmp_key(test, 0)));
 }
 
-/* K16, T11: SET_KEY without DISABLE_KEY; the shadow goes along, the slot does not */
+/* K16, T11: SET_KEY without DISABLE_KEY; the new object gets the shadow */
 static void key_restart_keeps_the_shadow(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -347,8 +347,8 @@ static void key_restart_keeps_the_shadow(struct kunit *test)
 }
 
 /*
- * K5, T11: mac80211 takes a key that was in the NIC for there still, so it gets
- * a slot even if one that was not is offered first.
+ * K5, T11: for mac80211 a key that was in the NIC still is, so it gets its slot
+ * even if another key is offered first.
  */
 static void key_restart_keeps_the_slots(struct kunit *test)
 {
@@ -364,14 +364,14 @@ static void key_restart_keeps_the_slots(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, -ENOSPC, key_set(test, fake->sta, more));
 
 	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
-	/* once more before all are back */
+	/* The second restart begins before all keys are back. */
 	for (i = 0; i < 2; i++) {
 		skua_key_reset(fake->sc);
 		KUNIT_EXPECT_EQ(test, -ENOSPC, key_set(test, fake->sta, more));
 		KUNIT_EXPECT_EQ(test, 0, key_set(test, NULL, conf[2]));
 	}
 	KUNIT_EXPECT_EQ(test, 0, key_set(test, NULL, conf[1]));
-	/* gone meanwhile, or never offered: others may have the slots */
+	/* Keys that are removed or never offered leave their slots to others. */
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, NULL, conf[3]));
 	KUNIT_EXPECT_EQ(test, 3, slots_taken(test));
 	skua_key_restarted(fake->sc);
@@ -381,7 +381,7 @@ static void key_restart_keeps_the_slots(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 3, slots_taken(test));
 }
 
-/* A start that is no restart knows no keys. */
+/* At a start that is no restart, mac80211 has no keys. */
 static void key_reset_forgets(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -471,12 +471,12 @@ static void key_of_each_cipher_is_installed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->flags, le32_to_cpu(cmd->flags));
 	KUNIT_EXPECT_MEMEQ(test, cmd->key, conf->key, c->nic_len);
 	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(cmd->lease_len));
-	/* K5: nothing of another length is taken for it */
+	/* K5: a key of another length is refused */
 	conf = skua_fake_key(test, c->cipher, c->len + 1, c->keyidx);
 	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, key_set(test, NULL, conf));
 }
 
-/* K10: mac80211 orders the Michael keys by direction, and so does the NIC */
+/* K10: mac80211 and the NIC both order the Michael keys by direction */
 static void key_tkip_has_michael_keys(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -492,7 +492,7 @@ static void key_tkip_has_michael_keys(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, cmd->key[16]);
 }
 
-/* K10: phase 1 keys are for a NIC that wants them, and for a key it has */
+/* K10: only a NIC with the feature, and with the key, gets phase 1 keys */
 static void key_phase1_needs_the_feature(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -525,7 +525,7 @@ static void key_phase1_needs_the_feature(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ncmds, fake->ncmds);
 }
 
-/* K14: an IV has 24 bits, and begins anywhere */
+/* K14: an IV of WEP has 24 bits, and wraps */
 static void key_wep_iv_wraps(struct kunit *test)
 {
 	struct ieee80211_key_conf *conf;
@@ -548,7 +548,7 @@ static void key_wep_iv_wraps(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, skua_key_take_pn(installed, conf, 1));
 }
 
-/* K14: the NIC counts for beacons; nobody else uses what it may use */
+/* K14: no frame of the host uses a PN of the NIC's lease for beacons */
 static void key_bigtk_has_a_lease(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -572,7 +572,7 @@ static void key_bigtk_has_a_lease(struct kunit *test)
 	skua_op_get_key_seq(fake->hw, conf, &seq);
 	KUNIT_EXPECT_MEMEQ(test, seq.aes_cmac.pn, none, 6);
 
-	/* asked when a station associates; nonsense is not believed */
+	/* The NIC is asked when a station associates; a PN outside is ignored. */
 	fake->answer[0] = 0x42;
 	wiphy_lock(fake->hw->wiphy);
 	skua_key_ask_lease(fake->sc, fake->vif);
@@ -620,7 +620,7 @@ static void key_software_control(struct kunit *test)
 	for (i = 1; i < SKUA_FAKE_KEYS; i++)
 		KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, ccmp_key(test, 0)));
 	KUNIT_EXPECT_EQ(test, 1, key_set(test, NULL, ccmp_key(test, 1)));
-	/* an error is one: mac80211 must not go on in software */
+	/* After an error mac80211 must not use the key in software. */
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
 	fake->cmd_err = -EIO;
 	KUNIT_EXPECT_EQ(test, -EIO, key_set(test, NULL, ccmp_key(test, 1)));
@@ -652,7 +652,7 @@ static void key_flags_are_honoured(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_KEYF_PAIRWISE | SKUA_KEYF_RX_ONLY |
 			SKUA_KEYF_SPP_AMSDU,
 			le32_to_cpu(last_key_cmd(test)->flags));
-	/* nothing is asked of mac80211 */
+	/* The driver asks mac80211 for no work. */
 	KUNIT_EXPECT_EQ(test, IEEE80211_KEY_FLAG_PAIRWISE |
 			IEEE80211_KEY_FLAG_NO_AUTO_TX |
 			IEEE80211_KEY_FLAG_SPP_AMSDU, conf->flags);
@@ -677,7 +677,7 @@ static void key_default_unicast(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_DEFAULT, fake->op[ncmds]);
 	KUNIT_EXPECT_EQ(test, 2, skua_vif(fake->vif)->default_key);
 
-	/* T11: mac80211 does not repeat it after a crash of the firmware */
+	/* T11: mac80211 does not repeat the choice after a crash of the firmware */
 	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
 	skua_key_reset(fake->sc);
 	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, conf));
@@ -685,7 +685,7 @@ static void key_default_unicast(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_SET, fake->op[ncmds + 1]);
 	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_DEFAULT, fake->op[ncmds + 2]);
 
-	/* there is none any more */
+	/* There is no default key any more. */
 	wiphy_lock(fake->hw->wiphy);
 	skua_op_set_default_unicast_key(fake->hw, fake->vif, -1);
 	wiphy_unlock(fake->hw->wiphy);

@@ -154,7 +154,7 @@ struct rate_tx_case {
 	u16 flags;
 };
 
-/* T2, V7: there and back again */
+/* T2, V7: from rate word to transmit rate and back */
 static const struct rate_tx_case rate_tx_cases[] = {
 	{ "1 Mbit/s", WORD(LEGACY, 10, 0, 20, LONG), NL80211_BAND_2GHZ, 0, 0 },
 	{ "6 Mbit/s at 2.4 GHz", WORD(LEGACY, 60, 0, 20, LONG),
@@ -183,7 +183,7 @@ static void rate_to_tx_rate_and_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->word, skua_rate_from_tx_rate(c->band, &txr, 0));
 }
 
-/* R11: an injected frame asks for it; a legacy rate knows no such thing */
+/* R11: LDPC and STBC of an injected frame; a legacy rate has neither */
 static void rate_of_coded_frame(struct kunit *test)
 {
 	struct ieee80211_tx_rate ht = { .flags = IEEE80211_TX_RC_MCS };
@@ -222,7 +222,7 @@ static void rate_of_beacons(struct kunit *test)
 	mask.control[NL80211_BAND_2GHZ].legacy = BIT(2);
 	KUNIT_EXPECT_EQ(test, WORD(LEGACY, 55, 0, 20, LONG),
 			skua_beacon_rate(NL80211_BAND_2GHZ, &mask));
-	/* another band's choice is none of this one's */
+	/* The choice for another band does not count. */
 	KUNIT_EXPECT_EQ(test, 0, skua_beacon_rate(NL80211_BAND_5GHZ, &mask));
 	mask.control[NL80211_BAND_5GHZ].legacy = BIT(2);
 	KUNIT_EXPECT_EQ(test, WORD(LEGACY, 120, 0, 20, LONG),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - unit tests: stations and in-band events
+ * Skua - unit tests: stations and their in-band events
  */
 #include "../../key.h"
 #include "../../sta.h"
@@ -72,7 +72,7 @@ static void sta_life(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE, ssta->handle);
 }
 
-/* T8: nobody finds it after sta_pre_rcu_remove; generations tell users apart */
+/* T8: not found after sta_pre_rcu_remove; each use has another generation */
 static void sta_handles_and_generations(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -138,7 +138,7 @@ static void sta_down_always_succeeds(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, fake->sc->sta[0].owner);
 }
 
-/* T11: what a dead NIC is not told comes with its restart, if there is one */
+/* T11: in a restart mac80211 adds a station that a dead NIC did not get */
 static void sta_up_of_a_dead_nic(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -158,7 +158,7 @@ static void sta_up_of_a_dead_nic(struct kunit *test)
 	set_bit(SKUA_F_GONE, flags);
 	KUNIT_EXPECT_EQ(test, -EIO, step(test, fake->sta, IEEE80211_STA_NONE,
 					 IEEE80211_STA_AUTH));
-	/* amid a restart mac80211 would only warn */
+	/* During a restart an error would make mac80211 warn. */
 	set_bit(SKUA_F_RECONFIG, flags);
 	KUNIT_EXPECT_EQ(test, 0, step(test, fake->sta, IEEE80211_STA_NONE,
 				      IEEE80211_STA_AUTH));
@@ -170,7 +170,7 @@ static void sta_up_of_a_dead_nic(struct kunit *test)
 	sta_down(test, fake->sta);
 }
 
-/* T11: added again after a restart, without having been removed */
+/* T11: mac80211 adds stations in a restart without having removed them */
 static void sta_restart(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -187,7 +187,7 @@ static void sta_restart(struct kunit *test)
 	sta_down(test, fake->sta);
 }
 
-/* K15 rule 4: the NIC hears of the first key at once */
+/* K15 rule 4: the NIC is told of a station's first key at once */
 static void sta_first_key_is_told(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -202,7 +202,7 @@ static void sta_first_key_is_told(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2, fake->ncmds);
 	KUNIT_EXPECT_EQ(test, SKUA_CMD_STA_UPDATE, fake->op[1]);
 	KUNIT_EXPECT_TRUE(test, le32_to_cpu(cmd->flags) & SKUA_STAF_KEYED);
-	/* and only of the first */
+	/* It is not told of further keys. */
 	wiphy_lock(fake->hw->wiphy);
 	skua_op_set_key(fake->hw, SET_KEY, fake->vif, fake->sta, conf);
 	wiphy_unlock(fake->hw->wiphy);
@@ -263,7 +263,7 @@ static void sta_encode_capable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0x00007fff, le32_to_cpu(cmd.ht_mcs));
 	KUNIT_EXPECT_EQ(test, 0xfffa, le16_to_cpu(cmd.vht_mcs));
 	KUNIT_EXPECT_EQ(test, 0xfff5, le16_to_cpu(cmd.he_mcs));
-	/* 160 MHz only if it says so */
+	/* The map for 160 MHz counts only if the station supports 160 MHz. */
 	KUNIT_EXPECT_EQ(test, 0xffff, le16_to_cpu(cmd.he_mcs160));
 	link->he_cap.he_cap_elem.phy_cap_info[0] =
 		IEEE80211_HE_PHY_CAP0_CHANNEL_WIDTH_SET_160MHZ_IN_5G;
@@ -303,7 +303,7 @@ struct uapsd_case {
 	u8 acs;
 };
 
-/* P6: the QoS Info field counts otherwise than the rings */
+/* P6: the QoS Info field has another order than the rings */
 static const struct uapsd_case uapsd_cases[] = {
 	{ "none", 0, 0 },
 	{ "voice", BIT(0), BIT(0) },
@@ -340,7 +340,7 @@ static void inband(struct kunit *test, u16 id, u16 sta, u16 gen, u32 arg)
 	local_bh_enable();
 }
 
-/* Whatever the NIC names that does not exist is counted, and nothing else. */
+/* An event that names an unknown object is counted, and has no effect. */
 static void inband_nonsense(struct kunit *test)
 {
 	inband(test, SKUA_INB_STA_SLEEP, 0, 0, 0);
@@ -349,12 +349,12 @@ static void inband_nonsense(struct kunit *test)
 	inband(test, SKUA_INB_BA_STOP, 0, 0, 1);
 	inband(test, 0, 0, 0, 0);
 	inband(test, 999, 0, 0, 0);
-	/* a station that is gone is nobody's fault */
+	/* The NIC may name a station that has just been removed. */
 	KUNIT_EXPECT_EQ(test, 2, skua_fake_count(test, SKUA_CTR_RX_STALE_STA));
 	KUNIT_EXPECT_EQ(test, 4, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
 }
 
-/* P1: a station's sleep on an interface that is no access point is ignored */
+/* P1: sleep of a station is ignored unless the interface is an access point */
 static void inband_sleep_of_a_peer(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
