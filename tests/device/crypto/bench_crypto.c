@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How fast the crypto engine is on one core: MB/s of data in frames of 1500
- * octets, as batches of a PPDU. Compare with
+ * Speed of the crypto engine on one core: MB/s of data in frames of 1500 octets, in
+ * batches. Compare with
  * openssl speed -bytes 1500 -evp aes-128-ccm.
  */
 #include <stdio.h>
@@ -25,7 +25,7 @@ static double now_ns(void)
 {
 	struct timespec ts;
 
-	/* processor time, as openssl speed counts it */
+	/* processor time, as with openssl speed */
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
 	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
 }
@@ -49,7 +49,7 @@ static void frames_make(struct crypto_key *key)
 	}
 }
 
-/* MB/s. Decryption needs fresh frames, whose copying is not counted. */
+/* MB/s. Decryption needs a copy of each frame, and the time of copying does not count. */
 static double measure(enum crypto_op op, uint8_t from[BATCH][FRAME_LEN])
 {
 	double spent = 0, octets = 0;

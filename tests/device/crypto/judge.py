@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""tshark decrypts what the crypto engine encrypted, and must find inside what
-was put in; with a wrong key it must find nothing.
+"""tshark decrypts the frames of the crypto engine, and must find their content;
+with a wrong key it must find none.
 
 usage: judge.py WRITER DIRECTORY
 """
@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 
-# name, suite selector, tshark's type of key, octets of key that it wants
+# name, suite selector, tshark's type of key, octets of the key for tshark
 CIPHERS = [
     ("WEP-40", "000fac01", "wep", 5),
     ("WEP-104", "000fac05", "wep", 13),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Properties of the crypto engine: every cipher over every shape of header and
- * many sizes, every single flipped bit, and calls that make no sense.
+ * Properties of the crypto engine: each cipher with each kind of header and many
+ * sizes, each single flipped bit, and invalid calls
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -56,7 +56,7 @@ static const struct shape shapes[] = {
 	{ "authentication", IEEE80211_AUTH, 0x0090, 0 },
 };
 
-/* How often the library allocated */
+/* Number of allocations by the library */
 static unsigned long allocations;
 
 static void *count_malloc(size_t n, const char *file, int line)
@@ -98,7 +98,7 @@ static bool is_aead(const struct crypto_cipher *c)
 	return (c->flags & CRYPTO_F_MGMT) != 0;
 }
 
-/* What the table says about a cipher and a frame */
+/* Whether a cipher protects a frame, by the table */
 static bool offered(const struct crypto_cipher *c, const struct shape *s)
 {
 	if (dot11_fc_is_data(s->fc))
@@ -121,7 +121,7 @@ static uint8_t pattern(size_t i)
 	return (uint8_t)(i * 7 + (i >> 8) * 13 + 1);
 }
 
-/* A frame whose data are a pattern, with room for IV and MIC; a canary next */
+/* A frame whose data are a pattern, with room for IV and MIC, and a canary behind it */
 static struct crypto_job frame_make(uint8_t *frame, const struct shape *s,
 				    struct crypto_key *k, size_t data_len)
 {
@@ -172,7 +172,7 @@ static void round_trip(const struct shape *s, struct crypto_key *k, size_t len)
 	assert_memory_equal(frame + job.hdr_len + job.body_len,
 			    before + job.hdr_len + job.body_len,
 			    BUF_LEN - job.hdr_len - job.body_len);
-	/* 16 octets do not encrypt to themselves by chance */
+	/* the ciphertext of 16 octets differs from the plain text */
 	assert_true(data_is_pattern(&job, len) == (is_bip(c) || !len) ||
 		    len < 16);
 
@@ -219,7 +219,7 @@ static void test_round_trips(void **state)
 	assert_true(done > 5000);
 }
 
-/* Does nothing under this cipher depend on that bit of the header? */
+/* Whether the cipher leaves this bit of the header unprotected */
 static bool header_bit_is_free(const struct crypto_cipher *c,
 			       const struct crypto_job *job, size_t byte,
 			       unsigned int bit)
@@ -232,7 +232,7 @@ static bool header_bit_is_free(const struct crypto_cipher *c,
 	if (byte < 2 && (mask & (IEEE80211_FC_RETRY | IEEE80211_FC_PM |
 				 IEEE80211_FC_MOREDATA)))
 		return true;
-	/* CF-Ack and CF-Poll of a data frame; Null would be no data */
+	/* CF-Ack and CF-Poll of a data frame; a Null frame has no data */
 	if (byte == 0 && dot11_fc_is_data(fc) && (mask & 0x0030))
 		return true;
 	if (byte < 2)
@@ -263,22 +263,22 @@ static bool body_bit_is_free(const struct crypto_cipher *c,
 		return bit < (c->iv_len == 8 ? 5 : 6);
 	if (is_aead(c))
 		return byte == 2;	/* reserved */
-	/* TKIP derives WEPSeed[1] from TSC1, whatever the frame says */
+	/* TKIP derives WEPSeed[1] from TSC1, and ignores that of the frame */
 	return c->suite == IEEE80211_CIPHER_TKIP && byte == 1;
 }
 
-static void flip_one(const char *shape, const struct crypto_job *sealed,
+static void flip_one(const char *shape, const struct crypto_job *encrypted,
 		     size_t len, size_t byte, unsigned int bit, bool may_pass)
 {
 	static uint8_t frame[BUF_LEN];
-	const struct crypto_cipher *c = sealed->key->cipher;
-	size_t total = (size_t)sealed->hdr_len + sealed->body_len;
-	struct crypto_job job = *sealed;
+	const struct crypto_cipher *c = encrypted->key->cipher;
+	size_t total = (size_t)encrypted->hdr_len + encrypted->body_len;
+	struct crypto_job job = *encrypted;
 	bool ok;
 
-	memcpy(frame, sealed->frame, total);
+	memcpy(frame, encrypted->frame, total);
 	frame[byte] ^= (uint8_t)(1u << bit);
-	/* a receiver finds the body where the flipped header says */
+	/* a receiver finds the body by the changed header */
 	job.hdr_len = (uint16_t)dot11_fc_hdrlen(dot11_fc(frame));
 	job.body_len = (uint16_t)(total - job.hdr_len);
 	job.frame = frame;
@@ -308,7 +308,7 @@ static void flip_all(const struct shape *s, struct crypto_key *k, uint8_t flags)
 	job.flags = flags;
 	assert_int_equal(crypto_run(&job, 1), 0);
 	for (size_t byte = 0; byte < job.hdr_len; byte++) {
-		/* WEP vouches for nothing in the header, TKIP for TA only */
+		/* WEP protects no part of the header, TKIP the TA alone */
 		if (!is_bip(c) && !is_aead(c) &&
 		    (c->suite != IEEE80211_CIPHER_TKIP ||
 		     byte < IEEE80211_OFF_ADDR2 || byte >= IEEE80211_OFF_ADDR3))
@@ -340,7 +340,7 @@ static void test_flipped_bits(void **state)
 	}
 }
 
-/* Frames that the table does not offer are refused and left alone */
+/* Frames that the cipher does not protect are refused, and not changed */
 static void test_refused_frames(void **state)
 {
 	static uint8_t frame[BUF_LEN], before[BUF_LEN];
@@ -376,7 +376,7 @@ static void test_refused_frames(void **state)
 	}
 }
 
-/* Every length that is too short, and headers that are not what they say */
+/* Each length that is too short, and headers that do not match their type */
 static void test_malformed(void **state)
 {
 	static uint8_t frame[BUF_LEN];
@@ -409,7 +409,7 @@ static void test_malformed(void **state)
 				assert_int_equal(bad.status, CRYPTO_MALFORMED);
 			}
 		}
-		/* truncated on the way: whatever is left must not verify */
+		/* a truncated frame must not verify */
 		bad = job;
 		bad.op = CRYPTO_DECRYPT;
 		bad.body_len--;
@@ -509,7 +509,7 @@ static void test_keys(void **state)
 		crypto_key_wipe(&k);
 		assert_memory_equal(&k, zero, sizeof(k));
 		crypto_key_wipe(&k);
-		/* a job that outlives its key, or has none */
+		/* a job whose key was wiped, or that has none */
 		job.key = &k;
 		assert_int_equal(crypto_run(&job, 1), 1);
 		assert_int_equal(job.status, CRYPTO_WRONG_KEY);
@@ -518,10 +518,10 @@ static void test_keys(void **state)
 	}
 }
 
-/* A frame under one key never opens under another, whatever the cipher */
+/* No cipher decrypts a frame with another key */
 static void test_wrong_key(void **state)
 {
-	static uint8_t frame[BUF_LEN], sealed[BUF_LEN];
+	static uint8_t frame[BUF_LEN], encrypted[BUF_LEN];
 	uint8_t other[CRYPTO_KEY_LEN_MAX];
 
 	(void)state;
@@ -532,18 +532,18 @@ static void test_wrong_key(void **state)
 		struct crypto_job job;
 
 		key_make(&k, c);
-		job = frame_make(sealed, s, &k, 64);
+		job = frame_make(encrypted, s, &k, 64);
 		assert_int_equal(crypto_run(&job, 1), 0);
 		job.op = CRYPTO_DECRYPT;
 		job.frame = frame;
 		job.key = &k2;
-		/* TKIP: the Michael keys at the end do not matter here */
+		/* TKIP: the Michael keys at the end are not used here */
 		for (size_t n = 0; n < c->key_len * 8u; n++) {
 			if (c->suite == IEEE80211_CIPHER_TKIP && n >= 128)
 				break;
 			memcpy(other, key_bytes, sizeof(other));
 			other[n / 8] ^= (uint8_t)(1u << n % 8);
-			memcpy(frame, sealed, sizeof(frame));
+			memcpy(frame, encrypted, sizeof(frame));
 			assert_int_equal(crypto_key_init(&k2, c->suite, other,
 				c->key_len, k.keyidx), 0);
 			assert_int_equal(crypto_run(&job, 1), 1);
@@ -551,20 +551,20 @@ static void test_wrong_key(void **state)
 				    job.status == CRYPTO_ICV_FAILURE);
 			crypto_key_wipe(&k2);
 		}
-		/* the same key as another key id: the frame stays as it is */
-		memcpy(frame, sealed, sizeof(frame));
+		/* the same key with another key id: the frame is not changed */
+		memcpy(frame, encrypted, sizeof(frame));
 		assert_int_equal(crypto_key_init(&k2, c->suite, key_bytes,
 						 c->key_len, k.keyidx ^ 1), 0);
 		assert_int_equal(crypto_run(&job, 1), 1);
 		assert_int_equal(job.status, CRYPTO_WRONG_KEY);
 		assert_int_equal(job.keyid, k.keyidx);
-		assert_memory_equal(frame, sealed, sizeof(frame));
+		assert_memory_equal(frame, encrypted, sizeof(frame));
 		crypto_key_wipe(&k2);
 		crypto_key_wipe(&k);
 	}
 }
 
-/* One batch with every cipher, good and bad jobs in turn */
+/* One batch with all ciphers, in which valid and invalid jobs alternate */
 static void test_batch(void **state)
 {
 	static uint8_t frames[2 * 16][BUF_LEN];
@@ -638,7 +638,7 @@ static void test_michael_flips(void **state)
 	crypto_key_wipe(&k);
 }
 
-/* A phase 1 key for another TA or TSC must not be used; the right one is */
+/* A phase 1 key is used for its TA and TSC, and for no other */
 static void test_tkip_phase1_cache(void **state)
 {
 	static uint8_t frame[BUF_LEN], want[BUF_LEN];
@@ -666,8 +666,8 @@ static void test_tkip_phase1_cache(void **state)
 }
 
 /*
- * No published vector has a beacon or BIP-CMAC-256: here the text of the MIC
- * is put together octet by octet, and the library computes it in one go.
+ * No published vector has a beacon or BIP-CMAC-256. So the test makes the text of
+ * the MIC octet by octet, and the library computes the MIC in one call.
  */
 static void test_bip_beacon_by_the_book(void **state)
 {
@@ -704,7 +704,7 @@ static void test_bip_beacon_by_the_book(void **state)
 	crypto_key_wipe(&k);
 }
 
-/* Nothing allocates for a frame, not even for one that fails */
+/* No frame causes an allocation, not even one that fails */
 static void test_no_allocation(void **state)
 {
 	static uint8_t frame[BUF_LEN];
@@ -717,7 +717,7 @@ static void test_no_allocation(void **state)
 		struct crypto_key k;
 
 		key_make(&k, c);
-		/* the first round sets up what the library keeps per thread */
+		/* in the first round the library sets up its data of the thread */
 		for (int round = 0; round < 10; round++) {
 			struct crypto_job job = frame_make(frame, s, &k, 500);
 
@@ -753,7 +753,7 @@ int main(void)
 		cmocka_unit_test(test_no_allocation),
 	};
 
-	/* before the library allocates for the first time, or it refuses */
+	/* this must precede the first allocation of the library */
 	if (!CRYPTO_set_mem_functions(count_malloc, count_realloc, count_free))
 		return 1;
 

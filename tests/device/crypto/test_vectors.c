@@ -33,7 +33,7 @@ struct vector {
 	uint64_t pn;
 	const char *hdr;
 	const char *plain;
-	const char *cipher;	/* what follows the header on the air */
+	const char *cipher;	/* octets after the header on the air */
 };
 
 /* From IEEE 802.11 Annex J (M in the 2012 edition) and its amendments */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes a capture of frames under one cipher, for judge.py to let tshark
- * decrypt: usage: write_frames SUITE CAPTURE. Each line of the output is one
- * frame: its kind, its number and what is inside.
+ * Write a capture of frames that are encrypted with one cipher; judge.py has tshark
+ * decrypt them. Usage: write_frames SUITE CAPTURE. Each line of the output is a
+ * frame: kind, number and content.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,7 +93,7 @@ static void print_payload(const char *kind, const uint8_t *p, size_t n)
 	printf("\n");
 }
 
-/* Michael's MIC belongs to the MSDU. Return: length with it. */
+/* Add the Michael MIC of an MSDU. Return: length of the MSDU with the MIC. */
 static size_t add_michael(const uint8_t *hdr, uint8_t *msdu, size_t len)
 {
 	uint16_t fc = dot11_fc(hdr);
@@ -106,7 +106,7 @@ static size_t add_michael(const uint8_t *hdr, uint8_t *msdu, size_t len)
 	return len + CRYPTO_MICHAEL_LEN;
 }
 
-/* One MSDU in so many fragments */
+/* Send an MSDU in @frags fragments */
 static void send_data(uint16_t fc, uint16_t qos, size_t n, size_t frags)
 {
 	uint8_t msdu[4096], frame[4096];
@@ -129,7 +129,7 @@ static void send_data(uint16_t fc, uint16_t qos, size_t n, size_t frags)
 	}
 }
 
-/* One MSDU inside an A-MSDU */
+/* Send an A-MSDU with one MSDU */
 static void send_amsdu(uint16_t fc, size_t n)
 {
 	uint8_t frame[4096];
@@ -180,8 +180,8 @@ static void send_all(void)
 		for (size_t j = 0; j < sizeof(sizes) / sizeof(sizes[0]); j++)
 			send_data(shapes[i].fc, shapes[i].qos, sizes[j], 1);
 		/*
-		 * tshark 4.0 takes a Michael MIC off each fragment, though only
-		 * the MSDU has one, so it cannot judge fragments under TKIP.
+		 * tshark 4.0 removes a Michael MIC from each fragment, though
+		 * only the MSDU has one, so it cannot check fragments of TKIP.
 		 */
 		if (!(key.cipher->flags & CRYPTO_F_MICHAEL))
 			send_data(shapes[i].fc, shapes[i].qos, 1000, 3);

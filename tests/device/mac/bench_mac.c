@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* MAC engines: processor time of a frame from one host to the other */
+/* MAC engines: processor time of a frame from one host to another */
 #include <time.h>
 
 #include "host.h"

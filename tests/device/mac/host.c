@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A host for the MAC engines under test: see host.h */
+/* A host for the MAC engines under test, see host.h */
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -11,7 +11,7 @@ const uint8_t addr_sta2[6] = { 0x02, 0, 0, 0, 0, 0x03 };
 const uint8_t addr_other[6] = { 0x02, 0, 0, 0, 0, 0x99 };
 const uint8_t addr_bcast[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
-/* Where things are in guest memory */
+/* Offsets in guest memory */
 #define IDX_OFF(ring)	((ring) * 128u)
 #define RING_OFF(ring)	(0x10000u + (ring) * 0x20000u)
 #define BUF_OFF		0x200000u
@@ -213,7 +213,7 @@ void host_free(struct host *h)
 	free(h);
 }
 
-/* As the firmware */
+/* The part of the firmware */
 
 uint32_t host_read(struct host *h, uint32_t off)
 {
@@ -263,7 +263,7 @@ void host_sta(struct host *h, uint32_t i, struct eng_sta *e)
 				  sizeof(*e)), SKUA_ST_OK);
 }
 
-/* As the driver */
+/* The part of the driver */
 
 static void *at(struct host *h, uint64_t addr)
 {

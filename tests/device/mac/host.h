@@ -2,10 +2,10 @@
 /*
  * A host for the MAC engines under test
  *
- * Guest memory in a memfd, rings laid out as a driver would, tables written
- * through the engine registers as the firmware would. What the engines ask of
- * the control processor and the host interface is answered by host.c; rings and
- * PCI function are real. Time is a test clock that only moves when a test moves it.
+ * Guest memory is a memfd, with rings as a driver lays them out. Tables are written
+ * by the engine registers, as the firmware does it. host.c takes the part of control
+ * processor and host interface; rings and PCI function are real. Time is a test
+ * clock, which stands still until a test sets it forward.
  */
 #ifndef TEST_MAC_HOST_H
 #define TEST_MAC_HOST_H
@@ -29,7 +29,7 @@
 #define HOST_FRAME_MAX	12000
 #define SNIFF_MAX	512
 
-/* Everybody's addresses */
+/* Addresses of all stations */
 extern const uint8_t addr_ap[6];
 extern const uint8_t addr_sta[6];
 extern const uint8_t addr_sta2[6];
@@ -69,7 +69,7 @@ struct host_cfg {
 	uint64_t features;
 };
 
-/* A frame for the transmit rings; zero means nothing special */
+/* A frame for the transmit rings; 0 is the default of each field */
 struct tx {
 	unsigned int ring;	/* class: 0 VO to 4 management */
 	uint16_t token;
@@ -96,7 +96,7 @@ struct rec {
 	unsigned int len;
 };
 
-/* A radio that hears everything, and can say anything */
+/* A radio that records all frames, and can send any frame */
 struct sniffer {
 	struct air_radio *radio;
 	struct air_chan chan;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The air: who hears whom, losses, answers; and the length of PPDUs */
+/* The air: reception, losses, answers; and the duration of PPDUs */
 #include "host.h"
 
 struct ear {
@@ -7,7 +7,7 @@ struct ear {
 	unsigned int heard;
 	unsigned int flushed;
 	bool answers;
-	struct ear *leaves;	/* who leaves when this one hears something */
+	struct ear *leaves;	/* the radio that leaves when this one receives a frame */
 };
 
 static void ear_rx(void *priv, const struct air_frame *f,
@@ -87,7 +87,7 @@ static void test_separation(void **state)
 		{ { 5180, 5210, 2 }, { 5180, 5180, 0 }, 60, true },
 		{ { 5180, 5180, 0 }, { 5180, 5210, 2 }, 60, true },
 		{ { 5180, 5210, 2 }, { 5200, 5210, 2 }, 60, false },
-		/* 40 MHz: the same two halves */
+		/* 40 MHz: channels with the same two halves */
 		{ { 5180, 5190, 1 }, { 5180, 5190, 1 }, HT(40), true },
 		{ { 5180, 5190, 1 }, { 5180, 5180, 0 }, HT(40), false },
 		{ { 5180, 5190, 1 }, { 5180, 5210, 2 }, HT(40), true },
@@ -153,20 +153,20 @@ static void test_answers(void **state)
 	assert_int_equal(len, 14);
 	assert_int_equal(rx.signal, 10 - AIR_PATH_LOSS);
 	assert_int_equal(a.heard, 0);
-	/* Bystanders hear both, who answers hears one */
+	/* Other radios hear both frames, and the radio that answers hears one */
 	assert_int_equal(b.heard, 1);
 	assert_int_equal(d.heard, 2);
-	/* Two at a time: the first gets through */
+	/* Two radios answer: the sender gets the first answer */
 	d.answers = true;
 	len = sizeof(back);
 	air_send(a.radio, &af, back, &len, &rx);
 	assert_int_equal(len, 14);
 	assert_int_equal(air_get_stats(air)->collisions, 1);
 	d.answers = false;
-	/* Out of turn, an answer is none */
+	/* Outside of rx(), air_respond() sends nothing */
 	air_respond(b.radio, &af);
 	assert_int_equal(air_get_stats(air)->responses, 2);
-	/* Lost answers, by who sends them */
+	/* Answers are lost by the address of their sender */
 	memcpy(l.ta, addr_sta, 6);
 	id = air_lose(air, &l);
 	len = sizeof(back);
@@ -176,7 +176,7 @@ static void test_answers(void **state)
 	len = sizeof(back);
 	air_send(a.radio, &af, back, &len, &rx);
 	assert_int_equal(len, 14);
-	/* Too little room is no room */
+	/* With too little room, the sender gets no answer */
 	len = 13;
 	air_send(a.radio, &af, back, &len, &rx);
 	assert_int_equal(len, 0);
@@ -193,7 +193,7 @@ static void test_leaving(void **state)
 	struct ear ear[5];
 
 	(void)state;
-	/* Each order of sender, leaver and who makes it leave */
+	/* Each order of the sender, the radio that leaves, and the radio that removes it */
 	for (unsigned int i = 0; i < 4; i++) {
 		for (unsigned int k = 0; k < 4; k++) {
 			for (unsigned int n = 0; n < 5; n++)
@@ -236,7 +236,7 @@ static void test_loss_rules(void **state)
 	}
 	assert_int_equal(air_loss_hits(air, id), 5);
 	assert_int_equal(air_get_stats(air)->lost, 5);
-	/* Another subtype, another sender: not lost */
+	/* Frames of another subtype or sender are not lost */
 	air_lose_clear(air);
 	l = (struct air_loss){ .match_type = 0, .match_subtype = 4, .nth = 1,
 			       .count = 9 };
@@ -324,7 +324,7 @@ static void test_rate_words(void **state)
 	assert_false(airtime_rate_ok(RATE(EHT, 0, 1, 20, LONG), ~0ull, 4, 2));
 	assert_false(airtime_rate_ok(0, all, 3, 2));
 	assert_false(airtime_rate_ok(50, all, 3, 2));
-	/* Whatever passes the check can be computed with */
+	/* Durations can be computed for each rate word that passes the check */
 	for (uint32_t i = 0; i < 1 << 23; i++) {
 		if (!airtime_rate_ok(i, all, 3, 4))
 			continue;
@@ -353,7 +353,7 @@ static void test_response_rates(void **state)
 	assert_int_equal(airtime_lowest_basic(0x150, true), 60);
 }
 
-/* Eight NICs on three channels: each frame stays on its own */
+/* Eight NICs on three channels: each frame stays on its channel */
 static void test_many_nics(void **state)
 {
 	static const uint16_t freqs[] = { 2412, 5180, 5955 };
@@ -416,7 +416,7 @@ static void test_radar(void **state)
 	}
 	assert_true(eng_read(mac->bus, ENG_RADAR_WIDTH, &val));
 	assert_int_equal(val, 0);
-	/* What was heard on one channel says nothing about the next one */
+	/* Pulses of one channel are forgotten when the radio is tuned to another */
 	air_radar(s->air, &p);
 	host_write(s->sta, ENG_RF_TUNE, 1);
 	assert_true(eng_read(mac->bus, ENG_RADAR_WIDTH, &val));

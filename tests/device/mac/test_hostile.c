@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* MAC engines: descriptors, frames and table entries that make no sense */
+/* MAC engines: invalid descriptors, frames and table entries */
 #include "host.h"
 
 #define TX_TO_STA { .ring = 2, .token = 77, .sta = AP_STA, .gen = AP_GEN, \
@@ -16,7 +16,7 @@ static uint32_t rnd(void)
 	return (uint32_t)(x >> 16);
 }
 
-/* A good descriptor; the caller breaks one thing */
+/* A valid descriptor, of which the caller then breaks one field */
 static void good(struct scene *s, struct skua_tx_desc *d, bool qos)
 {
 	struct tx t = TX_TO_STA;
@@ -41,7 +41,7 @@ static void refused(struct scene *s, const struct skua_tx_desc *d,
 	put(s, d);
 	host_expect_tx(s->ap, 77, status, 0);
 	assert_int_equal(s->sniff.n, 0);
-	/* And the engine goes on */
+	/* The engine still works */
 	assert_int_equal(s->ap->mac->tx.count, 0);
 }
 
@@ -61,7 +61,7 @@ static void test_descriptor_fields(void **state)
 	BREAK(d.w0 = htole32(77 | HW_PUT(SKUA_TXD_W0_NSEG, 31)), SKUA_TXS_BAD);
 	/* More segments than slots were published */
 	BREAK(d.w0 = htole32(77 | HW_PUT(SKUA_TXD_W0_NSEG, 3)), SKUA_TXS_BAD);
-	/* A second segment of no length */
+	/* A second segment has no octets */
 	BREAK(d.w0 = htole32(77 | HW_PUT(SKUA_TXD_W0_NSEG, 2)), SKUA_TXS_BAD);
 	for (unsigned int bit = 0; bit < 32; bit++)
 		if (!(SKUA_TXF_VALID & 1u << bit))
@@ -96,7 +96,7 @@ static void test_descriptor_fields(void **state)
 	       d.seg[1].len = htole32(0xffffffe0), d.seg[1].addr = d.seg[0].addr),
 	      SKUA_TXS_BAD);
 #undef BREAK
-	/* The frame itself: version, type, address, length against header */
+	/* Faults of the frame: version, type, address, length of the header */
 	good(s, &d, true);
 	addr = le64toh(d.seg[0].addr) - HOST_BASE;
 	s->ap->mem[addr] |= 1;
@@ -110,7 +110,7 @@ static void test_descriptor_fields(void **state)
 	s->ap->mem[addr + 1] |= 0x80;
 	d.seg[0].len = htole32(29);
 	refused(s, &d, SKUA_TXS_BAD);
-	/* All of it was counted, and all right is still all right */
+	/* All faults were counted, and a valid frame is still sent */
 	assert_int_equal(s->ap->mac->c.tx_acked, 0);
 	good(s, &d, true);
 	put(s, &d);
@@ -133,7 +133,7 @@ static void drain(struct host *h)
 		;
 }
 
-/* Every descriptor comes back exactly once, whatever it says */
+/* Each descriptor comes back exactly once, whatever its fields are */
 static void test_descriptor_noise(void **state)
 {
 	struct scene *s = *state;
@@ -147,7 +147,7 @@ static void test_descriptor_noise(void **state)
 		unsigned int ring = rnd() % 5;
 
 		good(s, &d, rnd() % 2);
-		/* Some bytes of it changed; one segment, so one slot each */
+		/* Some octets are changed; each descriptor has one segment, and so one slot */
 		for (unsigned int k = rnd() % 4; k; k--)
 			p[rnd() % 48] = (uint8_t)rnd();
 		d.w0 = htole32((d.w0 & 0xffff) | HW_PUT(SKUA_TXD_W0_NSEG, 1));
@@ -170,7 +170,7 @@ static void test_descriptor_noise(void **state)
 		drain(s->sta);
 		s->sniff.n = 0;
 	}
-	/* What waits (off channel, for power save) is dropped on demand */
+	/* Frames that wait (off channel, for power save) can be dropped */
 	host_poll(s->ap);
 	host_write(s->ap, ENG_TXQ_VIF, SKUA_VIF_NONE);
 	host_write(s->ap, ENG_TXQ_STA, SKUA_STA_NONE);
@@ -220,7 +220,7 @@ static void test_truncated_frames(void **state)
 		for (unsigned int group = 0; group < 2; group++) {
 			mk_frame(f, fcs[i], group ? addr_bcast : addr_sta,
 				 addr_ap, addr_ap, -1, body, 100);
-			/* An MMIE at the end of some lengths */
+			/* For some lengths, an MMIE is at the end */
 			f[60] = IEEE80211_EID_MMIE;
 			f[61] = 16;
 			f[62] = 4;
@@ -231,7 +231,7 @@ static void test_truncated_frames(void **state)
 			}
 		}
 	}
-	/* Too short even to have an FCS, and longer than anything can be */
+	/* Frames too short to have an FCS, and longer than any frame can be */
 	for (uint16_t len = 0; len < 14; len++)
 		sniffer_send_raw(&s->sniff, f, len);
 	memset(f, 0, sizeof(f));
@@ -242,7 +242,7 @@ static void test_truncated_frames(void **state)
 	assert_int_equal(s->sniff.n, 0);
 	host_expect_nothing(s->sta);
 	assert_true(s->sta->mac->c.rx_malformed > 0);
-	/* Short bodies that claim to be protected never count as decrypted */
+	/* Short bodies with the Protected Frame bit never count as decrypted */
 	assert_int_equal(s->sta->mac->c.rx_decrypted, 0);
 	assert_int_equal(s->sta->fatals + s->ap->fatals, 0);
 }
@@ -285,7 +285,7 @@ static void test_frame_noise(void **state)
 	assert_int_equal(s->sta->fatals + s->ap->fatals, 0);
 }
 
-/* Table entries of noise, while frames go on */
+/* Random table entries while frames are sent */
 static void test_table_noise(void **state)
 {
 	struct scene *s = *state;
@@ -299,7 +299,7 @@ static void test_table_noise(void **state)
 			   ENG_SRAM_BASE + rnd() % 65536 : rnd());
 		if (i % 64 == 0)
 			noise(s->ap->sram, sizeof(s->ap->sram));
-		/* Small numbers get further than noise does */
+		/* Small numbers pass more checks than random ones */
 		for (unsigned int k = 0; k < 100; k++)
 			s->ap->sram[rnd() % sizeof(s->ap->sram)] = rnd() % 4;
 		host_write(s->ap, ENG_TBL_GO, rnd() % 4);
@@ -340,7 +340,7 @@ static void test_broken_rings(void **state)
 	host_poll(s->ap);
 	assert_int_equal(s->ap->fatals, 1);
 	assert_false(mac_poll(s->ap->mac));
-	/* The other side, in the middle of delivery */
+	/* The receiver breaks its ring in the middle of delivery */
 	s->sta->rings.ring[SKUA_RING_RXBUF].idx->prod = htole32(99999);
 	{
 		uint8_t f[100];

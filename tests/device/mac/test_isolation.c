@@ -2,8 +2,8 @@
 /*
  * Two guests on one air: neither reaches the other's memory or keys
  *
- * The access point's guest is the attacker and the station's the victim. Its
- * root can write any descriptor; the NICs share a process and nothing else.
+ * The access point's guest is the attacker, the station's guest is the victim. The
+ * attacker can write any descriptor. The two NICs share the process alone.
  */
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,10 +13,10 @@
 #define SECRET		0xc5
 #define FILL		0x3c
 #define FRAME_LEN	200
-/* Memory of the victim alone, right behind what both have at HOST_BASE */
+/* Memory of the victim alone, right behind the memory that both have at HOST_BASE */
 #define VICTIM_BASE	(HOST_BASE + HOST_MEM)
 #define VICTIM_LEN	65536u
-/* Where both have memory that nothing else uses */
+/* Offset at which both have memory for these tests alone */
 #define COMMON_OFF	0x700000u
 
 struct pair {
@@ -72,7 +72,7 @@ static uint64_t rejected(const struct host *h)
 	return dma_get_stats(h->dma)->rejected_range;
 }
 
-/* A frame to the other one, of which the host says where it is */
+/* Send a frame to the other guest from an address in guest memory */
 static void send_at(struct host *from, bool from_ap, uint64_t addr,
 		    uint32_t len, unsigned int n_segs, uint64_t head)
 {
@@ -104,7 +104,7 @@ static bool on_air(const struct sniffer *s, uint8_t byte)
 	return false;
 }
 
-/* What lies behind a transmit descriptor's address goes on the air: own memory */
+/* The address of a transmit descriptor refers to the guest's own memory */
 static void test_transmit_reads_own_memory(void **state)
 {
 	struct pair *p = *state;
@@ -114,7 +114,7 @@ static void test_transmit_reads_own_memory(void **state)
 
 	mk_data(f, true, -1, FRAME_LEN - 24);
 	head = host_mem(p->attacker, f, FRAME_LEN);
-	/* All of the frame, its end, its payload alone */
+	/* All of the frame, or its end, or its payload alone, is in the victim's memory */
 	send_at(p->attacker, true, VICTIM_BASE, FRAME_LEN, 1, 0);
 	host_expect_tx(p->attacker, 9, SKUA_TXS_DMA, 0);
 	memcpy(p->attacker->mem + HOST_MEM - 100, f, 100);
@@ -126,7 +126,7 @@ static void test_transmit_reads_own_memory(void **state)
 	assert_int_equal(p->s->sniff.n, 0);
 	host_expect_nothing(p->victim);
 
-	/* Whose memory it is can send it */
+	/* The owner of the memory can send from it */
 	mk_data(f, false, -1, FRAME_LEN - 24);
 	head = host_mem(p->victim, f, FRAME_LEN);
 	send_at(p->victim, false, VICTIM_BASE, FRAME_LEN - 24, 2, head);
@@ -134,7 +134,7 @@ static void test_transmit_reads_own_memory(void **state)
 	assert_true(on_air(&p->s->sniff, SECRET));
 }
 
-/* The same address is another place for another guest */
+/* The same address refers to other memory for another guest */
 static void test_same_address_is_own_memory(void **state)
 {
 	struct pair *p = *state;
@@ -153,7 +153,7 @@ static void test_same_address_is_own_memory(void **state)
 	assert_true(all(p->victim->mem + COMMON_OFF, SECRET, FRAME_LEN));
 }
 
-/* Let all buffers that a guest has lent lead to one address */
+/* Set the address of all buffers that a guest has posted */
 static void aim_buffers(struct host *h, uint64_t addr)
 {
 	struct ring *r = &h->rings.ring[SKUA_RING_RXBUF];
@@ -176,7 +176,7 @@ static void hear(struct pair *p, bool attacker)
 	host_poll(attacker ? p->attacker : p->victim);
 }
 
-/* What is received goes into lent memory: own memory */
+/* The address of a posted buffer refers to the guest's own memory */
 static void test_receive_writes_own_memory(void **state)
 {
 	struct pair *p = *state;
@@ -188,7 +188,7 @@ static void test_receive_writes_own_memory(void **state)
 	assert_true(rejected(p->attacker) > before);
 	assert_true(p->attacker->mac->c.rx_bad_buffer > 0);
 
-	/* Half of it own memory, and the same addresses elsewhere */
+	/* A buffer that is the guest's memory in part, and buffers at the same addresses */
 	aim_buffers(p->attacker, VICTIM_BASE - 64);
 	hear(p, true);
 	assert_true(all(p->secret, SECRET, VICTIM_LEN));
@@ -198,7 +198,7 @@ static void test_receive_writes_own_memory(void **state)
 	assert_true(memchr(p->attacker->mem + COMMON_OFF, FILL, FRAME_LEN));
 	assert_true(all(p->victim->mem + COMMON_OFF, SECRET, FRAME_LEN));
 
-	/* Whose memory it is can receive into it */
+	/* The owner of the memory can receive into it */
 	aim_buffers(p->victim, VICTIM_BASE);
 	hear(p, false);
 	assert_non_null(memchr(p->secret, FILL, VICTIM_LEN));
@@ -223,7 +223,7 @@ static void test_rings_in_own_memory(void **state)
 	assert_false(ring_attach(&p->attacker->rings, &ring, SKUA_RING_EVT,
 				 &cfg));
 	assert_true(all(p->secret, SECRET, VICTIM_LEN));
-	/* Whose memory it is can have it there */
+	/* The owner of the memory can have the ring there */
 	assert_true(ring_attach(&p->victim->rings, &ring, SKUA_RING_EVT, &cfg));
 	ring_detach(&ring);
 }
@@ -243,7 +243,7 @@ static void send_with_key(struct pair *p, enum skua_tx_status status,
 	assert_int_equal(p->s->sniff.n, status == SKUA_TXS_ACKED ? 2 : 0);
 }
 
-/* Slot and generation of another NIC's key name nothing here */
+/* Slot and generation of a key of another NIC name no key of this one */
 static void test_keys_are_of_one_nic(void **state)
 {
 	struct pair *p = *state;
@@ -265,7 +265,7 @@ static void test_keys_are_of_one_nic(void **state)
 				      ENG_TBL_READ, &key, sizeof(key)),
 			     SKUA_ST_OK);
 	assert_null(memchr(&key, SECRET, sizeof(key)));
-	/* And if the attacker fills and clears that slot, the victim's key stays */
+	/* If the attacker fills and clears that slot, the victim's key stays */
 	assert_int_equal(host_key(p->attacker, KEY_SLOT, KEY_GEN, AP_STA, 0,
 				  IEEE80211_CIPHER_CCMP, FILL), SKUA_ST_OK);
 	send_with_key(p, SKUA_TXS_ACKED, 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* MAC engines: protection of frames, replay, and who did what with which key */
+/* MAC engines: protection of frames, replay check, counts of each key */
 #include <jansson.h>
 
 #include "host.h"
@@ -24,7 +24,7 @@ static const struct crypto_cipher *cipher_of(uint32_t suite)
 	return crypto_cipher_find(suite);
 }
 
-/* One frame under one cipher: what is on the air, and what comes out */
+/* Send a frame with a cipher, and check it on the air and at the receiver */
 static void pass_one(struct scene *s, uint32_t suite, bool from_ap, int tid,
 		     unsigned int payload, uint64_t pn)
 {
@@ -49,7 +49,7 @@ static void pass_one(struct scene *s, uint32_t suite, bool from_ap, int tid,
 		assert_int_equal(s->sniff.frame[0].len, on_air);
 		assert_true(dot11_fc(s->sniff.frame[0].data) &
 			    IEEE80211_FC_PROTECTED);
-		/* Nothing of the payload can be read */
+		/* No part of the payload is in clear text */
 		assert_null(memmem(s->sniff.frame[0].data, on_air, f + hdr,
 				   8));
 	}
@@ -114,7 +114,7 @@ static void test_pn_width(void **state)
 	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
 	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 50, 0x8000deadbeefull);
 	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 50, CRYPTO_PN_MAX);
-	/* Beyond the last PN there is none: all others are replays */
+	/* After the last PN, every other PN is a replay */
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 50));
 	host_poll(s->ap);
 	assert_true(host_next(s->ap, &rec));
@@ -122,7 +122,7 @@ static void test_pn_width(void **state)
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 }
 
-/* K2: group data, by the interface's key */
+/* K2: group data are encrypted with the interface's key */
 static void test_group_data(void **state)
 {
 	struct scene *s = *state;
@@ -143,14 +143,14 @@ static void test_group_data(void **state)
 	assert_int_equal(le32toh(rec.rx.flags),
 			 RXF_AEAD | SKUA_RXF_MACTIME_START);
 	assert_memory_equal(rec.frame + 24, "123456789", 9);
-	/* Heard again from somebody: a replay */
+	/* The frame is received again from another sender: a replay */
 	sniffer_send_raw(&s->sniff, s->sniff.frame[0].data,
 			 s->sniff.frame[0].len);
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->key[GROUP_SLOT]->replays, 1);
 }
 
-/* K3: a station's own group key comes before the interface's */
+/* K3: a station's own group key precedes the interface's key */
 static void test_sta_group_key(void **state)
 {
 	struct scene *s = *state;
@@ -198,7 +198,7 @@ static void test_robust_unicast(void **state)
 	assert_int_equal(le32toh(rec.rx.flags), RXF_ALWAYS | RXF_AEAD);
 	assert_int_equal(rec.len, len);
 	assert_memory_equal(rec.frame + 24, "\3\0", 2);
-	/* Its counter is its own: data with a lower PN still pass */
+	/* The key has a replay counter of its own: data with a lower PN still pass */
 	pass_one(s, IEEE80211_CIPHER_GCMP_256, true, 0, 40, 1);
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->rx_pn[SKUA_PN_MGMT], 3);
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->rx_pn[0], 1);
@@ -238,7 +238,7 @@ static void test_bip(void **state)
 		sniffer_send_raw(&s->sniff, s->sniff.frame[0].data,
 				 s->sniff.frame[0].len);
 		assert_int_equal(s->sta->mac->c.rx_replay, 1);
-		/* Another reason code under the old MIC */
+		/* The reason code is changed, and the MIC is not */
 		memcpy(bad, s->sniff.frame[0].data, s->sniff.frame[0].len);
 		bad[24] ^= 1;
 		sniffer_send(&s->sniff, bad,
@@ -249,18 +249,18 @@ static void test_bip(void **state)
 	}
 }
 
-/* When and with what TSF the station believes that its AP spoke last */
+/* Time of the last beacon of the AP, and the TSF, as the station has them */
 static void expect_beacon(struct scene *s, uint64_t at, uint64_t ts)
 {
 	struct eng_vif e;
 
 	host_tbl(s->sta, ENG_TBL_VIF, 0, ENG_TBL_READ, &e, sizeof(e));
 	assert_int_equal(le32toh(e.last_beacon), (uint32_t)at);
-	/* All is said at 6 Mbit/s */
+	/* All frames are sent at 6 Mbit/s */
 	assert_int_equal(le64toh(e.tsf_offset) + at + airtime_stamp_us(60), ts);
 }
 
-/* K12: only what the BIGTK signed sets the clock and counts as a beacon */
+/* K12: only a beacon with a right MIC of the BIGTK counts, and sets the clock */
 static void test_beacon_is_checked_first(void **state)
 {
 	struct tx t = { .ring = 4, .sta = SKUA_STA_NONE, .pn = 7,
@@ -281,8 +281,9 @@ static void test_beacon_is_checked_first(void **state)
 	expect_beacon(s, at, 1000000);
 	assert_int_equal(s->sta->mac->c.rx_beacon, 1);
 
-	/* Unsigned, signed for another time, and the same again: the stack
-	 * gets and drops them, the clock goes on as it was.
+	/*
+	 * A beacon without MMIE, one with a wrong MIC, and a repeated one: the
+	 * stack gets and drops them, and the clock is unchanged.
 	 */
 	scene_pass(s, 5000);
 	len = mk_beacon(bad, addr_ap, 77);
@@ -312,14 +313,14 @@ static void test_replay(void **state)
 	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 60, 10);
 	len = s->sniff.frame[0].len;
 	memcpy(f, s->sniff.frame[0].data, len);
-	/* As it was; without Retry, it is no duplicate */
+	/* The frame is unchanged; without Retry bit it is no duplicate */
 	sniffer_send_raw(&s->sniff, f, len);
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 	/* With another sequence number */
 	f[23] ^= 1;
 	sniffer_send(&s->sniff, f, (uint16_t)(len - 4));
 	assert_int_equal(s->sta->mac->c.rx_replay, 2);
-	/* With another PN: no longer authentic */
+	/* With another PN the MIC is wrong */
 	f[26] ^= 0x40;
 	sniffer_send(&s->sniff, f, (uint16_t)(len - 4));
 	assert_int_equal(s->sta->mac->c.rx_mic_error, 1);
@@ -328,10 +329,10 @@ static void test_replay(void **state)
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->mic_errors, 1);
 	assert_int_equal(s->sta->mac->sta[STA_AP]->stats.rx_replays, 2);
 	assert_int_equal(s->sta->mac->sta[STA_AP]->stats.rx_mic_errors, 1);
-	/* A lower PN passes on another TID, and nothing else is dropped */
+	/* A lower PN passes on another TID, and no other frame is dropped */
 	pass_one(s, IEEE80211_CIPHER_CCMP, true, 5, 60, 2);
 	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 60, 11);
-	/* A monitor sees it all, marked so that the stack does not */
+	/* A monitor gets all frames, marked so that the stack does not get them */
 	host_write(s->sta, ENG_MAC_FILTER, SKUA_FILTER_OTHER_BSS);
 	f[26] ^= 0x40;
 	sniffer_send(&s->sniff, f, (uint16_t)(len - 4));
@@ -394,7 +395,7 @@ static void test_flipped_bits(void **state)
 	}
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->c.rx_mic_error, 0);
-	/* With one: every bit of the ciphertext and its MIC */
+	/* With a new FCS: each bit of the ciphertext and its MIC */
 	for (unsigned int bit = 8 * 34; bit < 8 * (len - 4); bit++, mic++) {
 		f[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		sniffer_send(&s->sniff, f, (uint16_t)(len - 4));
@@ -427,7 +428,7 @@ static void test_no_key(void **state)
 	assert_int_equal(rec.len, len + 16);
 	assert_memory_equal(rec.frame, s->sniff.frame[0].data, len + 16);
 	assert_int_equal(s->sta->mac->c.rx_no_key, 1);
-	/* A key for transmitting only is none either */
+	/* A key for transmitting alone is not used either */
 	e.key[0].gen = htole16(KEY_GEN);
 	host_sta(s->sta, STA_AP, &e);
 	s->sta->mac->key[KEY_SLOT]->flags = SKUA_KEYF_TX_ONLY;
@@ -454,7 +455,7 @@ static void test_clear_from_keyed(void **state)
 	f[26 + 7] = 0x8e;
 	sniffer_send(&s->sniff, f, (uint16_t)len);
 	host_expect_rx(s->sta, &rec);
-	/* EAPOL in an A-MSDU, or in a later fragment, is none */
+	/* EAPOL in an A-MSDU, or in a later fragment, does not count as EAPOL */
 	f[24] |= IEEE80211_QOS_AMSDU;
 	sniffer_send(&s->sniff, f, (uint16_t)len);
 	f[24] = 0;
@@ -484,7 +485,7 @@ static void test_fragments(void **state)
 	host_poll(s->ap);
 	for (unsigned int i = 0; i < 2; i++) {
 		host_expect_rx(s->sta, &rec);
-		/* IV in place, for whoever joins them; the MIC is gone */
+		/* The IV stays for the host, which joins the fragments; the MIC is stripped */
 		assert_int_equal(le32toh(rec.rx.flags), RXF_ALWAYS |
 				 SKUA_RXF_DECRYPTED | SKUA_RXF_MIC_STRIPPED |
 				 SKUA_RXF_PN_VALID);
@@ -494,7 +495,7 @@ static void test_fragments(void **state)
 		sn[i] = dot11_sn(rec.frame);
 	}
 	assert_int_equal(sn[0], sn[1]);
-	/* A fragment again */
+	/* A fragment is received again */
 	sniffer_send_raw(&s->sniff, s->sniff.frame[0].data,
 			 s->sniff.frame[0].len);
 	host_expect_nothing(s->sta);
@@ -570,7 +571,7 @@ static void test_wep_default_keys(void **state)
 	host_expect_rx(s->ap, &rec);
 	assert_true(le32toh(rec.rx.flags) & SKUA_RXF_DECRYPTED);
 	assert_memory_equal(rec.frame + 28, f + 24, 60);
-	/* A group key of another cipher never serves for unicast */
+	/* A group key of another cipher is never used for individual frames */
 	scene_group(s, IEEE80211_CIPHER_CCMP, 3);
 	t.pn = 1;
 	host_tx(s->sta, &t, f, len);
@@ -579,7 +580,7 @@ static void test_wep_default_keys(void **state)
 	assert_false(le32toh(rec.rx.flags) & SKUA_RXF_DECRYPTED);
 }
 
-/* Many frames, mixed keys and in the clear, in one batch, lost ones among them */
+/* Many frames in one batch, with several keys and in clear text; some are lost */
 static void test_batches(void **state)
 {
 	struct scene *s = *state;
@@ -592,7 +593,7 @@ static void test_batches(void **state)
 	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
 	scene_group(s, IEEE80211_CIPHER_GCMP, 1);
 	assert_true(air_lose(s->air, &l) >= 0);
-	/* ACKs, too */
+	/* ACKs are lost, too */
 	l.match_type = 1;
 	l.every = 5;
 	assert_true(air_lose(s->air, &l) >= 0);
@@ -610,7 +611,7 @@ static void test_batches(void **state)
 		while (host_next(s->ap, &rec))
 			;
 	}
-	/* Each arrives exactly once, whatever was lost on the way */
+	/* Each frame arrives exactly once, whatever was lost */
 	assert_int_equal(got, 3000);
 	assert_true(s->sta->mac->c.rx_dup > 50);
 	assert_int_equal(s->sta->mac->c.rx_replay, 0);

@@ -6,7 +6,7 @@
 		    .key = SKUA_KEY_NONE }
 #define INTERVAL_US	(100 * 1024u)
 
-/* SSID, TIM, then something behind it: channel switch announcement */
+/* SSID, TIM, and a channel switch announcement behind the TIM */
 static const uint8_t beacon_ies[] = {
 	0, 4, 't', 'e', 's', 't',
 	5, 4, 0, 0, 0, 0,
@@ -37,7 +37,7 @@ static void start_beacon(struct scene *s, uint8_t dtim, uint16_t csa)
 				  sizeof(b)), SKUA_ST_OK);
 }
 
-/* Go to the next TBTT; the beacon is the sniffer's first frame */
+/* Set the clock to the next TBTT; the beacon is the sniffer's first frame */
 static const uint8_t *next_beacon(struct scene *s)
 {
 	uint64_t now = s->clock.time / 1000;
@@ -83,14 +83,14 @@ static bool sent_last(struct host *h)
 	return e.own_beacon;
 }
 
-/* One beacon an interval, by whoever drew the shorter delay */
+/* One beacon in each interval, from the station with the shorter delay */
 static void test_ibss(void **state)
 {
 	struct scene *s = *state;
 	unsigned int by_ap = 0, ties = 0;
 
 	join_ibss(s->ap, addr_ap);
-	/* who begins it has to answer for it before there is a beacon */
+	/* the founder answers probe requests before there is a beacon */
 	assert_true(sent_last(s->ap));
 	join_ibss(s->sta, addr_sta);
 	for (unsigned int i = 0; i < 200; i++) {
@@ -110,13 +110,13 @@ static void test_ibss(void **state)
 			assert_int_equal(sent_last(s->sta), !ap);
 		}
 	}
-	/* 200 tosses of a coin; a tie has one chance in 31 */
+	/* either station has sent about half of 200; in one of 31 both send */
 	assert_in_range(by_ap, 40, 160);
 	assert_in_range(ties, 0, 40);
 	assert_int_equal(s->ap->mac->c.beacon_yielded +
 			 s->sta->mac->c.beacon_yielded, 200 - ties);
 	assert_int_equal(s->ap->mac->c.beacon_missed, 0);
-	/* The later TSF is everybody's */
+	/* Both stations have the later TSF */
 	assert_int_equal(vif_tsf(&s->ap->mac->vif[0]),
 			 vif_tsf(&s->sta->mac->vif[0]));
 }
@@ -141,7 +141,7 @@ static void test_beacon(void **state)
 		if (sn >= 0)
 			assert_int_equal(dot11_sn(f), sn + 1);
 		sn = dot11_sn(f);
-		/* An empty bitmap is one octet of nothing */
+		/* An empty bitmap is one octet of zero */
 		assert_int_equal(tim[0], 5);
 		assert_int_equal(tim[1], 4);
 		assert_int_equal(tim[2],
@@ -149,7 +149,7 @@ static void test_beacon(void **state)
 		assert_int_equal(tim[3], 3);
 		assert_int_equal(tim[4], 0);
 		assert_int_equal(tim[5], 0);
-		/* What stands behind the TIM is there */
+		/* The elements behind the TIM are there */
 		assert_memory_equal(tim + 6, beacon_ies + 12,
 				    sizeof(beacon_ies) - 12);
 		assert_int_equal(s->sniff.frame[0].rate, 60);
@@ -157,10 +157,10 @@ static void test_beacon(void **state)
 		assert_int_equal(host_read(s->ap, ENG_TBTT_VIFS), 1);
 		assert_int_equal(host_read(s->ap, ENG_TBTT_VIFS), 0);
 	}
-	/* The station followed */
+	/* The station has followed the clock */
 	assert_int_equal(s->sta->mac->c.rx_beacon, 10);
 	assert_int_equal(vif_tsf(&s->sta->mac->vif[0]), s->clock.time / 1000);
-	/* Stopped: silence */
+	/* No beacon after it was stopped */
 	assert_int_equal(host_tbl(s->ap, ENG_TBL_BEACON, 0, ENG_TBL_CLEAR,
 				  NULL, 0), SKUA_ST_OK);
 	s->sniff.n = 0;
@@ -179,7 +179,7 @@ static void test_away(void **state)
 	assert_int_equal(s->sniff.n, 0);
 	assert_int_equal(s->ap->mac->c.beacon_skipped, 4);
 	host_tune(s->ap, 5180, 5180, SKUA_BW_20);
-	/* The schedule went on */
+	/* The TBTTs have gone on meanwhile */
 	next_beacon(s);
 	/* Late by more than an interval: one beacon, not three */
 	s->sniff.n = 0;
@@ -218,13 +218,13 @@ static void test_bitmap(void **state)
 	set_tim(s, 26, true);
 	set_tim(s, 40, true);
 	tim = next_beacon(s) + TIM_OFF;
-	/* Octets 3 to 5, from the even one before on */
+	/* Octets 3 to 5: N1 is the even number before */
 	assert_int_equal(tim[1], 3 + 4);
 	assert_int_equal(tim[4], 2);
 	assert_int_equal(tim[5], 0);
 	assert_int_equal(tim[6], 1 << 2);
 	assert_int_equal(tim[8], 1);
-	/* An AID that there cannot be */
+	/* This AID cannot exist */
 	set_tim(s, 2008, true);
 	assert_int_equal(s->ap->mac->c.eng_errors, 1);
 }
@@ -242,7 +242,7 @@ static void test_csa(void **state)
 	s->ap->irqs = 0;
 	assert_int_equal(next_beacon(s)[CSA_OFF], 1);
 	assert_false(s->ap->irqs & ENG_IRQ_CSA);
-	/* Counting goes on behind a TIM that has grown */
+	/* The countdown works behind a TIM that has grown */
 	start_beacon(s, 2, CSA_OFF);
 	set_tim(s, 26, true);
 	set_tim(s, 100, true);
@@ -288,7 +288,7 @@ static void test_bad_template(void **state)
 				  sizeof(b)), SKUA_ST_NO_ENTRY);
 }
 
-/* K14: the BIGTK's MMIE, made from leased PNs, verified by the station */
+/* K14: a beacon has an MMIE with a leased PN, which the station verifies */
 static void test_beacon_protection(void **state)
 {
 	struct scene *s = *state;
@@ -319,7 +319,7 @@ static void test_beacon_protection(void **state)
 		assert_int_equal(le32toh(rec.rx.pn_lo), pn);
 		assert_int_equal(le16toh(rec.rx.key), GROUP_SLOT);
 	}
-	/* The lease is used up: silence rather than a PN used twice */
+	/* When the lease is used up, no beacon is sent, and no PN is used twice */
 	s->sniff.n = 0;
 	scene_pass(s, INTERVAL_US);
 	assert_int_equal(s->sniff.n, 0);
@@ -334,7 +334,7 @@ static void forget(struct host *h)
 		;
 }
 
-/* The station says whether it sleeps, by null data */
+/* The station sends a null frame with the Power Management bit */
 static void say_pm(struct scene *s, bool pm)
 {
 	struct tx t = { .ring = 4, .token = 1, .sta = STA_AP, .gen = STA_GEN,
@@ -389,7 +389,7 @@ static void test_hold_and_wake(void **state)
 
 	start_beacon(s, 1, 0);
 	fall_asleep(s);
-	/* Once is enough */
+	/* A second null frame changes nothing */
 	say_pm(s, true);
 	host_expect_rx(s->ap, &rec);
 	host_tbl(s->ap, ENG_TBL_VIF, 0, ENG_TBL_READ, &v, sizeof(v));
@@ -405,13 +405,13 @@ static void test_hold_and_wake(void **state)
 	assert_int_equal(next_beacon(s)[TIM_OFF + 5], 1 << 1);
 	while (host_next(s->sta, &rec))
 		assert_true(dot11_fc_is_beacon(dot11_fc(rec.frame)));
-	/* What must not wait, leaves */
+	/* A frame that must not wait leaves */
 	t.flags = SKUA_TXF_NO_PS_BUFFER;
 	host_tx(s->ap, &t, f, len);
 	host_poll(s->ap);
 	host_expect_tx(s->ap, 3, SKUA_TXS_ACKED, 1);
 	host_expect_rx(s->sta, &rec);
-	/* It wakes: the event, its frame, then what was held */
+	/* The station wakes up: the event, its frame, then the held frames */
 	say_pm(s, false);
 	host_poll(s->ap);
 	host_expect_inband(s->ap, SKUA_INB_STA_WAKE, NULL);
@@ -439,7 +439,7 @@ static void test_ps_poll(void **state)
 	for (t.token = 0; t.token < 2; t.token++)
 		host_tx(s->ap, &t, f, len);
 	host_poll(s->ap);
-	/* With another's AID, nothing */
+	/* With another AID, no frame is released */
 	ps_poll(s, 2);
 	host_expect_nothing(s->ap);
 	ps_poll(s, 1);
@@ -450,10 +450,10 @@ static void test_ps_poll(void **state)
 	host_expect_tx(s->ap, 1, SKUA_TXS_ACKED, 1);
 	host_expect_rx(s->sta, &rec);
 	assert_false(dot11_fc(rec.frame) & IEEE80211_FC_MOREDATA);
-	/* Nothing is left here: the host is asked */
+	/* No frame is left here: the host gets an event */
 	ps_poll(s, 1);
 	host_expect_inband(s->ap, SKUA_INB_PSPOLL, NULL);
-	/* The host holds more, and says so by its TIM bit */
+	/* The host holds more frames, and has set the TIM bit */
 	t.token = 9;
 	host_tx(s->ap, &t, f, len);
 	host_poll(s->ap);
@@ -480,7 +480,7 @@ static void test_release(void **state)
 			mk_data(f, true, t.token % 2 ? 6 : 0, 60));
 	host_poll(s->ap);
 	host_write(s->ap, ENG_TXQ_STA, AP_STA | AP_GEN << 16);
-	/* Two of TID 6, in a service period */
+	/* Two frames of TID 6 in a service period */
 	host_write(s->ap, ENG_TXQ_RELEASE, 1 << 6 | 2 << 16 | 1 << 25);
 	host_poll(s->ap);
 	while (host_next(s->ap, &rec)) {
@@ -488,7 +488,7 @@ static void test_release(void **state)
 			n += rec.n;
 		else
 			eosp = le16toh(rec.inband.id) == SKUA_INB_EOSP;
-		/* The end comes after the records */
+		/* The event comes after the records */
 		assert_true(!eosp || n == 2);
 	}
 	assert_true(eosp);
@@ -499,13 +499,13 @@ static void test_release(void **state)
 		assert_int_equal(!!(dot11_qos_ctl(rec.frame) &
 				    IEEE80211_QOS_EOSP), i == 1);
 	}
-	/* Nothing of that TID any more: it ends at once */
+	/* No frame of that TID is left: the service period ends at once */
 	host_write(s->ap, ENG_TXQ_RELEASE, 1 << 3 | 1 << 16);
 	host_expect_inband(s->ap, SKUA_INB_EOSP, NULL);
 	host_write(s->ap, ENG_TXQ_STA, AP_STA | (AP_GEN + 1) << 16);
 	host_write(s->ap, ENG_TXQ_RELEASE, 0xffff | 1 << 16);
 	host_expect_nothing(s->ap);
-	/* Removed while frames are held */
+	/* The station is removed while frames are held */
 	host_tbl(s->ap, ENG_TBL_STA, AP_STA, ENG_TBL_CLEAR, NULL, 0);
 	n = 0;
 	while (host_next(s->ap, &rec))
@@ -535,7 +535,7 @@ static void test_uapsd_trigger(void **state)
 	host_expect_inband(s->ap, SKUA_INB_UAPSD_TRIGGER, &rec);
 	assert_int_equal(rec.inband.tid, 6);
 	host_expect_rx(s->ap, &rec);
-	/* Best effort triggers nothing */
+	/* Best effort is not trigger-enabled */
 	f[24] = 0;
 	host_tx(s->sta, &t, f, len);
 	host_poll(s->sta);
@@ -559,7 +559,7 @@ static void test_dtim(void **state)
 	struct rec rec;
 
 	start_beacon(s, 3, 0);
-	/* Everybody is awake: it leaves at once */
+	/* All stations are awake: the frame leaves at once */
 	host_tx(s->ap, &t, f, mk_group(f));
 	host_poll(s->ap);
 	host_expect_tx(s->ap, 4, SKUA_TXS_SENT, 1);
@@ -572,7 +572,7 @@ static void test_dtim(void **state)
 		b = next_beacon(s);
 		if (b[TIM_OFF + 2] == 0)
 			break;
-		/* Not before DTIM, and not announced before it */
+		/* The frame neither leaves nor is announced before the DTIM beacon */
 		assert_int_equal(s->sniff.n, 1);
 		assert_int_equal(b[TIM_OFF + 4] & 1, 0);
 	}
@@ -584,12 +584,12 @@ static void test_dtim(void **state)
 				    IEEE80211_FC_MOREDATA), i != 3);
 	assert_true(host_next(s->ap, &rec));
 	assert_int_equal(rec.n, 3);
-	/* The next DTIM has none */
+	/* At the next DTIM beacon there is no group frame */
 	do {
 		b = next_beacon(s);
 	} while (b[TIM_OFF + 2]);
 	assert_int_equal(b[TIM_OFF + 4] & 1, 0);
-	/* It wakes up: what waits for DTIM need not any longer */
+	/* The station wakes up: group frames need not wait for DTIM any longer */
 	host_tx(s->ap, &t, f, mk_group(f));
 	host_poll(s->ap);
 	host_expect_nothing(s->ap);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* MAC engines: what arrives, what is filtered, and how it reaches the host */
+/* MAC engines: reception, filter, and the way of a frame to the host */
 #include "host.h"
 
 static void set_filter(struct host *h, uint32_t filter)
@@ -7,7 +7,7 @@ static void set_filter(struct host *h, uint32_t filter)
 	host_write(h, ENG_MAC_FILTER, filter);
 }
 
-/* How many units the station's host gets when the sniffer says this */
+/* Send a frame from the sniffer. Return: records that the station's host gets */
 static unsigned int heard(struct scene *s, const uint8_t *f, unsigned int len)
 {
 	struct rec rec;
@@ -26,13 +26,13 @@ static void test_filter_mgmt(void **state)
 	unsigned int len;
 	uint64_t mgmt;
 
-	/* Beacons: of one's own BSS, of others with the filter */
+	/* Beacons of the own BSS pass, and with the filter those of other BSSs */
 	assert_int_equal(heard(s, f, mk_beacon(f, addr_ap, 1)), 1);
 	assert_int_equal(heard(s, f, mk_beacon(f, addr_other, 1)), 0);
 	set_filter(s->sta, SKUA_FILTER_BCN_PRBRESP);
 	assert_int_equal(heard(s, f, mk_beacon(f, addr_other, 1)), 1);
 	set_filter(s->sta, 0);
-	/* Probe responses to somebody else: never */
+	/* Probe responses to another station never pass */
 	len = mk_frame(f, IEEE80211_PROBE_RESP, addr_sta2, addr_other,
 		       addr_other, -1, "123456789012", 12);
 	set_filter(s->sta, SKUA_FILTER_BCN_PRBRESP);
@@ -40,7 +40,7 @@ static void test_filter_mgmt(void **state)
 	set_filter(s->sta, 0);
 	memcpy(f + 4, addr_sta, 6);
 	assert_int_equal(heard(s, f, len), 1);
-	/* Probe requests: for an AP, or with the filter */
+	/* Probe requests pass for an AP, or with the filter */
 	len = mk_frame(f, IEEE80211_PROBE_REQ, addr_bcast, addr_other,
 		       addr_bcast, -1, "\0\0", 2);
 	mgmt = s->ap->mac->c.rx_mgmt;
@@ -49,7 +49,7 @@ static void test_filter_mgmt(void **state)
 	set_filter(s->sta, SKUA_FILTER_PROBE_REQ);
 	assert_int_equal(heard(s, f, len), 1);
 	set_filter(s->sta, 0);
-	/* Group action and deauthentication: of the own BSS, or filter */
+	/* Group action and deauthentication frames pass from the own BSS, or with the filter */
 	len = mk_frame(f, IEEE80211_ACTION, addr_bcast, addr_other, addr_other,
 		       -1, "\4\0", 2);
 	assert_int_equal(heard(s, f, len), 0);
@@ -63,7 +63,7 @@ static void test_filter_mgmt(void **state)
 	assert_int_equal(heard(s, f, len), 0);
 }
 
-/* M1: a scan's own address is acknowledged and heard while the scan lasts */
+/* M1: the random address of a scan is received and acknowledged during the scan */
 static void test_scan_address(void **state)
 {
 	static const uint8_t addr[] = { 0x0e, 0x31, 0x41, 0x59, 0x26, 0x53 };
@@ -82,13 +82,13 @@ static void test_scan_address(void **state)
 	assert_int_equal(s->sniff.n, 1);
 	assert_true(dot11_fc_is_stype(dot11_fc(s->sniff.frame[0].data),
 				      IEEE80211_ACK));
-	/* Nobody has any business to send data there */
+	/* Data frames are not accepted there */
 	s->sniff.n = 0;
 	len = mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr, addr_ap, addr_ap,
 		       -1, "12345678", 8);
 	assert_int_equal(heard(s, f, len), 0);
 	assert_int_equal(s->sniff.n, 0);
-	/* The end, and an interface that is not there */
+	/* After the scan, and with an interface that does not exist */
 	len = mk_frame(f, IEEE80211_PROBE_RESP, addr, addr_other, addr_other,
 		       -1, "123456789012", 12);
 	host_write(s->sta, ENG_MAC_SCAN_HI, 0x5326 | SKUA_VIF_NONE << 16);
@@ -112,20 +112,20 @@ static void test_filter_data(void **state)
 	set_filter(s->sta, SKUA_FILTER_ALLMULTI);
 	assert_int_equal(heard(s, f, len), 1);
 	set_filter(s->sta, 0);
-	/* To us, but from another BSS: acknowledged, and not passed up */
+	/* A frame to this station from another BSS is acknowledged, and not passed up */
 	s->sniff.n = 0;
 	memcpy(f + 4, addr_sta, 6);
 	assert_int_equal(heard(s, f, len), 0);
 	assert_int_equal(s->sniff.n, 1);
 	assert_true(dot11_fc_is_stype(dot11_fc(s->sniff.frame[0].data),
 				      IEEE80211_ACK));
-	/* To somebody else: not even acknowledged */
+	/* A frame to another station is not acknowledged either */
 	s->sniff.n = 0;
 	memcpy(f + 4, addr_sta2, 6);
 	memcpy(f + 10, addr_ap, 6);
 	assert_int_equal(heard(s, f, len), 0);
 	assert_int_equal(s->sniff.n, 0);
-	/* An AP hears strangers, so that it can tell them to go away */
+	/* An AP receives unknown stations, so that it can deauthenticate them */
 	len = mk_frame(f, IEEE80211_DATA | FC_TODS, addr_ap, addr_other,
 		       addr_ap, -1, "12345678", 8);
 	heard(s, f, len);
@@ -148,13 +148,13 @@ static void test_monitor(void **state)
 	assert_int_equal(rec.rx.vif, SKUA_VIF_NONE);
 	assert_int_equal(le16toh(rec.rx.sta), SKUA_STA_NONE);
 	assert_memory_equal(rec.frame, f, len);
-	/* Control frames as well, and without acknowledging any of it */
+	/* Control frames pass as well, and no frame is acknowledged */
 	dot11_put_le16(f, IEEE80211_ACK);
 	sniffer_send(&s->sniff, f, 10);
 	host_expect_rx(s->sta, &rec);
 	assert_int_equal(rec.len, 10);
 	assert_int_equal(s->sniff.n, 0);
-	/* The answer to one's own frame is part of what a monitor sees */
+	/* A monitor also gets the answer to an own frame */
 	{
 		struct tx t = { .ring = 2, .sta = STA_AP, .gen = STA_GEN,
 				.key = SKUA_KEY_NONE };
@@ -221,11 +221,11 @@ static void test_duplicates(void **state)
 
 	dot11_put_le16(f + 22, 0x0450);
 	assert_int_equal(heard(s, f, len), 1);
-	/* The same number again, without Retry: another frame */
+	/* The same number without Retry bit is another frame */
 	assert_int_equal(heard(s, f, len), 1);
 	f[1] |= IEEE80211_FC_RETRY >> 8;
 	assert_int_equal(heard(s, f, len), 0);
-	/* Another TID, another fragment, another kind: numbers of their own */
+	/* Another TID, another fragment, another kind of frame have numbers of their own */
 	memcpy(g, f, len);
 	g[24] = 4;
 	assert_int_equal(heard(s, g, len), 1);
@@ -256,10 +256,10 @@ static void test_tsf(void **state)
 	host_tbl(s->sta, ENG_TBL_VIF, 0, ENG_TBL_READ, &e, sizeof(e));
 	assert_int_equal(le32toh(e.last_beacon),
 			 (uint32_t)loop_now_us(s->sta->loop));
-	/* The sniffer says all at 6 Mbit/s */
+	/* The sniffer sends all frames at 6 Mbit/s */
 	assert_int_equal(le64toh(e.tsf_offset) + loop_now_us(s->sta->loop),
 			 987654321 - airtime_stamp_us(60));
-	/* An AP follows nobody */
+	/* An AP follows no clock */
 	host_tbl(s->ap, ENG_TBL_VIF, 0, ENG_TBL_READ, &e, sizeof(e));
 	assert_int_equal(le64toh(e.tsf_offset), 0);
 }
@@ -301,7 +301,7 @@ static void test_no_buffers(void **state)
 	struct rec rec;
 
 	*state = s;
-	/* 3 buffers each; the third finds 2 left, and takes none of them */
+	/* Each frame needs 3 buffers; the third frame finds 2, and takes none of them */
 	for (unsigned int i = 0; i < 5; i++)
 		send_data(s, 1400);
 	assert_int_equal(s->sta->mac->c.rx_no_buffer, 3);
@@ -309,7 +309,7 @@ static void test_no_buffers(void **state)
 	for (unsigned int i = 0; i < 3; i++)
 		host_expect_rx(s->sta, &rec);
 	host_expect_nothing(s->sta);
-	/* Buffers are back */
+	/* Buffers have been posted again */
 	send_data(s, 1400);
 	host_expect_rx(s->sta, &rec);
 	scene_teardown(state);
@@ -339,14 +339,14 @@ static void test_bad_buffers(void **state)
 		host_expect_rx(s->sta, &rec);
 		s->sta->buf_prod--;
 	}
-	/* Too small, impossibly long, nowhere, beyond the end, then a good one */
+	/* Buffers too small, too long, outside of memory, beyond its end; then a valid one */
 	post_raw(s->sta, HOST_BASE + 0x200000, 511);
 	post_raw(s->sta, HOST_BASE + 0x200000, 0x10000);
 	post_raw(s->sta, 0x1000, 4096);
 	post_raw(s->sta, HOST_BASE + HOST_MEM - 100, 4096);
 	post_raw(s->sta, UINT64_MAX - 100, 4096);
 	post_raw(s->sta, HOST_BASE + 0x200000, 4096);
-	send_data(s, 40);	/* skips two, dies with the third */
+	send_data(s, 40);	/* two are skipped, the frame is dropped with the third */
 	send_data(s, 400);	/* does not fit before the end of memory */
 	send_data(s, 40);
 	host_expect_nothing(s->sta);
@@ -356,7 +356,7 @@ static void test_bad_buffers(void **state)
 	scene_teardown(state);
 }
 
-/* X4, T1: a full completion ring: nothing is lost that must not be */
+/* X4, T1: with a full completion ring, no transmit record is lost */
 static void test_full_ring(void **state)
 {
 	struct host_cfg small = { .cpl_entries = 16 };
@@ -370,13 +370,13 @@ static void test_full_ring(void **state)
 	*state = s;
 	host_write(s->sta, ENG_MAC_FILTER, SKUA_FILTER_BCN_PRBRESP);
 	for (t.token = 0; t.token < 60; t.token++) {
-		/* Separate records: each has its own rate */
+		/* Each frame has a record of its own, since the rates differ */
 		t.flags = SKUA_TXF_RATE;
 		t.w7 = t.token % 2 ? 60 : 120;
 		host_tx(s->ap, &t, f, len);
 	}
 	host_poll(s->ap);
-	/* The receiver's ring is full as well by now */
+	/* The receiver's ring is full as well now */
 	assert_true(s->sta->mac->c.rx_no_cpl + s->sta->mac->c.rx_overrun > 0);
 	for (unsigned int turn = 0; turn < 100 && n < 60; turn++) {
 		while (host_next(s->ap, &rec))
@@ -397,7 +397,7 @@ static void test_full_ring(void **state)
 	scene_teardown(state);
 }
 
-/* In-band events stay in order, and beyond all bounds some are lost, counted */
+/* In-band events stay in order; when too many wait, some are lost, and counted */
 static void test_event_flood(void **state)
 {
 	struct host_cfg small = { .cpl_entries = 16, .max_txq = 16 };
@@ -423,7 +423,7 @@ static void test_event_flood(void **state)
 	scene_teardown(state);
 }
 
-/* V4: two interfaces of a NIC in one BSS: each gets its own group frames */
+/* V4: of two interfaces in one BSS, each gets a copy of group frames */
 static void test_two_vifs(void **state)
 {
 	struct scene *s = *state;
@@ -441,7 +441,7 @@ static void test_two_vifs(void **state)
 	len = mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr_bcast, addr_ap,
 		       addr_other, -1, "12345678", 8);
 	assert_int_equal(heard(s, f, len), 2);
-	/* Management once, since the stack spreads it; unicast by address */
+	/* A management frame comes once, and an individual frame by its address */
 	assert_int_equal(heard(s, f, mk_beacon(f, addr_ap, 5)), 1);
 	len = mk_data(f, true, -1, 30);
 	memcpy(f + 4, addr_sta2, 6);
@@ -461,7 +461,7 @@ static void test_tables(void **state)
 	struct eng_edca q = { .aifsn = 3, .cw_min = 7, .cw_max = 15 };
 
 	host_tbl(s->sta, ENG_TBL_STA, STA_AP, ENG_TBL_READ, &e, sizeof(e));
-	/* A second handle for one address; then broken in turn */
+	/* A second handle for one address; then one field after the other is broken */
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_STA, 9, ENG_TBL_WRITE, &e,
 				  sizeof(e)), SKUA_ST_EXISTS);
 	e.addr[5] = 0x77;
@@ -493,13 +493,13 @@ static void test_tables(void **state)
 			 SKUA_ST_UNSUPPORTED);
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_STA_STATS, 9, ENG_TBL_WRITE,
 				  &e, sizeof(e)), SKUA_ST_UNSUPPORTED);
-	/* SRAM that is not there */
+	/* An address outside of SRAM */
 	host_write(s->sta, ENG_TBL_SEL, ENG_TBL_VIF);
 	host_write(s->sta, ENG_TBL_INDEX, 0);
 	host_write(s->sta, ENG_TBL_ADDR, ENG_SRAM_BASE - 4);
 	host_write(s->sta, ENG_TBL_GO, ENG_TBL_READ);
 	assert_int_equal(host_read(s->sta, ENG_TBL_STATUS), SKUA_ST_INVALID);
-	/* Keys: reading gives no key, and unknown ciphers are refused */
+	/* Reading a key gives no key material, and unknown ciphers are refused */
 	assert_int_equal(host_key(s->sta, 1, 5, SKUA_STA_NONE, 2,
 				  IEEE80211_CIPHER_CCMP, 0x33), SKUA_ST_OK);
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_KEY, 1, ENG_TBL_READ, &k,
@@ -530,7 +530,7 @@ static void test_tables(void **state)
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_EDCA, 2, ENG_TBL_READ, &q,
 				  sizeof(q)), SKUA_ST_OK);
 	assert_int_equal(q.aifsn, 3);
-	/* An interface that goes takes all that hangs on it along */
+	/* Stations and keys of an interface are removed with the interface */
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_VIF, 0, ENG_TBL_CLEAR, &v,
 				  0), SKUA_ST_OK);
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_STA, 9, ENG_TBL_READ, &e,
@@ -552,7 +552,7 @@ static void test_registers(void **state)
 	assert_false(eng_read(&s->ap->bus, 0x2fc, &val));
 	assert_false(eng_write(&s->ap->bus, 0x2fc, 0));
 	assert_true(s->ap->mac->c.eng_errors > 0);
-	/* A channel that does not exist is not tuned to */
+	/* The radio is not tuned to a channel that does not exist */
 	host_tune(s->sta, 5181, 5181, SKUA_BW_20);
 	assert_int_equal(s->sta->mac->chan.freq, 5181);
 	host_tune(s->sta, 4000, 4000, SKUA_BW_20);
@@ -589,7 +589,7 @@ static void test_survey(void **state)
 	assert_int_equal(v.in_use, 0);
 }
 
-/* Reset and start again: nothing of before is left */
+/* After reset and start, no earlier state is left */
 static void test_reset(void **state)
 {
 	struct scene *s = *state;
@@ -616,13 +616,13 @@ static void test_reset(void **state)
 	assert_true(eng_read(&s->ap->bus, ENG_MAC_ENABLE, &val));
 	assert_int_equal(val, 0);
 	host_expect_nothing(s->ap);
-	/* Dead to the air and to the host */
+	/* The NIC neither sends nor receives, nor completes */
 	s->sniff.n = 0;
 	sniffer_send(&s->sniff, f, (uint16_t)len);
 	host_tx(s->ap, &t, f, len);
 	assert_false(mac_poll(s->ap->mac));
 	host_expect_nothing(s->ap);
-	/* After a fatal error the same, but nothing is wiped yet */
+	/* After a fatal error the same is true, but the tables are not wiped */
 	host_tx(s->sta, &t, f, len);
 	mac_stop(s->sta->mac);
 	host_poll(s->sta);

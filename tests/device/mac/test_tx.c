@@ -48,7 +48,7 @@ static void test_open_data(void **state)
 	assert_int_equal(rec.rx.chains, 3);
 	assert_int_equal(le32toh(rec.rx.rate), 60);
 	assert_int_equal(le64toh(rec.rx.tsf), loop_now_us(s->sta->loop));
-	/* Nothing that was not checked is claimed */
+	/* No flag claims a check that was not made */
 	assert_int_equal(le32toh(rec.rx.flags),
 			 SKUA_RXF_DUP_VALIDATED | SKUA_RXF_MACTIME_START);
 	/* The IP header behind LLC is aligned */
@@ -86,7 +86,7 @@ static void test_sequence_numbers(void **state)
 		assert_true(*l < 0 || sn == *l + 1);
 		*l = sn;
 	}
-	/* Injected frames keep theirs */
+	/* Injected frames keep their sequence number */
 	t.flags |= SKUA_TXF_KEEP_SEQ;
 	t.tid = 0;
 	mk_data(f, true, 0, 50);
@@ -114,7 +114,7 @@ static void test_mgmt_and_group(void **state)
 	host_expect_rx(s->ap, &rec);
 	assert_int_equal(rec.len, len);
 	assert_int_equal(rec.rx.tid, 16);
-	/* Group data from the AP: sent once, nobody answers */
+	/* Group data from the AP are sent once, without ACK */
 	len = mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr_bcast, addr_ap,
 		       addr_other, -1, "12345678", 8);
 	t.ring = 2;
@@ -150,7 +150,7 @@ static void test_lost_data(void **state)
 	t.key_gen = KEY_GEN;
 	t.pn = 1;
 	lose(s, 2, -1, 1, 2);
-	/* The sniffer loses them too, so let it see another try */
+	/* The sniffer loses these frames, too; this try reaches it */
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 500));
 	scene_poll(s);
 	assert_true(host_next(s->ap, &rec));
@@ -189,14 +189,14 @@ static void test_lost_ack(void **state)
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->c.rx_dup, 1);
 	assert_int_equal(s->sta->mac->c.rx_replay, 0);
-	/* Data, data again, ACK: equal but for Retry, duration and FCS */
+	/* Data, data, ACK: the two data frames differ in Retry, Duration and FCS alone */
 	assert_int_equal(s->sniff.n, 3);
 	assert_false(sniffed_fc(s, 0) & IEEE80211_FC_RETRY);
 	assert_true(sniffed_fc(s, 1) & IEEE80211_FC_RETRY);
 	assert_int_equal(s->sniff.frame[0].len, s->sniff.frame[1].len);
 	assert_memory_equal(sniffed(s, 0) + 2, sniffed(s, 1) + 2,
 			    s->sniff.frame[0].len - 2u - 4u);
-	/* The station's table says so too */
+	/* The station's statistics have the duplicate, too */
 	assert_int_equal(s->sta->mac->sta[STA_AP]->stats.rx_dups, 1);
 	assert_int_equal(s->ap->mac->sta[AP_STA]->stats.tx_retries, 1);
 }
@@ -288,12 +288,12 @@ static void test_rts(void **state)
 	assert_true(dot11_fc_is_data(sniffed_fc(s, 2)));
 	assert_true(dot11_fc_is_stype(sniffed_fc(s, 3), IEEE80211_ACK));
 	us = airtime_ppdu_us(60, len + 4, false);
-	/* RTS reserves for CTS, data and ACK; CTS for what is left then */
+	/* RTS reserves the time for CTS, data and ACK, and CTS the rest of it */
 	assert_int_equal(dot11_get_le16(sniffed(s, 0) + 2),
 			 3 * 16 + 44 + us + 44);
 	assert_int_equal(dot11_get_le16(sniffed(s, 1) + 2),
 			 2 * 16 + us + 44);
-	/* A lost CTS costs a try, and the data were not sent */
+	/* A lost CTS counts as a try, and the data are not sent */
 	s->sniff.n = 0;
 	lose(s, 1, 12, 1, 1);
 	host_tx(s->ap, &t, f, len);
@@ -301,7 +301,7 @@ static void test_rts(void **state)
 	host_expect_tx(s->ap, 77, SKUA_TXS_ACKED, 2);
 	assert_int_equal(s->sniff.n, 5);
 	assert_int_equal(s->ap->mac->c.tx_rts_no_cts, 1);
-	/* Short frames go without, unless the descriptor asks */
+	/* Short frames are sent without RTS, unless the descriptor asks for it */
 	s->sniff.n = 0;
 	host_tx(s->ap, &t, f, mk_data(f, true, -1, 50));
 	t.flags = SKUA_TXF_RTS;
@@ -346,7 +346,7 @@ static void test_channel(void **state)
 	uint8_t f[100];
 	unsigned int len = mk_data(f, true, -1, 60);
 
-	/* Away: it waits, and leaves on return */
+	/* The radio is on another channel: the frame waits, and leaves on return */
 	host_tune(s->ap, 2412, 2412, SKUA_BW_20);
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
@@ -354,12 +354,12 @@ static void test_channel(void **state)
 	host_tune(s->ap, 5180, 5180, SKUA_BW_20);
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_ACKED, 1);
-	/* No channel: it ends at once */
+	/* The interface has no channel: the frame ends at once */
 	set_freq(s->ap, 0);
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_NO_CHAN, 0);
-	/* Off channel: only for the interface that remains on one */
+	/* Off channel: only the interface of the remain-on-channel period may send */
 	t.flags = SKUA_TXF_OFFCHAN;
 	t.ring = 4;
 	host_tx(s->ap, &t, f, len);
@@ -404,7 +404,7 @@ static void test_stale(void **state)
 	assert_int_equal(s->sniff.n, 0);
 }
 
-/* K4, K15: the key changes while the frame waits: checked again when it leaves */
+/* K4, K15: the key changes while the frame waits, and is checked again */
 static void test_stale_in_queue(void **state)
 {
 	struct scene *s = *state;
@@ -426,7 +426,7 @@ static void test_stale_in_queue(void **state)
 	host_tune(s->ap, 5180, 5180, SKUA_BW_20);
 	host_poll(s->ap);
 	host_expect_tx(s->ap, 77, SKUA_TXS_STALE_KEY, 0);
-	/* And the station is removed while it waits: flushed */
+	/* The station is removed while the frame waits: the frame is flushed */
 	t.flags = 0;
 	host_tune(s->ap, 2412, 2412, SKUA_BW_20);
 	f[1] |= IEEE80211_FC_PROTECTED >> 8;
@@ -439,7 +439,7 @@ static void test_stale_in_queue(void **state)
 	assert_int_equal(s->sniff.n, 0);
 }
 
-/* K15: fail closed: what may leave in the clear to a keyed station */
+/* K15: fail closed: frames that may be sent in clear text to a station with key */
 static void test_keyed(void **state)
 {
 	struct scene *s = *state;
@@ -454,7 +454,7 @@ static void test_keyed(void **state)
 	assert_int_equal(s->ap->mac->c.tx_clear_refused, 2);
 	assert_int_equal(s->sniff.n, 0);
 	len = mk_data(f, true, 0, 60);
-	/* EAPOL hidden in an A-MSDU is none */
+	/* EAPOL in an A-MSDU does not count as EAPOL */
 	f[26 + 6] = 0x88;
 	f[26 + 7] = 0x8e;
 	f[24] |= IEEE80211_QOS_AMSDU;
@@ -463,7 +463,7 @@ static void test_keyed(void **state)
 	assert_int_equal(s->ap->mac->c.tx_clear_refused, 3);
 	f[24] = 0;
 	host_tx(s->ap, &t, f, len);
-	/* Null data, and what the stack has encrypted */
+	/* Null frames, and frames that the stack has encrypted */
 	host_tx(s->ap, &t, f, mk_frame(f, IEEE80211_NULLFUNC | FC_FROMDS,
 				       addr_sta, addr_ap, addr_ap, -1, NULL,
 				       0));
@@ -488,7 +488,7 @@ static void test_wrong_owner(void **state)
 
 	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
 	scene_group(s, IEEE80211_CIPHER_BIP_CMAC, 4);
-	/* A station's key for a group frame */
+	/* A group frame names a station's key */
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
 	host_expect_tx(s->ap, 9, SKUA_TXS_BAD, 0);
@@ -524,7 +524,7 @@ static void test_timestamp(void **state)
 	assert_int_equal(dot11_get_le64(rec.frame + 24),
 			 loop_now_us(s->ap->loop) +
 			 airtime_stamp_us(le32toh(rec.rx.rate)));
-	/* There is no place for one in other frames */
+	/* Other frames have no timestamp */
 	host_expect_tx(s->ap, 9, SKUA_TXS_ACKED, 1);
 	host_tx(s->ap, &t, f, mk_data(f, true, -1, 60));
 	scene_poll(s);
@@ -604,7 +604,7 @@ static void test_aggregated_records(void **state)
 	assert_int_equal(sum, 20);
 }
 
-/* Strict-ish priority, and turns by airtime between stations */
+/* Classes by priority, and stations share airtime by turns */
 static void test_order(void **state)
 {
 	struct scene *s = *state;
@@ -672,7 +672,7 @@ static void test_fw_frame(void **state)
 	assert_true(s->sta->irqs & ENG_IRQ_FWTX);
 	host_expect_rx(s->ap, &rec);
 	assert_int_equal(rec.len, len);
-	/* To an AP that answers, and to nobody */
+	/* A frame to an AP that answers, and one without receiver */
 	len = mk_frame(f, IEEE80211_NULLFUNC | FC_TODS | IEEE80211_FC_PM,
 		       addr_ap, addr_sta, addr_ap, -1, NULL, 0);
 	memcpy(s->sta->sram, f, len);
@@ -682,7 +682,7 @@ static void test_fw_frame(void **state)
 	memcpy(s->sta->sram + 4, addr_other, 6);
 	host_write(s->sta, ENG_FWTX_GO, 1);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_NO_ACK);
-	/* Each register checked */
+	/* Each register is checked */
 	host_write(s->sta, ENG_FWTX_VIF, 3);
 	host_write(s->sta, ENG_FWTX_GO, 1);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_BAD);
@@ -700,7 +700,7 @@ static void test_fw_frame(void **state)
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_NO_CHAN);
 }
 
-/* D2: commands and frames in order: the gate, and fetching up to a command */
+/* D2: commands and frames stay in order: the gate, and fetching up to a command */
 static void test_gate(void **state)
 {
 	struct scene *s = *state;
@@ -717,7 +717,7 @@ static void test_gate(void **state)
 	prod[2] = 3;
 	mac_tx_sync(s->ap->mac, prod);
 	assert_int_equal(s->ap->mac->c.tx_fetched, 3);
-	/* Nonsense is ignored */
+	/* An invalid index is ignored */
 	prod[2] = 1000;
 	mac_tx_sync(s->ap->mac, prod);
 	assert_int_equal(s->ap->mac->c.tx_fetched, 3);
@@ -752,7 +752,7 @@ static void test_count_drop(void **state)
 		host_tx(s->ap, &t, f, len);
 	}
 	host_poll(s->ap);
-	/* Two more that are not fetched */
+	/* Two more frames are not fetched */
 	s->ap->gate = false;
 	host_tx(s->ap, &t, f, len);
 	host_tx(s->ap, &t, f, len);
@@ -779,7 +779,7 @@ static void test_count_drop(void **state)
 	assert_int_equal(s->ap->mac->tx.count, 6);
 }
 
-/* X4: short of room, frames wait in the ring, and none is lost */
+/* X4: without room, frames wait in the ring, and none is lost */
 static void test_queue_limit(void **state)
 {
 	struct host_cfg small = { .max_txq = 16 };
@@ -796,7 +796,7 @@ static void test_queue_limit(void **state)
 	host_poll(s->ap);
 	assert_int_equal(s->ap->mac->tx.count, 16);
 	assert_false(mac_arm(s->ap->mac));
-	/* Nor does a flush lose count of those in the ring, nor leave them */
+	/* A flush counts and drops the frames in the ring, too */
 	select_txq(s->ap, 0, SKUA_STA_NONE, 0x1f);
 	assert_int_equal(host_read(s->ap, ENG_TXQ_COUNT), 60);
 	host_tune(s->ap, 5180, 5180, SKUA_BW_20);
@@ -824,7 +824,7 @@ static void test_drop_reaches_ring(void **state)
 	s->ap->gate = false;
 	for (t.token = 0; t.token < 60; t.token++)
 		host_tx(s->ap, &t, f, len);
-	/* The command came after 50 of them */
+	/* The command was published after 50 of the frames */
 	prod[2] = 50;
 	mac_tx_sync(s->ap->mac, prod);
 	select_txq(s->ap, 0, SKUA_STA_NONE, 0x1f);
@@ -844,12 +844,12 @@ static void test_wake_up(void **state)
 
 	assert_false(mac_arm(s->ap->mac));
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 60));
-	/* It came while the loop was falling asleep */
+	/* A frame was published while the loop was about to sleep */
 	assert_true(mac_arm(s->ap->mac));
 	mac_disarm(s->ap->mac);
 	scene_poll(s);
 	assert_false(mac_arm(s->ap->mac));
-	/* One for the slot given back, one for the record: both asked for */
+	/* One for the returned slot, one for the record: the host has asked for both */
 	assert_int_equal(host_irqs(s->ap), 2);
 }
 

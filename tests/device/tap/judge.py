@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""tshark reads a capture back and has to find in it what was put in.
+"""tshark reads a capture, and has to find the frames and values that were written.
 
 usage: judge.py WRITER CAPTURE
 """

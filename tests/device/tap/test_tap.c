@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The capture when the file misbehaves; usage: test_tap DIRECTORY */
+/* The capture when its file fails. Usage: test_tap DIRECTORY */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -86,7 +86,7 @@ static void test_many(void **state)
 	assert_non_null(tap);
 	air = tap_add_interface(tap, "air0");
 	assert_int_equal(air, 0);
-	/* far more than the buffer, every length from none to the longest */
+	/* far more than the buffer: all lengths from 0 to the longest, in steps of 7 */
 	for (size_t len = 0; len <= sizeof(frame); len += 7)
 		tap_frame(tap, air, &meta, frame, len);
 	assert_int_equal(tap_get_stats(tap)->frames, sizeof(frame) / 7 + 1);
@@ -117,7 +117,7 @@ static void packet_lengths(const char *path, int n, uint32_t *caplen,
 	*len = dot11_get_le32(head + 24);
 }
 
-/* Data frames are cut, others never; the true length is always told */
+/* Only data frames are cut; the record always has the length on the air */
 static void test_snaplen(void **state)
 {
 	static const struct {
@@ -156,7 +156,7 @@ static void test_snaplen(void **state)
 	}
 }
 
-/* At its full size the capture is over, for short frames too, and is whole */
+/* At its full size the capture ends, for short frames too, and the file is whole */
 static void test_size(void **state)
 {
 	const struct tap_limits limits = { .size = 1 << 20 };
@@ -206,7 +206,7 @@ static void test_full_from_the_start(void **state)
 	assert_int_equal(errno, EIO);
 }
 
-/* A FIFO that nobody empties fills up; nothing blocks, and it goes on later */
+/* A FIFO without reads fills up; the NIC does not block, and the capture goes on later */
 static void test_slow_reader(void **state)
 {
 	const char *path = path_of("fifo");
@@ -221,7 +221,7 @@ static void test_slow_reader(void **state)
 	(void)state;
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_null(tap_open(path, NULL));	/* nobody reads */
+	assert_null(tap_open(path, NULL));	/* the FIFO has no reader */
 	assert_int_equal(errno, ENXIO);
 	fd = open(path, O_RDONLY | O_NONBLOCK);
 	assert_true(fd >= 0);
@@ -233,7 +233,7 @@ static void test_slow_reader(void **state)
 	stats = *tap_get_stats(tap);
 	assert_true(stats.frames > 100 && stats.dropped > 100);
 	assert_int_equal(stats.frames + stats.dropped, 1000);
-	/* now somebody reads: nothing that was taken is missing or torn */
+	/* after reads, all recorded frames are there and whole */
 	for (int i = 0; i < 100; i++) {
 		n = read(fd, buf + got, sizeof(buf) - got);
 		if (n > 0)

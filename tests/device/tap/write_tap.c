@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes a capture in which every kind of radiotap field occurs, and prints as
- * JSON lines what it said, for judge.py to compare with what tshark reads.
+ * Write a capture with all kinds of radiotap fields, and print their values as lines
+ * of JSON; judge.py compares them with those that tshark reads.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static size_t make_beacon(uint8_t *p)
 	return len + sizeof(body);
 }
 
-/* An ARP request under CCMP, which tshark has to find inside */
+/* An ARP request encrypted with CCMP, which tshark has to decrypt */
 static size_t make_encrypted(uint8_t *p)
 {
 	static const uint8_t arp[] = {
