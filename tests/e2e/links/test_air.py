@@ -101,6 +101,7 @@ def test_frames_that_nobody_acknowledges_are_given_up(trio):
 def test_random_loss_in_both_directions(trio):
     """One data frame in seven and one ACK in five is lost: TCP does not notice."""
     path = trio.capture()
+    before = {end: end.engines() for end in trio.ends.values()}
     trio.link()
     trio.lose(type=DATA, subtype=QOS_DATA, every=7)
     trio.lose(type=CONTROL, subtype=ACK, every=5)
@@ -108,9 +109,11 @@ def test_random_loss_in_both_directions(trio):
         trio.ends[end].ping(target, count=100, interval=0.002, size=1000)
     for end in trio.ends.values():
         engines = end.engines()
-        assert engines["rx_replay"] == engines["rx_mic_error"] == 0
-    assert trio.ends["sta"].engines()["rx_dup"] > 0
-    assert trio.ends["ap"].engines()["rx_dup"] > 0
+        # other tests of the same NICs may have provoked some
+        for fault in ("rx_replay", "rx_mic_error"):
+            assert engines[fault] == before[end][fault]
+    for end in (trio.ends["sta"], trio.ends["ap"]):
+        assert end.engines()["rx_dup"] > before[end]["rx_dup"]
     trio.capture_end()
     first = [f for f in qos_data(path, trio.ends["sta"]) if not is_set(f.wlan_fc_retry)]
     numbers = [int(f.wlan_seq) for f in first if f.wlan_qos_tid == "0"]

@@ -139,6 +139,7 @@ def test_software_ciphers_on_one_side(mixed, hard_is_ap):
 @pytest.mark.contract("K5")
 def test_traffic_over_mixed_ciphers(mixed):
     """TCP both ways between software and NIC, between two guests."""
+    before = mixed.ends["hard"].engines()
     mixed.link("hard", "soft")
     vms = {name: end.vm for name, end in mixed.ends.items()}
     for sender, receiver, target in (("soft", "hard", AP), ("hard", "soft", STA)):
@@ -147,8 +148,9 @@ def test_traffic_over_mixed_ciphers(mixed):
         result = vms[sender].run(["iperf3", "-c", target, "-n", f"{3000 // bench.SLOWNESS}K"],
                                  netns=sender, timeout=30)
         assert result.returncode == 0, result.stdout + result.stderr
-    assert mixed.ends["hard"].engines()["rx_mic_error"] == 0
-    assert mixed.ends["hard"].engines()["rx_replay"] == 0
+    after = mixed.ends["hard"].engines()
+    for fault in ("rx_mic_error", "rx_replay"):
+        assert after[fault] == before[fault]
 
 
 def rsn(cipher, group=None):
