@@ -434,7 +434,8 @@ static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
 		skua_count(sc, SKUA_CTR_RX_REPLAY);
 		return false;
 	}
-	if (skua_rx_fill_status(st, unit)) {
+	/* mac80211 would warn of a band that was not announced. */
+	if (skua_rx_fill_status(st, unit) || !sc->hw->wiphy->bands[st->band]) {
 		skua_count(sc, SKUA_CTR_RX_NO_CHANNEL);
 		return false;
 	}

@@ -421,6 +421,17 @@ static void rx_of_a_stale_station(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_STALE_STA));
 }
 
+/* D3: the channel exists, but the NIC did not announce its band */
+static void rx_in_a_band_without_channels(struct kunit *test)
+{
+	struct skua_cpl_rx rec = good_record(1, 100);
+
+	make_path(test);
+	rx_write_frame(test, 1, IEEE80211_FTYPE_DATA, 0);
+	receive(test, &rec, NULL, 0);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_NO_CHANNEL));
+}
+
 /* K8, K16: the frame is still encrypted, but the NIC has seen its packet number */
 static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
 {
@@ -469,6 +480,7 @@ static struct kunit_case rx_cases[] = {
 	KUNIT_CASE(rx_record_with_bad_lengths),
 	KUNIT_CASE(rx_of_a_stale_key),
 	KUNIT_CASE(rx_of_a_stale_station),
+	KUNIT_CASE(rx_in_a_band_without_channels),
 	KUNIT_CASE(rx_replay_of_a_frame_left_encrypted),
 	{}
 };
