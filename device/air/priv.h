@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The air: what its files share
+ * The air: declarations that its files share
  *
  * air.c       radios that join, tune and leave
  * medium.c    delivery of frames and answers to the radios that hear them

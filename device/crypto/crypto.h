@@ -23,7 +23,7 @@
 #define CRYPTO_MICHAEL_LEN	8
 #define CRYPTO_P1K_WORDS	5
 
-/* What a cipher protects: &struct crypto_cipher.flags */
+/* Properties of a cipher: &struct crypto_cipher.flags */
 #define CRYPTO_F_DATA		0x01	/* data frames */
 #define CRYPTO_F_MGMT		0x02	/* robust individually addressed mgmt */
 #define CRYPTO_F_GROUP_MGMT	0x04	/* BIP: integrity of group mgmt frames */

@@ -16,7 +16,7 @@
  * @init: expand the key; cipher, keyidx and bytes are set. crypto_key_wipe()
  *	undoes it, also after a failure. May be NULL
  * @encrypt: as &struct crypto_job says, header and lengths already checked
- * @decrypt: likewise
+ * @decrypt: the same for reception
  */
 struct crypto_ops {
 	int (*init)(struct crypto_key *key);

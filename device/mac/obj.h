@@ -41,9 +41,9 @@ struct mac;
  * @rate: rates to try, from struct eng_rate
  * @probe_count: frames since the last probe
  * @stage_sent: transmissions by stage since the firmware last read the count
- * @stage_acked: acknowledged transmissions, likewise
- * @probe_sent: transmissions of probes, likewise
- * @probe_acked: acknowledged probes, likewise
+ * @stage_acked: acknowledged transmissions by stage since then
+ * @probe_sent: transmissions of probes since then
+ * @probe_acked: acknowledged probes since then
  * @stats: counts since the station was added
  */
 struct mac_sta {
@@ -99,11 +99,11 @@ struct mac_sta {
  * @len: octets of @tmpl; 0: no beacons
  * @interval: TU
  * @tim_off: see struct eng_beacon
- * @dtim_period: likewise
- * @csa_off: likewise
+ * @dtim_period: see struct eng_beacon
+ * @csa_off: see struct eng_beacon
  * @csa_done: ENG_IRQ_CSA has been raised for this template
- * @rate: likewise
- * @bigtk: likewise
+ * @rate: rate word, 0 for the lowest basic rate
+ * @bigtk: key of the MMIE
  * @contending: the TBTT of an IBSS has come, and @timer is for the random delay
  * @own_was_last: the last beacon of the IBSS was sent by this interface
  * @tbtt: number of the next TBTT: TSF / interval

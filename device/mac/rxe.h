@@ -71,7 +71,7 @@ struct rx_arrival {
  * @noise: dBm
  * @time_us: NIC's time at the start of the frame
  * @ampdu_ref: see struct air_frame
- * @ampdu_last: likewise
+ * @ampdu_last: see struct air_frame
  * @drop: the frame is not passed up
  * @start: offset of the frame in @data after decryption
  * @pn: packet number, with SKUA_RXF_PN_VALID
@@ -177,7 +177,7 @@ void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
 /** rxe_decrypt() - find the keys of the batch's frames, and decrypt these */
 void rxe_decrypt(struct mac *mac);
 
-/** rxe_decrypted() - look at the result of decryption: MIC, replay, what to strip */
+/** rxe_decrypted() - look at the result of decryption: MIC, replay, parts to strip */
 void rxe_decrypted(struct mac *mac, struct rx_item *item);
 
 /* rxe_up.c */

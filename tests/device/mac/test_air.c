@@ -102,7 +102,7 @@ static void test_separation(void **state)
 		{ { 5220, 5250, 3 }, { 5220, 5210, 2 }, VHT(160), false },
 		{ { 5220, 5250, 3 }, { 5220, 5250, 3 }, VHT(160), true },
 		{ { 5260, 5250, 3 }, { 5260, 5290, 2 }, VHT(80), true },
-		/* A frame wider than its sender's channel reaches nobody */
+		/* A frame wider than its sender's channel reaches no radio */
 		{ { 5180, 5180, 0 }, { 5180, 5190, 1 }, HT(40), false },
 	};
 	struct loop_test_clock clock;
