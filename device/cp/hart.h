@@ -108,7 +108,7 @@ struct hart_ops {
  * @sram: the memory that instructions come from
  * @sram_base: address of its first byte
  * @sram_size: its size in bytes
- * @decoded: a decoded instruction for each halfword of SRAM, and one that ends it
+ * @decoded: a decoded instruction for each halfword of SRAM, and a last entry that faults
  * @has_code: for each block of SRAM, whether anything in it was decoded
  * @ops: the owner's callbacks
  * @priv: their first argument
@@ -156,7 +156,7 @@ struct hart {
 /**
  * struct hart_dump - the registers, for a crash record
  * @x: x0 to x31; x[0] is 0
- * @pc: the next instruction; the one that trapped, if the hart halted
+ * @pc: the next instruction; or the instruction that trapped, if the hart halted
  * @mcause: cause of the last trap taken; after a double trap that of the first
  * @mepc: its address
  * @mtval: its value
@@ -261,7 +261,7 @@ void hart_invalidate(struct hart *h, uint32_t offset, uint32_t len);
  * hart_instret() - the hart's time
  * @h: the hart
  *
- * Each instruction costs the same time, and one that traps is not free: this counts both, and
+ * Each instruction takes the same time, also an instruction that traps: this counts both, and
  * firmware cannot change it. mcycle is this plus what the firmware wrote to it; minstret leaves
  * out the instructions that trapped, as the architecture has it.
  *

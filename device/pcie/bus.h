@@ -134,12 +134,10 @@ struct bus_dev {
 
 /**
  * struct bus_front_end - a kind of front end
- * @name: its name
  * @new: listen for a guest on the socket at @path, for a device that outlives
  *	the front end; returns NULL with errno set and the reason logged
  */
 struct bus_front_end {
-	const char *name;
 	struct bus_fe *(*new)(struct loop *loop, struct log *log,
 			      const char *path, struct bus_dev *bd);
 };

@@ -172,6 +172,5 @@ static struct bus_fe *vhost_new(struct loop *loop, struct log *log,
 }
 
 const struct bus_front_end vhost_front_end = {
-	.name = "vhost",
 	.new = vhost_new,
 };
