@@ -9,7 +9,7 @@
 #include <linux/random.h>
 #include <linux/unaligned.h>
 
-#include "key.h"
+#include "key_pn.h"
 
 #define SKUA_WEP_IV_MASK	GENMASK(23, 0)
 

@@ -10,7 +10,7 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
-#include "key.h"
+#include "key_slot.h"
 
 /**
  * skua_key_init() - allocates the slot table

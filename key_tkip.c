@@ -5,7 +5,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
-#include "key.h"
+#include "key_tkip.h"
 
 static bool skua_tkip_phase1;
 module_param_named(tkip_phase1, skua_tkip_phase1, bool, 0444);

@@ -250,7 +250,7 @@ static inline void *skua_ring_slot(const struct skua_ring *ring, u32 index)
 /* Keys									*/
 /* ------------------------------------------------------------------ */
 
-struct skua_key;	/* key.h */
+struct skua_key;	/* key_slot.h */
 
 /**
  * struct skua_key_ref - a key slot of the NIC
