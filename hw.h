@@ -17,6 +17,7 @@
 
 #include "hw/boot.h"
 #include "hw/chan.h"
+#include "hw/cipher.h"
 #include "hw/cmd.h"
 #include "hw/cmd_key.h"
 #include "hw/cmd_scan.h"

@@ -341,7 +341,7 @@ static uint32_t nic_ciphers(void)
 	uint32_t mask = 0;
 
 	for (uint32_t i = 0; i < 32; i++)
-		if (crypto_cipher_find(0x000fac00 | i))
+		if (crypto_cipher_find(SKUA_CIPHER(i)))
 			mask |= 1u << i;
 	return mask;
 }

@@ -74,7 +74,7 @@ static void put_ciphers(void)
 
 	for (u32 i = 0; i < 32 && n < ARRAY_SIZE(suites); i++) {
 		if (limits.ciphers & BIT(i))
-			suites[n++] = 0x000fac00 | i;
+			suites[n++] = SKUA_CIPHER(i);
 	}
 	tlv_put(SKUA_TLV_CIPHERS, suites, (u16)(n * sizeof(suites[0])));
 }

@@ -8,7 +8,6 @@
  */
 #include "mac.h"
 
-#define SUITE_OUI	0x000fac00u
 #define KEYF_VALID	(SKUA_KEYF_PAIRWISE | SKUA_KEYF_TX_ONLY | SKUA_KEYF_RX_ONLY | \
 			 SKUA_KEYF_SPP_AMSDU | SKUA_KEYF_DEFAULT_TX | SKUA_KEYF_MGMT)
 
@@ -33,31 +32,37 @@ struct key {
 static struct key keys[FW_MAX_KEYS];
 static struct eng_key staging __secret __attribute__((aligned(8)));
 
-/* Key lengths of suites 00-0F-AC:n; BIP protects management frames only. */
+#define TKIP_LEN	(SKUA_KEY_LEN_TKIP + 2 * SKUA_KEY_LEN_MICHAEL)
+
+/* By n of the suite 00-0F-AC:n; BIP protects management frames only. */
+#define SUITE(name)	[SKUA_CIPHER_##name - SKUA_CIPHER(0)]
+
 static const struct {
 	u8 len;
 	bool bip;
 } suites[] = {
-	[1] = { 5, false },	/* WEP-40 */
-	[2] = { 16, false },	/* TKIP; 32 with both Michael keys */
-	[4] = { 16, false },	/* CCMP-128 */
-	[5] = { 13, false },	/* WEP-104 */
-	[6] = { 16, true },	/* BIP-CMAC-128 */
-	[8] = { 16, false },	/* GCMP-128 */
-	[9] = { 32, false },	/* GCMP-256 */
-	[10] = { 32, false },	/* CCMP-256 */
-	[11] = { 16, true },	/* BIP-GMAC-128 */
-	[12] = { 32, true },	/* BIP-GMAC-256 */
-	[13] = { 32, true },	/* BIP-CMAC-256 */
+	SUITE(WEP40) = { SKUA_KEY_LEN_WEP40, false },
+	SUITE(TKIP) = { SKUA_KEY_LEN_TKIP, false },
+	SUITE(CCMP) = { SKUA_KEY_LEN_CCMP, false },
+	SUITE(WEP104) = { SKUA_KEY_LEN_WEP104, false },
+	SUITE(BIP_CMAC) = { SKUA_KEY_LEN_BIP_CMAC, true },
+	SUITE(GCMP) = { SKUA_KEY_LEN_GCMP, false },
+	SUITE(GCMP_256) = { SKUA_KEY_LEN_GCMP_256, false },
+	SUITE(CCMP_256) = { SKUA_KEY_LEN_CCMP_256, false },
+	SUITE(BIP_GMAC) = { SKUA_KEY_LEN_BIP_GMAC, true },
+	SUITE(BIP_GMAC_256) = { SKUA_KEY_LEN_BIP_GMAC_256, true },
+	SUITE(BIP_CMAC_256) = { SKUA_KEY_LEN_BIP_CMAC_256, true },
 };
 
 static u16 cipher_check(const struct skua_cmd_key *p)
 {
-	u32 n = p->cipher - SUITE_OUI;
+	u32 n = p->cipher - SKUA_CIPHER(0);
 
 	if (n >= ARRAY_SIZE(suites) || !suites[n].len || !(limits.ciphers & BIT(n)))
 		return SKUA_ST_UNSUPPORTED;
-	if (p->key_len != suites[n].len && !(n == 2 && p->key_len == 32))
+	/* with TKIP the Michael keys may stand behind the key */
+	if (p->key_len != suites[n].len &&
+	    !(p->cipher == SKUA_CIPHER_TKIP && p->key_len == TKIP_LEN))
 		return SKUA_ST_INVALID;
 	/* Exactly the IGTKs (4, 5) and BIGTKs (6, 7) are BIP keys. */
 	if (suites[n].bip != (p->keyidx >= 4))

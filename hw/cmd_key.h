@@ -5,6 +5,7 @@
 #ifndef SKUA_HW_CMD_KEY_H
 #define SKUA_HW_CMD_KEY_H
 
+#include "cipher.h"
 #include "types.h"
 
 #define SKUA_KEYF_PAIRWISE		BIT(0)
@@ -23,8 +24,8 @@
  * @vif: interface
  * @link: link
  * @keyidx: key index, 0 to 7
- * @key_len: bytes of @key
- * @cipher: suite selector, 00-0F-AC:n as 0x000fac00 | n
+ * @key_len: octets of @key: SKUA_KEY_LEN_*
+ * @cipher: suite selector, SKUA_CIPHER_*
  * @flags: SKUA_KEYF_*
  * @key: the key
  * @tx_mic_key: TKIP: Michael key for transmitting
@@ -46,8 +47,8 @@ struct skua_cmd_key {
 	__le32 cipher;
 	__le32 flags;
 	u8 key[SKUA_MAX_KEY_LEN];
-	u8 tx_mic_key[8];
-	u8 rx_mic_key[8];
+	u8 tx_mic_key[SKUA_KEY_LEN_MICHAEL];
+	u8 rx_mic_key[SKUA_KEY_LEN_MICHAEL];
 	u8 rx_pn[SKUA_NUM_PN][6];
 	u8 tx_lease[6];
 	__le32 lease_len;

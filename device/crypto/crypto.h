@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hw.h"
+
 #define CRYPTO_PN_MAX		((1ULL << 48) - 1)
 #define CRYPTO_KEY_LEN_MAX	32
 #define CRYPTO_IV_LEN_MAX	8	/* room between MAC header and data */
@@ -37,7 +39,7 @@ struct crypto_ops;
 
 /**
  * struct crypto_cipher - a cipher that the engine offers
- * @suite: cipher suite selector, IEEE80211_CIPHER_*
+ * @suite: cipher suite selector, SKUA_CIPHER_*
  * @name: name in the standard
  * @key_len: octets of the key; for TKIP these are TK and both Michael keys
  * @iv_len: octets between MAC header and data
@@ -124,7 +126,7 @@ struct crypto_key {
 /**
  * crypto_key_init() - expand a key
  * @key: the key to set; must be all zero or wiped
- * @suite: cipher suite selector, IEEE80211_CIPHER_*
+ * @suite: cipher suite selector, SKUA_CIPHER_*
  * @bytes: the key; for TKIP in the order of mac80211: TK, Michael key
  *	authenticator to supplicant, Michael key supplicant to authenticator
  * @len: octets of @bytes

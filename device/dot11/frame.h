@@ -465,19 +465,6 @@ static inline uint8_t dot11_iv_keyid(const uint8_t *iv)
 #define IEEE80211_MMIE_LEN_8		18	/* MIC of 8 octets: BIP-CMAC-128 */
 #define IEEE80211_MMIE_LEN_16		26	/* the other BIP ciphers */
 
-/* Cipher suite selectors, 00-0F-AC:x as the number 0x000fac0x */
-#define IEEE80211_CIPHER_WEP40		0x000fac01
-#define IEEE80211_CIPHER_TKIP		0x000fac02
-#define IEEE80211_CIPHER_CCMP		0x000fac04
-#define IEEE80211_CIPHER_WEP104		0x000fac05
-#define IEEE80211_CIPHER_BIP_CMAC	0x000fac06
-#define IEEE80211_CIPHER_GCMP		0x000fac08
-#define IEEE80211_CIPHER_GCMP_256	0x000fac09
-#define IEEE80211_CIPHER_CCMP_256	0x000fac0a
-#define IEEE80211_CIPHER_BIP_GMAC	0x000fac0b
-#define IEEE80211_CIPHER_BIP_GMAC_256	0x000fac0c
-#define IEEE80211_CIPHER_BIP_CMAC_256	0x000fac0d
-
 /**
  * dot11_fcs() - Frame Check Sequence
  * @mpdu: header and body

@@ -40,7 +40,7 @@ static uint8_t key_bytes(const struct mac *mac, const struct eng_key *e,
 	bool ap = mac->vif[e->vif].type == SKUA_VIF_AP;
 
 	memcpy(bytes, e->key, CRYPTO_KEY_LEN_MAX);
-	if (le32toh(e->cipher) != IEEE80211_CIPHER_TKIP ||
+	if (le32toh(e->cipher) != SKUA_CIPHER_TKIP ||
 	    e->key_len != TKIP_TK_LEN)
 		return e->key_len;
 	memcpy(bytes + TKIP_TK_LEN, ap ? e->tx_mic_key : e->rx_mic_key,
@@ -164,7 +164,7 @@ static enum skua_status p1_write(struct mac *mac, uint32_t i,
 		return SKUA_ST_NO_ENTRY;
 	if (key->gen != le16toh(e->gen))
 		return SKUA_ST_STALE;
-	if (key->crypto.cipher->suite != IEEE80211_CIPHER_TKIP)
+	if (key->crypto.cipher->suite != SKUA_CIPHER_TKIP)
 		return SKUA_ST_INVALID;
 	ta = mac->vif[key->vif].bssid;
 	if (key->sta != SKUA_STA_NONE) {

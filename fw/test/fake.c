@@ -779,7 +779,7 @@ struct skua_cmd_key fake_key_cmd(u16 slot, u16 gen, u8 vif)
 		.sta = SKUA_STA_NONE,
 		.vif = vif,
 		.key_len = 16,
-		.cipher = 0x000fac04,
+		.cipher = SKUA_CIPHER_CCMP,
 	};
 
 	memset(p.key, 0xa5, 16);

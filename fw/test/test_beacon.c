@@ -170,7 +170,7 @@ static void bigtk(void **state)
 	p.bigtk_gen = 2;
 	assert_int_equal(set(&p, len), SKUA_ST_STALE);
 	key.keyidx = 6;
-	key.cipher = 0x000fac06;
+	key.cipher = SKUA_CIPHER_BIP_CMAC;
 	assert_ok(fake_cmd(SKUA_CMD_KEY_SET, &key, sizeof(key)));
 	assert_ok(set(&p, len));
 	assert_int_equal(fake.beacon[0].bigtk.slot, 8);

@@ -264,7 +264,7 @@ static bool body_bit_is_free(const struct crypto_cipher *c,
 	if (is_aead(c))
 		return byte == 2;	/* reserved */
 	/* TKIP derives WEPSeed[1] from TSC1, and ignores that of the frame */
-	return c->suite == IEEE80211_CIPHER_TKIP && byte == 1;
+	return c->suite == SKUA_CIPHER_TKIP && byte == 1;
 }
 
 static void flip_one(const char *shape, const struct crypto_job *encrypted,
@@ -310,7 +310,7 @@ static void flip_all(const struct shape *s, struct crypto_key *k, uint8_t flags)
 	for (size_t byte = 0; byte < job.hdr_len; byte++) {
 		/* WEP protects no part of the header, TKIP the TA alone */
 		if (!is_bip(c) && !is_aead(c) &&
-		    (c->suite != IEEE80211_CIPHER_TKIP ||
+		    (c->suite != SKUA_CIPHER_TKIP ||
 		     byte < IEEE80211_OFF_ADDR2 || byte >= IEEE80211_OFF_ADDR3))
 			continue;
 		for (unsigned int bit = 0; bit < 8; bit++)
@@ -425,7 +425,7 @@ static void test_beacon_without_timestamp(void **state)
 	struct crypto_job job;
 
 	(void)state;
-	key_make(&k, crypto_cipher_find(IEEE80211_CIPHER_BIP_GMAC));
+	key_make(&k, crypto_cipher_find(SKUA_CIPHER_BIP_GMAC));
 	job = frame_make(frame, &shapes[12], &k, 7);
 	assert_int_equal(crypto_run(&job, 1), 1);
 	assert_int_equal(job.status, CRYPTO_MALFORMED);
@@ -539,7 +539,7 @@ static void test_wrong_key(void **state)
 		job.key = &k2;
 		/* TKIP: the Michael keys at the end are not used here */
 		for (size_t n = 0; n < c->key_len * 8u; n++) {
-			if (c->suite == IEEE80211_CIPHER_TKIP && n >= 128)
+			if (c->suite == SKUA_CIPHER_TKIP && n >= 128)
 				break;
 			memcpy(other, key_bytes, sizeof(other));
 			other[n / 8] ^= (uint8_t)(1u << n % 8);
@@ -607,7 +607,7 @@ static void test_michael_flips(void **state)
 	struct crypto_key k;
 
 	(void)state;
-	key_make(&k, crypto_cipher_find(IEEE80211_CIPHER_TKIP));
+	key_make(&k, crypto_cipher_find(SKUA_CIPHER_TKIP));
 	for (size_t len = 0; len <= 64; len++) {
 		size_t all = len + CRYPTO_MICHAEL_LEN;
 
@@ -648,7 +648,7 @@ static void test_tkip_phase1_cache(void **state)
 	uint8_t ta[6];
 
 	(void)state;
-	key_make(&k, crypto_cipher_find(IEEE80211_CIPHER_TKIP));
+	key_make(&k, crypto_cipher_find(SKUA_CIPHER_TKIP));
 	job = frame_make(want, &shapes[2], &k, 100);
 	assert_int_equal(crypto_run(&job, 1), 0);
 	memcpy(ta, dot11_addr2(want), 6);
@@ -687,7 +687,7 @@ static void test_bip_beacon_by_the_book(void **state)
 	size_t mic_len;
 
 	(void)state;
-	key_make(&k, crypto_cipher_find(IEEE80211_CIPHER_BIP_CMAC_256));
+	key_make(&k, crypto_cipher_find(SKUA_CIPHER_BIP_CMAC_256));
 	job.key = &k;
 	memcpy(frame + 4, a123, 18);
 	memcpy(frame + 24, "TIMESTMP" "\x64\x00\x11\x00" "\x00\x02hi", 16);

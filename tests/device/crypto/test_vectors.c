@@ -50,7 +50,7 @@ struct vector {
 
 static const struct vector vectors[] = {
 	{
-		.suite = IEEE80211_CIPHER_WEP40,
+		.suite = SKUA_CIPHER_WEP40,
 		.key = "3031323334", .keyidx = 2, .pn = 0xfb029e,
 		.hdr = "084200000203040506070203040506070203040506070000",
 		.plain = "aaaa0300000008004500004e661a00008011be640a000122"
@@ -64,7 +64,7 @@ static const struct vector vectors[] = {
 			 "7d1a693856ed0d4398e7aee3bf0e2a2ca8f7",
 	},
 	{
-		.suite = IEEE80211_CIPHER_TKIP,
+		.suite = SKUA_CIPHER_TKIP,
 		.key = "12345678901234567890123456789012"
 		       "34567890123456789012345678901234",
 		.pn = 1,
@@ -82,7 +82,7 @@ static const struct vector vectors[] = {
 			 "ee5bfc14f6f8e5f8",
 	},
 	{
-		.suite = IEEE80211_CIPHER_CCMP,
+		.suite = SKUA_CIPHER_CCMP,
 		.key = K16, .pn = 0xb5039776e70c,
 		.hdr = HDR_CCMP, .plain = TXT_CCMP,
 		.cipher = "0ce70020769703b5"
@@ -90,14 +90,14 @@ static const struct vector vectors[] = {
 			 "7845ce0b16f97623",
 	},
 	{	/* a robust management frame: M.9.2, Deauthentication */
-		.suite = IEEE80211_CIPHER_CCMP,
+		.suite = SKUA_CIPHER_CCMP,
 		.key = "66ed21042f9f26d7115706e40414cf2e", .pn = 1,
 		.hdr = "c00000000200000001000200000000000200000000006000",
 		.plain = "0200",
 		.cipher = "0100002000000000" "1d07" "cafd0409bb8bafef",
 	},
 	{
-		.suite = IEEE80211_CIPHER_CCMP_256,
+		.suite = SKUA_CIPHER_CCMP_256,
 		.key = K32, .pn = 0xb5039776e70c,
 		.hdr = HDR_CCMP, .plain = TXT_CCMP,
 		.cipher = "0ce70020769703b5"
@@ -105,7 +105,7 @@ static const struct vector vectors[] = {
 			 "80aa56c9492e882b97642f80d50fe97b",
 	},
 	{
-		.suite = IEEE80211_CIPHER_GCMP,
+		.suite = SKUA_CIPHER_GCMP,
 		.key = K16, .pn = 0x00895f5f2b08,
 		.hdr = HDR_GCMP, .plain = TXT_GCMP,
 		.cipher = "082b00205f5f8900"
@@ -114,7 +114,7 @@ static const struct vector vectors[] = {
 			 "def619c2a374b6df66ffa53b6c69d79e",
 	},
 	{
-		.suite = IEEE80211_CIPHER_GCMP_256,
+		.suite = SKUA_CIPHER_GCMP_256,
 		.key = K32, .pn = 0x00895f5f2b08,
 		.hdr = HDR_GCMP, .plain = TXT_GCMP,
 		.cipher = "082b00205f5f8900"
@@ -123,20 +123,20 @@ static const struct vector vectors[] = {
 			 "114316859095473d5b1bd596b3dea3bf",
 	},
 	{
-		.suite = IEEE80211_CIPHER_BIP_CMAC,
+		.suite = SKUA_CIPHER_BIP_CMAC,
 		.key = IGTK16, .keyidx = 4, .pn = 4,
 		.hdr = HDR_BIP, .plain = "0200",
 		.cipher = "0200" "4c10040004000000000048dfbfa7b8278872",
 	},
 	{
-		.suite = IEEE80211_CIPHER_BIP_GMAC,
+		.suite = SKUA_CIPHER_BIP_GMAC,
 		.key = IGTK16, .keyidx = 4, .pn = 4,
 		.hdr = HDR_BIP, .plain = "0200",
 		.cipher = "0200" "4c180400040000000000"
 			 "3ed862fb0f3338dd3386c897e2ed053d",
 	},
 	{
-		.suite = IEEE80211_CIPHER_BIP_GMAC_256,
+		.suite = SKUA_CIPHER_BIP_GMAC_256,
 		.key = IGTK32, .keyidx = 4, .pn = 4,
 		.hdr = HDR_BIP, .plain = "0200",
 		.cipher = "0200" "4c180400040000000000"

@@ -66,8 +66,8 @@ int main(void)
 {
 	run("open", 0, 64);
 	run("open", 0, 1500);
-	run("CCMP-128", IEEE80211_CIPHER_CCMP, 1500);
-	run("GCMP-128", IEEE80211_CIPHER_GCMP, 1500);
-	run("GCMP-256", IEEE80211_CIPHER_GCMP_256, 1500);
+	run("CCMP-128", SKUA_CIPHER_CCMP, 1500);
+	run("GCMP-128", SKUA_CIPHER_GCMP, 1500);
+	run("GCMP-256", SKUA_CIPHER_GCMP_256, 1500);
 	return 0;
 }

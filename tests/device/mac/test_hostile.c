@@ -140,7 +140,7 @@ static void test_descriptor_noise(void **state)
 	unsigned int put_n = 0, back = 0;
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	for (unsigned int i = 0; i < 20000; i++) {
 		struct skua_tx_desc d;
 		uint8_t *p = (uint8_t *)&d;
@@ -214,8 +214,8 @@ static void test_truncated_frames(void **state)
 		IEEE80211_CTL_EXT, IEEE80211_TYPE_EXT,
 	};
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
-	scene_group(s, IEEE80211_CIPHER_BIP_CMAC, 4);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
+	scene_group(s, SKUA_CIPHER_BIP_CMAC, 4);
 	for (size_t i = 0; i < sizeof(fcs) / sizeof(fcs[0]); i++) {
 		for (unsigned int group = 0; group < 2; group++) {
 			mk_frame(f, fcs[i], group ? addr_bcast : addr_sta,
@@ -254,8 +254,8 @@ static void test_frame_noise(void **state)
 					    SKUA_FILTER_VALID };
 	uint8_t f[HOST_FRAME_MAX];
 
-	scene_pairwise(s, IEEE80211_CIPHER_TKIP, 0);
-	scene_group(s, IEEE80211_CIPHER_BIP_GMAC, 5);
+	scene_pairwise(s, SKUA_CIPHER_TKIP, 0);
+	scene_group(s, SKUA_CIPHER_BIP_GMAC, 5);
 	for (unsigned int i = 0; i < 30000; i++) {
 		unsigned int len = 10 + rnd() % 90;
 

@@ -257,7 +257,7 @@ static void test_keys_are_of_one_nic(void **state)
 	memcpy(e.addr, addr_other, sizeof(e.addr));
 	host_sta(p->victim, AP_STA, &e);
 	assert_int_equal(host_key(p->victim, KEY_SLOT, KEY_GEN, AP_STA, 0,
-				  IEEE80211_CIPHER_CCMP, SECRET), SKUA_ST_OK);
+				  SKUA_CIPHER_CCMP, SECRET), SKUA_ST_OK);
 	send_with_key(p, SKUA_TXS_STALE_KEY, 0);
 	assert_int_equal(p->attacker->mac->c.tx_wrong_key, 0);
 	memset(&key, 0, sizeof(key));
@@ -267,7 +267,7 @@ static void test_keys_are_of_one_nic(void **state)
 	assert_null(memchr(&key, SECRET, sizeof(key)));
 	/* If the attacker fills and clears that slot, the victim's key stays */
 	assert_int_equal(host_key(p->attacker, KEY_SLOT, KEY_GEN, AP_STA, 0,
-				  IEEE80211_CIPHER_CCMP, FILL), SKUA_ST_OK);
+				  SKUA_CIPHER_CCMP, FILL), SKUA_ST_OK);
 	send_with_key(p, SKUA_TXS_ACKED, 1);
 	assert_int_equal(p->victim->mac->c.rx_decrypted, 0);
 	assert_int_equal(host_tbl(p->attacker, ENG_TBL_KEY, KEY_SLOT,

@@ -111,9 +111,9 @@ static void test_pn_width(void **state)
 	uint8_t f[200];
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
-	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 50, 0x8000deadbeefull);
-	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 50, CRYPTO_PN_MAX);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
+	pass_one(s, SKUA_CIPHER_CCMP, true, 0, 50, 0x8000deadbeefull);
+	pass_one(s, SKUA_CIPHER_CCMP, true, 0, 50, CRYPTO_PN_MAX);
 	/* After the last PN, every other PN is a replay */
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 50));
 	host_poll(s->ap);
@@ -134,8 +134,8 @@ static void test_group_data(void **state)
 				    addr_ap, addr_other, -1, "123456789", 9);
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
-	scene_group(s, IEEE80211_CIPHER_CCMP, 2);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
+	scene_group(s, SKUA_CIPHER_CCMP, 2);
 	host_tx(s->ap, &t, f, len);
 	host_poll(s->ap);
 	host_expect_rx(s->sta, &rec);
@@ -163,9 +163,9 @@ static void test_sta_group_key(void **state)
 				    addr_ap, addr_other, -1, "123456789", 9);
 	struct rec rec;
 
-	scene_group(s, IEEE80211_CIPHER_CCMP, 1);
+	scene_group(s, SKUA_CIPHER_CCMP, 1);
 	assert_int_equal(host_key(s->sta, 30, 2, STA_AP, 1,
-				  IEEE80211_CIPHER_CCMP, 0xa7), SKUA_ST_OK);
+				  SKUA_CIPHER_CCMP, 0xa7), SKUA_ST_OK);
 	host_tbl(s->sta, ENG_TBL_STA, STA_AP, ENG_TBL_READ, &e, sizeof(e));
 	e.group_key[1].slot = htole16(30);
 	e.group_key[1].gen = htole16(2);
@@ -190,7 +190,7 @@ static void test_robust_unicast(void **state)
 	unsigned int len = mk_deauth(f, addr_sta);
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_GCMP_256, 0);
+	scene_pairwise(s, SKUA_CIPHER_GCMP_256, 0);
 	t.ring = 4;
 	host_tx(s->ap, &t, f, len);
 	host_poll(s->ap);
@@ -199,7 +199,7 @@ static void test_robust_unicast(void **state)
 	assert_int_equal(rec.len, len);
 	assert_memory_equal(rec.frame + 24, "\3\0", 2);
 	/* The key has a replay counter of its own: data with a lower PN still pass */
-	pass_one(s, IEEE80211_CIPHER_GCMP_256, true, 0, 40, 1);
+	pass_one(s, SKUA_CIPHER_GCMP_256, true, 0, 40, 1);
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->rx_pn[SKUA_PN_MGMT], 3);
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->rx_pn[0], 1);
 }
@@ -272,7 +272,7 @@ static void test_beacon_is_checked_first(void **state)
 	uint64_t at;
 	struct rec rec;
 
-	scene_group(s, IEEE80211_CIPHER_BIP_CMAC, 6);
+	scene_group(s, SKUA_CIPHER_BIP_CMAC, 6);
 	host_tx(s->ap, &t, f, len);
 	host_poll(s->ap);
 	host_expect_rx(s->sta, &rec);
@@ -309,8 +309,8 @@ static void test_replay(void **state)
 	uint16_t len;
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
-	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 60, 10);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
+	pass_one(s, SKUA_CIPHER_CCMP, true, 0, 60, 10);
 	len = s->sniff.frame[0].len;
 	memcpy(f, s->sniff.frame[0].data, len);
 	/* The frame is unchanged; without Retry bit it is no duplicate */
@@ -330,8 +330,8 @@ static void test_replay(void **state)
 	assert_int_equal(s->sta->mac->sta[STA_AP]->stats.rx_replays, 2);
 	assert_int_equal(s->sta->mac->sta[STA_AP]->stats.rx_mic_errors, 1);
 	/* A lower PN passes on another TID, and no other frame is dropped */
-	pass_one(s, IEEE80211_CIPHER_CCMP, true, 5, 60, 2);
-	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 60, 11);
+	pass_one(s, SKUA_CIPHER_CCMP, true, 5, 60, 2);
+	pass_one(s, SKUA_CIPHER_CCMP, true, 0, 60, 11);
 	/* A monitor gets all frames, marked so that the stack does not get them */
 	host_write(s->sta, ENG_MAC_FILTER, SKUA_FILTER_OTHER_BSS);
 	f[26] ^= 0x40;
@@ -350,11 +350,11 @@ static void test_initial_pn(void **state)
 	struct scene *s = *state;
 	struct eng_key k = { .gen = htole16(KEY_GEN), .sta = htole16(STA_AP),
 			     .key_len = 16,
-			     .cipher = htole32(IEEE80211_CIPHER_CCMP) };
+			     .cipher = htole32(SKUA_CIPHER_CCMP) };
 	struct tx t = protected_tx(true, 100);
 	uint8_t f[200];
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	memset(k.key, 0x5a, 16);
 	k.rx_pn[6][0] = 100;
 	k.rx_pn[7][5] = 1;
@@ -383,8 +383,8 @@ static void test_flipped_bits(void **state)
 	uint8_t f[200];
 	unsigned int len, mic = 0;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
-	pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 20, 1);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
+	pass_one(s, SKUA_CIPHER_CCMP, true, 0, 20, 1);
 	len = s->sniff.frame[0].len;
 	memcpy(f, s->sniff.frame[0].data, len);
 	/* Without a new FCS, each single bit loses the frame */
@@ -417,7 +417,7 @@ static void test_no_key(void **state)
 	struct rec rec;
 	unsigned int len = mk_data(f, true, 0, 60);
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	host_tbl(s->sta, ENG_TBL_STA, STA_AP, ENG_TBL_READ, &e, sizeof(e));
 	e.key[0].gen = htole16(KEY_GEN + 1);
 	host_sta(s->sta, STA_AP, &e);
@@ -447,7 +447,7 @@ static void test_clear_from_keyed(void **state)
 	unsigned int len = mk_data(f, true, 0, 60);
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	sniffer_send(&s->sniff, f, (uint16_t)len);
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->c.rx_clear_refused, 1);
@@ -475,7 +475,7 @@ static void test_fragments(void **state)
 	struct rec rec;
 	uint16_t sn[2];
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	f[1] |= IEEE80211_FC_MOREFRAGS >> 8;
 	host_tx(s->ap, &t, f, len);
 	f[1] &= (uint8_t)~(IEEE80211_FC_MOREFRAGS >> 8);
@@ -510,7 +510,7 @@ static void test_michael(void **state)
 	struct tx t = protected_tx(true, 5);
 	uint8_t f[200];
 
-	scene_pairwise(s, IEEE80211_CIPHER_TKIP, 0);
+	scene_pairwise(s, SKUA_CIPHER_TKIP, 0);
 	/* The receiver expects another Michael key */
 	s->sta->mac->key[KEY_SLOT]->crypto.bytes[16] ^= 1;
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 60));
@@ -537,9 +537,9 @@ static void test_tkip_by_direction(void **state)
 {
 	struct scene *s = *state;
 	struct eng_key k = { .gen = htole16(KEY_GEN), .key_len = 16,
-			     .cipher = htole32(IEEE80211_CIPHER_TKIP) };
+			     .cipher = htole32(SKUA_CIPHER_TKIP) };
 
-	scene_pairwise(s, IEEE80211_CIPHER_TKIP, 0);
+	scene_pairwise(s, SKUA_CIPHER_TKIP, 0);
 	memset(k.key, 1, 16);
 	memset(k.tx_mic_key, 2, 8);
 	memset(k.rx_mic_key, 3, 8);
@@ -551,8 +551,8 @@ static void test_tkip_by_direction(void **state)
 	k.sta = htole16(STA_AP);
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_KEY, KEY_SLOT, ENG_TBL_WRITE,
 				  &k, sizeof(k)), SKUA_ST_OK);
-	pass_one(s, IEEE80211_CIPHER_TKIP, true, 0, 100, 1);
-	pass_one(s, IEEE80211_CIPHER_TKIP, false, 0, 100, 1);
+	pass_one(s, SKUA_CIPHER_TKIP, true, 0, 100, 1);
+	pass_one(s, SKUA_CIPHER_TKIP, false, 0, 100, 1);
 }
 
 static void test_wep_default_keys(void **state)
@@ -565,14 +565,14 @@ static void test_wep_default_keys(void **state)
 	unsigned int len = mk_data(f, false, -1, 60);
 	struct rec rec;
 
-	scene_group(s, IEEE80211_CIPHER_WEP104, 3);
+	scene_group(s, SKUA_CIPHER_WEP104, 3);
 	host_tx(s->sta, &t, f, len);
 	host_poll(s->sta);
 	host_expect_rx(s->ap, &rec);
 	assert_true(le32toh(rec.rx.flags) & SKUA_RXF_DECRYPTED);
 	assert_memory_equal(rec.frame + 28, f + 24, 60);
 	/* A group key of another cipher is never used for individual frames */
-	scene_group(s, IEEE80211_CIPHER_CCMP, 3);
+	scene_group(s, SKUA_CIPHER_CCMP, 3);
 	t.pn = 1;
 	host_tx(s->sta, &t, f, len);
 	host_poll(s->sta);
@@ -590,8 +590,8 @@ static void test_batches(void **state)
 	unsigned int got = 0;
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
-	scene_group(s, IEEE80211_CIPHER_GCMP, 1);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
+	scene_group(s, SKUA_CIPHER_GCMP, 1);
 	assert_true(air_lose(s->air, &l) >= 0);
 	/* ACKs are lost, too */
 	l.match_type = 1;
@@ -623,10 +623,10 @@ static void test_key_counters(void **state)
 	struct scene *s = *state;
 	json_t *o, *keys, *k;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	for (unsigned int i = 1; i <= 5; i++)
-		pass_one(s, IEEE80211_CIPHER_CCMP, true, 0, 100, i);
-	pass_one(s, IEEE80211_CIPHER_CCMP, false, 0, 50, 1);
+		pass_one(s, SKUA_CIPHER_CCMP, true, 0, 100, i);
+	pass_one(s, SKUA_CIPHER_CCMP, false, 0, 50, 1);
 	assert_int_equal(s->ap->mac->key[KEY_SLOT]->enc_bytes, 500);
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->dec_bytes, 500);
 	o = mac_counters(s->ap->mac);

@@ -294,7 +294,7 @@ static void test_beacon_protection(void **state)
 	struct scene *s = *state;
 	struct eng_key k = { .gen = htole16(1), .sta = htole16(SKUA_STA_NONE),
 			     .keyidx = 6, .key_len = 16,
-			     .cipher = htole32(IEEE80211_CIPHER_BIP_CMAC),
+			     .cipher = htole32(SKUA_CIPHER_BIP_CMAC),
 			     .lease_len = htole32(2) };
 	struct eng_beacon b = {
 		.addr = htole32(ENG_SRAM_BASE + 4096), .len = htole16(53),
@@ -305,7 +305,7 @@ static void test_beacon_protection(void **state)
 	struct rec rec;
 
 	start_beacon(s, 2, 0);
-	scene_group(s, IEEE80211_CIPHER_BIP_CMAC, 6);
+	scene_group(s, SKUA_CIPHER_BIP_CMAC, 6);
 	k.gen = htole16(KEY_GEN);
 	memset(k.key, 0xa7, 16);
 	k.tx_lease[0] = 50;

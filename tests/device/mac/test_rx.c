@@ -501,7 +501,7 @@ static void test_tables(void **state)
 	assert_int_equal(host_read(s->sta, ENG_TBL_STATUS), SKUA_ST_INVALID);
 	/* Reading a key gives no key material, and unknown ciphers are refused */
 	assert_int_equal(host_key(s->sta, 1, 5, SKUA_STA_NONE, 2,
-				  IEEE80211_CIPHER_CCMP, 0x33), SKUA_ST_OK);
+				  SKUA_CIPHER_CCMP, 0x33), SKUA_ST_OK);
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_KEY, 1, ENG_TBL_READ, &k,
 				  sizeof(k)), SKUA_ST_OK);
 	for (unsigned int i = 0; i < sizeof(k.key); i++)
@@ -510,7 +510,7 @@ static void test_tables(void **state)
 	k.cipher = htole32(0x000fac63);
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_KEY, 1, ENG_TBL_WRITE, &k,
 				  sizeof(k)), SKUA_ST_UNSUPPORTED);
-	k.cipher = htole32(IEEE80211_CIPHER_CCMP);
+	k.cipher = htole32(SKUA_CIPHER_CCMP);
 	k.key_len = 15;
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_KEY, 1, ENG_TBL_WRITE, &k,
 				  sizeof(k)), SKUA_ST_INVALID);
@@ -599,7 +599,7 @@ static void test_reset(void **state)
 	unsigned int len = mk_data(f, true, 0, 60);
 	uint32_t val;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	host_tune(s->ap, 2412, 2412, SKUA_BW_20);
 	t.flags = SKUA_TXF_PROTECT;
 	t.key = KEY_SLOT;

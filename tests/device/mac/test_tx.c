@@ -144,7 +144,7 @@ static void test_lost_data(void **state)
 	uint8_t f[600];
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	t.flags = SKUA_TXF_QOS | SKUA_TXF_PROTECT;
 	t.key = KEY_SLOT;
 	t.key_gen = KEY_GEN;
@@ -176,7 +176,7 @@ static void test_lost_ack(void **state)
 	uint8_t f[600];
 	struct rec rec;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	t.flags = SKUA_TXF_QOS | SKUA_TXF_PROTECT;
 	t.key = KEY_SLOT;
 	t.key_gen = KEY_GEN;
@@ -380,7 +380,7 @@ static void test_stale(void **state)
 	uint8_t f[100];
 	unsigned int len = mk_data(f, true, -1, 60);
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	t.gen++;
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
@@ -412,7 +412,7 @@ static void test_stale_in_queue(void **state)
 	uint8_t f[100];
 	unsigned int len = mk_data(f, true, -1, 60);
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	t.flags = SKUA_TXF_PROTECT;
 	t.pn = 1;
 	t.key = KEY_SLOT;
@@ -422,7 +422,7 @@ static void test_stale_in_queue(void **state)
 	host_poll(s->ap);
 	assert_int_equal(s->ap->mac->tx.count, 1);
 	assert_int_equal(host_key(s->ap, KEY_SLOT, KEY_GEN + 1, AP_STA, 0,
-				  IEEE80211_CIPHER_CCMP, 1), SKUA_ST_OK);
+				  SKUA_CIPHER_CCMP, 1), SKUA_ST_OK);
 	host_tune(s->ap, 5180, 5180, SKUA_BW_20);
 	host_poll(s->ap);
 	host_expect_tx(s->ap, 77, SKUA_TXS_STALE_KEY, 0);
@@ -447,7 +447,7 @@ static void test_keyed(void **state)
 	uint8_t f[100];
 	unsigned int len;
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
 	host_tx(s->ap, &t, f, mk_data(f, true, -1, 60));
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 60));
 	scene_poll(s);
@@ -486,8 +486,8 @@ static void test_wrong_owner(void **state)
 	unsigned int len = mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr_bcast,
 				    addr_ap, addr_ap, -1, "12345678", 8);
 
-	scene_pairwise(s, IEEE80211_CIPHER_CCMP, 0);
-	scene_group(s, IEEE80211_CIPHER_BIP_CMAC, 4);
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
+	scene_group(s, SKUA_CIPHER_BIP_CMAC, 4);
 	/* A group frame names a station's key */
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);

@@ -80,7 +80,7 @@ static size_t make_encrypted(uint8_t *p)
 	job.hdr_len = (uint16_t)put_header(p, IEEE80211_QOS_DATA |
 					   IEEE80211_FC_TODS, ap, sta, ap);
 	memcpy(p + job.hdr_len + 8, arp, sizeof(arp));
-	if (crypto_key_init(&key, IEEE80211_CIPHER_CCMP, tk, 16, 0) ||
+	if (crypto_key_init(&key, SKUA_CIPHER_CCMP, tk, 16, 0) ||
 	    crypto_run(&job, 1))
 		exit(2);
 	crypto_key_wipe(&key);
