@@ -37,7 +37,8 @@ static bool take_bufs(struct mac *mac, uint32_t need, uint32_t *taken,
 	while (room < need) {
 		uint32_t len;
 
-		if (at == avail || bufs->n == UP_MAX_BUFS)
+		/* a ring that has just broken has none available */
+		if (at >= avail || bufs->n == UP_MAX_BUFS)
 			return false;
 		ring_peek(ring, at++, &raw);
 		len = le32toh(raw.len);

@@ -140,7 +140,8 @@ uint32_t ring_avail(struct ring *ring)
 		return 0;
 	/* Pairs with the driver's dma_wmb() between entries and prod. */
 	prod = dma_load_acquire32(&ring->idx->prod);
-	if (prod - ring->own > ring->entries) {
+	/* Entries that were seen once are promised: the index never goes back. */
+	if (prod - ring->peer > ring->entries - (ring->peer - ring->own)) {
 		ring_break(ring, "producer", prod);
 		return 0;
 	}
@@ -206,7 +207,7 @@ uint32_t ring_room(struct ring *ring)
 		return 0;
 	/* Pairs with the driver's barrier between reading entries and cons. */
 	cons = dma_load_acquire32(&ring->idx->cons);
-	if (ring->own - cons > ring->entries) {
+	if (cons - ring->peer > ring->own - ring->peer) {
 		ring_break(ring, "consumer", cons);
 		return 0;
 	}

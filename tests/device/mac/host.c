@@ -100,7 +100,7 @@ static void attach(struct host *h, enum skua_ring_id id, uint32_t entries,
 {
 	struct skua_ring_cfg cfg = {
 		.addr = htole64(HOST_BASE + RING_OFF(id)),
-		.idx_addr = htole64(HOST_BASE + IDX_OFF(id)),
+		.idx_addr = htole64(host_idx_addr(id)),
 		.entries = htole32(entries),
 		.entry_size = htole16(size),
 	};
@@ -274,6 +274,11 @@ static void *at(struct host *h, uint64_t addr)
 static struct skua_ring_idx *idx(struct host *h, unsigned int ring)
 {
 	return (void *)(h->mem + IDX_OFF(ring));
+}
+
+uint64_t host_idx_addr(unsigned int ring)
+{
+	return HOST_BASE + IDX_OFF(ring);
 }
 
 static void *slot(struct host *h, unsigned int ring, uint32_t i)

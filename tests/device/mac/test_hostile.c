@@ -352,6 +352,36 @@ static void test_broken_rings(void **state)
 	host_expect_nothing(s->sta);
 }
 
+/* A producer index that goes back: by the host's hand, or by a frame that lands on it */
+static void test_index_goes_back(void **state)
+{
+	struct scene *s = *state;
+	struct ring *ring = &s->sta->rings.ring[SKUA_RING_RXBUF];
+	static const uint8_t back[4] = { 0 };
+	struct tx t = TX_TO_STA;
+	struct skua_rx_buf *buf = (void *)ring->mem;
+	uint64_t prod = host_idx_addr(SKUA_RING_RXBUF) + offsetof(struct skua_ring_idx, prod);
+	uint8_t f[64];
+	unsigned int len;
+
+	len = mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr_sta, addr_ap, addr_ap, -1,
+		       back, sizeof(back));
+	buf[0].addr = htole64(prod - (len - sizeof(back)));
+	for (unsigned int i = 1; i < ring->entries; i++)
+		buf[i].len = 0;
+	/* Both frames are in one delivery, and the first one rewinds the index. */
+	host_tx(s->ap, &t, f, len);
+	host_tx(s->ap, &t, f, len);
+	host_poll(s->ap);
+	assert_int_equal(s->sta->fatals, 1);
+	assert_int_equal(s->sta->mac->c.rx_bad_buffer, 0);
+
+	assert_int_equal(ring_avail(&s->ap->rings.ring[SKUA_RING_RXBUF]), 64);
+	s->ap->rings.ring[SKUA_RING_RXBUF].idx->prod = htole32(63);
+	assert_int_equal(ring_avail(&s->ap->rings.ring[SKUA_RING_RXBUF]), 0);
+	assert_int_equal(s->ap->fatals, 1);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, scene_setup, \
 						scene_teardown)
 
@@ -365,6 +395,7 @@ int main(void)
 		T(test_frame_noise),
 		T(test_table_noise),
 		T(test_broken_rings),
+		T(test_index_goes_back),
 	};
 
 	return cmocka_run_group_tests_name("mac: hostile input", tests, NULL,
