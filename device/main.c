@@ -85,7 +85,9 @@ static bool parse_number(const char *text, unsigned long long min,
 
 	errno = 0;
 	*val = strtoull(text, &end, 0);
-	return !errno && end != text && !*end && *val >= min && *val <= max;
+	/* strtoull() takes a sign, and wraps around */
+	return !errno && !strchr(text, '-') && end != text && !*end &&
+	       *val >= min && *val <= max;
 }
 
 static bool nic_number(struct nic_config *cfg, int key, const char *value)
