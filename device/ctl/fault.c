@@ -41,8 +41,8 @@ void fault_changed(struct fault *f)
 	env->rings->fault_priv = f;
 	hif_set_fault(env->hif, f->cmd == FAULT_CMD_NONE ? NULL :
 		      &fault_hif_ops, f);
-	env->mac_ops->set_fault(env->mac, f->tx_stall || f->tx_fatal ?
-				&mac_hook : NULL, f);
+	env->mac_ops->set_fault(env->mac, f->tx_stall || f->tx_fatal ||
+				f->dying ? &mac_hook : NULL, f);
 }
 
 void fault_reset(struct fault *f)
