@@ -33,7 +33,7 @@ struct ctl_nic {
 
 /**
  * struct ctl_config - the parts that the control socket reaches
- * @path: of the Unix socket; a socket that a dead process left there is replaced
+ * @path: of the Unix socket; a file that is there already is removed
  * @air: the medium
  * @nics: list of NICs; must outlive the socket
  * @capture: begin a capture of @air in a file; NULL for air_capture()
