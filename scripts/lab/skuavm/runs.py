@@ -130,12 +130,14 @@ def is_in_use(path):
     """Whether a process that still runs has made the directory."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
+    except FileNotFoundError:
         return False  # another process has removed it meanwhile
+    except OSError:
+        return True  # no descriptor, no permission: it is not known to be unused
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+    except OSError:
+        return True  # mostly BlockingIOError; else no lock can be had at all
     finally:
         os.close(fd)
     return False
