@@ -28,8 +28,11 @@ class Console:
         self.end = None  # and from which on it does not look, if any
 
     def text(self):
-        with open(self.path, errors="replace") as log:
-            return log.read().replace("\r", "")
+        try:
+            with open(self.path, errors="replace") as log:
+                return log.read().replace("\r", "")
+        except FileNotFoundError:
+            return ""  # the guest could not even be started
 
     def mark(self):
         """Makes splats() and check() look only at what comes from now on."""
