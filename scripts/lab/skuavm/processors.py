@@ -24,8 +24,10 @@ def share(cpus, environ):
         # several programs at once shall not begin with the same processor
         first = os.getpid() % len(cpus)
         return cpus[first:] + cpus[:first]
-    number = int(worker[len("gw"):])
-    each = len(cpus) // int(environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    workers = int(environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+    # a process in place of one that has crashed has a number beyond those of the others
+    number = int(worker[len("gw"):]) % workers
+    each = len(cpus) // workers
     if each == 0:
         return [cpus[number % len(cpus)]]
     return cpus[number * each:(number + 1) * each]
