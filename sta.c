@@ -319,7 +319,8 @@ static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
 	err = skua_sta_handle_take(sc, sta);
 	if (err) {
 		ssta->handle = SKUA_STA_NONE;
-		return err;
+		/* A restart that finds no memory is repeated, as in skua_key_set(). */
+		return err == -ENOMEM ? skua_op_result(sc, err) : err;
 	}
 	err = skua_op_result(sc, skua_sta_send(sc, SKUA_CMD_STA_ADD, vif, sta));
 	if (err)
