@@ -569,7 +569,7 @@ static void key_default(void **state)
 			 SKUA_ST_NO_ENTRY);
 }
 
-/* K14: how far the engine is with the PNs that were lent to it */
+/* K14: the engine tells which PN of its lease is next */
 static void key_lease(void **state)
 {
 	struct skua_cmd_key p = fake_key_cmd(4, 1, 0);
