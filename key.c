@@ -243,7 +243,6 @@ static void skua_key_retire(struct skua *sc, struct skua_key *key)
 		.gen = cpu_to_le16(key->gen),
 		.vif = key->vif,
 	};
-
 	int err;
 
 	if (!key->held || !skua_alive(sc))
