@@ -34,7 +34,7 @@ static int skua_ctx_send(struct skua *sc, u8 idx,
 }
 
 /**
- * skua_vif_set_chanctx() - assigns a channel context to an interface
+ * skua_vif_set_chanctx() - assign a channel context to an interface
  * @sc: the device
  * @vif: the interface
  * @ctx: handle, or SKUA_CHANCTX_NONE
@@ -222,7 +222,7 @@ static void skua_radar_iter(struct ieee80211_hw *hw,
 }
 
 /**
- * skua_radar_detected() - tells mac80211 of a radar
+ * skua_radar_detected() - tell mac80211 of a radar
  * @sc: the device
  * @freq: primary channel of the radar in MHz; 0 for any
  *
@@ -257,7 +257,7 @@ void skua_radar_event(struct skua *sc, const struct skua_evt_radar *evt)
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_set_txpower() - sets the transmit power
+ * skua_set_txpower() - set the transmit power
  * @sc: the device
  * @dbm: power, or INT_MIN if none is chosen yet; the value is clamped to the
  *	radio's range

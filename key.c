@@ -73,7 +73,7 @@ unsigned int skua_key_suites(struct skua *sc, const u32 **suites)
 }
 
 /**
- * skua_key_in_nic() - looks up a cipher that the NIC has an engine for
+ * skua_key_in_nic() - look up a cipher that the NIC has an engine for
  * @sc: the device
  * @suite: suite selector
  * @len: bytes of the key
@@ -112,7 +112,7 @@ u64 skua_key_features(void)
 }
 
 /**
- * skua_key_phy_init() - announces ciphers and features of keys
+ * skua_key_phy_init() - announce ciphers and features of keys
  * @sc: the device, before its registration
  *
  * The driver keeps the rules for CAN_REPLACE_PTK0. DISABLE_KEY returns after
@@ -159,7 +159,7 @@ static u32 skua_key_flags(const struct skua_key *key,
 }
 
 /**
- * skua_key_encode() - builds the command that installs a key
+ * skua_key_encode() - build the command that installs a key
  * @cmd: command to fill; the caller wipes the key from it
  * @key: the key, with slot, generation, interface and receive PNs
  * @conf: mac80211's key, at most SKUA_MAX_KEY_LEN bytes
@@ -443,7 +443,7 @@ static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
 }
 
 /**
- * skua_op_set_key() - installs or removes a key
+ * skua_op_set_key() - install or remove a key
  * @hw: the device
  * @cmd: SET_KEY or DISABLE_KEY
  * @vif: interface

@@ -14,7 +14,7 @@
 #define SKUA_WEP_IV_MASK	GENMASK(23, 0)
 
 /**
- * skua_key_take_pn() - reserves packet numbers
+ * skua_key_take_pn() - reserve packet numbers
  * @key: key in the NIC
  * @conf: the same to mac80211
  * @n: number of MPDUs that need one; 0 counts as 1
@@ -35,7 +35,7 @@ u64 skua_key_take_pn(const struct skua_key *key,
 }
 
 /**
- * skua_key_scatter_iv() - lets the IVs of a WEP key begin anywhere
+ * skua_key_scatter_iv() - let the IVs of a WEP key begin anywhere
  * @key: key that is to be installed, of any cipher
  * @conf: the same to mac80211
  *
@@ -50,7 +50,7 @@ void skua_key_scatter_iv(const struct skua_key *key,
 }
 
 /**
- * skua_key_take_lease() - reserves the packet numbers that the NIC takes itself
+ * skua_key_take_lease() - reserve the packet numbers that the NIC takes itself
  * @key: key for beacon protection
  * @conf: the same to mac80211
  */
@@ -61,7 +61,7 @@ void skua_key_take_lease(struct skua_key *key, struct ieee80211_key_conf *conf)
 }
 
 /**
- * skua_key_saw_pn() - remembers a packet number that the NIC has accepted
+ * skua_key_saw_pn() - remember a packet number that the NIC has accepted
  * @key: key
  * @tid: TID, or SKUA_PN_MGMT; other values are ignored
  * @pn: packet number
@@ -89,7 +89,7 @@ static void skua_key_learn_tid(struct skua_key *key,
 }
 
 /**
- * skua_key_learn_pn() - sets the receive PNs that a key begins with
+ * skua_key_learn_pn() - set the receive PNs that a key begins with
  * @key: key that is to be installed
  * @conf: the same to mac80211
  *
@@ -111,7 +111,7 @@ void skua_key_learn_pn(struct skua_key *key,
 }
 
 /**
- * skua_key_put_pn() - writes a packet number as the NIC reads it
+ * skua_key_put_pn() - write a packet number as the NIC reads it
  * @to: six bytes, the least significant one first
  * @pn: packet number
  */
@@ -134,7 +134,7 @@ static u64 skua_key_get_pn(const u8 from[6])
 }
 
 /**
- * skua_key_ask_lease() - asks the NIC for the next PN of protected beacons
+ * skua_key_ask_lease() - ask the NIC for the next PN of protected beacons
  * @sc: the device
  * @vif: interface
  *

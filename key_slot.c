@@ -13,7 +13,7 @@
 #include "key_slot.h"
 
 /**
- * skua_key_init() - allocates the slot table
+ * skua_key_init() - allocate the slot table
  * @sc: the device; caps.keys is its size
  *
  * Return: 0 or -ENOMEM
@@ -36,7 +36,7 @@ int skua_key_init(struct skua *sc)
 }
 
 /**
- * skua_key_exit() - undoes skua_key_init(), after the last use of a key
+ * skua_key_exit() - undo skua_key_init(), after the last use of a key
  * @sc: the device
  */
 void skua_key_exit(struct skua *sc)
@@ -130,7 +130,7 @@ static unsigned int skua_key_slot_free(const struct skua_keys *keys)
 }
 
 /**
- * skua_key_slot_take() - gives a key a slot and a fresh generation
+ * skua_key_slot_take() - give a key a slot and a fresh generation
  * @keys: all keys
  * @key: key that gets slot and generation; skua_key_get() finds it from now on
  * @old: the same key before a restart, whose slot it gets, or NULL
@@ -157,7 +157,7 @@ int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
 }
 
 /**
- * skua_key_slot_put() - takes a slot back
+ * skua_key_slot_put() - take a slot back
  * @keys: all keys
  * @key: key; nothing happens if it has no slot
  */
@@ -169,7 +169,7 @@ void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key)
 }
 
 /**
- * skua_key_get() - looks up the key that a completion names
+ * skua_key_get() - look up the key that a completion names
  * @sc: the device
  * @slot: from the NIC, any value
  * @gen: from the NIC, any value
@@ -191,7 +191,7 @@ struct skua_key *skua_key_get(struct skua *sc, u16 slot, u16 gen)
 }
 
 /**
- * skua_key_of() - looks up the key that a frame names
+ * skua_key_of() - look up the key that a frame names
  * @table: key table of a station or interface
  * @conf: mac80211's key, from info->control.hw_key
  *
@@ -213,7 +213,7 @@ struct skua_key *skua_key_of(struct skua_key __rcu **table,
 }
 
 /**
- * skua_key_find() - looks up a key by mac80211's key
+ * skua_key_find() - look up a key by mac80211's key
  * @sc: the device
  * @conf: mac80211's key
  *

@@ -39,7 +39,7 @@ static void skua_key_post_phase1(struct skua *sc, const struct skua_key *key,
 }
 
 /**
- * skua_key_first_phase1() - gives the NIC the phase 1 key of a key's state
+ * skua_key_first_phase1() - give the NIC the phase 1 key of a key's state
  * @sc: the device
  * @key: key that has just been installed, of any cipher
  * @conf: the same to mac80211

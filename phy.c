@@ -398,7 +398,7 @@ static void skua_wiphy_init(struct skua *sc)
 }
 
 /**
- * skua_phy_init() - fills in what mac80211 needs for the registration
+ * skua_phy_init() - fill in what mac80211 needs for the registration
  * @sc: the device; skua.caps is known and key.c is ready
  *
  * Process context, in probe. All memory is device-managed.

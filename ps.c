@@ -96,7 +96,7 @@ static void skua_ps_mark(struct sk_buff *skb, bool last, bool more,
 }
 
 /**
- * skua_op_release_buffered_frames() - sends queued frames to a sleeping station
+ * skua_op_release_buffered_frames() - send queued frames to a sleeping station
  * @hw: the device
  * @sta: station
  * @tids: bit for each TID

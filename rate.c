@@ -36,7 +36,7 @@ int skua_bitrates(enum nl80211_band band,
 }
 
 /**
- * skua_legacy_mask() - converts a mask over a band's rates for the NIC
+ * skua_legacy_mask() - convert a mask over a band's rates for the NIC
  * @band: the band
  * @rates: bit for each index into the band's rates
  *
@@ -475,7 +475,7 @@ u8 skua_chan_flags(const struct ieee80211_channel *chan)
 }
 
 /**
- * skua_chandef() - encodes a channel for the NIC
+ * skua_chandef() - encode a channel for the NIC
  * @out: the encoded channel
  * @def: a valid channel definition
  */

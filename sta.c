@@ -15,7 +15,7 @@
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_sta_init() - makes the table of handles
+ * skua_sta_init() - make the table of handles
  * @sc: the device; caps.stas is its size
  *
  * Return: 0 or -ENOMEM
@@ -29,7 +29,7 @@ int skua_sta_init(struct skua *sc)
 }
 
 /**
- * skua_sta_exit() - undoes skua_sta_init()
+ * skua_sta_exit() - undo skua_sta_init()
  * @sc: the device
  */
 void skua_sta_exit(struct skua *sc)
@@ -61,7 +61,7 @@ void skua_sta_reset(struct skua *sc)
 }
 
 /**
- * skua_sta_get() - looks up the station that the NIC names
+ * skua_sta_get() - look up the station that the NIC names
  * @sc: the device
  * @handle: from the NIC, any value
  * @gen: from the NIC, any value
@@ -78,7 +78,7 @@ struct ieee80211_sta *skua_sta_get(struct skua *sc, u16 handle, u16 gen)
 }
 
 /**
- * skua_sta_handle_take() - gives a station a handle and a fresh generation
+ * skua_sta_handle_take() - give a station a handle and a fresh generation
  * @sc: the device
  * @sta: station; skua_sta_get() finds it from now on
  *
@@ -104,7 +104,7 @@ int skua_sta_handle_take(struct skua *sc, struct ieee80211_sta *sta)
 }
 
 /**
- * skua_sta_handle_put() - takes a handle back
+ * skua_sta_handle_put() - take a handle back
  * @sc: the device
  * @ssta: station; nothing happens if it has no handle, or if a reset of the NIC
  *	has taken the handle already
@@ -244,7 +244,7 @@ static void skua_sta_encode_rates(struct skua_cmd_sta *cmd,
 }
 
 /**
- * skua_sta_encode() - builds the command that adds or changes a station
+ * skua_sta_encode() - build the command that adds or changes a station
  * @cmd: command to fill
  * @vif: interface
  * @sta: station, with handle and state
@@ -283,7 +283,7 @@ static int skua_sta_send(struct skua *sc, u16 op, struct ieee80211_vif *vif,
 }
 
 /**
- * skua_sta_post() - tells the NIC about a changed station
+ * skua_sta_post() - tell the NIC about a changed station
  * @sc: the device
  * @vif: interface
  * @sta: station; nothing happens if it has no handle

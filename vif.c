@@ -96,7 +96,7 @@ static void skua_vif_fill(struct ieee80211_vif *vif, struct skua_cmd_vif *cmd)
 }
 
 /**
- * skua_vif_update() - tells the NIC about an interface and its BSS
+ * skua_vif_update() - tell the NIC about an interface and its BSS
  * @sc: the device
  * @vif: the interface; it has been added
  *
@@ -325,7 +325,7 @@ static int skua_beacon_fill(struct skua *sc, struct ieee80211_vif *vif,
 }
 
 /**
- * skua_beacon_set() - gives the NIC the beacon template of an interface
+ * skua_beacon_set() - give the NIC the beacon template of an interface
  * @sc: the device
  * @vif: the interface
  *
