@@ -960,8 +960,9 @@ void skua_debugfs_exit(struct skua *sc);
  * skua_*_reset() brings the state back to that of a NIC without interfaces,
  * stations, keys and frames. It runs under the wiphy mutex, after skua_reset()
  * (the NIC touches no memory any more), with NAPI disabled: in start() before
- * each boot except the first, in remove, when a boot fails, and in a stop() whose
- * frames have not come back. skua_tx_reset() gives every skb back to mac80211,
+ * each boot except the first, in remove, when a boot fails, and in a stop() that
+ * the NIC does not obey or whose frames do not come back.
+ * skua_tx_reset() gives every skb back to mac80211,
  * skua_rx_reset() takes the posted buffers back, skua_key_reset() empties all
  * slots, but keeps generations and shadows, and in a restart which key had which
  * slot, skua_sta_reset() forgets all handles, but keeps generations, and
