@@ -267,8 +267,14 @@ const struct tap_stats *tap_get_stats(const struct tap *tap)
 static size_t captured_len(const struct tap *tap, const uint8_t *mpdu,
 			   size_t len)
 {
-	if (!tap->limits.snaplen || len <= tap->limits.snaplen ||
-	    !dot11_fc_is_data(dot11_get_le16(mpdu)))
+	uint16_t fc;
+
+	if (!tap->limits.snaplen || len <= tap->limits.snaplen)
+		return len;
+	fc = dot11_get_le16(mpdu);
+	if (!dot11_fc_is_data(fc) ||
+	    (!(fc & IEEE80211_FC_PROTECTED) &&
+	     dot11_is_eapol(mpdu, dot11_fc_hdrlen(fc), (unsigned int)len)))
 		return len;
 	return tap->limits.snaplen;
 }

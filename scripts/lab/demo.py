@@ -273,7 +273,7 @@ def main():
     parser.add_argument("--shell", action="store_true", help="both links at once, then a shell")
     parser.add_argument("--hwsim", action="store_true", help="mac80211_hwsim in place of Skua")
     parser.add_argument("--whole-capture", action="store_true",
-                        help="capture all octets of all frames, some gigabytes; else 256 octets of"
+                        help="capture all octets of all frames, some gigabytes; else 512 octets of"
                         " a data frame, and 32 MiB in all of each link")
     parser.add_argument("--seconds", type=int, default=3, help="of each iperf3 run")
     args = parser.parse_args()
@@ -292,7 +292,7 @@ def main():
     for capture in captures:
         print(f"what was on the air, for Wireshark: {capture}")
     if captures and not args.whole_capture:
-        print("(256 octets of each data frame, 32 MiB at most; --whole-capture has all)")
+        print("(512 octets of each data frame, 32 MiB at most; --whole-capture has all)")
     print("demo: ok")
 
 

@@ -29,7 +29,7 @@ def parse_arguments():
     parser.add_argument("--nic-option", action="append", default=[], metavar="OPT",
                         help="one more option for skua-nic; may be repeated")
     parser.add_argument("--whole-capture", action="store_true",
-                        help="capture all octets of all frames; else 256 octets of a data frame,"
+                        help="capture all octets of all frames; else 512 octets of a data frame,"
                         " and 32 MiB in all")
     parser.add_argument("--timeout", type=float, default=600, help="of the command, in seconds")
     parser.add_argument("--shell", action="store_true", help="an interactive shell in the guest")

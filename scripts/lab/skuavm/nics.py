@@ -21,9 +21,10 @@ def mac_address(number):
     return f"02:5c:0a:00:{number + 1:02x}:00"
 
 
-# Limits of a capture, in octets. Management frames are whole, and so are key handshakes,
-# DHCP and pings; what is cut are the data frames of a bulk transfer.
-CAPTURE_SNAPLEN = 256
+# Limits of a capture, in octets. Management frames are whole, and so are key handshakes (an
+# encrypted message 3 of a rekeying has some 350 octets), DHCP and pings; only longer data
+# frames, those of a bulk transfer, are cut.
+CAPTURE_SNAPLEN = 512
 CAPTURE_SIZE = 32 << 20
 
 

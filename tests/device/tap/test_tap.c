@@ -117,15 +117,22 @@ static void packet_lengths(const char *path, int n, uint32_t *caplen,
 	*len = dot11_get_le32(head + 24);
 }
 
-/* Only data frames are cut; the record always has the length on the air */
+/*
+ * Only data frames are cut, and of these no EAPOL in clear text; the record always has
+ * the length on the air
+ */
 static void test_snaplen(void **state)
 {
 	static const struct {
-		uint8_t fc;
+		uint8_t fc, flags;
 		size_t len, taken;
+		bool eapol;
 	} frames[] = {
-		{ 0x88, 1500, 256 }, { 0x08, 257, 256 }, { 0x88, 256, 256 },
-		{ 0x88, 100, 100 }, { 0x80, 1500, 1500 }, { 0xd4, 300, 300 },
+		{ 0x88, 0, 1500, 256, false }, { 0x08, 0, 257, 256, false },
+		{ 0x88, 0, 256, 256, false }, { 0x88, 0, 100, 100, false },
+		{ 0x80, 0, 1500, 1500, false }, { 0xd4, 0, 300, 300, false },
+		{ 0x88, 0, 1500, 1500, true }, { 0x08, 0, 1500, 1500, true },
+		{ 0x08, 0x40, 1500, 256, true },
 	};
 	const struct tap_limits limits = { .snaplen = 256 };
 	const char *path = path_of("snaplen.pcapng");
@@ -139,17 +146,22 @@ static void test_snaplen(void **state)
 	assert_int_equal(tap_add_interface(tap, "air0"), 0);
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
 		frame[0] = frames[i].fc;
+		frame[1] = frames[i].flags;
+		memset(frame + 24, 0, 16);
+		if (frames[i].eapol)
+			memcpy(frame + (frame[0] == 0x88 ? 26 : 24),
+			       "\xaa\xaa\x03\x00\x00\x00\x88\x8e", 8);
 		tap_frame(tap, 0, &meta, frame, frames[i].len);
 	}
 	frame[0] = 0x88;
 	tap_set_limits(tap, NULL);
 	tap_frame(tap, 0, &meta, frame, sizeof(frame));
 	tap_close(tap);
-	assert_int_equal(count_file(path), 7);
-	packet_lengths(path, 6, &caplen, &len);
+	assert_int_equal(count_file(path), 10);
+	packet_lengths(path, 9, &caplen, &len);
 	assert_int_equal(caplen, len);
 	radiotap = len - (uint32_t)sizeof(frame);
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 9; i++) {
 		packet_lengths(path, i, &caplen, &len);
 		assert_int_equal(caplen, radiotap + frames[i].taken);
 		assert_int_equal(len, radiotap + frames[i].len);
