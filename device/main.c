@@ -4,10 +4,12 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -36,9 +38,10 @@ struct options {
 	const char *control;
 	const char *log;
 	unsigned long spin_us;
+	pid_t parent;
 };
 
-enum { OPT_SPIN = 0x100, OPT_LEVEL, OPT_SNAPLEN, OPT_SIZE };
+enum { OPT_SPIN = 0x100, OPT_LEVEL, OPT_SNAPLEN, OPT_SIZE, OPT_PARENT };
 
 static const struct argp_option options[] = {
 	{ "nic", 'n', "KEY=VALUE,...", 0,
@@ -49,6 +52,7 @@ static const struct argp_option options[] = {
 	{ "control", 'C', "PATH", 0, "Unix socket for counters and faults", 0 },
 	{ "log", 'l', "FILE", 0, "Log to FILE instead of standard error", 0 },
 	{ "log-level", OPT_LEVEL, "LEVEL", 0, "error, warning, info (default) or debug", 0 },
+	{ "parent", OPT_PARENT, "PID", 0, "End when the process PID ends, which has started this one", 0 },
 	{ "spin", OPT_SPIN, "US", 0, "How long to poll before sleeping (default 100 us)", 0 },
 	{ 0 },
 };
@@ -202,6 +206,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--capture-size: a number of octets");
 		o->capture_size = n;
 		return 0;
+	case OPT_PARENT:
+		if (!parse_number(arg, 1, INT_MAX, &n))
+			argp_error(state, "--parent: the number of a process");
+		o->parent = (pid_t)n;
+		return 0;
 	case ARGP_KEY_END:
 		if (!o->nics)
 			argp_error(state, "at least one --nic is needed");
@@ -244,6 +253,13 @@ static int watch_signals(struct stopper *s, struct loop *loop)
 	return s->watch.fd < 0 ? -errno : loop_fd_add(loop, &s->watch, EPOLLIN);
 }
 
+/* The parent may have ended before its end was made a signal: look afterwards. */
+static bool watch_parent(pid_t parent)
+{
+	return !parent ||
+	       (!prctl(PR_SET_PDEATHSIG, SIGTERM) && getppid() == parent);
+}
+
 /* Make the NICs, and chain them for the control socket. */
 static bool make_nics(const struct options *o, struct loop *loop,
 		      struct air *air, struct nic **nics)
@@ -282,6 +298,11 @@ static int run(const struct options *o, struct loop *loop, struct air *air)
 	err = watch_signals(&stopper, loop);
 	if (err) {
 		log_err(NULL, "signals: %s", strerror(-err));
+		return 1;
+	}
+	if (!watch_parent(o->parent)) {
+		log_err(NULL, "process %d, which is to be the parent, has ended",
+			(int)o->parent);
 		return 1;
 	}
 	if (o->capture) {

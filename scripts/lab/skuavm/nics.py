@@ -63,8 +63,8 @@ class Nics:
         binary = os.path.join(BUILD, "device", "skua-nic")
         if not os.access(binary, os.X_OK):
             raise GuestError(f"{binary} is not built: run make")
-        # setpriv: skua-nic ends when the thread that has started it ends, however that is
-        argv = PROCESSORS.for_nics() + ["setpriv", "--pdeathsig", "TERM", binary, *self.options()]
+        # skua-nic ends when the thread that has started it ends, however that is
+        argv = PROCESSORS.for_nics() + [binary, "--parent", str(os.getpid()), *self.options()]
         with open(os.path.join(self.run_dir, "nic.stderr"), "wb") as err:
             self.proc = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=err, stderr=err, start_new_session=True

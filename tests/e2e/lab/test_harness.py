@@ -135,3 +135,12 @@ time.sleep(60)
         parent.send_signal(signal.SIGKILL)
     skuavm.wait_until("the end of skua-nic", 10, lambda: not os.path.exists(f"/proc/{pid}"))
     subprocess.run(["rm", "-r", private], check=True)
+
+
+def test_skua_nic_does_not_outlive_a_parent_that_has_ended_before(tmp_path):
+    """It is given the number of its parent, and looks whether that is still so."""
+    binary = os.path.join(skuavm.BUILD, "device", "skua-nic")
+    result = subprocess.run([binary, "--parent", "1", "--nic", f"socket={tmp_path}/nic0"],
+                            stderr=subprocess.PIPE, text=True, timeout=20, check=False)
+    assert result.returncode == 1
+    assert "process 1, which is to be the parent, has ended" in result.stderr
