@@ -72,6 +72,23 @@ static void sta_life(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_STA_NONE, ssta->handle);
 }
 
+/* A software scan tunes the radio away; rates are those of the interface's channel. */
+static void sta_band_in_a_scan(struct kunit *test)
+{
+	struct ieee80211_channel home = { .band = NL80211_BAND_5GHZ };
+	struct ieee80211_channel away = { .band = NL80211_BAND_2GHZ };
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_sta *cmd = (void *)fake->data;
+
+	fake->vif->bss_conf.chanreq.oper.chan = &home;
+	fake->hw->conf.chandef.chan = &away;
+	fake->sta->deflink.supp_rates[NL80211_BAND_2GHZ] = 0x1;
+	fake->sta->deflink.supp_rates[NL80211_BAND_5GHZ] = 0x15;
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 0x150, le32_to_cpu(cmd->legacy_rates));
+	sta_down(test, fake->sta);
+}
+
 /* T8: not found after sta_pre_rcu_remove; each use has another generation */
 static void sta_handles_and_generations(struct kunit *test)
 {
@@ -370,6 +387,7 @@ static void inband_sleep_of_a_peer(struct kunit *test)
 
 static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_life),
+	KUNIT_CASE(sta_band_in_a_scan),
 	KUNIT_CASE(sta_handles_and_generations),
 	KUNIT_CASE(sta_table_full),
 	KUNIT_CASE(sta_refused_leaves_nothing),

@@ -521,6 +521,37 @@ static void tx_with_a_key(struct kunit *test)
 	reset(test);
 }
 
+/* K14: only a frame that gets to the NIC takes numbers, so that no gap is left */
+static void tx_without_room_takes_no_pn(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	struct sk_buff *skb;
+	int token[NTOKENS];
+	unsigned int i;
+
+	make_path(test, 32);
+	conf = install(test, fake->sta);
+	atomic64_set(&conf->tx_pn, 100);
+	local_bh_disable();
+	for (i = 0; i < NTOKENS; i++)
+		token[i] = skua_token_get(&fake->sc->tx);
+	skb = make_frame(test, QOS_DATA | PROTECTED, false);
+	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	give(test, IEEE80211_AC_VI, skb);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_NO_ROOM));
+	KUNIT_EXPECT_EQ(test, 100, atomic64_read(&conf->tx_pn));
+
+	for (i = 0; i < NTOKENS; i++)
+		skua_token_put(&fake->sc->tx, token[i]);
+	local_bh_enable();
+	skb = make_frame(test, QOS_DATA | PROTECTED, false);
+	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	give(test, IEEE80211_AC_VI, skb);
+	KUNIT_EXPECT_EQ(test, 101, le32_to_cpu(posted(test, IEEE80211_AC_VI, 0)->pn_lo));
+	reset(test);
+}
+
 /* X3: from the frame to its status, no code gives up the processor */
 static void tx_never_sleeps(struct kunit *test)
 {
@@ -811,6 +842,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_to_a_dead_nic),
 	KUNIT_CASE(tx_ring_full),
 	KUNIT_CASE(tx_with_a_key),
+	KUNIT_CASE(tx_without_room_takes_no_pn),
 	KUNIT_CASE(tx_never_sleeps),
 	KUNIT_CASE(tx_with_a_key_of_the_past),
 	KUNIT_CASE_PARAM(tx_to_a_keyed_station_without_a_key, tx_protected_gen_params),

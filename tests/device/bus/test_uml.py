@@ -62,4 +62,4 @@ def test_guest(nic):
             assert time.monotonic() - begin < 5
             assert len(config) == 4096
             assert config[:4] == ["f4", "1a", "f5", "10"]
-            vm.check_log()
+            vm.console.check()
