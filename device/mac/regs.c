@@ -52,8 +52,11 @@ static bool chan_valid(const struct mac *mac)
 	       skua_primary_fits(mac->rf.freq, mac->rf.center1, mac->rf.bw);
 }
 
-static void tune(struct mac *mac)
+static void rf_tune(void *owner, uint32_t val)
 {
+	struct mac *mac = owner;
+
+	(void)val;
 	if (!chan_valid(mac)) {
 		mac->c.eng_errors++;
 		log_warn(mac->log,
@@ -73,8 +76,9 @@ static void tune(struct mac *mac)
 	txq_unpark(mac);
 }
 
-static void set_tim(struct mac *mac, uint32_t val)
+static void mac_set_tim(void *owner, uint32_t val)
 {
+	struct mac *mac = owner;
 	struct mac_vif *vif = mac_vif(mac, val >> 16 & 0xff);
 	uint32_t aid = val & 0x7fff;
 
@@ -122,22 +126,26 @@ static struct txq_match selected(const struct mac *mac)
 	};
 }
 
-static uint32_t sel_count(struct mac *mac)
+static uint32_t txq_count(void *owner)
 {
+	struct mac *mac = owner;
 	struct txq_match m = selected(mac);
 
 	return mac->running ? txq_sel_count(mac, &m) : 0;
 }
 
-static void sel_drop(struct mac *mac)
+static void txq_drop(void *owner, uint32_t val)
 {
+	struct mac *mac = owner;
 	struct txq_match m = selected(mac);
 
+	(void)val;
 	txq_sel_drop(mac, &m);
 }
 
-static void sel_release(struct mac *mac, uint32_t val)
+static void txq_release(void *owner, uint32_t val)
 {
+	struct mac *mac = owner;
 	struct txq_match m = selected(mac);
 	struct mac_sta *sta = mac_sta_get(mac, m.sta, m.gen);
 
@@ -187,12 +195,6 @@ static const struct eng_reg tbl_regs[] = {
 	REG(ENG_TBL_SEL, ENG_TBL_STATUS) = RO(tbl.status),
 };
 
-static void rf_tune(void *owner, uint32_t val)
-{
-	(void)val;
-	tune(owner);
-}
-
 static void rf_roc_vif(void *owner, uint32_t val)
 {
 	struct mac *mac = owner;
@@ -219,11 +221,6 @@ static uint32_t mac_get_enable(void *owner)
 static void mac_set_enable(void *owner, uint32_t val)
 {
 	((struct mac *)owner)->enabled = val & 1;
-}
-
-static void mac_set_tim(void *owner, uint32_t val)
-{
-	set_tim(owner, val);
 }
 
 static uint32_t mac_take_tbtt(void *owner)
@@ -277,22 +274,6 @@ static const struct eng_reg fwtx_regs[] = {
 	REG(ENG_FWTX_ADDR, ENG_FWTX_GO) = ENG_REG_WO(fwtx_go),
 	REG(ENG_FWTX_ADDR, ENG_FWTX_STATUS) = RO(fwtx.status),
 };
-
-static uint32_t txq_count(void *owner)
-{
-	return sel_count(owner);
-}
-
-static void txq_drop(void *owner, uint32_t val)
-{
-	(void)val;
-	sel_drop(owner);
-}
-
-static void txq_release(void *owner, uint32_t val)
-{
-	sel_release(owner, val);
-}
 
 static const struct eng_reg txq_regs[] = {
 	REG(ENG_TXQ_VIF, ENG_TXQ_VIF) = RW(txq.vif),
