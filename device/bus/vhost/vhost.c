@@ -6,6 +6,7 @@
  * memory and two split virtqueues: 0 carries PCI transactions to the device, 1
  * carries interrupts back. This file has the sockets: connections come and go.
  */
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -124,6 +125,7 @@ static unsigned int vhost_get_stats(const struct bus_fe *fe,
 		{ "irqs_deferred", s->irqs_deferred },
 	};
 
+	static_assert(ARRAY_SIZE(stats) <= BUS_STATS_MAX, "room for the counters");
 	memcpy(to, stats, sizeof(stats));
 	return ARRAY_SIZE(stats);
 }
