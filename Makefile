@@ -107,7 +107,7 @@ fuzz: setup-test all ## fuzzers, FUZZ_SECONDS (60): the NIC's parts, and the dri
 		tests/e2e/input/test_bad_input.py -k fuzz
 
 .PHONY: check
-check: setup-test ## warnings, sparse, checkpatch, kernel-doc, shellcheck, cppcheck
+check: setup-test ## warnings, sparse, checkpatch, kernel-doc, layers, documents, and more
 	@scripts/ci/check.sh
 
 # A stock kernel. The sources are copied so that the checkout stays clean.
@@ -131,7 +131,7 @@ distclean: clean ## removes build/ and the cache of kernel builds
 .PHONY: help
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z][a-z0-9 -]*:.*## / \
-		{ split($$1, t, " "); for (i in t) printf "  make %-12s %s\n", t[i], $$2 }' \
+		{ split($$1, t, " "); for (i in t) printf "  make %-16s %s\n", t[i], $$2 }' \
 		$(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "  scripts/vm --help    boots guests of any shape and runs commands in them"
