@@ -4,7 +4,7 @@
  */
 #include <linux/module.h>
 
-#include "key.h"
+#include "key_slot.h"
 
 /* sparse cannot parse what define_trace.h makes of the tracepoints. */
 #ifndef __CHECKER__

@@ -10,6 +10,7 @@
 #include "key.h"
 #include "trace.h"
 #include "tx.h"
+#include "tx_desc.h"
 
 #define SKUA_NO_TOKEN		0xffff
 

@@ -8,7 +8,7 @@
 #include <linux/etherdevice.h>
 
 #include "key.h"
-#include "tx.h"
+#include "tx_desc.h"
 
 /* ------------------------------------------------------------------ */
 /* Decide								*/

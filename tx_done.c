@@ -7,6 +7,7 @@
  */
 #include "trace.h"
 #include "tx.h"
+#include "tx_done.h"
 
 /* ------------------------------------------------------------------ */
 /* TX status								*/

@@ -6,6 +6,8 @@
 
 #include "../../key.h"
 #include "../../tx.h"
+#include "../../tx_desc.h"
+#include "../../tx_done.h"
 #include "fake.h"
 
 /* ------------------------------------------------------------------ */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Skua - transmit: results of frames
+ */
+#ifndef SKUA_TX_DONE_H
+#define SKUA_TX_DONE_H
+
+#include "skua.h"
+
+/**
+ * struct skua_tx_result - a transmit record, checked, in host order
+ * @sta: station, or NULL if there is none (any more)
+ * @rate: rate word of the last transmission
+ * @airtime_us: of all transmissions of this frame
+ * @ack_signal: dBm, 0 if none
+ * @status: enum skua_tx_status
+ * @tries: transmissions of this frame
+ */
+struct skua_tx_result {
+	struct ieee80211_sta *sta;
+	u32 rate;
+	u32 airtime_us;
+	s8 ack_signal;
+	u8 status;
+	u8 tries;
+};
+
+void skua_tx_fill_status(struct ieee80211_tx_info *info,
+			 const struct skua_tx_result *res);
+u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total);
+
+#endif /* SKUA_TX_DONE_H */
