@@ -12,7 +12,8 @@
 #include "base/util.h"
 
 #define LOG_WINDOW_NS	5000000000ULL
-#define LOG_BURST	10
+#define LOG_BURST	10	/* of one message */
+#define LOG_BUDGET	100	/* of all messages of a source */
 
 static FILE *log_file;
 static enum log_level log_level = LOG_LEVEL_INFO;
@@ -97,25 +98,58 @@ static struct log_seen *log_find(struct log *log, const char *fmt)
 	return oldest;
 }
 
-/* Return: false if the message is to be held back; @held counts those before. */
-static bool log_limit(struct log *log, const char *fmt, unsigned int *held)
+/*
+ * Count a message that is seen @now.
+ * Return: false if it is one too many; @held: those of the last window, if a new
+ * one begins, else 0.
+ */
+static bool log_limit(struct log_seen *s, uint64_t now, unsigned int limit,
+		      unsigned int *held)
 {
-	uint64_t now = log_now(CLOCK_MONOTONIC);
-	struct log_seen *s = log_find(log, fmt);
-
 	*held = 0;
 	if (!s->since || now - s->since > LOG_WINDOW_NS) {
-		if (s->count > LOG_BURST)
-			*held = s->count - LOG_BURST;
+		if (s->count > limit)
+			*held = s->count - limit;
 		s->since = now;
 		s->count = 0;
 	}
-	return ++s->count <= LOG_BURST;
+	return ++s->count <= limit;
+}
+
+static void log_line(const struct log *log, enum log_level level, uint64_t now,
+		     const char *text, unsigned int held)
+{
+	FILE *f = log_file ? log_file : stderr;
+
+	fprintf(f, "[%6llu.%06llu] %s%s%s: %s",
+		(unsigned long long)(now / 1000000000ULL),
+		(unsigned long long)(now / 1000 % 1000000), log->name,
+		log->name[0] ? ": " : "", log_names[level], text);
+	if (held)
+		fprintf(f, " (%u more like this were held back before)", held);
+	fputc('\n', f);
+}
+
+/* The budget of a source; its end, and what it has cost, are said in words. */
+static bool log_budget(struct log *log, uint64_t now)
+{
+	unsigned int held;
+	bool ok = log_limit(&log->all, now, LOG_BUDGET, &held);
+	char text[80];
+
+	if (held) {
+		snprintf(text, sizeof(text), "%u messages were held back", held);
+		log_line(log, LOG_LEVEL_WARN, now, text, 0);
+	}
+	if (!ok && log->all.count == LOG_BUDGET + 1)
+		log_line(log, LOG_LEVEL_WARN, now,
+			 "too many messages: more will be held back for five seconds",
+			 0);
+	return ok;
 }
 
 void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
 {
-	FILE *f = log_file ? log_file : stderr;
 	unsigned int held = 0;
 	char text[512];
 	uint64_t now;
@@ -125,19 +159,14 @@ void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
 		return;
 	if (!log)
 		log = &log_process;
-	if (level != LOG_LEVEL_DEBUG && !log_limit(log, fmt, &held))
+	now = log_now(CLOCK_MONOTONIC);
+	if (level != LOG_LEVEL_DEBUG &&
+	    (!log_limit(log_find(log, fmt), now, LOG_BURST, &held) ||
+	     !log_budget(log, now)))
 		return;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-
-	now = log_now(CLOCK_MONOTONIC);
-	fprintf(f, "[%6llu.%06llu] %s%s%s: %s",
-		(unsigned long long)(now / 1000000000ULL),
-		(unsigned long long)(now / 1000 % 1000000), log->name,
-		log->name[0] ? ": " : "", log_names[level], text);
-	if (held)
-		fprintf(f, " (%u more like this were held back before)", held);
-	fputc('\n', f);
+	log_line(log, level, now, text, held);
 }

@@ -25,7 +25,12 @@ enum log_level {
 #define LOG_NAME_LEN	32
 #define LOG_SEEN_SLOTS	16
 
-/* How often one message was seen; @fmt, its format string, identifies it. */
+/**
+ * struct log_seen - how often messages were seen in a window of time
+ * @fmt: format string, which identifies a message; NULL for all of a source
+ * @since: begin of the window, or 0
+ * @count: messages in it
+ */
 struct log_seen {
 	const char *fmt;
 	uint64_t since;
@@ -36,13 +41,16 @@ struct log_seen {
  * struct log - a source of messages, usually one NIC
  * @name: prefix of each line, for example "nic0"
  * @seen: messages written lately, so that repetitions can be held back
+ * @all: all messages of the source, which have a limit of their own: more
+ *	kinds of messages than @seen has slots would push each other out
  *
- * A guest can provoke messages at will. The limit is kept for each source and
- * message, so that a noisy guest hides nothing of another one.
+ * A guest can provoke messages at will. The limits are kept for each source, so
+ * that a noisy guest hides nothing of another one.
  */
 struct log {
 	char name[LOG_NAME_LEN];
 	struct log_seen seen[LOG_SEEN_SLOTS];
+	struct log_seen all;
 };
 
 /**
@@ -82,9 +90,9 @@ void log_init(struct log *log, const char *fmt, ...)
  * @fmt: printf format, without a newline; a literal, since its address tells
  *	messages apart
  *
- * The same message of one source is written at most ten times in five seconds;
- * the next one says how many were held back. Only the loop's thread may call
- * this.
+ * In five seconds the same message of one source is written at most ten times, and
+ * a source writes at most a hundred messages of all kinds. The next message of the
+ * kind says how many were held back. Only the loop's thread may call this.
  */
 void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

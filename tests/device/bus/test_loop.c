@@ -450,6 +450,33 @@ static void test_log(void **state)
 	assert_true(log_parse_level("loud") < 0);
 }
 
+/* More kinds of messages than the log remembers: the source has a budget all the same */
+static void test_log_budget(void **state)
+{
+	static const char * const kinds[] = {
+		"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",
+		"n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z",
+	};
+	char path[] = "/tmp/skua-log-XXXXXX";
+	int fd = mkstemp(path);
+	struct log a, b;
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(log_open(path), 0);
+	log_init(&a, "nic1");
+	log_init(&b, "nic2");
+	for (int i = 0; i < 10000; i++)
+		log_msg(&a, LOG_LEVEL_ERR, kinds[i % 26], NULL);
+	log_err(&b, "heard");
+	assert_int_equal(log_open(NULL), 0);
+	assert_in_range(count_lines(path, "nic1: error"), 1, 100);
+	assert_int_equal(count_lines(path, "too many messages"), 1);
+	assert_int_equal(count_lines(path, "nic2: error: heard"), 1);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -463,6 +490,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_poll_del_inside, setup, teardown),
 		cmocka_unit_test(test_real),
 		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_log_budget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
