@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every layer stands on: the event loop, its clock, logs, text
+ * What every layer stands on: the event loop, its clock, logs, sockets, text
  */
 #ifndef SKUA_DEVICE_BASE_H
 #define SKUA_DEVICE_BASE_H
 
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/sock.h"
 #include "base/util.h"
 
 #endif /* SKUA_DEVICE_BASE_H */

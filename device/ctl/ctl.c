@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "air/air.h"
@@ -33,7 +32,7 @@ struct ctl {
 	struct ctl_config cfg;
 	struct loop_fd watch;
 	struct ctl_conn *conns;
-	struct sockaddr_un addr;
+	char *path;
 };
 
 /* Counters */
@@ -330,31 +329,10 @@ static void ctl_accept(struct loop_fd *w, uint32_t events)
 	ctl->conns = conn;
 }
 
-static int ctl_listen(struct ctl *ctl, const char *path)
-{
-	struct sockaddr_un *addr = &ctl->addr;
-	int fd;
-
-	if (strlen(path) >= sizeof(addr->sun_path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	addr->sun_family = AF_UNIX;
-	strcpy(addr->sun_path, path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	unlink(path);
-	if (bind(fd, (struct sockaddr *)addr, sizeof(*addr)) || listen(fd, 8)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 {
 	struct ctl *ctl = calloc(1, sizeof(*ctl));
+	int err = -ENOMEM;
 
 	if (!ctl)
 		return NULL;
@@ -363,17 +341,25 @@ struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 	if (!ctl->cfg.capture)
 		ctl->cfg.capture = air_capture;
 	ctl->watch.fn = ctl_accept;
-	ctl->watch.fd = ctl_listen(ctl, cfg->path);
-	if (ctl->watch.fd < 0 ||
-	    loop_fd_add(loop, &ctl->watch, EPOLLIN)) {
-		log_err(NULL, "control socket %s: %s", cfg->path,
-			strerror(errno));
-		if (ctl->watch.fd >= 0)
-			close(ctl->watch.fd);
-		free(ctl);
-		return NULL;
-	}
-	return ctl;
+	ctl->path = strdup(cfg->path);
+	if (!ctl->path)
+		goto err_free;
+	/* Whoever may speak with it may change all NICs, and write files. */
+	err = sock_listen(ctl->path, 0600, 8);
+	if (err < 0)
+		goto err_path;
+	ctl->watch.fd = err;
+	err = loop_fd_add(loop, &ctl->watch, EPOLLIN);
+	if (!err)
+		return ctl;
+	close(ctl->watch.fd);
+	unlink(ctl->path);
+err_path:
+	free(ctl->path);
+err_free:
+	log_err(NULL, "control socket %s: %s", cfg->path, strerror(-err));
+	free(ctl);
+	return NULL;
 }
 
 void ctl_free(struct ctl *ctl)
@@ -384,6 +370,7 @@ void ctl_free(struct ctl *ctl)
 		conn_close(ctl->conns);
 	loop_fd_del(ctl->loop, &ctl->watch);
 	close(ctl->watch.fd);
-	unlink(ctl->addr.sun_path);
+	unlink(ctl->path);
+	free(ctl->path);
 	free(ctl);
 }

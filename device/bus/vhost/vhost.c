@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -58,43 +57,18 @@ static void vhost_accept(struct loop_fd *w, uint32_t events)
 	log_info(v->log, "a guest has connected");
 }
 
-/* Remove the socket of a process that has died, but not that of a living one. */
-static void vhost_unlink_stale(const struct sockaddr_un *sa)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct stat st;
-
-	if (fd < 0)
-		return;
-	if (!lstat(sa->sun_path, &st) && S_ISSOCK(st.st_mode) &&
-	    connect(fd, (const struct sockaddr *)sa, sizeof(*sa)) &&
-	    errno == ECONNREFUSED)
-		unlink(sa->sun_path);
-	close(fd);
-}
-
 static int vhost_listen(struct vhost *v)
 {
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	int ret;
 
-	memcpy(sa.sun_path, v->path, sizeof(sa.sun_path));
-	vhost_unlink_stale(&sa);
 	v->listen.fn = vhost_accept;
-	v->listen.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC |
-			      SOCK_NONBLOCK, 0);
+	v->listen.fd = sock_listen(v->path, SOCK_AS_UMASK, 16);
 	if (v->listen.fd < 0)
-		return -errno;
-	if (bind(v->listen.fd, (const struct sockaddr *)&sa, sizeof(sa))) {
-		ret = -errno;
-		goto err;
-	}
-	ret = listen(v->listen.fd, 16) ? -errno :
-	      loop_fd_add(v->loop, &v->listen, EPOLLIN);
+		return v->listen.fd;
+	ret = loop_fd_add(v->loop, &v->listen, EPOLLIN);
 	if (!ret)
 		return 0;
 	unlink(v->path);
-err:
 	close(v->listen.fd);
 	return ret;
 }

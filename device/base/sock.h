@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Unix sockets to listen on
+ */
+#ifndef SKUA_DEVICE_SOCK_H
+#define SKUA_DEVICE_SOCK_H
+
+#include <sys/types.h>
+
+#define SOCK_AS_UMASK	((mode_t)-1)
+
+/**
+ * sock_listen() - make a socket and listen on it
+ * @path: of the socket. The socket of a process that has died is replaced; any
+ *	other file stays.
+ * @mode: permissions of the socket, whatever the umask, or SOCK_AS_UMASK
+ * @backlog: connections that may wait
+ *
+ * Return: the socket, which does not block, or -errno: -EADDRINUSE if there is
+ * a file already.
+ */
+int sock_listen(const char *path, mode_t mode, int backlog);
+
+#endif /* SKUA_DEVICE_SOCK_H */
