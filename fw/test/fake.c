@@ -664,7 +664,7 @@ void fake_forget(void)
 	fake.n_inband = 0;
 	fake.n_frame = 0;
 	fake.n_drop = 0;
-	/* The last one says where the radio is. */
+	/* The last entry has the current channel of the radio. */
 	if (fake.n_tune) {
 		fake.tune[0] = fake.tune[fake.n_tune - 1];
 		fake.n_tune = 1;
@@ -690,7 +690,7 @@ void fake_boot_with(u64 hw_feat, u64 drv_feat, u32 ciphers)
 
 void fake_boot(void)
 {
-	/* All that the contract names: WEP, TKIP, CCMP, GCMP, BIP */
+	/* All ciphers of the contract: WEP, TKIP, CCMP, GCMP, BIP */
 	fake_boot_with(HW_ALL, DRV_ALL, 0x3f76);
 }
 
@@ -721,7 +721,7 @@ int fake_teardown(void **state)
 }
 
 /* ------------------------------------------------------------------ */
-/* What tests need again and again					*/
+/* Helpers for many tests						*/
 
 struct skua_cmd_vif fake_vif_cmd(u8 vif, u8 type, u32 flags)
 {

@@ -2,9 +2,8 @@
 /*
  * A model of the engines for tests of the firmware on this machine
  *
- * It keeps what the firmware writes, answers what it reads, and fails the test
- * at an access that engine.h does not allow. Time stands still unless a test
- * runs it.
+ * The model stores the firmware's writes, answers its reads, and fails the test at
+ * an access that engine.h does not allow. Time passes only when a test runs it.
  */
 #ifndef SKUA_FW_TEST_FAKE_H
 #define SKUA_FW_TEST_FAKE_H
@@ -15,7 +14,7 @@
 #include "../fw.h"
 #include "../host.h"
 
-/* After the above, which it wants included before. */
+/* cmocka.h needs the headers above. */
 #include <cmocka.h>
 
 #define FAKE_VIFS	32
@@ -65,7 +64,7 @@ struct fake_inband {
 	u32 arg;
 };
 
-/** enum fake_fwtx - what becomes of the firmware's frames */
+/** enum fake_fwtx - how the model sends the firmware's frames */
 enum fake_fwtx {
 	FWTX_LATER,	/* sent after a few microseconds */
 	FWTX_AT_ONCE,	/* sent before the register write returns */
@@ -155,10 +154,10 @@ void fake_boot_with(u64 hw_feat, u64 drv_feat, u32 ciphers);
 /** fake_shutdown() - remove everything by commands, and check that it is gone */
 void fake_shutdown(void);
 
-/** fake_teardown() - fake_shutdown() as cmocka wants it */
+/** fake_teardown() - fake_shutdown() with the prototype for cmocka */
 int fake_teardown(void **state);
 
-/** fake_sram() - what lies at an address of the control processor */
+/** fake_sram() - memory at an address of the control processor */
 const void *fake_sram(u32 addr);
 
 /** fake_run() - let time pass, as the main loop would see it */
@@ -183,10 +182,10 @@ const struct skua_evt *fake_event(u16 id, u32 n);
 u32 fake_inbands(u16 id);
 const struct fake_inband *fake_inband_last(u16 id);
 
-/** fake_forget() - events, frames, tunes so far */
+/** fake_forget() - forget the events, frames and tunes so far */
 void fake_forget(void);
 
-/** what tests need again and again; all assert success */
+/** helpers for many tests; all assert success */
 void fake_vif(u8 vif, u8 type, u32 flags);
 struct skua_cmd_vif fake_vif_cmd(u8 vif, u8 type, u32 flags);
 struct skua_cmd_sta fake_sta_cmd(u16 sta, u16 gen, u8 vif);

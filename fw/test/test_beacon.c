@@ -57,7 +57,7 @@ static void template(void **state)
 	buf[50] = 0xaa;
 	assert_ok(set(&p, 100));
 	assert_int_equal(fake.beacon_data[0][50], 0xaa);
-	/* Length 0 stops, twice does no harm. */
+	/* Length 0 stops the beacons; a second stop does no harm. */
 	assert_ok(set(&p, 0));
 	assert_false(fake.beacon_valid[0]);
 	assert_ok(set(&p, 0));
@@ -107,7 +107,7 @@ static void offsets(void **state)
 	u32 len = fake_beacon_build(buf, 48);
 
 	(void)state;
-	/* Only at 42 stands a TIM element, and it ends with the template. */
+	/* The only TIM element is at offset 42, and ends with the template. */
 	for (u32 off = 1; off < 0x10000; off += off < 100 ? 1 : 997) {
 		p.tim_off = (u16)off;
 		assert_int_equal(set(&p, len), off == 42 ? SKUA_ST_OK : SKUA_ST_INVALID);

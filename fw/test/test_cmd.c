@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The command table: every command, with what the host should not send
+ * The command table: every command, with input that the host should not send
  */
 #include <stdlib.h>
 
 #include "fake.h"
 
-/* What the contract says of each command, written down once more. */
+/* The rules of the contract for each command, independent of the firmware's table */
 static const struct want {
 	u16 op;
 	u16 len;
@@ -63,7 +63,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Any length but the right one; then nothing may have happened. */
+/* Each wrong length is refused, and nothing may have changed. */
 static void lengths(void **state)
 {
 	(void)state;
@@ -129,7 +129,7 @@ static void flags(void **state)
 	}
 }
 
-/* All bytes set is a bad field in each command that has fields, but these. */
+/* With all bits set, each command has a bad field, except the commands below. */
 static void garbage(void **state)
 {
 	(void)state;
@@ -161,7 +161,7 @@ static void unknown(void **state)
 	}
 }
 
-/* A feature that was not accepted is not there. */
+/* A feature that was not accepted is not available. */
 static void features(void **state)
 {
 	(void)state;
@@ -195,7 +195,7 @@ static void nop_echoes(void **state)
 	assert_int_equal(len, 0);
 }
 
-/* Success is silent, failure is told and logged. */
+/* With NO_ACK, success has no answer; a failure is answered and logged. */
 static void no_ack(void **state)
 {
 	struct skua_cmd_u32 bad = { .val = 99 };
@@ -213,7 +213,7 @@ static void no_ack(void **state)
 	assert_non_null(strstr(fake.log, "command 0x12: status 2"));
 }
 
-/* More than one turn's worth, in order */
+/* More commands than one turn of the main loop handles; the order stays. */
 static void many(void **state)
 {
 	u16 first = 0, seq;
@@ -235,7 +235,7 @@ static void many(void **state)
 	}
 }
 
-/* The command's copy is wiped, asked for or not. */
+/* The command's copy is wiped, with SKUA_CMDF_SECRET and without it. */
 static void secrets(void **state)
 {
 	struct skua_cmd_key p = fake_key_cmd(3, 1, 0);
@@ -247,7 +247,7 @@ static void secrets(void **state)
 	fake_vif(0, SKUA_VIF_STA, 0);
 	assert_ok(fake_cmd(SKUA_CMD_KEY_SET, &p, sizeof(p)));
 	assert_memory_equal(fake.key[3].key, p.key, 16);
-	/* Where the firmware let the engine write the command */
+	/* The engine has written the command to this address. */
 	addr = fake.reg[ENG_HIF_CMD_ADDR / 4];
 	assert_memory_equal(fake_sram(addr), &zero, sizeof(zero));
 	assert_memory_equal(fake_sram(fake.key_addr), &nothing, sizeof(nothing));
@@ -275,7 +275,7 @@ static void random_commands(void **state)
 
 		if (w->op == SKUA_CMD_CRASH)
 			continue;
-		/* Small numbers most of the time: they reach further. */
+		/* Most numbers are small: small numbers pass more checks. */
 		for (u32 i = 0; i < w->len; i++)
 			data[i] = (u8)(rand() % 3 ? rand() & 1 : rand());
 		for (u32 i = 0; i < ext_len; i++)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The firmware image: its header, its body, the tool that makes it, its budget.
 
-The image is read by what hw.h says of it, not by the tool's own code.
+The tests read the image by the definitions in hw.h, not by the tool's own code.
 """
 
 import hashlib
@@ -67,7 +67,7 @@ def fixture_image():
 
 
 def test_header(image):
-    """Every field of the header says what is so."""
+    """Every field of the header is correct."""
     head, body = parse(image)
     elf = (OUT / "skua.elf").read_bytes()
     assert head["magic"] == define("SKUA_FW_MAGIC")
@@ -150,7 +150,7 @@ def test_over_budget(tmp_path):
 
 
 def test_tool_makes_the_same(image, tmp_path):
-    """The tool, run again, gives the image but for the version."""
+    """A second run of the tool gives the same image, except for the version."""
     out = tmp_path / "x.fw"
     assert run_tool(OUT / "skua.elf", out, "9.9").returncode == 0
     head, body = parse(out.read_bytes())

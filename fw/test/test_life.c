@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Boot, watchdog, death, timers, log; what belongs to the whole MAC; flush,
+ * Boot, watchdog, death, timers, log; state of the whole MAC; flush,
  * beacon loss, power save, statistics
  */
 #include "fake.h"
@@ -61,7 +61,7 @@ static void alive(void **state)
 	val = tlv(e, SKUA_TLV_FEATURES, &len);
 	memcpy(&feat, val, sizeof(feat));
 	assert_true(feat == FW_FEATURES);
-	/* No code of the image, or of the engines that it steers, does these. */
+	/* Neither the image nor the engines under its control implement these. */
 	assert_false(feat & (SKUA_FEAT_EHT | SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
 			     SKUA_FEAT_RX_REORDER | SKUA_FEAT_TX_ENCAP | SKUA_FEAT_RX_DECAP |
 			     SKUA_FEAT_TX_CSUM | SKUA_FEAT_RX_CSUM | SKUA_FEAT_RX_COALESCE |
@@ -93,7 +93,7 @@ static void alive(void **state)
 	assert_int_equal(radio.max_power, 20);
 }
 
-/* Hardware, driver and firmware all have to want a feature. */
+/* A feature needs the support of hardware, driver and firmware. */
 static void alive_features(void **state)
 {
 	u16 len;
@@ -117,7 +117,7 @@ static void watchdog(void **state)
 
 	(void)state;
 	assert_in_range(fake.wdog_deadline - fake.time, 100000, 200000);
-	/* fake_run() fails when it bites. Idle, it is fed by a timer alone. */
+	/* fake_run() fails if the watchdog expires. An idle firmware feeds it by a timer. */
 	fake_run(10 * SEC_US);
 	assert_in_range(fake.n_feed - before, 150, 250);
 }
@@ -166,7 +166,7 @@ static void timers(void **state)
 	assert_int_equal(fired[1], 1);
 	fake_run(0x100);
 	assert_int_equal(fired[1], 2);
-	/* One that sets itself again for now does not starve the rest. */
+	/* A timer that restarts itself without delay does not starve other timers. */
 	again.fn = fire2;
 	timer_set(&again, 0);
 	fake.time++;
@@ -208,7 +208,7 @@ static void crash(void **state)
 		crash_by(t[i].how);
 		assert_int_equal(fake.stopped, t[i].stopped);
 		assert_int_equal(fake_events(SKUA_EVT_CMD_DONE), 0);
-		/* Silent: no sign at all. The others the NIC notices. */
+		/* A silent crash gives no sign. The NIC notices the other crashes. */
 		if (t[i].how == SKUA_CRASH_SILENT)
 			assert_true(fake.wdog_deadline == 0);
 		else
@@ -263,7 +263,7 @@ static void log_lines(void **state)
 	e = fake_event(SKUA_EVT_LOG, 0);
 	assert_int_equal(e->len, 23);
 	assert_memory_equal(e->data, "text 4000000000% 0xbeef", 23);
-	/* Long ones are cut, many are held back and counted. */
+	/* Long lines are cut; lines above the rate limit are dropped and counted. */
 	log_text("%s%s", "0123456789012345678901234567890123456789012345678901234567890",
 		 "01234567890123456789012345678901234567890123456789012345678901234567");
 	assert_int_equal(fake_event(SKUA_EVT_LOG, 1)->len, 120);
@@ -386,7 +386,7 @@ static void flush(void **state)
 	seq = fake_post(SKUA_CMD_FLUSH, 0, &p, sizeof(p), NULL, 0);
 	fake_run(100 * MSEC_US);
 	assert_null(fake_find_done(seq));
-	/* Retired though, or the frames would wait for it. */
+	/* The command is retired already, or the frames would wait for it. */
 	assert_int_equal(fake.retired, fake.cmd_cons);
 	assert_ok(fake_cmd(SKUA_CMD_NOP, NULL, 0));
 	fake.txq_count = 0;
@@ -395,7 +395,7 @@ static void flush(void **state)
 	assert_int_equal(fake_inband_last(SKUA_INB_TX_DRAINED)->arg, seq);
 	assert_int_equal(fake.n_drop, 0);
 
-	/* What is left at the end of the time is dropped, and not before. */
+	/* Frames that are left at the timeout are dropped, and not before. */
 	fake.txq_count = 5;
 	seq = fake_post(SKUA_CMD_FLUSH, 0, &p, sizeof(p), NULL, 0);
 	fake_run(495 * MSEC_US);
@@ -427,20 +427,20 @@ static void flush_many(void **state)
 	fake_run(0);
 	memcpy(&done, fake_find_done(seq[8])->data, sizeof(done));
 	assert_int_equal(done.status, SKUA_ST_BUSY);
-	/* The one with the shortest time drops; that frees all of them. */
+	/* The flush with the shortest timeout drops the frames; that ends all flushes. */
 	fake_run(290 * MSEC_US);
 	assert_null(fake_find_done(seq[7]));
 	fake_run(20 * MSEC_US);
 	for (u32 i = 0; i < 8; i++)
 		assert_non_null(fake_find_done(seq[i]));
 	assert_int_equal(fake.n_drop, 1);
-	/* STOP answers those that wait. */
+	/* STOP answers the flushes that wait. */
 	fake.txq_count = 1;
 	seq[0] = fake_post(SKUA_CMD_FLUSH, 0, &p, sizeof(p), NULL, 0);
 	fake_run(0);
 	assert_ok(fake_cmd(SKUA_CMD_STOP, NULL, 0));
 	assert_non_null(fake_find_done(seq[0]));
-	/* Success that wants no answer */
+	/* A flush with NO_ACK that succeeds has no answer. */
 	p.drop = 1;
 	seq[0] = fake_post(SKUA_CMD_FLUSH, SKUA_CMDF_NO_ACK, &p, sizeof(p), NULL, 0);
 	fake_run(SEC_US);
@@ -506,18 +506,18 @@ static void beacon_loss(void **state)
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 0);
 	fake_run(80 * MSEC_US);
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 1);
-	/* Again if it persists, and not after it came back */
+	/* The event repeats while the loss lasts, and stops when beacons return. */
 	fake_run(600 * MSEC_US);
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 1);
 	fake_run(200 * MSEC_US);
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
 	beacons_for(3000);
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
-	/* Not for one that is no longer associated */
+	/* An interface that is no longer associated has no beacon loss. */
 	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)));
 	fake_run(3 * SEC_US);
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
-	/* A new association begins with patience. */
+	/* After a new association the count of lost beacons starts from 0. */
 	p.flags = SKUA_VIFF_ASSOC;
 	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)));
 	fake_run(600 * MSEC_US);
@@ -526,7 +526,7 @@ static void beacon_loss(void **state)
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
 }
 
-/* A beacon may come while we look: after the clock, before the table was read. */
+/* A beacon may come after the clock was read, and before the table is read. */
 static void beacon_of_this_moment(void **state)
 {
 	(void)state;
@@ -637,7 +637,7 @@ static u64 tsf_get(u8 vif)
 	u8 junk[16];
 	u16 len;
 
-	/* Nothing of an earlier answer may show. */
+	/* The answer must not contain data of an earlier answer. */
 	memset(junk, 0xa5, sizeof(junk));
 	assert_ok(fake_cmd(SKUA_CMD_NOP, junk, sizeof(junk)));
 	assert_ok(fake_cmd(SKUA_CMD_TSF_GET, &p, sizeof(p)));
@@ -666,7 +666,7 @@ static void tsf(void **state)
 	p.tsf = (u64)-45;
 	assert_ok(fake_cmd(SKUA_CMD_TSF_OFFSET, &p, sizeof(p)));
 	assert_true(tsf_get(1) == 1000000000000ull + 12300);
-	/* The engine moved it meanwhile. */
+	/* The engine has changed the offset meanwhile. */
 	fake.vif[1].tsf_offset += 1000;
 	assert_true(tsf_get(1) == 1000000000000ull + 13300);
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Every module of the firmware is needed: without any one there is no image.
+"""Every module of the firmware is needed: if one is missing, the image does not link.
 
-A module that nothing calls would be linked away in silence, and what it was
-written for would not happen on the air.
+The linker drops a module that nothing calls, without a message, and its function
+would be missing on the air.
 """
 
 import os
@@ -46,7 +46,7 @@ def test_all_modules_make_an_image(objects):
 
 @pytest.mark.parametrize("missing", MODULES)
 def test_no_image_without(missing, objects):
-    """The linker misses what the module offers."""
+    """The linker reports that the symbols of the module are missing."""
     result = build(objects, [name for name in MODULES if name != missing])
     assert result.returncode != 0, f"nothing needs {missing}"
     assert "undefined reference" in result.stderr, result.stderr

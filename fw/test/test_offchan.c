@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Scan and remain on channel: where the radio is, what is sent there, and what
- * the access points and our own stations are told
+ * Scan and remain on channel: the radio's channel, the frames sent there, and
+ * power save notifications to the access points and to our own stations
  */
 #include "fake.h"
 
@@ -86,7 +86,7 @@ static void assert_done(bool aborted)
 	memcpy(&e, fake_event(SKUA_EVT_SCAN_DONE, 0)->data, sizeof(e));
 	assert_int_equal(e.vif, 0);
 	assert_int_equal(e.aborted, aborted);
-	/* An access point goes on hearing others */
+	/* An access point still receives the beacons of others. */
 	assert_int_equal(!!(fake.reg[ENG_MAC_FILTER / 4] & SKUA_FILTER_BCN_PRBRESP),
 			 fake.beacon_valid[1]);
 	assert_int_equal(fake.reg[ENG_MAC_SCAN_HI / 4] >> 16, SKUA_VIF_NONE);
@@ -120,7 +120,7 @@ static void active(void **state)
 	assert_int_equal(fake.evt[fake.n_evt - 1].id, SKUA_EVT_CMD_DONE);
 	fake_run(1000);
 	assert_true(fake.reg[ENG_MAC_FILTER / 4] & SKUA_FILTER_BCN_PRBRESP);
-	/* Answers come to the address that it probes from. */
+	/* Probe responses come to the source address of the probe requests. */
 	assert_memory_equal(&fake.reg[ENG_MAC_SCAN_LO / 4], p.cmd.addr, 4);
 	assert_int_equal(fake.reg[ENG_MAC_SCAN_HI / 4] & 0xffff,
 			 p.cmd.addr[4] | p.cmd.addr[5] << 8);
@@ -157,7 +157,7 @@ static void active(void **state)
 	assert_int_equal(fake.tune[5].freq, 0);
 }
 
-/* M2: no SSID, or a channel where nobody may begin: listen only, and longer */
+/* M2: without an SSID, or on a no-IR channel, the scan is passive, and longer */
 static void passive(void **state)
 {
 	struct plan p = plan(0, 2);
@@ -238,7 +238,7 @@ static void told(void **state)
 	assert_int_equal(fake.tune[fake.n_tune - 1].bw, SKUA_BW_80);
 }
 
-/* Not away for more than 120 ms at a stretch, and home for a while between */
+/* The radio is away for 120 ms at most, and then home for a while. */
 static void rests(void **state)
 {
 	struct plan p = plan(1, 8);
@@ -294,7 +294,7 @@ static void own_channel(void **state)
 	assert_int_equal(fake.frame[5].freq, 5955);
 	assert_tells(&fake.frame[6], false);
 
-	/* Alone, it needs no tuning at all. */
+	/* A scan of the operating channel alone needs no tuning. */
 	fake_forget();
 	p = plan(1, 1);
 	p.chan[0].freq = 5180;
@@ -334,10 +334,10 @@ static void beaconing(void **state)
 		}
 	}
 	assert_int_equal(away, 3);
-	/* Nobody to tell */
+	/* There is no access point to notify. */
 	assert_int_equal(fake.n_frame, 0);
 
-	/* Without its beacons the access point waits for nothing. */
+	/* Without beacons the access point does not wait between channels. */
 	{
 		struct skua_cmd_beacon stop = { .vif = 1, .bigtk_slot = SKUA_KEY_NONE };
 
@@ -351,7 +351,7 @@ static void beaconing(void **state)
 	assert_int_equal(fake.tune[2].time - fake.tune[1].time, 100 * TU_US);
 }
 
-/* What is asked for on other channels meanwhile finds its way. */
+/* A change of the operating channel during the scan takes effect at its end. */
 static void home_changes(void **state)
 {
 	struct plan p = plan(1, 2);
@@ -395,17 +395,17 @@ static void cancel(void **state)
 		ending = freq_now() == 5180 && count_probes() == 8;
 		assert_ok(fake_cmd(SKUA_CMD_SCAN_CANCEL, NULL, 0));
 		fake_run(10 * MSEC_US);
-		/* On the way back from the last channel nothing is left to abort. */
+		/* After the last channel there is nothing left to abort. */
 		assert_done(!ending);
 		assert_int_equal(freq_now(), 5180);
 		assert_int_equal(fake_cmd(SKUA_CMD_SCAN_CANCEL, NULL, 0), SKUA_ST_STATE);
-		/* Whoever was told that we sleep was told that we are back. */
+		/* Each access point that was told PM=1 was told PM=0 afterwards. */
 		if (fake.n_frame && fake.frame[fake.n_frame - 1].data[0] == 0x48)
 			assert_tells(&fake.frame[fake.n_frame - 1], false);
 	}
 }
 
-/* Frames that end at once or never end hold nothing up. */
+/* A frame that ends at once, or never, does not delay the scan. */
 static void frames_that_stick(void **state)
 {
 	struct plan p = plan(3, 3);
@@ -500,7 +500,7 @@ static void largest(void **state)
 	assert_int_equal(fake.frame[0].len, 24 + 34 + SKUA_SCAN_MAX_IES);
 }
 
-/* STOP and removal of the interface end it at once, and tell. */
+/* STOP and removal of the interface end the scan at once, with an event. */
 static void ended_early(void **state)
 {
 	struct plan p = plan(1, 4);
@@ -566,7 +566,7 @@ static void roc_life(void **state)
 	assert_int_equal(freq_now(), 2437);
 	assert_int_equal(fake.reg[ENG_RF_ROC_VIF / 4], 0);
 	assert_tells(&fake.frame[0], true);
-	/* One at a time, of either kind */
+	/* A scan and a remain-on-channel period exclude each other. */
 	assert_int_equal(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)), SKUA_ST_BUSY);
 	{
 		struct plan s = plan(1, 1);
@@ -582,7 +582,7 @@ static void roc_life(void **state)
 	assert_int_equal(freq_now(), 5180);
 	assert_int_equal(fake.n_frame, 2);
 	assert_tells(&fake.frame[1], false);
-	/* Too late is no mistake. */
+	/* A cancel that comes too late is no error. */
 	assert_ok(fake_cmd(SKUA_CMD_ROC_CANCEL, NULL, 0));
 	assert_int_equal(freq_now(), 5180);
 }
@@ -593,7 +593,7 @@ static void roc_cancel(void **state)
 
 	(void)state;
 	associate();
-	/* Before it leaves, while it tells, and when it is there */
+	/* The radio has not left yet, sends the notification, or is on the channel. */
 	for (u32 us = 0; us < 2000; us += 100) {
 		fake_forget();
 		assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
@@ -606,7 +606,7 @@ static void roc_cancel(void **state)
 	}
 }
 
-/* The next journey may be asked for before the last one is quite over. */
+/* The next period may be requested before the last period is completely over. */
 static void roc_then_scan(void **state)
 {
 	struct skua_cmd_roc p = roc(2);
@@ -623,7 +623,7 @@ static void roc_then_scan(void **state)
 	assert_int_equal(freq_now(), 5180);
 	assert_int_equal(fake.frame[fake.n_frame - 2].freq, 2412);
 	assert_tells(&fake.frame[fake.n_frame - 1], false);
-	/* And the other way round */
+	/* The same, with scan and remain-on-channel exchanged */
 	fake_forget();
 	assert_ok(scan(&s));
 	fake_run(20 * MSEC_US);
@@ -635,7 +635,7 @@ static void roc_then_scan(void **state)
 	assert_roc(SKUA_EVT_ROC_EXPIRED, 1, 2);
 }
 
-/* A journey that STOP ended before it began is forgotten. */
+/* A period that STOP ended before its begin is forgotten. */
 static void stop_between_journeys(void **state)
 {
 	struct skua_cmd_roc p = roc(5);
@@ -692,7 +692,7 @@ static void roc_refused(void **state)
 	p.chan.freq = 100;
 	assert_int_equal(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)), SKUA_ST_INVALID);
 	p = roc(4);
-	/* The interface goes: so does what it asked for, and the radio goes home. */
+	/* The removal of the interface ends its period, and the radio returns home. */
 	fake_vif(1, SKUA_VIF_AP, 0);
 	fake_chan(1, 0, 5180, 5210, SKUA_BW_80);
 	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));

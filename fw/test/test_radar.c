@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Radar detection: which pulses are a radar's */
+/* Radar detection: recognition of a radar by its pulses */
 #include "fake.h"
 
 #define FREQ	5260
@@ -35,7 +35,7 @@ static void train(u32 start, u32 n, u32 pri, u32 width)
 		pulse(start + k * pri, width);
 }
 
-/* Have the firmware read what was heard; radars that it found */
+/* Let the firmware read the pulses; returns the number of radars found. */
 static u32 radars(void)
 {
 	u32 before = fake_events(SKUA_EVT_RADAR);
@@ -104,7 +104,7 @@ static void no_trains(void **state)
 	assert_int_equal(radars(), 0);
 }
 
-/* Only where it is told to; and what was heard elsewhere does not count. */
+/* Radar is detected only on channels with the flag; pulses on other channels do not count. */
 static void where(void **state)
 {
 	(void)state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rate choice: what peer and radio have in common, and what the air lets through
+ * Rate control: the rates that peer and radio have in common, and the loss on the air
  */
 #include <stdlib.h>
 
@@ -12,9 +12,9 @@
 	 FIELD_PREP(SKUA_RATE_NSS, nss) | FIELD_PREP(SKUA_RATE_BW, bw) |	\
 	 FIELD_PREP(SKUA_RATE_GI, gi))
 
-static u32 edge;	/* percent that arrives one above what the air carries */
-static u32 hears;	/* enum skua_bw: the peer hears nothing wider */
-static u32 too_wide;	/* tries that it could not hear */
+static u32 edge;	/* percent of frames that arrive one step above the highest good rate */
+static u32 hears;	/* enum skua_bw: the widest frame that the peer receives */
+static u32 too_wide;	/* tries that were too wide for the peer */
 
 static int setup(void **state)
 {
@@ -35,7 +35,7 @@ static const struct eng_rate *add(struct skua_cmd_sta *p)
 	return &fake.rate[p->sta];
 }
 
-/* Stages get slower, every one has tries, and the list ends where it says. */
+/* Each stage has tries; no stage follows the first empty one. */
 static void assert_sane(const struct eng_rate *r)
 {
 	bool ended = false;
@@ -75,12 +75,12 @@ static void legacy(void **state)
 	r = add(&p);
 	assert_int_equal(r->rate[0], 110);
 	assert_int_equal(r->rate[1], 90);
-	/* No CCK on 5 GHz, whatever the peer says */
+	/* There is no CCK on 5 GHz, even if the peer announces it. */
 	fake_chan(0, 0, 5180, 5180, SKUA_BW_20);
 	assert_int_equal(r->rate[0], 90);
 	assert_int_equal(r->rate[1], 0);
 	assert_int_equal(fake.rate[0].rate[3], 60);
-	/* One without any rate is left to the engine's default. */
+	/* For a peer without any rate the engine uses its default. */
 	p = fake_sta_cmd(2, 1, 0);
 	p.legacy_rates = 0;
 	r = add(&p);
@@ -104,7 +104,7 @@ static void formats(void **state)
 	assert_int_equal(add(&p)->rate[0],
 			 WORD(SKUA_ENC_VHT, 9, 2, SKUA_BW_80, SKUA_GI_SHORT) |
 			 SKUA_RATE_LDPC);
-	/* The channel is wider now: what the peer can, the radio too. */
+	/* The channel is wider now; peer and radio both support its width. */
 	fake_chan(0, 0, 5180, 5250, SKUA_BW_160);
 	assert_int_equal(fake.rate[1].rate[0],
 			 WORD(SKUA_ENC_VHT, 9, 2, SKUA_BW_160, 0) | SKUA_RATE_LDPC);
@@ -134,7 +134,7 @@ static void formats(void **state)
 			 WORD(SKUA_ENC_HE, 9, 1, SKUA_BW_160, 0) | SKUA_RATE_LDPC);
 	for (u32 i = 0; i < 5; i++) {
 		assert_sane(&fake.rate[i]);
-		/* A peer that hears less than it said still hears the last stage. */
+		/* The last stage also reaches a peer that receives less than it announced. */
 		assert_int_equal(FIELD_GET(SKUA_RATE_BW,
 					   fake.rate[i].rate[ENG_RATE_STAGES - 1]),
 				 SKUA_BW_20);
@@ -215,7 +215,7 @@ static u32 width(u32 word)
 	return FIELD_GET(SKUA_RATE_BW, word);
 }
 
-/* Percent that arrives: all up to @most, some just above, nothing further up */
+/* Percent of frames that arrive: all up to @most, some one step above, none higher */
 static u32 chance(u32 word, u32 most)
 {
 	if (width(word) > hears) {
@@ -276,7 +276,7 @@ static const struct eng_rate *add_he(u16 sta)
 	return add(&p);
 }
 
-/* A peer that claims all that the channel of 160 MHz has, HE or VHT */
+/* A peer that announces all rates of a 160 MHz channel, HE or VHT */
 static const struct eng_rate *add_wide(u16 sta, bool he)
 {
 	struct skua_cmd_sta p = fake_sta_cmd(sta, 1, 0);
@@ -306,7 +306,7 @@ static void perfect_air(void **state)
 	}
 }
 
-/* Down to what the air carries, there most of the time, and up again */
+/* The rate falls to the highest good rate, stays there mostly, and rises again. */
 static void lossy_air(void **state)
 {
 	static const u32 mosts[] = { 10, 7, 4, 1 };
@@ -324,11 +324,11 @@ static void lossy_air(void **state)
 		}
 		assert_true(right >= 45);
 	}
-	/* Above the best rate it probes, and rarely when that is in vain. */
+	/* The firmware probes above the best rate, and rarely if probes fail. */
 	assert_true(mcs(r->probe_rate) == mcs(r->rate[0]) + 1);
 	traffic(0, 1, 3000);
 	assert_true(r->probe_interval >= 256);
-	/* The air clears. */
+	/* Now all rates are good. */
 	traffic(0, 99, 12000);
 	assert_int_equal(mcs(r->rate[0]), 11);
 }
@@ -349,7 +349,7 @@ static void edge_air(void **state)
 	assert_true(right >= 35);
 }
 
-/* What nothing carries ends at the bottom, and stays there. */
+/* If no frame arrives, the rate falls to the lowest, and stays there. */
 static void dead_air(void **state)
 {
 	const struct eng_rate *r = add_he(0);
@@ -364,7 +364,7 @@ static void dead_air(void **state)
 	assert_int_equal(r->rate[1], 0);
 }
 
-/* Who hears all that he claims gets all of it, from the first frame on. */
+/* A peer that receives every rate it announces gets the highest, from the first frame on. */
 static void wide_air(void **state)
 {
 	const struct eng_rate *r = add_wide(0, true);
@@ -378,12 +378,12 @@ static void wide_air(void **state)
 		assert_int_equal(r->probe_interval, 0);
 		assert_sane(r);
 	}
-	/* The other stages are as wide, but for the last. */
+	/* The other stages have the same width, except the last one. */
 	assert_int_equal(width(r->rate[1]), SKUA_BW_160);
 	assert_int_equal(width(r->rate[2]), SKUA_BW_160);
 }
 
-/* Who hears less gets that, soon, and is hardly bothered with more. */
+/* A peer that receives less soon gets frames of its width, and few wider probes. */
 static void narrow_peer(void **state)
 {
 	(void)state;
@@ -405,7 +405,7 @@ static void narrow_peer(void **state)
 	}
 }
 
-/* The width is learnt anew when it changes, and the speed that goes with it. */
+/* After the peer's width changes, its width and its best rate are learnt anew. */
 static void width_changes(void **state)
 {
 	static const u32 widths[] = {
@@ -418,7 +418,7 @@ static void width_changes(void **state)
 		bool wider = i && widths[i] > widths[i - 1];
 
 		hears = widths[i];
-		/* What was probed in vain is probed rarely. */
+		/* A width whose probes failed is probed rarely. */
 		traffic(0, 99, wider ? 12000 : 3000);
 		assert_int_equal(width(r->rate[0]), hears);
 		assert_int_equal(mcs(r->rate[0]), 11);
@@ -447,7 +447,7 @@ static void slow_and_wide(void **state)
 	}
 }
 
-/* Who was away is not taken for narrow. */
+/* A peer that was away is not taken for a narrow one. */
 static void away(void **state)
 {
 	const struct eng_rate *r = add_wide(0, true);
@@ -466,7 +466,7 @@ static void away(void **state)
 	assert_int_equal(mcs(r->rate[0]), 11);
 }
 
-/* What the driver says of the width counts at once. */
+/* A new width from the driver takes effect at once. */
 static void told_width(void **state)
 {
 	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
@@ -480,7 +480,7 @@ static void told_width(void **state)
 	hears = SKUA_BW_40;
 	traffic(0, 99, 500);
 	assert_int_equal(width(r->rate[0]), SKUA_BW_40);
-	/* nothing new: what was learnt stays */
+	/* nothing new: the learnt width stays */
 	p.bw = SKUA_BW_160;
 	p.flags |= SKUA_STAF_AUTHORIZED;
 	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
@@ -522,13 +522,13 @@ static void no_stations(void **state)
 	before = fake.stats_reads;
 	fake_run(5 * SEC_US);
 	assert_int_equal(fake.stats_reads, before);
-	/* And it starts again. */
+	/* Rate control starts again. */
 	add_he(0);
 	traffic(0, 5, 3000);
 	assert_int_equal(mcs(fake.rate[0].rate[0]), 5);
 }
 
-/* What was learnt outlives an update that does not touch rates, and statistics. */
+/* The learnt rate stays after an update without new rates, and after statistics. */
 static void learnt(void **state)
 {
 	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
@@ -542,7 +542,7 @@ static void learnt(void **state)
 	p.flags |= SKUA_STAF_AUTHORIZED | SKUA_STAF_KEYED;
 	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
 	assert_int_equal(mcs(r->rate[0]), 4);
-	/* Somebody who reads statistics often takes no counters away. */
+	/* Frequent reads of statistics do not take counters from rate control. */
 	for (u32 i = 0; i < 3000; i++) {
 		send(0, 2, nth++);
 		assert_ok(fake_cmd(SKUA_CMD_STA_STATS, &ref, sizeof(ref)));
@@ -551,7 +551,7 @@ static void learnt(void **state)
 		fake_run(MSEC_US);
 	}
 	assert_int_equal(mcs(r->rate[0]), 2);
-	/* Other rates begin anew. */
+	/* New rates restart rate control. */
 	p.he_mcs = 0xfffd;
 	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
 	assert_int_equal(mcs(r->rate[0]), 9);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Interfaces, channel contexts, stations, keys: handles, generations, limits,
- * and what reaches the engines
+ * and the entries that reach the engines
  */
 #include "fake.h"
 
@@ -87,7 +87,7 @@ static void vif_fields(void **state)
 	assert_int_equal(vif_with(bad_rate), SKUA_ST_INVALID);
 	assert_int_equal(vif_with(bad_mcast), SKUA_ST_INVALID);
 	assert_false(fake.vif_valid[0]);
-	/* All handles up to the limit, and the engine's refusal is passed on. */
+	/* All handles up to the limit work; the engine's refusal is passed on. */
 	for (u8 i = 0; i < FAKE_VIFS; i++)
 		fake_vif(i, SKUA_VIF_STA, 0);
 	assert_ok(fake_cmd_u32(SKUA_CMD_VIF_REMOVE, 0));
@@ -96,7 +96,7 @@ static void vif_fields(void **state)
 	assert_int_equal(fake_cmd_u32(SKUA_CMD_VIF_REMOVE, 0), SKUA_ST_NO_ENTRY);
 }
 
-/* An update must not undo what the engine learnt from beacons. */
+/* An update must not undo the TSF that the engine learnt from beacons. */
 static void vif_keeps_tsf(void **state)
 {
 	struct skua_cmd_vif p = fake_vif_cmd(1, SKUA_VIF_STA, SKUA_VIFF_ASSOC);
@@ -143,7 +143,7 @@ static void vif_remove_all(void **state)
 	/* The frames of the interface, and those of the station */
 	assert_int_equal(fake.n_drop, 2);
 	assert_int_equal(fake_inbands(SKUA_INB_KEY_RETIRED), 2);
-	/* The next one of this number begins anew. */
+	/* The next interface with this handle begins anew. */
 	fake_chan(1, 0, 5180, 5180, SKUA_BW_20);
 	assert_ok(fake_cmd_u32(SKUA_CMD_VIF_REMOVE, 1));
 	fake_vif(1, SKUA_VIF_STA, 0);
@@ -228,7 +228,7 @@ static void chan_one_at_a_time(void **state)
 	assert_int_equal(fake.vif[1].freq, 0);
 	assert_ok(chan_use(1, 0));
 	assert_int_equal(fake.vif[1].freq, 5180);
-	/* One cannot leave alone, both can move together in place. */
+	/* One interface alone cannot change the channel; both can change it together. */
 	assert_int_equal(chan_use(1, 1), SKUA_ST_BUSY);
 	assert_ok(chan_set(0, 5745, 5745, SKUA_BW_20));
 	assert_int_equal(fake.vif[0].freq, 5745);
@@ -263,7 +263,7 @@ static void chan_tunes(void **state)
 	assert_int_equal(last_tune()->bw, SKUA_BW_40);
 	assert_int_equal(last_tune()->power, 15);
 
-	/* The least of channel, radio and host decides. */
+	/* The lowest limit of channel, radio and host applies. */
 	assert_ok(fake_cmd_u32(SKUA_CMD_TXPOWER, 7));
 	assert_int_equal(last_tune()->power, 7);
 	assert_ok(fake_cmd_u32(SKUA_CMD_TXPOWER, 30));
@@ -455,7 +455,7 @@ static void key_life(void **state)
 	assert_int_equal(fake.sta[2].key[1].gen, 4);
 }
 
-/* K10: a phase 1 key goes to the engine as it is, for a key that is there. */
+/* K10: a phase 1 key goes to the engine unchanged, if its key exists. */
 static void key_phase1(void **state)
 {
 	struct skua_cmd_key a = fake_key_cmd(1, 7, 0);
@@ -518,7 +518,7 @@ static void key_places(void **state)
 	assert_ok(key_set(&p));
 	assert_int_equal(fake.sta[3].group_key[1].slot, 0);
 	assert_int_equal(fake.sta[3].key[1].slot, SKUA_KEY_NONE);
-	/* One for sending only is not looked for when receiving. */
+	/* A transmit-only key is not used for receive. */
 	p.slot = 1;
 	p.keyidx = 3;
 	p.flags = SKUA_KEYF_TX_ONLY;
@@ -691,7 +691,7 @@ static void key_fields(void **state)
 	p.keyidx = 4;
 	p.cipher = 0x000fac06;
 	assert_int_equal(key_set(&p), SKUA_ST_UNSUPPORTED);
-	/* The engine's refusal leaves nothing behind. */
+	/* A key that the engine refuses leaves no entry. */
 	p = fake_key_cmd(0, 1, 0);
 	fake.refuse_tbl = SKUA_ST_NO_SPACE;
 	assert_int_equal(key_set(&p), SKUA_ST_NO_SPACE);
@@ -703,7 +703,7 @@ static void key_fields(void **state)
 	}
 }
 
-/* K7: removing a station wipes its keys, and tells. */
+/* K7: the removal of a station wipes its keys, and posts their retirement. */
 static void key_goes_with_sta(void **state)
 {
 	struct skua_cmd_sta_ref ref = { .sta = 2, .gen = 5 };
@@ -719,7 +719,7 @@ static void key_goes_with_sta(void **state)
 	assert_ok(fake_cmd(SKUA_CMD_STA_REMOVE, &ref, sizeof(ref)));
 	assert_false(fake.key_valid[7]);
 	assert_int_equal(fake_inband_last(SKUA_INB_KEY_RETIRED)->arg, 7 | 1 << 16);
-	/* A new station at the same handle has none. */
+	/* A new station with the same handle has no key. */
 	fake_sta(2, 6, 0);
 	assert_int_equal(fake.sta[2].key[0].slot, SKUA_KEY_NONE);
 }
