@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (GPL-2.0 OR BSD-3-Clause) */
 /*
- * What the firmware sees of the NIC: memory map, engine registers, tables
+ * The NIC as the firmware sees it: memory map, engine registers, tables
  *
  * Firmware and NIC share this header. The guest supplies the firmware, so the
  * NIC checks each access: a wrong value gives an error status and is counted, an

@@ -2,8 +2,8 @@
 /*
  * The host: its commands, events for it, its memory; and the engines' tables
  *
- * What the host sends is not trusted: each handler checks each field that it
- * uses before anything changes. The engines check again what they are told.
+ * Data from the host is not trusted: each handler checks each field that it uses
+ * before anything changes. The engines check their tables and registers again.
  */
 #ifndef SKUA_FW_HOST_H
 #define SKUA_FW_HOST_H

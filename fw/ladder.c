@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Rates that there are, and ladders of the rates that peer and radio have in common
+ * Valid rates, and ladders of the rates that peer and radio have in common
  *
- * A ladder is stored as what it follows from and walked anew when it is needed.
+ * A ladder is stored as the parameters that determine it. Its rates are computed
+ * anew when a caller needs them.
  */
 #include "ladder.h"
 #include "policy.h"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Build a firmware image, struct skua_fw_hdr and body, from an ELF file.
 
-The body is what the loadable segments hold of file data; memory that only
-has to be zero counts in mem_len. See struct skua_fw_hdr in hw.h.
+The body is the file data of the loadable segments; memory that only has to
+be zero counts in mem_len. See struct skua_fw_hdr in hw.h.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 /*
  * Rate choice
  *
- * What a peer and the radio have in common forms a ladder of rates, each faster
- * than the one below. A station stands on one step and starts on the highest:
+ * The rates that a peer and the radio have in common form a ladder, each faster
+ * than the rate below. A station stands on one step and starts on the highest:
  * the stages below it catch frames that do not arrive. Its counters are read every
  * ROUND_US while it has traffic, and judged once enough has been sent:
  *
@@ -13,8 +13,8 @@
  *    carries more; after a probe that fails, the next probes are rarer.
  *
  * The width is learnt separately. A peer that listens to a part of the channel
- * receives no frame of the whole width, however slow, and a peer may do so whatever
- * width it announced. So until a frame of the ladder's width has arrived, the third
+ * receives no frame of the whole width, however slow, and a peer may do so with
+ * any announced width. So until a frame of the ladder's width has arrived, the third
  * stage is narrower. If a frame of that stage arrives and no wider one, or frames of
  * the last stage alone, the ladder becomes narrower by one width. Probes of the next
  * width and of the next step take turns.
@@ -39,7 +39,7 @@
  * @ladder: the rates
  * @step: place on the ladder
  * @steps: length of the ladder
- * @widest: enum skua_bw that both claim; the ladder's is what is heard
+ * @widest: enum skua_bw: the widest that both announce; @ladder has the width in use
  * @heard: the ladder's width has been heard, or it is the least
  * @probe: the next higher step, or the next width, is being probed
  * @probe_wide: the width
