@@ -29,7 +29,7 @@ all: fw device kernel ## firmware, NIC, and the UML kernel with the driver (defa
 .PHONY: setup setup-test
 setup: ## installs the Debian packages that building and the demo need
 	@scripts/build/setup.sh demo
-setup-test: ## the same, and what `make check` and `make test` need
+setup-test: ## the same, and the packages for `make check` and `make test`
 	@scripts/build/setup.sh test
 
 .PHONY: fw device
@@ -53,7 +53,7 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 	@$(PYTHON) scripts/lab/benchmark.py $(BENCH)
 
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
-# PARTS are those that need one kernel, the cheapest first; PARTS_REST have the others.
+# PARTS has the parts that need one kernel, the cheapest first; PARTS_REST has the others.
 PARTS := kunit fw device e2e
 PARTS_REST := kunit-py kunit-debug debug mutants
 # the cheapest ones: can the tests fail at all?

@@ -160,7 +160,7 @@ static int skua_tlv(struct skua *sc, struct skua_caps *caps, u16 type,
  * skua_parse_alive() - understand ALIVE
  * @sc: the device, for nonce and accepted features
  * @evt: private copy of the event; its length has been checked
- * @caps: filled with what ALIVE says
+ * @caps: filled with the content of ALIVE
  *
  * Any context. Unknown types are skipped. A known type of the wrong length, a
  * value that makes no sense, a value that runs over the end, or a missing type is

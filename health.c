@@ -176,7 +176,7 @@ void skua_request_dump(struct skua *sc)
 }
 
 /**
- * skua_op_result() - what an op tells mac80211 about a command's error
+ * skua_op_result() - the return value of an op for a command's error
  * @sc: the device
  * @err: 0 or a negative error
  *

@@ -54,7 +54,7 @@ void skua_key_exit(struct skua *sc)
 }
 
 /*
- * The NIC has lost what was in the slot. The key's claim to the slot remains,
+ * The NIC has lost the key in the slot. The key's claim to the slot remains,
  * so that no other key gets it.
  */
 static void skua_key_slot_keep(struct skua_key *key)

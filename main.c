@@ -2,8 +2,8 @@
 /*
  * Skua - an open PCIe Wi-Fi NIC: module, tables of ops, probe to remove
  *
- * The firmware is booted in probe, since only the firmware knows what the driver
- * has to register with mac80211.
+ * The firmware is booted in probe, since only the firmware knows the capabilities
+ * that the driver has to register with mac80211.
  */
 #include <linux/module.h>
 

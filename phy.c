@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - what is announced to mac80211: bands, channels, capabilities, interface
+ * Skua - capabilities announced to mac80211: bands, channels, interface
  * combinations, flags
  */
 #include <linux/etherdevice.h>
@@ -398,7 +398,7 @@ static void skua_wiphy_init(struct skua *sc)
 }
 
 /**
- * skua_phy_init() - fill in what mac80211 needs for the registration
+ * skua_phy_init() - fill in the data that mac80211 needs to register the device
  * @sc: the device; skua.caps is known and key.c is ready
  *
  * Process context, in probe. All memory is device-managed.

@@ -121,7 +121,7 @@ int skua_rings_alloc(struct skua *sc, void (*on_break)(struct skua_ring *ring))
  *
  * Wiphy mutex; the NIC is reset, and NAPI is disabled. skua_alive() is false, so
  * no new frame is posted, but a transmit path may be on its way out: therefore
- * the rings' locks are taken. Also wipes what commands have left in their slots.
+ * the rings' locks are taken. The function also wipes the commands in the slots.
  */
 void skua_rings_reset(struct skua *sc)
 {

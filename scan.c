@@ -103,7 +103,7 @@ static bool skua_scan_add_ies(struct skua_scan_buf *buf,
  * @ext: further data, to fill
  * @room: bytes there
  * @caps: limits of the NIC
- * @req: what to scan
+ * @req: mac80211's request
  * @svif: interface
  * @addr: source address of probe requests
  *
@@ -193,7 +193,7 @@ void skua_roc_leave(struct skua *sc)
  * skua_op_hw_scan() - begin a scan
  * @hw: the device
  * @vif: interface
- * @req: what to scan, on all bands at once
+ * @req: mac80211's request, for all bands at once
  *
  * Wiphy mutex; sleeps. SKUA_EVT_SCAN_DONE ends the scan, in evt_work.
  *

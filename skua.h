@@ -36,7 +36,7 @@
  * receive buffers and ends tokens. While NAPI is disabled (start, restart and
  * remove, under the wiphy mutex), the control path owns all of that.
  *
- * RCU: skua.vif[], skua.sta[].sta, keys, and what mac80211 hands out. NAPI reads
+ * RCU: skua.vif[], skua.sta[].sta, keys, and objects of mac80211. NAPI reads
  * them inside rcu_read_lock(), which skua_cpl_one() holds around each record.
  *
  * skua.flags are atomic bits. Each wait for the NIC also ends when skua_alive()
@@ -590,7 +590,7 @@ struct skua_caps {
  * @keys: key slots
  * @scan_stale: SCAN_DONE events still due of scans that mac80211 knows to be over
  * @roc_cookie: cookie of the remain-on-channel period
- * @roc_type: what mac80211 wants the period for
+ * @roc_type: mac80211's purpose of the period
  * @roc_work: ends a period whose answer has come
  * @debugfs: directory
  * @ctr: counters

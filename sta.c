@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - stations: handles, and what the NIC knows of each peer
+ * Skua - stations: handles, and the NIC's parameters of each peer
  *
  * A station has a handle with a generation. So a descriptor or a completion that
  * names a removed station is recognised, even if another station has the handle

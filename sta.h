@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Skua - stations: what sta.c shares with its tests
+ * Skua - stations: functions that sta.c shares with its tests
  */
 #ifndef SKUA_STA_H
 #define SKUA_STA_H

@@ -6,7 +6,7 @@
 
 #include "key_slot.h"
 
-/* sparse cannot parse what define_trace.h makes of the tracepoints. */
+/* sparse cannot parse the code that define_trace.h generates. */
 #ifndef __CHECKER__
 #define CREATE_TRACE_POINTS
 #include "trace.h"

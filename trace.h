@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Skua - tracepoints: what crosses the bus
+ * Skua - tracepoints: data that crosses the bus
  *
- * Keys are never traced, only where they lie.
+ * Keys are never traced, only their slots.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM skua

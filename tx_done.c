@@ -126,8 +126,8 @@ static void skua_tx_end(struct skua *sc, u32 word, struct skua_tx_result *res,
  * @tries: transmissions of this one
  * @total: transmissions of all frames
  *
- * The NIC tells one sum for all frames of a record, whatever their lengths.
- * Each transmission counts the same, and the shares add up to the sum.
+ * The NIC reports one sum for all frames of a record, of any lengths. Each
+ * transmission counts the same, and the shares add up to the sum.
  *
  * Return: microseconds
  */

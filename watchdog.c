@@ -37,7 +37,7 @@
 #define SKUA_BUSY_FRAMES	4	/* between two looks: more than beacons make */
 
 /**
- * skua_watchdog_judge() - what to do about a ring
+ * skua_watchdog_judge() - the verdict on a ring
  * @w: result of the last looks
  * @pos: the consumer's index now
  * @pending: there are entries that the consumer has not taken
