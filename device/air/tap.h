@@ -82,7 +82,7 @@ struct tap_stats {
 /**
  * struct tap_limits - size of a capture
  * @snaplen: octets of each data frame; 0: all. Other frames are whole,
- *	and so is EAPOL in clear text, which holds what decryption needs.
+ *	and so is EAPOL in clear text, which has the nonces that decryption needs.
  * @size: octets of the file; 0: no limit. A capture that has reached it ends.
  */
 struct tap_limits {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every layer stands on: the event loop, its clock, logs, sockets, text
+ * The base of all layers: the event loop, its clock, logs, sockets, text
  */
 #ifndef SKUA_DEVICE_BASE_H
 #define SKUA_DEVICE_BASE_H

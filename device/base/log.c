@@ -100,8 +100,8 @@ static struct log_seen *log_find(struct log *log, const char *fmt)
 
 /*
  * Count a message that is seen @now.
- * Return: false if it is one too many; @held: those of the last window, if a new
- * one begins, else 0.
+ * Return: false if the message exceeds the limit; @held: messages held back in the
+ * last window, if a new window begins, else 0.
  */
 static bool log_limit(struct log_seen *s, uint64_t now, unsigned int limit,
 		      unsigned int *held)
@@ -130,7 +130,7 @@ static void log_line(const struct log *log, enum log_level level, uint64_t now,
 	fputc('\n', f);
 }
 
-/* The budget of a source; its end, and what it has cost, are said in words. */
+/* Check the budget of a source; log its end, and the number of dropped messages. */
 static bool log_budget(struct log *log, uint64_t now)
 {
 	unsigned int held;

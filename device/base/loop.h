@@ -81,7 +81,7 @@ void loop_test_clock_init(struct loop_test_clock *tc, uint64_t time);
  */
 struct loop *loop_new(struct loop_clock *clock);
 
-/** loop_free() - free a loop; whatever is still registered is forgotten */
+/** loop_free() - free a loop, with all registrations that are left */
 void loop_free(struct loop *loop);
 
 /** loop_now() - the loop's time in nanoseconds */
@@ -184,8 +184,8 @@ void loop_fd_del(struct loop *loop, struct loop_fd *w);
 /* Deferred work */
 
 /**
- * struct loop_work - something to do soon; embed it
- * @fn: what to do
+ * struct loop_work - a deferred call; embed it
+ * @fn: the function to call
  * @next: private
  * @pprev: private: NULL when it is not queued
  */
@@ -263,7 +263,7 @@ void loop_poll_del(struct loop *loop, struct loop_poll *p);
 void loop_activity(struct loop *loop);
 
 /**
- * struct loop_stats - what the loop did
+ * struct loop_stats - counters of the loop
  * @iterations: turns of the loop
  * @sleeps: times it waited in the kernel
  * @spin_hits: times that something came while it spun

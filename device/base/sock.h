@@ -13,7 +13,7 @@
  * sock_listen() - make a socket and listen on it
  * @path: of the socket. The socket of a process that has died is replaced; any
  *	other file stays.
- * @mode: permissions of the socket, whatever the umask, or SOCK_AS_UMASK
+ * @mode: permissions of the socket, with any umask, or SOCK_AS_UMASK
  * @backlog: connections that may wait
  *
  * Return: the socket, which does not block, or -errno: -EADDRINUSE if there is

@@ -99,7 +99,7 @@ void cp_crash_record(struct cp *cp, enum skua_fatal cause);
 /* Host interface engine */
 
 /**
- * struct hif_client_ops - what the host interface asks of the engines that send
+ * struct hif_client_ops - requests of the host interface to the engines that send
  *	and receive
  * @tx_sync: a command is about to be handed to the firmware: fetch the transmit
  *	descriptors before it. For each transmit ring, @prod is the index up to

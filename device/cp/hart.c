@@ -3,8 +3,8 @@
  * The control processor's hart: traps, CSRs, memory outside the fast path, and the executor.
  *
  * Each halfword of SRAM has a decoded instruction, made when it is first executed. A store into
- * a block of SRAM of which anything was decoded takes back what it overlaps, so code may change
- * itself at any time. The table ends in an instruction that faults, so running off the end of
+ * a block of SRAM discards the decoded instructions that it overlaps, so code may change itself
+ * at any time. The table ends in an instruction that faults, so running off the end of
  * SRAM needs no check; every jump is checked.
  */
 #include "cp/hart.h"
@@ -69,7 +69,7 @@ static uint32_t code_blocks(const struct hart *h)
 }
 
 /*
- * Take back what was decoded from len bytes at offset, both inside SRAM and len not 0. A 32-bit
+ * Discard the instructions decoded from len bytes at offset, inside SRAM, len not 0. A 32-bit
  * instruction may begin one halfword earlier. Only the op of an entry changes, because the
  * executor still needs the length of the instruction in progress.
  */
@@ -605,7 +605,7 @@ static uint32_t sra(uint32_t a, uint32_t b)
 
 /*
  * The executor's vocabulary. d is the decoded instruction, left the number of instructions that
- * may still begin, end what h->steps would be once left is 0.
+ * may still begin, end the value of h->steps when left reaches 0.
  */
 #define OFFSET		((uint32_t)(d - table) * 2)
 #define PC		(base + OFFSET)

@@ -2,9 +2,9 @@
 /*
  * The control processor's hart: an RV32IMC_Zicsr interpreter, machine mode only.
  *
- * It runs firmware that the guest supplies, so the firmware is hostile by assumption. Whatever
- * it does, it reaches only its SRAM and what the MMIO callbacks let it reach, and hart_run()
- * returns after a bounded number of steps.
+ * It runs firmware that the guest supplies, so the firmware is hostile by assumption. Any
+ * firmware reaches only its SRAM and the addresses that the MMIO callbacks allow, and
+ * hart_run() returns after a bounded number of steps.
  */
 #ifndef SKUA_DEVICE_HART_H
 #define SKUA_DEVICE_HART_H
@@ -83,7 +83,7 @@ struct hart_ops {
 
 /**
  * struct hart - one hart
- * @x: integer registers; x[0] stays 0, and x[32] takes what is written to x0
+ * @x: integer registers; x[0] stays 0, and x[32] takes writes to x0
  * @pc: the next instruction, while hart_run() is not running
  * @mstatus: MIE and MPIE alone, without MPP
  * @mie: interrupts enabled one by one
@@ -251,7 +251,7 @@ void hart_set_irq(struct hart *h, unsigned int line, bool level);
  * hart_invalidate() - the SRAM was written to, and not by the hart
  * @h: the hart
  * @offset: first byte written, from the start of the SRAM
- * @len: number of bytes; what is beyond the SRAM is ignored
+ * @len: number of bytes; bytes beyond the SRAM are ignored
  *
  * Needed after DMA into SRAM while the hart may have executed from there; cheap for data.
  */
@@ -262,7 +262,7 @@ void hart_invalidate(struct hart *h, uint32_t offset, uint32_t len);
  * @h: the hart
  *
  * Each instruction takes the same time, also an instruction that traps: this counts both, and
- * firmware cannot change it. mcycle is this plus what the firmware wrote to it; minstret leaves
+ * firmware cannot change it. mcycle is this plus the firmware's own offset; minstret leaves
  * out the instructions that trapped, as the architecture has it.
  *
  * Return: instructions begun since hart_reset(); within a callback, without the one in progress.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The hart's instruction decoder: RV32I, M, C, Zicsr, Zifencei and the machine-mode
- * instructions MRET and WFI. Everything else is illegal, reserved encodings included; HINTs
- * are what they look like, an operation whose result goes to x0.
+ * instructions MRET and WFI. Everything else is illegal, reserved encodings included. A HINT
+ * is decoded as the operation of its encoding, whose result goes to x0.
  */
 #include "cp/hart_op.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the control processor share
+ * Declarations shared by the files of the control processor
  */
 #ifndef SKUA_DEVICE_CP_PRIV_H
 #define SKUA_DEVICE_CP_PRIV_H

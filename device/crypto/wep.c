@@ -4,8 +4,8 @@
  * TKIP shares.
  *
  * RC4 changes its key with each frame. EVP would need OpenSSL's legacy
- * provider, a separate package, and more time for the key than for the data;
- * hence the older call.
+ * provider, a separate package, and more time for the key than for the data.
+ * Therefore the older call is used.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <string.h>

@@ -344,7 +344,7 @@ struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 	ctl->path = strdup(cfg->path);
 	if (!ctl->path)
 		goto err_free;
-	/* Whoever may speak with it may change all NICs, and write files. */
+	/* A process that may connect may change all NICs, and write files. */
 	err = sock_listen(ctl->path, 0600, 8);
 	if (err < 0)
 		goto err_path;

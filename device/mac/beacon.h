@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Beacons, one's own and those that are heard
+ * Beacons, sent and received
  *
  * beacon.c  TBTT, TIM, DTIM, countdowns
  * tsf.c     the clock of each BSS

@@ -55,7 +55,7 @@ static bool host_holds(const struct mac_vif *vif, uint16_t aid)
 	return vif->tim_host[aid / 8] & 1u << (aid % 8);
 }
 
-/* TIDs that a PS-Poll asks for: those that are not delivery-enabled, or else all */
+/* TIDs of a PS-Poll: all that are not delivery-enabled; if there are none, all TIDs */
 static uint16_t polled_tids(const struct mac_sta *sta)
 {
 	uint16_t tids = 0;

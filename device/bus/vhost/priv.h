@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the vhost-user front end share
+ * Declarations shared by the files of the vhost-user front end
  *
  * vhost.c  the socket, and how a connection begins
  * msg.c    messages on it
@@ -9,7 +9,7 @@
  * vq.c     split virtqueues in guest memory
  * drop.c   a guest that broke the protocol
  *
- * None of them calls a file that stands above it.
+ * No file calls a file above it in this list.
  *
  * No data that arrives is trusted. A message or ring that breaks the protocol
  * costs the guest its connection (vhost_drop()); a transaction that makes no
