@@ -12,10 +12,10 @@
 #
 # Sources and objects are kept in a cache outside the checkout (SKUA_CACHE), keyed by
 # kernel package, compiler and patches, so that a second checkout or another configuration
-# builds only what changed. Each variant has a tree of its own, because the driver is copied
+# builds only changed files. Each variant has a tree of its own, because the driver is copied
 # into it; trees are hard links to one unpacked source. With SKUA_CACHE_TAG=WORD the tree
 # is one more, and no other checkout builds in it. Trees of the same configuration share
-# what they compile by ccache. A tree that is not used for two weeks is removed.
+# their objects by ccache. A tree that is not used for two weeks is removed.
 
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"

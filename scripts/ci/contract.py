@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which clauses of docs/contract.rst are proved, and by what.
+"""Lists the clauses of docs/contract.rst, with the tests that prove each.
 
 A clause is proved if a test names it and tests/mutants/ID.patch breaks it. With
 --mutants, applies the mutants one by one to a copy of the tree and runs the

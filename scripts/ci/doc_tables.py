@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Checks that the documents say of the code what is true of it.
+"""Checks that the documents describe the code correctly.
 
     doc_tables.py [TOP]
 
 The tables of docs/nic.rst (registers, commands, errors, events, faults, control
-socket) are compared with hw.h, with what the firmware returns, and with the
+socket) are compared with hw.h, with the firmware's return values, and with the
 NIC; the tables of files with the files; the names that any document uses
 (files, functions, constants, counters, tracepoints, make targets) with the
 sources. Each fault is one line on standard output.
@@ -24,7 +24,7 @@ LITERAL = re.compile(r"``([^`\n]+)``")
 CLAUSE = re.compile(r"^([KXARPMVTSD]\d+)$", re.M)
 # Each command can answer these, so the table does not repeat them.
 COMMON_ERRORS = {"INVALID", "UNSUPPORTED", "DMA"}
-# What the tables engine refuses although the firmware has checked the entry:
+# Errors of the tables engine for an entry that the firmware has checked:
 # two stations of one address, no memory in the NIC, a channel never tuned to.
 ENGINE_ERRORS = {
     "STA_ADD": ("sta_write", {"EXISTS", "NO_SPACE"}),
@@ -78,7 +78,7 @@ def types_of(text):
 
 
 class Source:
-    """The tree, and what the checks ask of it"""
+    """The tree, and queries of the checks"""
 
     def __init__(self, top):
         self.top = pathlib.Path(top)
@@ -100,7 +100,7 @@ class Source:
 
     @staticmethod
     def skip(folders):
-        """Not into what is built, or git's own"""
+        """Leaves build directories and git's own directories out."""
         folders[:] = [f for f in folders if f != "build" and not f.startswith(".")]
 
     def matching(self, pattern):
@@ -267,7 +267,7 @@ class Check:
     # Files
 
     def section(self, document, title):
-        """The text below a heading, to the next one that is underlined alike"""
+        """The text below a heading, to the next heading of the same level"""
         text = self.source.docs.get(document, "")
         at = re.search(rf"^{re.escape(title)}\n([=\-])\1+\n", text, re.M)
         if not at:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Has a guest without a NIC run the driver's unit tests; leaves what its kernel said.
+"""Runs the driver's unit tests in a guest without a NIC; keeps the kernel's log.
 
     kunit_guest.py --log FILE [--kernel debug] [--filter 'suite.test']
 
@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lab"))
 
 import skuavm  # noqa: E402
 
-# Seconds for all tests; one that hangs is ended by KUnit after 300.
+# Seconds for all tests; KUnit ends a test that hangs after 300.
 PATIENCE = 900
 STAMP = re.compile(r"^\[ *\d+\.\d+\] ?", re.M)
 

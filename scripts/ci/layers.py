@@ -16,12 +16,12 @@ above it; "#" begins a comment. Paths and patterns are relative to ROOT.
     circle FILE FILE...     files that need each other, and why they may
         because REASON
     except include|call FILE PATTERN
-                            a known violation, which is to go
+                            a known violation, to be removed
         because REASON
 
-OBJECTS has an object file for each .c file, at the same relative path. What
-a file refers to is read from the symbols of its object, so the objects have to
-be built before. Statements that are no longer needed are faults, too.
+OBJECTS has an object file for each .c file, at the same relative path. The
+references of a file are read from the symbols of its object, so the objects have
+to be built before. Statements that are no longer needed are faults, too.
 """
 
 import fnmatch
@@ -163,7 +163,7 @@ def circles(edges):
 
 
 class Tree:
-    """Files, what they include and what they refer to."""
+    """Files, with the files and symbols that each includes and refers to."""
 
     def __init__(self, decl, root, objects):
         self.root = pathlib.Path(root)

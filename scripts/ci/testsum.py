@@ -8,7 +8,7 @@
 
 The parts leave their counts in DIR, which --run gets as SKUA_RESULTS.
 
-A part's counts are read from what it prints: the closing line of pytest, the
+A part's counts are read from its output: the closing line of pytest, the
 lines of cmocka, or a plain "N passed, N failed, N skipped" line. A part that
 ends badly without a failed test, runs no test at all, or is still busy after 45
 minutes, counts as one failure, and so does each skip for which no reason is

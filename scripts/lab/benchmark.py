@@ -27,7 +27,7 @@ import skuavm
 from skuavm import BUILD, GuestError, Nics, VM, make_run_dir
 
 CONTENDERS = ("skua", "hwsim", "veth")
-# what is measured: key, title, unit, digits
+# measurements: key, title, unit, digits
 MEASURES = (("up", "TCP up", "Mbit/s", 0), ("down", "TCP down", "Mbit/s", 0),
             ("ping", "ping", "ms", 3))
 CHANNEL = {"skua": 36, "hwsim": 149}
@@ -88,7 +88,7 @@ class Link:
         return {"up": up, "down": down, "ping": ping}
 
 
-# What it cost in the NIC
+# CPU time and work of the NIC
 
 
 def cpu_seconds(pid):

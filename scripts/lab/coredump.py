@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Shows a crash of the firmware: what /sys/class/devcoredump/devcd*/data holds.
+"""Shows a crash of the firmware, read from /sys/class/devcoredump/devcd*/data.
 
     scripts/lab/coredump.py DATA                registers, source lines, a guess at the stack
     scripts/lab/coredump.py --sram FILE DATA    the control processor's memory to a file
 
 The firmware's ELF file is looked for in build/fw, or given by --elf; it must be
-the very one that crashed, which its build id tells.
+the file of the crashed image, as the build id shows.
 """
 
 import argparse
@@ -58,7 +58,7 @@ class Dump:
 
 
 class Symbols:
-    """Names and lines by binutils, whichever of them knows RISC-V."""
+    """Names and lines, by the installed binutils that support RISC-V."""
 
     def __init__(self, elf):
         self.elf = elf

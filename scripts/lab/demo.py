@@ -58,7 +58,7 @@ class DemoFailed(Exception):
 
 
 class Steps:
-    """Says what is going on, and how long each step took."""
+    """Prints each step, and its duration."""
 
     def __init__(self):
         self.begin = time.monotonic()
@@ -82,7 +82,7 @@ def require(condition, text):
 
 
 class Link:
-    """One link of the demonstration, and what was measured on it."""
+    """One link of the demonstration, and its measurements."""
 
     def __init__(self, mode, vm, ap_ns, sta_ns, subnet):
         self.mode, self.vm, self.ap_ns, self.sta_ns = mode, vm, ap_ns, sta_ns

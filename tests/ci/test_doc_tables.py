@@ -29,7 +29,7 @@ class Copy:
         self.known = set(doc_tables.Check(top).run())
 
     def faults(self, name, pattern, to):
-        """What is found when the first match of @pattern in a file is replaced"""
+        """The faults found when the first match of @pattern in a file is replaced"""
         path = self.top / name
         before = path.read_text(encoding="utf-8")
         after, n = re.subn(pattern, to, before, count=1, flags=re.M | re.S)

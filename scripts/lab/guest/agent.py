@@ -214,7 +214,7 @@ class Agent:
         except OSError as err:
             self.tell("reply", id=msg.get("id"), error=str(err), errno=err.errno)
 
-    # what the host may ask
+    # requests of the host
 
     def op_ack(self, msg):
         self.unread -= msg["bytes"]
@@ -284,7 +284,7 @@ class Agent:
     # children
 
     def feed(self, child):
-        """Writes what waits for the child's standard input."""
+        """Writes the data that waits for the child's standard input."""
         while child.pending:
             try:
                 done = os.write(child.stdin, child.pending[:4096])
@@ -367,7 +367,7 @@ class Agent:
                     self.finish(child)
 
     def drain(self, child):
-        """Takes what an ended process left in its pipes.
+        """Reads the data that an ended process left in its pipes.
 
         Its own children may hold the pipes open for long (a daemon that went
         to the background), and the end of the process must not wait for them.

@@ -16,13 +16,13 @@ memory. It runs in a bubblewrap sandbox (read-only file system, no network, own
 process and IPC name spaces, no privileges), so that not even root in the guest
 can write to the machine.
 
-errors      what can go wrong
+errors      exceptions
 runs        directories of logs, and how many of them are kept
 processors  which processor a guest or a NIC runs on
 nics        the skua-nic process
 channel     the line to the agent in a guest, and the commands that run there
-console     what the guest's kernel says, and what a healthy kernel never says
-sandbox     what the guest sees of the machine
+console     messages of the guest's kernel, and patterns of its faults
+sandbox     the part of the machine that the guest sees
 guest       the guest: its life, and all of the above in one place
 terminal    a command in a guest on this terminal
 """

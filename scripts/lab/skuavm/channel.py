@@ -119,7 +119,7 @@ class Process:
 class Channel:
     """The host's end of the line to one agent.
 
-    One thread reads what the agent says; the others wait for it in await_event(). When
+    One thread reads the agent's messages; the others wait for them in await_event(). When
     the guest has ended, `dead` holds the error that every waiting thread gets.
     """
 
@@ -163,7 +163,7 @@ class Channel:
             except OSError:
                 pass
 
-    # what the agent says
+    # messages of the agent
 
     def read_line(self):
         buffer, unacked = bytearray(), 0
@@ -223,7 +223,7 @@ class Channel:
                     raise GuestTimeout(late())
                 self.changed.wait(left)
 
-    # what the agent is asked
+    # requests to the agent
 
     def ask(self, msg):
         if self.dead:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the kernel of a guest says, and what a healthy kernel never says."""
+"""Messages of a guest's kernel, and messages that a healthy kernel never prints."""
 
 import re
 
 from .errors import SplatFound
 
-# What a healthy kernel never says. Each pattern begins a splat.
+# Messages that a healthy kernel never prints. Each pattern begins a splat.
 SPLATS = re.compile(
     r"\bBUG: |\bWARNING: |\bKASAN: |\bUBSAN: |\bkernel BUG at |\bOops\b"
     r"|INFO: task .* blocked|INFO: (possible|inconsistent|trying|suspicious|rcu|HARDIRQ|SOFTIRQ)"
@@ -35,11 +35,11 @@ class Console:
             return ""  # the guest could not even be started
 
     def mark(self):
-        """Makes splats() and check() look only at what comes from now on."""
+        """Makes splats() and check() look only at messages from now on."""
         self.checked = len(self.text())
 
     def close(self):
-        """Makes them look only at what has come until now."""
+        """Makes splats() and check() look only at messages until now."""
         self.end = len(self.text())
 
     def splats(self, ignore=None):

@@ -153,9 +153,9 @@ class VM(Channel):
     # lost memory
 
     def leaks(self):
-        """What kmemleak finds, as text; None on a kernel without it.
+        """The leaks that kmemleak finds, as text; None on a kernel without it.
 
-        It reports only memory that is older than half a second (by a patch of ours;
+        kmemleak reports only memory that is older than half a second (by a patch of ours;
         else five), and only if two scans in a row found no pointer to it and no change.
         """
         report = "/sys/kernel/debug/kmemleak"

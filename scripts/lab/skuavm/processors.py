@@ -25,7 +25,7 @@ def share(cpus, environ):
         first = os.getpid() % len(cpus)
         return cpus[first:] + cpus[:first]
     workers = int(environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
-    # a process in place of one that has crashed has a number beyond those of the others
+    # a process in place of one that has crashed has a higher number than the others
     number = int(worker[len("gw"):]) % workers
     each = len(cpus) // workers
     if each == 0:
@@ -34,7 +34,7 @@ def share(cpus, environ):
 
 
 class Processors:
-    """The processors of one process and of what it starts."""
+    """The processors of one process and of its children."""
 
     def __init__(self, cpus, environ):
         self.cpus = share(sorted(cpus), environ) if environ.get("SKUA_PIN") != "no" else []

@@ -82,7 +82,7 @@ def unlock(path):
 
 
 def make_temporary():
-    """A new temporary directory, for remove_temporary(); removes those that were left."""
+    """A new temporary directory, for remove_temporary(); removes old ones."""
     base = tempfile.gettempdir()
     for name in os.listdir(base):
         path = os.path.join(base, name)

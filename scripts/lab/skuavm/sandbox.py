@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a guest sees of the machine: the sandbox that its kernel runs in."""
+"""The sandbox of a guest's kernel: the part of the machine that the guest sees."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from .errors import GuestError
 from .runs import BUILD, TOP, make_temporary, remove_temporary
 
 GUEST_FILES = os.path.join(TOP, "scripts", "lab", "guest")
-# what is the machine's own, or private
+# directories that are the machine's own, or private
 PRIVATE = {"proc", "sys", "dev", "tmp", "run", "root", "home", "lost+found", "boot", "skua"}
 
 
@@ -26,7 +26,7 @@ class Sandbox:
         self.stage = None
 
     def prepare(self):
-        """Copies what the guest's first steps need to where the guest's user may read it."""
+        """Copies files for the guest's first steps to a place that its user may read."""
         if not os.access(os.path.join(self.kernel_dir, "linux"), os.X_OK):
             raise GuestError(f"no kernel in {self.kernel_dir}: run make")
         if shutil.which("bwrap") is None:
@@ -53,7 +53,7 @@ class Sandbox:
                 "--unshare-uts", "--clearenv",
                 "--setenv", "HOME", "/tmp", "--setenv", "TMPDIR", "/dev/shm",
                 "--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin"]
-        # the whole machine, read only, but for what is private
+        # the whole machine, read only, without the private directories
         for entry in sorted(os.listdir("/")):
             path = "/" + entry
             if os.path.islink(path):
