@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the tests of the NIC have in common. A Makefile in tests/device/X sets
+# Rules shared by the tests of the NIC. A Makefile in tests/device/X sets
 #
 #   PROGS     programs to build, each of one PROG.c
 #   HELPERS   C files that are linked to each of them

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Add up what the test directories reported; see device/Makefile.
+# Add up the counts of the test directories; see device/Makefile.
 
 /^\[  PASSED  \] [0-9]+ test/	{ passed += $4 }
 /^\[  FAILED  \] [0-9]+ test/	{ failed += $4; named += $4 }

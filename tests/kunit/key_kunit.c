@@ -626,7 +626,7 @@ static void key_software_control(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EIO, key_set(test, NULL, ccmp_key(test, 1)));
 }
 
-/* What hostapd hears is the least significant byte first. */
+/* hostapd receives the PN with the least significant byte first. */
 static void key_get_seq(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;

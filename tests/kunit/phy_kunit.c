@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - unit tests: what is announced
+ * Skua - unit tests: announced capabilities
  */
 #include "../../skua.h"
 #include "fake.h"

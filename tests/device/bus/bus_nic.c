@@ -20,7 +20,7 @@
 
 enum reg {
 	REG_ID = 0x00,		/* reads 0x736b7561 */
-	REG_SCRATCH = 0x04,	/* keeps what was written */
+	REG_SCRATCH = 0x04,	/* keeps the last value written */
 	REG_RAISE = 0x08,	/* raise the vector written */
 	REG_WRITES = 0x0c,	/* how many register writes there were */
 	REG_ADDR_LO = 0x10,	/* of the DMA commands */
@@ -34,7 +34,7 @@ enum reg {
 	REG_GONE = 0x30,	/* surprise removal for that many ms */
 	REG_STALL = 0x34,	/* do nothing for so many ms */
 	REG_BURST = 0x38,	/* raise vector 0 that many times */
-	REG_TABLE = 0x100,	/* 64 words that keep what was written */
+	REG_TABLE = 0x100,	/* 64 words that keep the values written */
 };
 
 #define NIC_ID		0x736b7561

@@ -395,7 +395,7 @@ def test_late_is_noticed(nic, guest):
         (vc.CFG_READ, 0, b"", 8),
         (vc.CFG_READ, 3, b"", 8),
         (vc.CFG_READ, 16, b"", 16),
-        (vc.CFG_WRITE, 4096, b"\0", 0),  # what Linux makes of memset_io()
+        (vc.CFG_WRITE, 4096, b"\0", 0),  # the accesses of memset_io() in Linux
         (vc.CFG_WRITE, 4, b"\0\0", 0),
         (vc.MMIO_READ, 0, b"", 4),
         (vc.MMIO_READ, 0x7FFFFFFF, b"", 64),
@@ -712,7 +712,7 @@ def test_memory_replaced(nic, guest):
     assert guest.bar(SUM) == 0
     assert guest.mem_table([(vc.BASE, vc.MEM_SIZE // 2, vc.USER, 0)]) == 0
     assert nic.mappings() == 1
-    # The rings lie in what is left, and the NIC was reset.
+    # The rings lie in the memory that is left, and the NIC was reset.
     assert guest.cfg(4, 2) == 0
     guest.master()
     set_dma(guest, vc.BASE + FREE, 64)
@@ -739,7 +739,7 @@ def test_memory_truncated_under_dma(nic):
     with nic.guest(0) as guest:
         guest.master()
         set_dma(guest, vc.BASE + FREE, 4096)
-        # The rings stay; what the NIC reads is gone.
+        # The rings stay; the memory that the NIC reads is gone.
         os.ftruncate(guest.fd, FREE)
         guest.write(DMA, DMA_SUM)
         assert guest.hung_up()
@@ -845,7 +845,7 @@ def test_stale_socket(tmp_path):
 
 
 def test_nothing_is_read_after_a_refusal(tmp_path):
-    """A refused header names a length; what follows it must not be taken by that length.
+    """The data after a refused header must not be read by the length in that header.
 
     A NIC that is woken from sleep looks at its sockets again before it drops the guest.
     """

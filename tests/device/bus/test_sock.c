@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tests of sockets to listen on: which files they replace, and who may connect
+ * Tests of sockets to listen on: the files they replace, and the users that may connect
  */
 #include <setjmp.h>
 #include <stdarg.h>

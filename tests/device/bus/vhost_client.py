@@ -310,7 +310,7 @@ class Guest:
         return int.from_bytes(self.command(CFG_READ, addr, size, answer=8), "little")
 
     def cfg_set(self, addr, value, size=4):
-        # Linux sends eight bytes of data whatever the size is
+        # Linux sends eight bytes of data for any size
         self.command(CFG_WRITE, addr, size, value.to_bytes(8, "little"))
 
     def bar(self, addr, size=4):

@@ -17,7 +17,7 @@
 #define FRAME_LEN	2048
 #define RUN_NS		300000000.0
 
-static uint8_t clear[BATCH][FRAME_LEN], sealed[BATCH][FRAME_LEN];
+static uint8_t clear[BATCH][FRAME_LEN], encrypted[BATCH][FRAME_LEN];
 static uint8_t work[BATCH][FRAME_LEN];
 static struct crypto_job jobs[BATCH];
 
@@ -85,9 +85,9 @@ int main(void)
 			return 1;
 		frames_make(&key);
 		enc = measure(CRYPTO_ENCRYPT, clear);
-		memcpy(sealed, work, sizeof(sealed));
+		memcpy(encrypted, work, sizeof(encrypted));
 		printf("%-14s %5.0f MB/s %5.0f MB/s\n", c->name, enc,
-		       measure(CRYPTO_DECRYPT, sealed));
+		       measure(CRYPTO_DECRYPT, encrypted));
 		crypto_key_wipe(&key);
 	}
 	return 0;

@@ -23,7 +23,7 @@ KEY = bytes(range(0x30, 0x50))
 
 
 def decrypt(path, kind, key):
-    """What tshark finds in a capture, in the words of the writer."""
+    """The frames that tshark decrypts, in the format of write_frames.c."""
     cmd = ["tshark", "-r", path, "-o", "wlan.enable_decryption:TRUE",
            "-o", f'uat:80211_keys:"{kind}","{key.hex()}"',
            "-Y", "udp || wlan.fixed.reason_code",

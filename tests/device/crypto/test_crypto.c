@@ -704,7 +704,7 @@ static void test_bip_beacon_by_the_book(void **state)
 	crypto_key_wipe(&k);
 }
 
-/* No frame causes an allocation, not even one that fails */
+/* No frame causes an allocation, not even a frame that fails */
 static void test_no_allocation(void **state)
 {
 	static uint8_t frame[BUF_LEN];

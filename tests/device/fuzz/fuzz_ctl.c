@@ -19,7 +19,7 @@ static struct whole *w;
 static struct ctl *ctl;
 static struct sockaddr_un sa = { .sun_family = AF_UNIX };
 
-/* Whatever the input says, no file of this machine is touched. */
+/* No input may touch a file of this machine. */
 static int capture(struct air *air, const char *path, uint32_t snaplen,
 		   uint64_t size)
 {

@@ -42,7 +42,7 @@ void whole_prepare(struct whole *w);
 /** whole_image() - other firmware: a right header before @len bytes of code */
 void whole_image(struct whole *w, const uint8_t *code, uint32_t len, uint32_t entry);
 
-/** whole_boot() - reset and boot what is in guest memory */
+/** whole_boot() - reset and boot the image in guest memory */
 void whole_boot(struct whole *w);
 
 /** whole_pass() - let simulated time pass, each step with a bounded number of turns */

@@ -105,7 +105,7 @@ prog count
 	xor	a1, a1, a0
 	j	count
 
-/* Memory. s0 holds the address, s1 what is stored or was loaded. */
+/* Memory. s0 holds the address, s1 the value stored or loaded. */
 
 prog load_word
 	lw	s1, 0(s0)
@@ -207,7 +207,7 @@ prog disable_by_csr
 	addi	a0, a0, 1
 	j	.
 
-/* Code that changes itself. s0: what to store. */
+/* Code that changes itself. s0: the value to store. */
 
 	.option	norvc
 prog patch_next

@@ -97,7 +97,7 @@ def signed20(val):
 
 
 def expected(word, address, mnemonic, rest):
-    """What the decoder should say: (operation, rd, rs1, rs2, imm), None if illegal."""
+    """The expected result of the decoder: (operation, rd, rs1, rs2, imm), None if illegal."""
     if word & 0x7F == 0x0F and word >> 12 & 7 <= 1:
         # Fields of fences that have no meaning yet are to be ignored; objdump knows them not.
         return ("FENCE", 0, 0, 0, 0)
@@ -119,7 +119,7 @@ def expected(word, address, mnemonic, rest):
     if name in BARE:
         return (name, 0, 0, 0, 0)
     if name.startswith("CSRR"):
-        # objdump knows CSRs by name, hence the number and the source from the word itself
+        # objdump knows CSRs by name, so number and source come from the word itself
         return ("CSR", reg(ops[0]), word >> 15 & 31, word >> 12 & 7,
                 word >> 20)
     if name in ("LUI", "AUIPC"):

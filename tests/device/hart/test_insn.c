@@ -17,7 +17,7 @@
 #define BASE	0x80000000u
 #define SIZE	(4u << 20)
 #define HERE	(SIZE / 2)	/* the instruction; jal reaches 1 MiB both ways from there */
-#define DATA	(SIZE / 4)	/* what loads and stores point to */
+#define DATA	(SIZE / 4)	/* data for loads and stores */
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -147,7 +147,7 @@ static uint32_t get(uint32_t at, uint32_t size)
 	return val;
 }
 
-/* Run the instruction once from base + at; what[] holds the registers that it should leave. */
+/* Run the instruction once from base + at; what[] holds the expected registers. */
 static void step(const struct insn *in, uint32_t at, uint32_t want[32], uint32_t pc)
 {
 	uint64_t before = hart_instret(&hart);

@@ -464,7 +464,7 @@ static void expect_halt(enum hart_halt why, uint32_t cause, uint32_t pc)
 	assert_int_equal(d.pc, pc);
 	assert_int_equal(d.mstatus & HART_MSTATUS_MPP, HART_MSTATUS_MPP);
 
-	/* It stays that way, whatever happens. */
+	/* No event changes that state. */
 	hart_set_irq(&hart, HART_IRQ_MEI, true);
 	assert_int_equal(hart_run(&hart, 1000), HART_HALT);
 	hart_set_irq(&hart, HART_IRQ_MEI, false);
@@ -1010,7 +1010,7 @@ static double seconds(void)
 	return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
 }
 
-/* HART_FUZZ_SECONDS and HART_FUZZ_SEED override what is run by default. */
+/* HART_FUZZ_SECONDS and HART_FUZZ_SEED override the defaults. */
 static void test_random_code(void **state)
 {
 	static const struct hart_ops fuzz_ops = {

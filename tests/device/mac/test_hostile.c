@@ -133,7 +133,7 @@ static void drain(struct host *h)
 		;
 }
 
-/* Each descriptor comes back exactly once, whatever its fields are */
+/* Each descriptor comes back exactly once, with any values of its fields */
 static void test_descriptor_noise(void **state)
 {
 	struct scene *s = *state;

@@ -611,7 +611,7 @@ static void test_batches(void **state)
 		while (host_next(s->ap, &rec))
 			;
 	}
-	/* Each frame arrives exactly once, whatever was lost */
+	/* Each frame arrives exactly once, even if frames were lost */
 	assert_int_equal(got, 3000);
 	assert_true(s->sta->mac->c.rx_dup > 50);
 	assert_int_equal(s->sta->mac->c.rx_replay, 0);

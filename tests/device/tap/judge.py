@@ -33,7 +33,7 @@ wlan.ccmp.extiv arp.src.proto_ipv4 arp.dst.proto_ipv4 _ws.malformed
 
 
 def read_back(path):
-    """What tshark sees, a dictionary for each frame; hexadecimal or decimal
+    """The fields that tshark reads, a dictionary for each frame; hexadecimal or decimal
     numbers become int."""
     cmd = ["tshark", "-r", path, "-T", "json",
            "-o", "wlan.enable_decryption:TRUE", "-o", "wlan.check_checksum:TRUE",
@@ -57,7 +57,7 @@ def read_back(path):
 
 
 def expected_rate(m):
-    """What the header of each encoding has to say."""
+    """The expected header fields of each encoding."""
     if m["encoding"] == 0:
         return {"radiotap.datarate": m["rate"] / 10,
                 "radiotap.flags.preamble": m["short"],
@@ -86,14 +86,14 @@ def expected_rate(m):
 
 
 def expected_frame(m):
-    """What has to be in the frame itself."""
+    """The expected fields of the frame itself."""
     if m["kind"] == "beacon":
         return {"wlan.fc.type_subtype": 8, "wlan.ssid": b"skua".hex(),
                 "wlan.fixed.timestamp": 0x1122334455667788}
     if m["kind"] == "ack":
         return {"wlan.fc.type_subtype": 0x1d}
     if m["bad_fcs"]:
-        # tshark does not decrypt what arrived broken
+        # tshark does not decrypt frames with a bad FCS
         return {"wlan.fc.type_subtype": 0x28}
     return {"wlan.fc.type_subtype": 0x28,
             "wlan.ccmp.extiv": "0x00000000004D",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Write a capture with all kinds of radiotap fields, and print their values as lines
- * of JSON; judge.py compares them with those that tshark reads.
+ * of JSON; judge.py compares them with tshark's values.
  */
 #include <stdio.h>
 #include <stdlib.h>
