@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Fixtures of the whole-system tests.
 
-A test asks for `lab` and builds what it needs with it:
+A test asks for `lab` and makes its guests with it:
 
     def test_something(lab):
         vm = lab.guest(nics=2)                  # skua loaded, phys in one place
@@ -48,11 +48,11 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "fault_injection: needs the debug kernel, and is run on no other")
     if is_worker(config):
-        # what the tests themselves compute shall not disturb the guests of another process
+        # the tests' own computing shall not disturb the guests of another process
         if skuavm.PROCESSORS.cpus:
             os.sched_setaffinity(0, skuavm.PROCESSORS.cpus)
     elif not config.option.collectonly:
-        # the logs of all tests are in one place, whichever process runs them
+        # the logs of all tests are in one place, for all processes that run tests
         os.environ["SKUA_RUN_DIR"] = skuavm.make_run_dir("e2e")
 
 
@@ -85,12 +85,12 @@ def pytest_xdist_make_scheduler(config, log):
     return ByTest(config, log)
 
 
-# What kernels complained of in any try of any test: it fails the run.
+# Complaints of kernels in any try of any test: each fails the run.
 complaints = []
 
 
 def complain(err):
-    """Records splats and leaks, but for those that only show that the machine is busy."""
+    """Records splats and leaks, except splats that only show that the machine is busy."""
     if (isinstance(err, (skuavm.SplatFound, skuavm.LeakFound))
             and "um virt-pci delay" not in str(err) and str(err) not in complaints):
         complaints.append(str(err))

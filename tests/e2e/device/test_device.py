@@ -300,7 +300,7 @@ print(len(data), key in data, key[:8] in data, key[8:] in data, b"wlan" in data)
 
 @pytest.mark.parametrize("way", ["overlay", "second mount", "remount"])
 def test_guest_root_cannot_change_a_file_of_the_machine(lab, way):
-    """A world-writable file of the host stays as it is, whatever root in the guest does."""
+    """A world-writable file of the host stays as it is; root in the guest cannot change it."""
     path = f"/var/tmp/skua-probe-{way.replace(' ', '-')}-{time.monotonic_ns()}"
     with open(path, "w", encoding="ascii") as file:
         file.write("untouched")

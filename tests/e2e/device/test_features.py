@@ -135,7 +135,7 @@ def test_rate_of_beacons(trio, setting, field, wanted):
 
 @pytest.mark.contract("R11")
 def test_coding(trio):
-    """hostapd may set what is announced; a frame that asks for STBC and LDPC has them on the air."""
+    """hostapd may set all announced features; a frame can have STBC and LDPC on the air."""
     ap, third = trio.ends["ap"], trio.ends["third"]
     ap.ap(extra="ht_capab=[HT40+][LDPC][TX-STBC][RX-STBC1]\n"
           "ieee80211ac=1\nvht_oper_chwidth=1\nvht_oper_centr_freq_seg0_idx=42\n"
@@ -162,7 +162,7 @@ def test_coding(trio):
 
 @pytest.mark.contract("R11")
 def test_signal_thresholds(trio):
-    """A list of signal thresholds: each one that is crossed is told, once."""
+    """A list of signal thresholds: the crossing of each is reported once."""
     trio.link()
     ap, sta = trio.ends["ap"], trio.ends["sta"]
     events = sta.popen(["iw", "event"])

@@ -56,7 +56,7 @@ def mac(vm, netns):
 
 
 def beacon_gaps(capture, bssid):
-    """What the TSF advanced from one beacon to the next, in beacon intervals."""
+    """The TSF differences between consecutive beacons, in beacon intervals."""
     stamps = [int(frame.wlan_fixed_timestamp) for frame in bench.frames(
         capture, f"wlan.fc.type_subtype == 8 && wlan.ta == {bssid}", ["wlan.fixed.timestamp"])]
     assert len(stamps) > 5

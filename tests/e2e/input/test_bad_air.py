@@ -34,7 +34,7 @@ def beacon(bssid, elements, kind=0x80, ra=BROADCAST):
 
 
 class Scene:
-    """A connected station, and a third one that monitors and scans."""
+    """A connected station, and a third NIC that monitors and scans."""
 
     def __init__(self, trio, security):
         self.trio = trio
@@ -102,7 +102,7 @@ def garbage(rng):
     """Malformed elements: wrong lengths, beyond the end, empty, nested."""
     out = element(0, rng.randbytes(rng.choice((0, 5, 32))), rng.choice((None, None, 33, 255)))
     for _ in range(rng.randrange(1, 12)):
-        # those that mac80211 reads: rates, TIM, CSA, RSN, HT, VHT, ECSA, vendor, extensions
+        # elements that mac80211 reads: rates, TIM, CSA, RSN, HT, VHT, ECSA, vendor, extensions
         ident = rng.choice((1, 3, 5, 7, 37, 45, 48, 50, 54, 60, 61, 62, 70, 71, 76, 127, 191,
                             192, 195, 196, 201, 221, 255, rng.randrange(256)))
         data = rng.randbytes(rng.choice((0, 1, 2, 3, 7, 22, 26, 60, 255)))

@@ -144,7 +144,7 @@ def test_answers_late_and_twice(trio):
     ("KEY_SET", None),
 ])
 def test_refusal_in_a_restart(trio, op, status):
-    """T11: a NIC that refuses what it took before is restarted once more; the link stays."""
+    """T11: a NIC that refuses a command it took before is restarted again; the link stays."""
     _, sta = trio.link()
     end = trio.ends["sta"]
     before = end.driver()
@@ -347,7 +347,7 @@ def mended(trio, end, sta):
 
 
 def fuzz(trio, seconds, seed):
-    """A NIC that changes what it writes at random, under traffic; how many it changed."""
+    """A NIC that changes its writes at random, under traffic; returns the number of changes."""
     _, sta = trio.link()
     vm, end = trio.vms[0], trio.ends["sta"]
     load = end.popen(f"while :; do ping -n -q -f -s 1000 -w 2 {AP} || sleep 0.1; done")

@@ -256,7 +256,7 @@ MISHAPS = {
 def test_a_full_table_in_a_restart(lab):
     """K5, T11: the keys that had slots get slots again, though others are offered first.
 
-    mac80211 takes a key that was in the NIC for one that still is, whatever it is told.
+    mac80211 assumes that a key that was in the NIC still is; an error does not change that.
     """
     lab.air(2, nic_options="keys=3")
     vm = lab.pair()
@@ -277,7 +277,7 @@ def test_a_full_table_in_a_restart(lab):
         return int(re.search(r"^restart (\d+)$", vm.run(
             ["cat", f"{debugfs}/stats"], check=True).stdout, re.MULTILINE)[1])
 
-    # the third finds no slot; the first makes room for the one that is real
+    # the third key finds no slot; the first one makes room for the real key
     crowd("add", 0, 3)
     crowd("remove", 0, 1)
     sta = skualink.Station(vm, "sta", security="wpa2", freqs=[5180]).start()

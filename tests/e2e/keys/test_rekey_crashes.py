@@ -104,7 +104,7 @@ PAIRWISE_STEPS = [
 
 
 def group_crashes(cell, steps, dice):
-    """After each crash hostapd is held, at any moment: no new key heals what is wrong."""
+    """After each crash hostapd is held, at any moment: no new key hides a fault."""
     for name, step, count in steps:
         cell.await_rekeying("Group")
         cell.die(name, step, count)

@@ -22,7 +22,7 @@ def header(seq=1, up=True, ra=None):
             + b"\0\0")
 
 
-def sealed(key, pn, **where):
+def encrypted(key, pn, **where):
     return Aead("ccmp-128", key).seal(header(pn, **where), IP, pn)
 
 
@@ -32,23 +32,23 @@ def judge(*frames, extended=False):
     here.add_pairwise(STA, OLD)
     here.add_pairwise(STA, NEW)
     here.add_group(GTK, 1)
-    for number, frame in enumerate((sealed(OLD, 1), sealed(NEW, 1), *frames)):
+    for number, frame in enumerate((encrypted(OLD, 1), encrypted(NEW, 1), *frames)):
         here.frame(number, frame)
     return here.faults
 
 
 def test_the_judge_says_no():
     """Clear text, an older or unknown key, the wrong kind of key, a packet number again."""
-    again = sealed(NEW, 2)
+    again = encrypted(NEW, 2)
     retry = again[:1] + bytes((again[1] | RETRY,)) + again[2:]
     group = Aead("ccmp-128", GTK).seal(header(3, False, "ff:ff:ff:ff:ff:ff"), IP, 3, keyid=1)
-    assert not judge(again, retry, sealed(OLD, 2, up=False), group)
-    assert not judge(sealed(OLD, 2), extended=True)
-    assert "was in use" in judge(sealed(OLD, 2))[0]
-    assert "none of" in judge(sealed(bytes(16), 2))[0]
+    assert not judge(again, retry, encrypted(OLD, 2, up=False), group)
+    assert not judge(encrypted(OLD, 2), extended=True)
+    assert "was in use" in judge(encrypted(OLD, 2))[0]
+    assert "none of" in judge(encrypted(bytes(16), 2))[0]
     assert "none of" in judge(Aead("ccmp-128", GTK).seal(header(2), IP, 2))[0]
     assert "twice" in judge(again, again)[0]
-    assert "twice" in judge(again, sealed(NEW, 2)[:22] + bytes(2) + sealed(NEW, 2)[24:])[0]
+    assert "twice" in judge(again, encrypted(NEW, 2)[:22] + bytes(2) + encrypted(NEW, 2)[24:])[0]
     assert "clear" in judge(header() + IP)[0]
     assert "EAPOL" in judge(header() + SNAP_EAPOL + bytes((2, 3)) + bytes(120))[0]
     assert "no group key" in judge(group[:-1] + bytes((group[-1] ^ 1,)))[0]
@@ -60,9 +60,9 @@ def test_the_judge_knows_what_is_at_risk():
         here = Judge(AP, extended=extended)
         here.add_pairwise(STA, OLD)
         seen = []
-        frames = [sealed(OLD, 1), sealed(OLD, 1, up=False), None, sealed(OLD, 2), sealed(NEW, 1),
-                  sealed(OLD, 2, up=False), sealed(NEW, 1, up=False), sealed(NEW, 2),
-                  sealed(NEW, 2, up=False)]
+        frames = [encrypted(OLD, 1), encrypted(OLD, 1, up=False), None, encrypted(OLD, 2),
+                  encrypted(NEW, 1), encrypted(OLD, 2, up=False), encrypted(NEW, 1, up=False),
+                  encrypted(NEW, 2), encrypted(NEW, 2, up=False)]
         for number, frame in enumerate(frames):
             if frame:
                 here.frame(number, frame)
@@ -86,12 +86,14 @@ def test_the_judge_misses_packet_numbers():
             here.frame(number, frame)
         assert not here.faults
         return here.missing()
-    assert not missing(sealed(OLD, 1), sealed(OLD, 3), sealed(OLD, 2), sealed(OLD, 9))
-    assert missing(sealed(OLD, 1), sealed(OLD, 4), sealed(OLD, 3), sealed(NEW, 1)) == [2]
-    assert missing(sealed(OLD, 1), sealed(OLD, 2), sealed(OLD, 3), sealed(NEW, 2)) == [1]
+    assert not missing(encrypted(OLD, 1), encrypted(OLD, 3), encrypted(OLD, 2), encrypted(OLD, 9))
+    assert missing(encrypted(OLD, 1), encrypted(OLD, 4), encrypted(OLD, 3),
+                   encrypted(NEW, 1)) == [2]
+    assert missing(encrypted(OLD, 1), encrypted(OLD, 2), encrypted(OLD, 3),
+                   encrypted(NEW, 2)) == [1]
 
 
-# Test vectors of 802.11's annex: temporal key mixing; (key, packet number, header, what follows)
+# Test vectors of 802.11's annex: temporal key mixing; (key, packet number, header, rest)
 MIXING = [
     ("000102030405060708090a0b0c0d0e0f", "102233445566", 0, "00200033ea8d2f60ca6d1374234a660b"),
     ("000102030405060708090a0b0c0d0e0f", "102233445566", 1, "00200190ffdc314389a9d9d074fd20aa"),
@@ -104,7 +106,7 @@ CCMP_FRAME = ("0848c32c0fd2e128a57c5030f1844408abaea5b8fcba8033",
               "f8ba1a55d02f85ae967bb62fb6cda8eb7e78a050", 0xb5039776e70c)
 GCMP_FRAME = ("88480b000fd2e128a57c5030f18444085030f184440880330300", bytes(range(40)).hex(),
               0x00895f5f2b08)
-SEALED = {
+ENCRYPTED = {
     "ccmp-128": (KEY16, *CCMP_FRAME, "0ce70020769703b5f3d0a2fe9a3dbf2342a643e43246e80c3c04d019"
                                      "7845ce0b16f97623"),
     "ccmp-256": (KEY32, *CCMP_FRAME, "0ce70020769703b56d155d8832668256d6a92b78e11d8e54495dd174"
@@ -124,11 +126,11 @@ def test_tkip_mixing(key, ta, pn, wanted):
     assert tkip_rc4_key(bytes.fromhex(key), bytes.fromhex(ta), pn).hex() == wanted
 
 
-@pytest.mark.parametrize("name", SEALED)
+@pytest.mark.parametrize("name", ENCRYPTED)
 def test_vectors(name):
     """The standard's own frames."""
     key, head, plain, pn, wanted = (bytes.fromhex(part) if isinstance(part, str) else part
-                                    for part in SEALED[name])
+                                    for part in ENCRYPTED[name])
     one = cipher(name, key)
     assert one.seal(head, plain, pn) == head + wanted
     assert one.open(head + wanted) == plain

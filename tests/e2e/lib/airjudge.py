@@ -5,15 +5,15 @@ From the passphrase alone: the judge follows the 4-way and group key handshakes,
 also those that are encrypted under the key before, and so knows each key from
 the moment that the access point offered it. Then
 
-- a data frame with a body is protected, but for EAPOL frames of a sender that
+- a data frame with a body is protected, except EAPOL frames of a sender that
   has not used a pairwise key since its (re)association, and the last message of
   a handshake;
-- it can be decrypted with the newest key that its sender has used, or with one
-  that was agreed later (with Extended Key ID, and of group keys, also with the
-  one before the newest). hostapd sometimes takes a group key into use before it
-  has told it to a station that is rekeying at that moment: such keys are taken
-  from what hostapd itself says, `untold`, and frames under them are counted;
-- no sender uses a packet number twice under one key, but in a retransmission.
+- a data frame can be decrypted with the newest key that its sender has used, or
+  with a key that was agreed later (with Extended Key ID, and for group keys, also
+  with the key before the newest). hostapd sometimes uses a group key before a
+  station that is rekeying at that moment has it: such keys are taken from
+  hostapd's own output, `untold`, and frames under them are counted;
+- no sender uses a packet number twice under one key, except in a retransmission.
 
 The judge also says which frames a receiver may have dropped: `at_risk` counts, for each
 receiver, the frames that came while the two ends may have had different keys. For a pairwise
@@ -23,8 +23,8 @@ answer in a handshake: an access point that uses a group key before all stations
 them frames. missing() tells the packet numbers that were given, but never sent, other than at
 the end of a key's life, when the frames that still wait under it are dropped.
 
-Tests that make keys themselves tell them by add_pairwise() and add_group(), or
-by `told`, if they follow the ones of a handshake.
+Tests that make keys themselves add them by add_pairwise() and add_group(), or
+by `told`, if the keys follow those of a handshake.
 """
 
 import collections
@@ -229,7 +229,7 @@ class Judge:
         self.faults.append(f"frame {number}, {text(frame[10:16])} to {text(frame[4:10])}: {what}")
 
     def management(self, frame):
-        """A new association begins: what went before was not under its keys."""
+        """A new association begins: earlier frames were not under its keys."""
         if frame[0] in (ASSOC_RESP, REASSOC_RESP) and frame[10:16] == self.ap:
             peer = self.peer(frame[4:10])
             peer.secured.clear()
@@ -339,7 +339,7 @@ class Judge:
         return self
 
     def verdict(self):
-        """Raises if anything was wrong; else what was seen, in words."""
+        """Raises if anything was wrong; else returns a summary, in words."""
         assert not self.faults, (f"{len(self.faults)} of {self.counts} frames are wrong:\n"
                                  + "\n".join(self.faults[:10]))
         return ", ".join(f"{value} {name}" for name, value in self.counts.items())

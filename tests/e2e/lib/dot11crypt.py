@@ -79,7 +79,7 @@ def destination(frame):
 
 
 def aad_of(frame, spp=False):
-    """What the AEAD ciphers authenticate of a header."""
+    """The part of a header that the AEAD ciphers authenticate (AAD)."""
     management = frame[0] & 0x0c == 0
     at = qos_offset(frame)
     first = frame[0] if management else frame[0] & 0x8f
@@ -149,11 +149,11 @@ class Aead:
         aad = aad_of(header, spp)
         LIB.EVP_EncryptUpdate(ctx, None, n, aad, len(aad))
         LIB.EVP_EncryptUpdate(ctx, self.out, n, bytes(body), len(body))
-        sealed = self.out.raw[:len(body)]
+        encrypted = self.out.raw[:len(body)]
         LIB.EVP_EncryptFinal_ex(ctx, self.out, n)
         tag = ctypes.create_string_buffer(self.mic_len)
         LIB.EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, self.mic_len, tag)
-        return header + ext_iv(pn, keyid) + sealed + tag.raw
+        return header + ext_iv(pn, keyid) + encrypted + tag.raw
 
     def open(self, frame, spp=False):
         """The plain body of a frame, or None."""

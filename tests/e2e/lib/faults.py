@@ -139,7 +139,7 @@ def guest_program(vm, program):
 
 
 def run_in_guest(vm, program, what, timeout=60):
-    """Runs such a program, with `what` as JSON; the lines of its output."""
+    """Runs such a program, with an argument as JSON; the lines of its output."""
     result = vm.run([*guest_program(vm, program), json.dumps(what)], timeout=timeout)
     assert result.returncode == 0, result.stderr
     return result.stdout.splitlines()
@@ -226,8 +226,8 @@ class Load:
     def alive(self, timeout=10):
         """Bytes of the connection of the beginning arrive, from now on.
 
-        The server is asked, since the client also counts what it has only
-        queued; and its next report may be of what came before.
+        The server is asked, since the client also counts bytes that are only
+        queued; and its next report may be about earlier bytes.
         """
         self.server.wait_for(r"bits/sec.*\n(.*\n)*?.* [1-9][\d.]* [KMG]?bits/sec", timeout,
                              start=len(self.server.output))

@@ -19,7 +19,7 @@ def enter(netns):
 
 
 class End:
-    """A side of a link: an address, what it says, and to whom.
+    """A side of a link: its address, and the datagrams that it sends to its peers.
 
     netns, mac  its network name space and MAC address
     interface   its name

@@ -2,14 +2,13 @@
 """Runs in a guest: replaces keys by nl80211 as fast as it goes, and tells each.
 
 usage: guest_keys.py JSON, an object with
-  ends    {"ap": what guest_end.End wants, "sta": the same}; they speak before
-          each change of a key
+  ends    {"ap": arguments of guest_end.End, "sta": the same}; the ends send
+          datagrams before each change of a key
   rounds, seed, crash (how many rounds in 1000 kill a firmware, 0 for none)
 
-hostapd and wpa_supplicant have made the association; they do not know what
-happens to their keys. Each line of output is a key, in the order in which they
-are installed: P and G (pairwise, group), key index, the key; the last one
-counts what was done.
+hostapd and wpa_supplicant have made the association; neither knows that its keys
+change. Each line of output is a key, in the order of installation: P or G
+(pairwise, group), key index, the key; the last line has counts.
 """
 
 import json
@@ -172,7 +171,7 @@ class Race:
         try:
             what()
         except OSError:
-            # what is restarting has no keys to be removed, and the like
+            # a NIC that is restarting has no keys to remove, and so on
             self.done["refused"] += 1
 
 

@@ -2,12 +2,12 @@
 """Runs in a guest: ends and makes associations while frames flow and firmware dies.
 
 usage: guest_links.py JSON, an object with
-  ends    {"ap": what guest_end.End wants, and "control", "sta": the same}
+  ends    {"ap": arguments of guest_end.End, and "control", "sta": the same}
   rounds, seed, crash (in every how many rounds a firmware dies)
 
 Asks hostapd and wpa_supplicant by their control sockets. A round does
 something, speaks for a while, and goes on, connected or not; every fourth one
-waits for the connection. The line of output counts what was done.
+waits for the connection. The line of output has counts.
 """
 
 import json

@@ -37,7 +37,7 @@ def workers():
 
 
 def arm(n):
-    """Returns the files of those that could be armed."""
+    """Returns the files of the threads that could be armed."""
     armed = []
     for path in workers():
         try:

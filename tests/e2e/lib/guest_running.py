@@ -98,7 +98,7 @@ GROUP = attr(KEY_IDX, bytes((3,))) + attr(KEY_TYPE, 0)
 
 
 def operations(ap, sta, third):
-    """name: (what goes before, the operation, what undoes both)"""
+    """name: (preparation, the operation, the undo of both)"""
     def nothing():
         pass
 

@@ -26,9 +26,9 @@ def kernel_keys(end):
 
 
 class Keys:
-    """The ciphers of a link, by what mac80211 at the access point knows.
+    """The ciphers of a link, from mac80211 at the access point.
 
-    With several stations, sta is the one whose pairwise key is meant.
+    With several stations, sta selects the station of the pairwise key.
     """
 
     def __init__(self, name, ap, sta=None):

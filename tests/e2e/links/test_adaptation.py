@@ -13,7 +13,7 @@ from how import How, answers, he80, vht80
 from skuavm import wait_until
 
 # hostapd's channel, its lines for the widest that each kind of frame can be, how wide that is.
-# The channels differ, for wpa_supplicant would believe what it last heard of an access point.
+# The channels differ, because wpa_supplicant uses old scan results of an access point.
 KINDS = {
     "ht": (36, "ht_capab=[HT40+]\n", 40),
     "vht": (44, vht80(42), 80),

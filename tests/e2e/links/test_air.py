@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is on the air: loss and retries, beacons, monitors, statistics."""
+"""Frames on the air: loss and retries, beacons, monitors, statistics."""
 
 import re
 
@@ -125,7 +125,7 @@ def test_random_loss_in_both_directions(trio):
 
 @pytest.mark.contract("T7", "P5")
 def test_beacons(trio):
-    """T7: interval, timestamps at TBTTs, the DTIM count's cycle, what the BSS is."""
+    """T7: interval, timestamps at TBTTs, the DTIM count's cycle, the capabilities of the BSS."""
     trio.ends["ap"].ap(channel=11, extra="beacon_int=50\ndtim_period=3\n")
     path = trio.capture()
     start = trio.ends["ap"].engines()["tx_beacon"]

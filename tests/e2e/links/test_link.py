@@ -362,7 +362,7 @@ def test_ibss(trio, security):
         assert len(keys) == (0 if security == "open" else 2)
         assert all(key["encrypted_frames"] and key["decrypted_frames"] for key in keys)
     trio.capture_end()
-    # the station that joined sent a probe, and the one that had sent the last beacon answered
+    # the station that joined sent a probe, and the station that had sent the last beacon answered
     assert bench.count_frames(path, "wlan.fc.type_subtype == 5 && wlan.fixed.capabilities.ibss == 1")
     # a station that hears another's beacon at a TBTT is silent
     assert sum(end.engines()["beacon_yielded"] for end in ends) > 0

@@ -2,7 +2,7 @@
 """Probe, start and traffic while allocations of memory fail on purpose.
 
 Only the debug kernel can do this (SKUA_KERNEL=debug): its fault injection fails the nth
-allocation of a system call, whichever that is, and kmemleak tells afterwards
+allocation of a system call, for every n, and kmemleak tells afterwards
 which memory was not freed on the way out.
 """
 
@@ -72,7 +72,7 @@ rounds(first, step, turn)
 
 
 def inject(vm, program, *args, timeout=300):
-    """Runs one of the programs; [(allocation, errno, did it work?)] of those that failed."""
+    """Runs one of the programs; [(allocation, errno, did it work?)] of the failed ones."""
     result = vm.run([*guest_program(vm, program), *args], check=True, timeout=timeout)
     answer = json.loads(result.stdout)
     assert answer["last"], "it fails without an injected fault"

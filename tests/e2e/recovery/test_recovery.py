@@ -120,7 +120,7 @@ def test_time_to_notice_long(trio, busy):
 
 @pytest.mark.contract("D4")
 def test_how_often_it_may_die(trio):
-    """D4: a NIC that works in between is restarted however often, one that does not is given up."""
+    """D4: a NIC that works between crashes is always restarted; a NIC that does not is given up."""
     _, sta = trio.link()
     vm, end = trio.vms[0], trio.ends["sta"]
     for number in range(12):
@@ -307,7 +307,7 @@ def disturb(trio, ap, sta, what):
 
 
 def random_crashes(trio, rounds, seed, during):
-    """Crashes at any moment of what goes on, the restart of the last one included."""
+    """Crashes at any moment of the operation, also during the restart after a crash."""
     dice = random.Random(seed)
     ap, sta = trio.link()
     end = trio.ends["sta"]

@@ -26,7 +26,7 @@ def pair(lab):
 
 
 def flood(vm, size=1200):
-    """Traffic that goes on whatever is lost."""
+    """Traffic that goes on in spite of losses."""
     return vm.popen(["ping", "-n", "-q", "-f", "-s", str(size), faults.AP], netns="sta")
 
 
@@ -41,7 +41,7 @@ def again(lab, vm, absent=()):
 
 
 def homeless(vm):
-    """Ends what ran in the name spaces, so that their phys return to the first."""
+    """Ends all processes in the name spaces, so that their phys return to the first."""
     vm.run("pkill -x hostapd; pkill -x wpa_supplicant; pkill -x ping; pkill -x iperf3; "
            "for ns in ap sta; do ip netns exec $ns sh -c "
            "'for phy in $(iw phy | sed -n \"s/^Wiphy //p\"); do iw phy $phy set netns 1; done'; "

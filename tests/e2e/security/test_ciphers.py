@@ -64,7 +64,7 @@ def test_data_cipher_in_the_nic(trio, name):
 @pytest.mark.parametrize("ap_name", ["hard", "soft"])
 @pytest.mark.parametrize("name", DATA)
 def test_data_cipher_against_software(mixed, name, ap_name):
-    """K12: what the NIC encrypts mac80211's software decrypts, and the other way round."""
+    """K12: mac80211's software decrypts frames that the NIC encrypts, and the other way round."""
     _, pairwise, group = DATA[name]
     sta_name = "soft" if ap_name == "hard" else "hard"
     ap, sta, hard = mixed.ends[ap_name], mixed.ends[sta_name], mixed.ends["hard"]

@@ -28,7 +28,7 @@ RADIOTAP = "000009000200000004"     # with the flag "to be encrypted"
 
 
 class Resealer:
-    """Decrypts frames and encrypts them again; counts those of each kind."""
+    """Decrypts frames and encrypts them again; counts the frames of each kind."""
 
     def __init__(self, keys, name):
         self.keys, self.name = keys, name
@@ -167,7 +167,7 @@ def amsdu(sender, receiver, octets):
 
 
 def all_shapes(forge, sender, receiver, up, four):
-    """(frames, what is inside) of every shape that the link may have."""
+    """(frames, plain text inside) of every shape that the link may have."""
     for head in headers(sender, receiver, up, four):
         if four and head[1] & 3 != 3:
             continue

@@ -30,7 +30,7 @@ def clear_data(path, end):
 
 @pytest.mark.contract("K1", "K2", "K4")
 def test_the_nics_encrypt_and_decrypt(trio):
-    """K1, K2: what one NIC's key encrypted is what the other's decrypted, frame by frame."""
+    """K1, K2: one NIC decrypts exactly the frames that the other one encrypts."""
     trio.link()
     ap, sta = trio.ends["ap"], trio.ends["sta"]
     # group frames may have come between the access point's key and the station's
@@ -226,7 +226,7 @@ def test_rekey_under_traffic(trio, what):
     later = sta.process.output[start:]
     assert "DISCONNECTED" not in later
     assert "AP-STA-DISCONNECTED" not in ap.process.output
-    # PTK0 rekeying may lose what is under way at the moment of the change
+    # PTK0 rekeying may lose frames that are under way at the moment of the change
     assert received >= (0.98 if what == "pairwise" else 1) * sent - 1, (sent, received)
     trio.ends["sta"].ping(AP, count=3)
     trio.capture_end()

@@ -200,7 +200,7 @@ def inside(victim, data):
 @pytest.mark.contract("K14", "R2", "K13")
 @pytest.mark.parametrize("name", ["ccmp-128", "gcmp-128"])
 def test_amsdu_tricks(trio, name):
-    """The A-MSDU flag set by an attacker; A-MSDUs in clear text, also one that looks like EAPOL."""
+    """An attacker sets the A-MSDU flag; sends A-MSDUs in clear text, also like EAPOL frames."""
     trio.link(security=lines_of(name))
     for victim in victims(trio, name):
         forge = victim.forge

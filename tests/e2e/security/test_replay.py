@@ -71,7 +71,7 @@ def test_one_bit_on_the_air_loses_the_frame(trio, name):
 
 @pytest.mark.contract("K14", "R2")
 def test_clear_frames_in_a_protected_network(trio):
-    """A frame in clear text, also one that claims to be EAPOL's neighbour, is dropped."""
+    """A data frame in clear text, or a first fragment in clear text, is dropped."""
     ap, sta = trio.ends["ap"], trio.ends["sta"]
     trio.link()
     addresses = [bytes.fromhex(end.mac.replace(":", "")) for end in (ap, sta)]
