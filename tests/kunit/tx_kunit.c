@@ -95,9 +95,17 @@ static void tx_encode_segments(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->nmaps,
 			le32_get_bits(slot[0].w0, SKUA_TXD_W0_NSEG));
 	for (i = 0; i < c->nmaps; i++) {
-		const struct skua_tx_cont *cont = (void *)&slot[1 + (i - 2) / 4];
-		const struct skua_seg *seg = i < 2 ? &slot[0].seg[i] :
-						     &cont->seg[(i - 2) % 4];
+		const struct skua_seg *seg;
+
+		if (i < SKUA_TXD_SEGS) {
+			seg = &slot[0].seg[i];
+		} else {
+			unsigned int n = i - SKUA_TXD_SEGS;
+			const struct skua_tx_cont *cont =
+				(void *)&slot[1 + n / SKUA_TXD_CONT_SEGS];
+
+			seg = &cont->seg[n % SKUA_TXD_CONT_SEGS];
+		}
 
 		KUNIT_EXPECT_EQ(test, map[i].addr, le64_to_cpu(seg->addr));
 		KUNIT_EXPECT_EQ(test, map[i].len, le32_to_cpu(seg->len));
@@ -538,12 +546,14 @@ static void tx_without_room_takes_no_pn(struct kunit *test)
 	local_bh_disable();
 	for (i = 0; i < NTOKENS; i++)
 		token[i] = skua_token_get(&fake->sc->tx);
+	local_bh_enable();
 	skb = make_frame(test, QOS_DATA | PROTECTED, false);
 	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
 	give(test, IEEE80211_AC_VI, skb);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_NO_ROOM));
 	KUNIT_EXPECT_EQ(test, 100, atomic64_read(&conf->tx_pn));
 
+	local_bh_disable();
 	for (i = 0; i < NTOKENS; i++)
 		skua_token_put(&fake->sc->tx, token[i]);
 	local_bh_enable();
@@ -679,16 +689,18 @@ static void tx_chooses_the_ring(struct kunit *test)
 {
 	struct ieee80211_tx_control control = {};
 	struct skua_fake *fake = test->priv;
-	struct sk_buff *skb;
+	struct sk_buff *skb[3];
+	unsigned int i;
 
 	make_path(test, 32);
+	skb[0] = make_frame(test, QOS_DATA, false);
+	skb[1] = make_frame(test, DEAUTH, false);
+	skb[2] = make_frame(test, DATA, false);
+	IEEE80211_SKB_CB(skb[2])->flags = IEEE80211_TX_CTL_TX_OFFCHAN;
 	local_bh_disable();
 	rcu_read_lock();
-	skua_op_tx(fake->hw, &control, make_frame(test, QOS_DATA, false));
-	skua_op_tx(fake->hw, &control, make_frame(test, DEAUTH, false));
-	skb = make_frame(test, DATA, false);
-	IEEE80211_SKB_CB(skb)->flags = IEEE80211_TX_CTL_TX_OFFCHAN;
-	skua_op_tx(fake->hw, &control, skb);
+	for (i = 0; i < ARRAY_SIZE(skb); i++)
+		skua_op_tx(fake->hw, &control, skb[i]);
 	rcu_read_unlock();
 	local_bh_enable();
 	KUNIT_EXPECT_EQ(test, 1, skua_tx_ring(fake->sc, IEEE80211_AC_VI)->next);
