@@ -32,8 +32,6 @@ struct key {
 static struct key keys[FW_MAX_KEYS];
 static struct eng_key staging __secret __attribute__((aligned(8)));
 
-#define TKIP_LEN	(SKUA_KEY_LEN_TKIP + 2 * SKUA_KEY_LEN_MICHAEL)
-
 /* By n of the suite 00-0F-AC:n; BIP protects management frames only. */
 #define SUITE(name)	[SKUA_CIPHER_##name - SKUA_CIPHER(0)]
 
@@ -62,7 +60,8 @@ static u16 cipher_check(const struct skua_cmd_key *p)
 		return SKUA_ST_UNSUPPORTED;
 	/* with TKIP the Michael keys may stand behind the key */
 	if (p->key_len != suites[n].len &&
-	    !(p->cipher == SKUA_CIPHER_TKIP && p->key_len == TKIP_LEN))
+	    !(p->cipher == SKUA_CIPHER_TKIP &&
+	      p->key_len == SKUA_KEY_LEN_TKIP_MICHAEL))
 		return SKUA_ST_INVALID;
 	/* Exactly the IGTKs (4, 5) and BIGTKs (6, 7) are BIP keys. */
 	if (suites[n].bip != (p->keyidx >= 4))

@@ -19,7 +19,7 @@
 #define SKUA_CIPHER_BIP_GMAC_256	SKUA_CIPHER(12)
 #define SKUA_CIPHER_BIP_CMAC_256	SKUA_CIPHER(13)
 
-/* Octets of the key; TKIP has two Michael keys beside it */
+/* Octets of the key; TKIP has two Michael keys beside it, which may follow the key */
 #define SKUA_KEY_LEN_WEP40		5
 #define SKUA_KEY_LEN_TKIP		16
 #define SKUA_KEY_LEN_CCMP		16
@@ -32,5 +32,6 @@
 #define SKUA_KEY_LEN_BIP_GMAC_256	32
 #define SKUA_KEY_LEN_BIP_CMAC_256	32
 #define SKUA_KEY_LEN_MICHAEL		8
+#define SKUA_KEY_LEN_TKIP_MICHAEL	(SKUA_KEY_LEN_TKIP + 2 * SKUA_KEY_LEN_MICHAEL)
 
 #endif /* SKUA_HW_CIPHER_H */

@@ -16,7 +16,6 @@
 #define AEAD_FLAGS	(CRYPTO_F_DATA | CRYPTO_F_MGMT | CRYPTO_F_REPLAY | \
 			 CRYPTO_F_AEAD)
 #define BIP_FLAGS	(CRYPTO_F_GROUP_MGMT | CRYPTO_F_REPLAY)
-#define TKIP_KEY_LEN	(SKUA_KEY_LEN_TKIP + 2 * SKUA_KEY_LEN_MICHAEL)
 #define MMIE_8		IEEE80211_MMIE_LEN_8
 #define MMIE_16		IEEE80211_MMIE_LEN_16
 
@@ -26,7 +25,7 @@ const struct crypto_cipher crypto_ciphers[] = {
 	  &crypto_wep_ops },
 	{ SKUA_CIPHER_WEP104, "WEP-104", SKUA_KEY_LEN_WEP104, 4, 4, 24, WEP_FLAGS,
 	  &crypto_wep_ops },
-	{ SKUA_CIPHER_TKIP, "TKIP", TKIP_KEY_LEN, 8, 4, 48, TKIP_FLAGS,
+	{ SKUA_CIPHER_TKIP, "TKIP", SKUA_KEY_LEN_TKIP_MICHAEL, 8, 4, 48, TKIP_FLAGS,
 	  &crypto_tkip_ops },
 	{ SKUA_CIPHER_CCMP, "CCMP-128", SKUA_KEY_LEN_CCMP, 8, 8, 48, AEAD_FLAGS,
 	  &crypto_ccmp_ops },

@@ -19,7 +19,6 @@
 #include "hw.h"
 
 #define CRYPTO_PN_MAX		((1ULL << 48) - 1)
-#define CRYPTO_KEY_LEN_MAX	32
 #define CRYPTO_IV_LEN_MAX	8	/* room between MAC header and data */
 #define CRYPTO_MIC_LEN_MAX	26	/* room after the data: the MMIE */
 #define CRYPTO_MICHAEL_LEN	8
@@ -120,7 +119,7 @@ struct crypto_key {
 	struct evp_cipher_ctx_st *ctx[CRYPTO_OPS];
 	struct evp_mac_ctx_st *mac[CRYPTO_OPS];
 	struct crypto_p1k p1k[CRYPTO_OPS];
-	uint8_t bytes[CRYPTO_KEY_LEN_MAX];
+	uint8_t bytes[SKUA_MAX_KEY_LEN];
 };
 
 /**

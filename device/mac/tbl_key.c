@@ -35,11 +35,11 @@ static void key_clear(struct mac *mac, uint32_t i)
  * the table has them by direction.
  */
 static uint8_t key_bytes(const struct mac *mac, const struct eng_key *e,
-			 uint8_t bytes[CRYPTO_KEY_LEN_MAX])
+			 uint8_t bytes[SKUA_MAX_KEY_LEN])
 {
 	bool ap = mac->vif[e->vif].type == SKUA_VIF_AP;
 
-	memcpy(bytes, e->key, CRYPTO_KEY_LEN_MAX);
+	memcpy(bytes, e->key, SKUA_MAX_KEY_LEN);
 	if (le32toh(e->cipher) != SKUA_CIPHER_TKIP ||
 	    e->key_len != TKIP_TK_LEN)
 		return e->key_len;
@@ -47,7 +47,7 @@ static uint8_t key_bytes(const struct mac *mac, const struct eng_key *e,
 	       CRYPTO_MICHAEL_LEN);
 	memcpy(bytes + TKIP_TK_LEN + CRYPTO_MICHAEL_LEN,
 	       ap ? e->rx_mic_key : e->tx_mic_key, CRYPTO_MICHAEL_LEN);
-	return CRYPTO_KEY_LEN_MAX;
+	return SKUA_MAX_KEY_LEN;
 }
 
 static uint64_t get_pn(const uint8_t *p)
@@ -64,7 +64,7 @@ static void put_pn(uint8_t *p, uint64_t pn)
 static enum skua_status key_expand(const struct mac *mac, struct mac_key *key,
 				   const struct eng_key *e)
 {
-	uint8_t bytes[CRYPTO_KEY_LEN_MAX];
+	uint8_t bytes[SKUA_MAX_KEY_LEN];
 	uint8_t len = key_bytes(mac, e, bytes);
 	int err = crypto_key_init(&key->crypto, le32toh(e->cipher), bytes, len,
 				  e->keyidx);

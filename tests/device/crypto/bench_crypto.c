@@ -71,7 +71,7 @@ static double measure(enum crypto_op op, uint8_t from[BATCH][FRAME_LEN])
 
 int main(void)
 {
-	static const uint8_t bytes[CRYPTO_KEY_LEN_MAX] = { 1, 2, 3 };
+	static const uint8_t bytes[SKUA_MAX_KEY_LEN] = { 1, 2, 3 };
 
 	printf("%-14s %10s %10s\n", "cipher", "encrypt", "decrypt");
 	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {

@@ -82,7 +82,7 @@ static void count_free(void *p, const char *file, int line)
 	free(p);
 }
 
-static const uint8_t key_bytes[CRYPTO_KEY_LEN_MAX] = {
+static const uint8_t key_bytes[SKUA_MAX_KEY_LEN] = {
 	0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x10, 0x32, 0x54,
 	0x76, 0x98, 0xba, 0xdc, 0xfe, 0x02, 0x13, 0x46, 0x57, 0x8a, 0x9b,
 	0xce, 0xdf, 0x20, 0x31, 0x64, 0x75, 0xa8, 0xb9, 0xec, 0xfd,
@@ -486,7 +486,7 @@ static void test_keys(void **state)
 		uint8_t good = is_bip(c) ? 4 : 0;
 
 		assert_ptr_equal(crypto_cipher_find(c->suite), c);
-		assert_true(c->key_len <= CRYPTO_KEY_LEN_MAX);
+		assert_true(c->key_len <= SKUA_MAX_KEY_LEN);
 		assert_true(c->iv_len <= CRYPTO_IV_LEN_MAX);
 		assert_true(c->mic_len <= CRYPTO_MIC_LEN_MAX);
 		for (size_t len = 0; len <= 64; len++)
@@ -522,7 +522,7 @@ static void test_keys(void **state)
 static void test_wrong_key(void **state)
 {
 	static uint8_t frame[BUF_LEN], encrypted[BUF_LEN];
-	uint8_t other[CRYPTO_KEY_LEN_MAX];
+	uint8_t other[SKUA_MAX_KEY_LEN];
 
 	(void)state;
 	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {

@@ -198,7 +198,7 @@ static void send_all(void)
 
 int main(int argc, char **argv)
 {
-	uint8_t bytes[CRYPTO_KEY_LEN_MAX];
+	uint8_t bytes[SKUA_MAX_KEY_LEN];
 	const struct crypto_cipher *c;
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
