@@ -32,7 +32,6 @@ struct ctl {
 	struct ctl_config cfg;
 	struct loop_fd watch;
 	struct ctl_conn *conns;
-	char *path;
 };
 
 /* Counters */
@@ -332,7 +331,7 @@ static void ctl_accept(struct loop_fd *w, uint32_t events)
 struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 {
 	struct ctl *ctl = calloc(1, sizeof(*ctl));
-	int err = -ENOMEM;
+	int err;
 
 	if (!ctl)
 		return NULL;
@@ -341,21 +340,16 @@ struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 	if (!ctl->cfg.capture)
 		ctl->cfg.capture = air_capture;
 	ctl->watch.fn = ctl_accept;
-	ctl->path = strdup(cfg->path);
-	if (!ctl->path)
-		goto err_free;
 	/* A process that may connect may change all NICs, and write files. */
-	err = sock_listen(ctl->path, 0600, 8);
+	err = sock_listen(cfg->path, 0600, 8);
 	if (err < 0)
-		goto err_path;
+		goto err_free;
 	ctl->watch.fd = err;
 	err = loop_fd_add(loop, &ctl->watch, EPOLLIN);
 	if (!err)
 		return ctl;
 	close(ctl->watch.fd);
-	unlink(ctl->path);
-err_path:
-	free(ctl->path);
+	unlink(cfg->path);
 err_free:
 	log_err(NULL, "control socket %s: %s", cfg->path, strerror(-err));
 	free(ctl);
@@ -370,7 +364,6 @@ void ctl_free(struct ctl *ctl)
 		conn_close(ctl->conns);
 	loop_fd_del(ctl->loop, &ctl->watch);
 	close(ctl->watch.fd);
-	unlink(ctl->path);
-	free(ctl->path);
+	unlink(ctl->cfg.path);
 	free(ctl);
 }

@@ -34,7 +34,7 @@ struct ctl_nic {
 /**
  * struct ctl_config - the parts that the control socket reaches
  * @path: of the Unix socket, for the user of this process alone. The socket of a
- *	process that has died is replaced, no other file.
+ *	process that has died is replaced, no other file. Must outlive the socket
  * @air: the medium
  * @nics: list of NICs; must outlive the socket
  * @capture: begin a capture of @air in a file; NULL for air_capture()
