@@ -55,7 +55,7 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
 # PARTS has the parts that need one kernel, the cheapest first; PARTS_REST has the others.
 PARTS := kunit fw device e2e
-PARTS_REST := kunit-py kunit-debug debug mutants
+PARTS_REST := hostap kunit-py kunit-debug debug mutants
 # the cheapest ones: can the tests fail at all?
 MUTANTS_CI := X4-lost K14-replay D3-event
 testsum := SKUA_RESULTS=$(O)/test $(PYTHON) scripts/ci/testsum.py
@@ -85,6 +85,9 @@ test-e2e: setup-test all ## whole-system tests; E2E="-k name" chooses
 test-debug: setup-test all ## the same on the debug kernel (lockdep, KASAN, kmemleak, ...)
 	@scripts/build/kernel.sh debug
 	@SKUA_KERNEL=debug $(run-part) debug $(E2E_PYTEST) $(E2E)
+test-hostap: setup-test all ## links and keys with hostapd and wpa_supplicant of Debian unstable
+	@scripts/build/hostap.sh
+	@SKUA_PROGRAMS=$(O)/hostap $(run-part) hostap $(E2E_PYTEST) -m hostap $(E2E)
 test-mutants: setup-test ## a few of the mutants
 	@$(run-part) mutants $(PYTHON) scripts/ci/contract.py --mutants $(MUTANTS_CI)
 

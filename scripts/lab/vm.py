@@ -22,6 +22,9 @@ def parse_arguments():
     parser.add_argument("--guests", type=int, default=1, metavar="N",
                         help="boot N guests, each with --nics NICs; the command runs in the first")
     parser.add_argument("--kernel", default="plain", help="plain or debug (build/kernel/...)")
+    parser.add_argument("--programs", metavar="DIR",
+                        help="programs in DIR/sbin and DIR/bin, such as a hostapd of your own,"
+                        " come before the machine's; the guest sees DIR as /skua/programs")
     parser.add_argument("--memory", default="512M", help="of each guest")
     parser.add_argument("--no-load", action="store_true", help="leave loading skua.ko to the command")
     parser.add_argument("--module", default="", metavar="PARAMS", help="parameters for skua.ko")
@@ -64,7 +67,7 @@ def run_program(args):
             name = f"guest{number}" if args.guests > 1 else "guest"
             vms.append(VM(nics.take(args.nics) if nics else (), name=name, kernel=args.kernel,
                           memory=args.memory, cmdline=args.append.split(), run_dir=run_dir,
-                          show=[os.getcwd()]))
+                          show=[os.getcwd()], programs=args.programs))
             vms[-1].start()
             load_driver(vms[-1], args)
         if not args.quiet:

@@ -46,6 +46,8 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "lengthy: takes ten seconds or more; several processes begin with it")
     config.addinivalue_line(
+        "markers", "hostap: is run with the newest hostapd and wpa_supplicant, too")
+    config.addinivalue_line(
         "markers", "fault_injection: needs the debug kernel, and is run on no other")
     if is_worker(config):
         # the tests' own computing shall not disturb the guests of another process

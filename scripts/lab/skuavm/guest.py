@@ -27,6 +27,8 @@ class VM(Channel):
     memory     as UML's mem= wants it
     cmdline    more for the kernel's command line
     run_dir    where its log goes; made if not given
+    programs   a directory with programs, in sbin or bin, that the guest shall use in
+               place of the machine's own: another hostapd, say; SKUA_PROGRAMS if not given
     show       directories that the guest shall see, read only, under their own
                names, besides the checkout and everything that is outside of home
                directories and /tmp
@@ -34,7 +36,7 @@ class VM(Channel):
 
     def __init__(
         self, sockets=(), name="guest", kernel="plain", memory="512M", cmdline=(), run_dir=None,
-        show=(),
+        show=(), programs=None,
     ):
         super().__init__()
         if len(sockets) > MAX_NICS:
@@ -46,7 +48,12 @@ class VM(Channel):
         self.run_dir = run_dir or make_run_dir(name)
         self.console = Console(os.path.join(self.run_dir, f"{name}.console.log"))
         kernel_dir = os.path.join(BUILD, "kernel", os.environ.get("SKUA_KERNEL", kernel))
-        self.sandbox = Sandbox(kernel_dir, list(sockets), [TOP, *show])
+        programs = programs or os.environ.get("SKUA_PROGRAMS")
+        if programs:
+            programs = os.path.abspath(programs)
+            if not any(os.path.isdir(os.path.join(programs, d)) for d in ("sbin", "bin")):
+                raise GuestError(f"no sbin and no bin in {programs}, where programs should be")
+        self.sandbox = Sandbox(kernel_dir, list(sockets), [TOP, *show], programs)
         self.boot_seconds = None
         self.proc = None
         self.stopping = False

@@ -19,10 +19,13 @@ class Sandbox:
     kernel_dir  of the kernel and its modules: /skua/kernel in the guest
     sockets     of the guest's NICs: /skua/nic0 and so on
     show        directories that the guest shall see, read only, under their own names
+    programs    a directory, /skua/programs in the guest, whose sbin and bin the guest
+                searches first; or None
     """
 
-    def __init__(self, kernel_dir, sockets, show):
+    def __init__(self, kernel_dir, sockets, show, programs=None):
         self.kernel_dir, self.sockets, self.show = kernel_dir, sockets, show
+        self.programs = programs
         self.stage = None
 
     def prepare(self):
@@ -68,6 +71,8 @@ class Sandbox:
         argv += ["--ro-bind", os.path.join(self.stage, "guest"), "/skua/guest",
                  "--ro-bind", os.path.join(self.stage, "fw"), "/skua/fw",
                  "--ro-bind", self.kernel_dir, "/skua/kernel"]
+        if self.programs:
+            argv += ["--ro-bind", self.programs, "/skua/programs"]
         for path in self.show:
             parts = path.split("/")
             if parts[1] in PRIVATE:

@@ -322,6 +322,7 @@ def test_a_key_can_always_be_removed(lab, how):
         for key in nic["mac_engines"]["keys"]))
 
 
+@pytest.mark.hostap
 @pytest.mark.contract("K15", "K13", "K3")
 def test_extended_key_id(trio):
     """K15: pairwise keys alternate between key ids 0 and 1, and no frame is lost or clear."""

@@ -10,6 +10,7 @@ from airjudge import Judge
 from bench import AP, STA
 from skualink import PASSPHRASE
 
+pytestmark = pytest.mark.hostap
 
 # hostapd's and wpa_supplicant's configuration, and whether a station may have two
 # pairwise keys at a time

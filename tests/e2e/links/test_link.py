@@ -12,6 +12,8 @@ import skualink
 from bench import AP, STA
 from skuavm import wait_until
 
+pytestmark = pytest.mark.hostap
+
 # band, channel, regulatory domain in which an access point may be there
 BANDS = {"2.4": (6, "US"), "5": (36, "US"), "6": (37, "DE")}
 

@@ -18,6 +18,9 @@ FT = ("wpa=2\nwpa_key_mgmt=FT-PSK\nrsn_pairwise=CCMP\nwpa_passphrase=PASS\nmobil
       'key_mgmt=FT-PSK\nproto=RSN\npairwise=CCMP\npsk="PASS"\n')
 
 
+pytestmark = pytest.mark.hostap
+
+
 def says(station, pattern, timeout=30, start=0):
     return station.process.wait_for(pattern, timeout, start=start)
 
@@ -214,6 +217,25 @@ def test_push_button(trio):
     assert "OK" in sta.cli("wps_pbc")
     says(sta, "WPS-SUCCESS", 60)
     says(sta, "CTRL-EVENT-CONNECTED", 60)
+    trio.ends["ap"].address(AP)
+    trio.ends["sta"].address(STA)
+    trio.ends["sta"].ping(AP, count=3)
+
+
+@pytest.mark.contract("M3", "M5")
+def test_easy_connect(trio):
+    """DPP: a configurator in the access point gives the station, by its QR code, the network."""
+    ap = trio.ends["ap"].ap(ssid="easy", passphrase="twelve letters")
+    sta = trio.ends["sta"].supplicant("dpp_config_processing=2\nupdate_config=1\n")
+    number = sta.cli("dpp_bootstrap_gen", "type=qrcode", f"mac={trio.ends['sta'].mac}").strip()
+    uri = sta.cli("dpp_bootstrap_get_uri", number).strip()
+    assert "OK" in sta.cli("dpp_listen", "5180")
+    configurator = ap.cli("dpp_configurator_add").strip()
+    peer = ap.cli("dpp_qr_code", uri).strip()
+    ap.cli("dpp_auth_init", f"peer={peer}", "conf=sta-psk", f"configurator={configurator}",
+           f"ssid={b'easy'.hex()}", f"pass={b'twelve letters'.hex()}")
+    says(sta, "DPP-CONF-RECEIVED", 30)
+    says(sta, "CTRL-EVENT-CONNECTED", 30)
     trio.ends["ap"].address(AP)
     trio.ends["sta"].address(STA)
     trio.ends["sta"].ping(AP, count=3)

@@ -96,6 +96,7 @@ def test_shared_key_authentication(mixed):
         mixed.settle()
 
 
+@pytest.mark.hostap
 @pytest.mark.contract("K12", "K13")
 @pytest.mark.parametrize("shape", ["hard-hard", "hard-soft", "soft-hard"])
 @pytest.mark.parametrize("mgmt", MGMT)
@@ -122,6 +123,7 @@ def test_management_cipher(trio, mixed, mgmt, shape):
         assert after.get("decrypted_frames", 0) > was.get("decrypted_frames", 0)
 
 
+@pytest.mark.hostap
 @pytest.mark.contract("K12", "K14")
 @pytest.mark.parametrize("mgmt", MGMT)
 def test_beacon_protection(trio, mgmt):

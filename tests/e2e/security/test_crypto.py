@@ -17,6 +17,9 @@ from skualink import PASSPHRASE, SSID
 from skuavm import wait_until
 
 
+pytestmark = pytest.mark.hostap
+
+
 def ping_pattern(end, target, pattern, count=3):
     return end.ping(target, count=count, size=200, more=["-p", pattern])[0]
 
