@@ -18,6 +18,23 @@ SPLATS = re.compile(
     r"|failed to remove key"
 )
 
+# The first and the last line of a warning; the lines behind the first have place and text.
+CUT = re.compile(r"-\[ cut here \]-")
+END = re.compile(r"-\[ end trace ")
+
+
+def without_warnings(lines, skip):
+    """The lines without whole warnings, traces included, whose place or text matches skip."""
+    kept, at = [], 0
+    while at < len(lines):
+        end = at
+        if CUT.search(lines[at]) and any(map(skip.search, lines[at + 1:at + 3])):
+            end = next((n for n in range(at, len(lines)) if END.search(lines[n])), at)
+        if end == at:
+            kept.append(lines[at])
+        at = end + 1
+    return kept
+
 
 class Console:
     """A guest's console, which is a file."""
@@ -46,6 +63,8 @@ class Console:
         """Lines that a healthy kernel does not print, each with the lines that follow it."""
         lines = self.text()[self.checked : self.end].splitlines()
         skip = re.compile(ignore) if ignore else None
+        if skip:
+            lines = without_warnings(lines, skip)
         found = []
         for number, line in enumerate(lines):
             if SPLATS.search(line) and not (skip and skip.search(line)):

@@ -30,6 +30,11 @@ AP = "192.168.77.1"
 STA = "192.168.77.2"
 THIRD = "192.168.77.3"
 
+# virt-pci's own patience with a read, which users have; for VM's cmdline. And what it says
+# when that is over: for the splats() of tests that stop the NIC, and for no others.
+USERS_DELAY = ("virt_pci.max_delay_us=40000", "virtio_pcidev.max_delay_us=40000")
+VIRT_PCI_SPLATS = r"\] um (virt-pci|virtio_pcidev) delay: \d+$"
+
 DEBUG_KERNEL = os.environ.get("SKUA_KERNEL") == "debug"
 # divisor of limits of speed, and of amounts of data that take long
 SLOWNESS = 10 if DEBUG_KERNEL else 1
