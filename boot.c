@@ -11,7 +11,6 @@
 
 #include "key.h"
 
-#define SKUA_FW_CHUNK		SZ_64K
 /* A restart holds the RTNL: much time for a slow machine, little for dead firmware. */
 #define SKUA_BOOT_MS		10000
 #define SKUA_BOOT_IDLE_MS	500	/* by the NIC's count */
@@ -23,13 +22,19 @@
 				 SKUA_FEAT_AP_PS | SKUA_FEAT_RADAR)
 #define SKUA_DRV_FEATURES_MC	(SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
 
-static_assert(DIV_ROUND_UP(SKUA_FW_MAX_LEN + sizeof(struct skua_fw_hdr),
-			   SKUA_FW_CHUNK) <= SKUA_FW_MAX_SEGS);
-
-/* The image in memory that the boot ROM can read. */
+/**
+ * struct skua_image - the firmware image, from probe to remove
+ * @fw: the file as it was at probe: the NIC has no access to this copy
+ * @piece: memory for the boot ROM, DMA-coherent; filled anew at each boot
+ * @dma: bus addresses of the pieces
+ * @chunk: bytes of each piece
+ * @n: number of pieces
+ */
 struct skua_image {
-	void *chunk[SKUA_FW_MAX_SEGS];
+	const struct firmware *fw;
+	void *piece[SKUA_FW_MAX_SEGS];
 	dma_addr_t dma[SKUA_FW_MAX_SEGS];
+	size_t chunk;
 	unsigned int n;
 };
 
@@ -205,7 +210,7 @@ int skua_parse_alive(struct skua *sc, const struct skua_evt *evt,
 }
 EXPORT_SYMBOL_IF_KUNIT(skua_parse_alive);
 
-/* Tables were sized at the first boot; a later image must fit them. */
+/* Tables were sized at the first boot, for good. */
 static int skua_caps_accept(struct skua *sc, const struct skua_caps *caps)
 {
 	const struct skua_caps *old = &sc->caps;
@@ -215,12 +220,10 @@ static int skua_caps_accept(struct skua *sc, const struct skua_caps *caps)
 	     caps->keys < old->keys || caps->chanctxs < old->chanctxs ||
 	     caps->features != old->features || caps->bands != old->bands ||
 	     caps->n_ciphers != old->n_ciphers)) {
-		dev_err(sc->dev, "the new firmware can do less or other things than the old; unbind and bind the driver\n");
+		dev_err(sc->dev, "the NIC can do less or other things than at probe; unbind and bind the driver\n");
 		return -EPROTO;
 	}
-	if (test_bit(SKUA_F_READY, &sc->flags))
-		strscpy(sc->caps.fw_version, caps->fw_version);
-	else
+	if (!test_bit(SKUA_F_READY, &sc->flags))
 		sc->caps = *caps;
 	return 0;
 }
@@ -229,57 +232,82 @@ static int skua_caps_accept(struct skua *sc, const struct skua_caps *caps)
 /* Boot									*/
 /* ------------------------------------------------------------------ */
 
-static void skua_image_free(struct skua *sc, struct skua_image *img)
+static void skua_image_release(void *fw)
 {
-	while (img->n--)
-		dma_free_coherent(sc->dev, SKUA_FW_CHUNK, img->chunk[img->n],
-				  img->dma[img->n]);
+	release_firmware(fw);
 }
 
-static int skua_image_load(struct skua *sc, struct skua_image *img)
+/* Reads the file; the memory is device-managed. */
+static int skua_image_read(struct skua *sc)
 {
 	const struct firmware *fw;
-	size_t pos = 0, len;
 	int ret;
 
-	img->n = 0;
 	ret = request_firmware_direct(&fw, SKUA_FW_FILE, sc->dev);
 	if (ret) {
 		dev_err(sc->dev, "cannot load firmware %s: %d\n", SKUA_FW_FILE,
 			ret);
 		return ret;
 	}
+	ret = devm_add_action_or_reset(sc->dev, skua_image_release, (void *)fw);
+	if (ret)
+		return ret;
 	if (fw->size < sizeof(struct skua_fw_hdr) ||
 	    fw->size > SKUA_FW_MAX_LEN + sizeof(struct skua_fw_hdr)) {
 		dev_err(sc->dev, "%s has %zu bytes: %s\n", SKUA_FW_FILE,
 			fw->size, skua_boot_errs[SKUA_BOOT_ERR_IMG_LEN]);
-		ret = -EINVAL;
-		goto out;
+		return -EINVAL;
 	}
 	memcpy(sc->fw_build_id,
 	       fw->data + offsetof(struct skua_fw_hdr, build_id),
 	       sizeof(sc->fw_build_id));
+	sc->image->fw = fw;
+	return 0;
+}
 
-	for (; pos < fw->size; pos += len) {
-		len = min_t(size_t, fw->size - pos, SKUA_FW_CHUNK);
-		img->chunk[img->n] = dma_alloc_coherent(sc->dev, SKUA_FW_CHUNK,
-							&img->dma[img->n],
-							GFP_KERNEL);
-		if (!img->chunk[img->n]) {
-			skua_image_free(sc, img);
-			ret = -ENOMEM;
-			goto out;
-		}
-		memcpy(img->chunk[img->n], fw->data + pos, len);
-		sc->boot->fw_seg[img->n].addr = cpu_to_le64(img->dma[img->n]);
-		sc->boot->fw_seg[img->n].len = cpu_to_le32(len);
-		img->n++;
+/*
+ * A restart is no time to look for memory or to read a file, which may lie beyond
+ * the link that is down. So all that a boot needs is there from the probe on. The
+ * pieces are as small as the boot context allows.
+ */
+static int skua_image_init(struct skua *sc)
+{
+	struct skua_image *img;
+	int ret;
+
+	img = devm_kzalloc(sc->dev, sizeof(*img), GFP_KERNEL);
+	if (!img)
+		return -ENOMEM;
+	sc->image = img;
+	ret = skua_image_read(sc);
+	if (ret)
+		return ret;
+	img->chunk = PAGE_ALIGN(DIV_ROUND_UP(img->fw->size, SKUA_FW_MAX_SEGS));
+	for (; img->n * img->chunk < img->fw->size; img->n++) {
+		img->piece[img->n] = dmam_alloc_coherent(sc->dev, img->chunk,
+							 &img->dma[img->n],
+							 GFP_KERNEL);
+		if (!img->piece[img->n])
+			return -ENOMEM;
 	}
-	sc->boot->fw_len = cpu_to_le32(fw->size);
+	return 0;
+}
+
+/* Firmware that went astray may have written to the pieces: fill them anew. */
+static void skua_image_describe(struct skua *sc)
+{
+	const struct skua_image *img = sc->image;
+	size_t pos = 0, len;
+	unsigned int i;
+
+	for (i = 0; i < img->n; i++, pos += len) {
+		len = min(img->fw->size - pos, img->chunk);
+		memcpy(img->piece[i], img->fw->data + pos, len);
+		sc->boot->fw_seg[i].addr = cpu_to_le64(img->dma[i]);
+		sc->boot->fw_seg[i].len = cpu_to_le32(len);
+	}
+	sc->boot->fw_len = cpu_to_le32(img->fw->size);
 	sc->boot->fw_nsegs = cpu_to_le32(img->n);
-out:
-	release_firmware(fw);
-	return ret;
 }
 
 static void skua_boot_fill(struct skua *sc)
@@ -303,6 +331,7 @@ static void skua_boot_fill(struct skua *sc)
 	boot->dump_addr = cpu_to_le64(sc->dump_dma);
 	boot->dump_len = cpu_to_le32(sc->dump_len);
 	skua_rings_describe(sc, boot->ring);
+	skua_image_describe(sc);
 	memset(sc->dump, 0, sizeof(struct skua_crash_hdr));
 }
 
@@ -369,16 +398,15 @@ static int skua_boot_hand_over(struct skua *sc)
  * skua_boot() - load the firmware and wait until it is alive
  * @sc: the device
  *
- * Process context, wiphy mutex; sleeps. The rings are empty, except for posted
- * receive buffers (in probe, they are posted after this first boot). NAPI runs
- * when this function returns 0; on failure the NIC has been reset again, and NAPI
- * is off.
+ * Process context, wiphy mutex; sleeps. Needs neither memory nor files. The rings are
+ * empty, except for posted receive buffers (in probe, they are posted after this
+ * first boot). NAPI runs when this function returns 0; on failure the NIC has been
+ * reset again, and NAPI is off.
  *
  * Return: 0 or a negative error, which has been explained in the log.
  */
 int skua_boot(struct skua *sc)
 {
-	struct skua_image img;
 	struct skua_caps caps;
 	int ret;
 
@@ -390,9 +418,6 @@ int skua_boot(struct skua *sc)
 	clear_bit(SKUA_F_DEAD, &sc->flags);
 	pci_set_master(sc->pdev);
 	skua_boot_fill(sc);
-	ret = skua_image_load(sc, &img);
-	if (ret)
-		return ret;
 	skua_napi_start(sc);
 	ret = skua_boot_hand_over(sc);
 	if (!ret)
@@ -402,10 +427,8 @@ int skua_boot(struct skua *sc)
 	if (ret) {
 		skua_napi_stop(sc);
 		skua_reset(sc);
-	}
-	skua_image_free(sc, &img);
-	if (ret)
 		return ret;
+	}
 	set_bit(SKUA_F_ALIVE, &sc->flags);
 	dev_info(sc->dev, "firmware %s alive, features 0x%llx, address %pM\n",
 		 sc->caps.fw_version, sc->caps.features, sc->caps.mac);
@@ -413,13 +436,14 @@ int skua_boot(struct skua *sc)
 }
 
 /**
- * skua_boot_init() - check that this is a Skua NIC; memory for boot and crash
+ * skua_boot_init() - check that this is a Skua NIC; firmware, memory for crashes
  * @sc: the device
  *
  * Process context, in probe. All memory is device-managed. If memory for a whole
- * crash record cannot be had, the record is cut to a page.
+ * crash record cannot be had, the record is cut to a page. The firmware file is read
+ * here and nowhere else: each boot until the driver is unbound uses this image.
  *
- * Return: 0, -ENODEV, -EPROTO or -ENOMEM.
+ * Return: 0, -ENODEV, -EPROTO, -ENOMEM, or the error of the firmware file.
  */
 int skua_boot_init(struct skua *sc)
 {
@@ -445,5 +469,5 @@ int skua_boot_init(struct skua *sc)
 		sc->dump = dmam_alloc_coherent(sc->dev, sc->dump_len,
 					       &sc->dump_dma, GFP_KERNEL);
 	}
-	return sc->boot && sc->dump ? 0 : -ENOMEM;
+	return sc->boot && sc->dump ? skua_image_init(sc) : -ENOMEM;
 }

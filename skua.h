@@ -416,6 +416,7 @@ struct skua_rx {
 
 struct skua_keys;	/* private to key*.c: the slots and their shadows */
 struct skua_cmd_wait;	/* private to fwctl.c */
+struct skua_image;	/* private to boot.c: the firmware image */
 
 /* ------------------------------------------------------------------ */
 /* The watchdog (watchdog.c)						*/
@@ -578,7 +579,8 @@ struct skua_caps {
  * @dump_dma: its bus address
  * @dump_len: its size
  * @fatal_cause: enum skua_fatal, from the event or the register
- * @fw_build_id: of the image that runs
+ * @image: firmware image, kept from the probe on
+ * @fw_build_id: of the image
  * @vif: by handle; RCU
  * @sta: by handle, @caps.stas of them
  * @sta_ids: handles in use (wiphy mutex)
@@ -639,6 +641,7 @@ struct skua {
 	dma_addr_t dump_dma;
 	u32 dump_len;
 	u32 fatal_cause;
+	struct skua_image *image;
 	u8 fw_build_id[16];
 
 	struct ieee80211_vif __rcu *vif[SKUA_MAX_VIFS];

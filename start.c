@@ -113,8 +113,7 @@ int skua_op_start(struct ieee80211_hw *hw)
 	}
 	for (;;) {
 		ret = skua_start_nic(sc);
-		if (!ret || ret == -ENODEV || ret == -ENOENT || !--tries ||
-		    time_after(jiffies, end))
+		if (!ret || ret == -ENODEV || !--tries || time_after(jiffies, end))
 			break;
 		/* A NIC that refuses is booted once more: mac80211 would give up. */
 		skua_take_down(sc);

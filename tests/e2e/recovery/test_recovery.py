@@ -119,6 +119,24 @@ def test_time_to_notice_long(trio, busy):
 
 
 @pytest.mark.contract("D4")
+def test_crash_without_the_firmware_file(trio):
+    """D4: a restart needs no file: it may lie beyond the very link that is down."""
+    _, sta = trio.link()
+    vm, end = trio.vms[0], trio.ends["sta"]
+    file = "/lib/firmware/skua/skua.fw"
+    vm.run(["mv", file, f"{file}.away"], check=True)
+    try:
+        before = end.driver()["restart"]
+        vm.put(faults.crash_file(end), "0")
+        faults.await_count(end, "restart", before + 1)
+        assert end.ping(AP, count=3)
+    finally:
+        vm.run(["mv", f"{file}.away", file], check=True)
+    assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+
+
+@pytest.mark.contract("D4")
 def test_how_often_it_may_die(trio):
     """D4: a NIC that works between crashes is always restarted; a NIC that does not is given up."""
     _, sta = trio.link()
