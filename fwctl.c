@@ -139,7 +139,10 @@ static void skua_cmd_set_wait(struct skua *sc, struct skua_cmd_wait *wait)
 	spin_unlock_bh(&sc->cmd_lock);
 }
 
-/* Wait for room: the ring can be full of posted commands for a moment. */
+/*
+ * Wait for room: the ring can be full of posted commands for a moment. Firmware
+ * that takes none is dead, and the watchdog notices it sooner than this ends.
+ */
 static int skua_cmd_write_patiently(struct skua *sc, u16 seq,
 				    const struct skua_cmd_req *req, u32 *index)
 {
@@ -294,7 +297,9 @@ int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val)
  * @len: bytes of @data
  *
  * Any context but hard interrupts. The command takes effect before any later
- * command and frame. A refusal by the firmware is counted and logged.
+ * command and frame. A refusal by the firmware is counted and logged. If the ring
+ * is full, the caller repeats the command later, or does without it: see
+ * skua_cmd_post_sleep().
  *
  * Return: 0, -EIO if the NIC is dead, -EBUSY if the ring is full, -EINVAL.
  */
@@ -313,6 +318,32 @@ int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len)
 	if (!skua_alive(sc))
 		return -EIO;
 	return skua_cmd_write(sc, skua_cmd_next_seq(sc), &req, 0, NULL);
+}
+
+/**
+ * skua_cmd_post_sleep() - send a command, and wait for room but for no answer
+ * @sc: the device
+ * @op: enum skua_cmd_op
+ * @data: the command's structure
+ * @len: bytes of @data
+ *
+ * Process context, wiphy mutex; sleeps. For what must arrive.
+ *
+ * Return: 0, -EIO if the NIC is dead, -EBUSY if the firmware takes no commands,
+ * -EINVAL.
+ */
+int skua_cmd_post_sleep(struct skua *sc, u16 op, const void *data, u16 len)
+{
+	const struct skua_cmd_req req = {
+		.op = op,
+		.flags = SKUA_CMDF_NO_ACK,
+		.data = data,
+		.len = len,
+	};
+
+	KUNIT_STATIC_STUB_REDIRECT(skua_cmd_post_sleep, sc, op, data, len);
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	return skua_cmd_write_patiently(sc, skua_cmd_next_seq(sc), &req, NULL);
 }
 
 /**

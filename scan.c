@@ -186,7 +186,7 @@ void skua_roc_leave(struct skua *sc)
 {
 	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (test_and_clear_bit(SKUA_F_ROC_OVER, &sc->flags))
-		skua_cmd_post(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
+		skua_cmd_post_sleep(sc, SKUA_CMD_ROC_CANCEL, NULL, 0);
 }
 
 /**
@@ -298,7 +298,7 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 	/* before the command: NAPI reads it if the firmware refuses */
 	WRITE_ONCE(sc->roc_cookie, sc->roc_cookie + 1);
 	cmd.cookie = cpu_to_le32(sc->roc_cookie);
-	err = skua_cmd_post(sc, SKUA_CMD_ROC, &cmd, sizeof(cmd));
+	err = skua_cmd_post_sleep(sc, SKUA_CMD_ROC, &cmd, sizeof(cmd));
 	if (err)
 		return err;
 	sc->roc_type = type;

@@ -42,8 +42,10 @@
  * skua.flags are atomic bits. Each wait for the NIC also ends when skua_alive()
  * becomes false: skua_nic_dead() sets the flag first, then wakes all waiters.
  *
- * Atomic ops (set_tim, sta_notify, ...) use skua_cmd_post(), which never waits
- * and never reads a register.
+ * Atomic ops (set_tim, sta_rc_update, ...) never wait and never read a register.
+ * skua_cmd_post() fails if the ring is full. So what such an op sets is state of
+ * the driver, with a mark of what the NIC has not been told; a work item under the
+ * wiphy mutex sends the newest state (skua.tim_work, skua.sta_work).
  */
 #ifndef SKUA_H
 #define SKUA_H
@@ -276,6 +278,8 @@ struct skua_key_ref {
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @default_key: index set by set_default_unicast_key, or -1
  * @bigtk: slot of the key for beacon protection
+ * @tim: bit for each AID: mac80211 holds frames for the station; atomic
+ * @tim_stale: bit for each AID: the NIC has to be told of @tim once more; atomic
  */
 struct skua_vif {
 	u8 idx;
@@ -286,6 +290,8 @@ struct skua_vif {
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	int default_key;
 	struct skua_key_ref bigtk;
+	DECLARE_BITMAP(tim, SKUA_MAX_AID + 1);
+	DECLARE_BITMAP(tim_stale, SKUA_MAX_AID + 1);
 };
 
 /**
@@ -296,6 +302,7 @@ struct skua_vif {
  * @keyed: a key has been offered, even if refused: no data in clear text
  * @asleep: the station sleeps, by the last in-band event (NAPI)
  * @fourway: four-address mode
+ * @stale: bit 0: the NIC has to be told of the station's parameters; atomic
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @state: enum ieee80211_sta_state
  */
@@ -306,6 +313,7 @@ struct skua_sta {
 	bool keyed;
 	bool asleep;
 	bool fourway;
+	unsigned long stale;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	u8 state;
 };
@@ -565,6 +573,8 @@ struct skua_caps {
  * @evt_list: events for @evt_work
  * @evt_count: length of @evt_list
  * @evt_work: runs slow events under the wiphy mutex
+ * @tim_work: tells the NIC of TIM bits that found no room in the command ring
+ * @sta_work: tells the NIC of stations whose parameters have changed
  * @crash_work: takes the crash record and asks mac80211 for a restart
  * @up_since: jiffies when the NIC was started, or its restart was complete
  * @crash_burst: crashes soon after that, without a later one (crash_work)
@@ -626,6 +636,8 @@ struct skua {
 	struct list_head evt_list;
 	u32 evt_count;
 	struct wiphy_work evt_work;
+	struct wiphy_work tim_work;
+	struct wiphy_work sta_work;
 	struct work_struct crash_work;
 	unsigned long up_since;
 	unsigned int crash_burst;
@@ -790,6 +802,7 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req);
 int skua_cmd_send(struct skua *sc, u16 op, const void *data, u16 len);
 int skua_cmd_send_u32(struct skua *sc, u16 op, u32 val);
 int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len);
+int skua_cmd_post_sleep(struct skua *sc, u16 op, const void *data, u16 len);
 u16 skua_cmd_done(struct skua *sc, const u8 *data, u16 len);
 int skua_fwctl_init(struct skua *sc);
 
@@ -894,6 +907,7 @@ int skua_op_start_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		     struct ieee80211_bss_conf *link_conf);
 void skua_op_stop_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		     struct ieee80211_bss_conf *link_conf);
+void skua_vif_init(struct skua *sc);
 int skua_op_set_tim(struct ieee80211_hw *hw, struct ieee80211_sta *sta,
 		    bool set);
 void skua_op_vif_cfg_changed(struct ieee80211_hw *hw,

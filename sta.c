@@ -14,14 +14,19 @@
 /* Handles								*/
 /* ------------------------------------------------------------------ */
 
+static void skua_sta_work(struct wiphy *wiphy, struct wiphy_work *work);
+
 /**
  * skua_sta_init() - make the table of handles
  * @sc: the device; caps.stas is its size
+ *
+ * Process context, in probe.
  *
  * Return: 0 or -ENOMEM
  */
 int skua_sta_init(struct skua *sc)
 {
+	wiphy_work_init(&sc->sta_work, skua_sta_work);
 	ida_init(&sc->sta_ids);
 	sc->sta = kvcalloc(max_t(u32, sc->caps.stas, 1), sizeof(*sc->sta),
 			   GFP_KERNEL);
@@ -288,7 +293,8 @@ static int skua_sta_send(struct skua *sc, u16 op, struct ieee80211_vif *vif,
  * @vif: interface
  * @sta: station; nothing happens if it has no handle
  *
- * Atomic; never waits.
+ * Wiphy mutex; waits for room in the command ring, but for no answer. All updates
+ * are sent under this mutex, so the last one has the newest state.
  *
  * Return: 0 or a negative error
  */
@@ -297,10 +303,31 @@ int skua_sta_post(struct skua *sc, struct ieee80211_vif *vif,
 {
 	struct skua_cmd_sta cmd;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (skua_sta(sta)->handle == SKUA_STA_NONE)
 		return 0;
 	skua_sta_encode(&cmd, vif, sta, skua_vif_band(vif));
-	return skua_cmd_post(sc, SKUA_CMD_STA_UPDATE, &cmd, sizeof(cmd));
+	return skua_cmd_post_sleep(sc, SKUA_CMD_STA_UPDATE, &cmd, sizeof(cmd));
+}
+
+static void skua_sta_work(struct wiphy *wiphy, struct wiphy_work *work)
+{
+	struct skua *sc = container_of(work, struct skua, sta_work);
+	struct ieee80211_sta *sta;
+	struct skua_sta *ssta;
+	unsigned int i;
+
+	for (i = 0; i < sc->caps.stas; i++) {
+		sta = wiphy_dereference(wiphy, sc->sta[i].sta);
+		if (!sta)
+			continue;
+		ssta = skua_sta(sta);
+		if (!test_and_clear_bit(0, &ssta->stale) ||
+		    skua_sta_post(sc, ssta->vif, sta) != -EBUSY)
+			continue;
+		set_bit(0, &ssta->stale);
+		wiphy_work_queue(wiphy, work);
+	}
 }
 
 /* ------------------------------------------------------------------ */
@@ -404,12 +431,17 @@ void skua_op_sta_pre_rcu_remove(struct ieee80211_hw *hw,
  * @sta: station
  * @changed: IEEE80211_RC_*; ignored, as the NIC gets all of the station again
  *
- * Atomic.
+ * Atomic. The NIC is told from a work item.
  */
 void skua_op_sta_rc_update(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			   struct ieee80211_sta *sta, u32 changed)
 {
-	skua_sta_post(hw->priv, vif, sta);
+	struct skua *sc = hw->priv;
+
+	/* pairs with test_and_clear_bit(): the work item sees what has changed */
+	smp_mb__before_atomic();
+	set_bit(0, &skua_sta(sta)->stale);
+	wiphy_work_queue(hw->wiphy, &sc->sta_work);
 }
 
 /**

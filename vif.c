@@ -139,6 +139,17 @@ static void skua_vif_forget(struct skua *sc, struct ieee80211_vif *vif)
 	synchronize_rcu();
 }
 
+/* mac80211 sets a bit of the TIM once, and so not again in a restart. */
+static void skua_tim_again(struct skua *sc, struct skua_vif *svif)
+{
+	unsigned int aid;
+
+	for_each_set_bit(aid, svif->tim, SKUA_MAX_AID + 1)
+		set_bit(aid, svif->tim_stale);
+	if (!bitmap_empty(svif->tim_stale, SKUA_MAX_AID + 1))
+		wiphy_work_queue(sc->hw->wiphy, &sc->tim_work);
+}
+
 /**
  * skua_op_add_interface() - ieee80211_ops.add_interface
  * @hw: the device
@@ -180,6 +191,7 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 		return ret;
 	}
 	rcu_assign_pointer(sc->vif[idx], vif);
+	skua_tim_again(sc, svif);
 	/* Before the first config() there is no channel yet. */
 	if (skua_single_channel && sc->ctx_used)
 		ret = skua_vif_set_chanctx(sc, vif, 0);
@@ -412,29 +424,98 @@ void skua_op_stop_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	skua_vif(vif)->keyed = false;
 }
 
+/* Tells the NIC of one bit; the bit is stale until it has been told. */
+static int skua_tim_send(struct skua *sc, struct skua_vif *svif, u16 aid,
+			 int (*send)(struct skua *sc, u16 op, const void *data,
+				     u16 len))
+{
+	const bool set = test_bit(aid, svif->tim);
+	const struct skua_cmd_tim cmd = {
+		.vif = svif->idx,
+		.set = set,
+		.aid = cpu_to_le16(aid),
+	};
+	int ret;
+
+	ret = send(sc, SKUA_CMD_TIM_SET, &cmd, sizeof(cmd));
+	/*
+	 * If the bit has changed meanwhile, its new value may have been sent before
+	 * the old one. The ring's lock orders the commands with the look at the bit.
+	 */
+	if (ret || test_bit(aid, svif->tim) != set)
+		set_bit(aid, svif->tim_stale);
+	return ret;
+}
+
+static void skua_tim_vif(struct skua *sc, struct skua_vif *svif)
+{
+	unsigned int aid;
+
+	for_each_set_bit(aid, svif->tim_stale, SKUA_MAX_AID + 1) {
+		clear_bit(aid, svif->tim_stale);
+		if (skua_tim_send(sc, svif, aid, skua_cmd_post_sleep))
+			return;
+	}
+}
+
+static void skua_tim_work(struct wiphy *wiphy, struct wiphy_work *work)
+{
+	struct skua *sc = container_of(work, struct skua, tim_work);
+	struct ieee80211_vif *vif;
+	struct skua_vif *svif;
+	unsigned int i;
+
+	for (i = 0; i < SKUA_MAX_VIFS; i++) {
+		vif = wiphy_dereference(wiphy, sc->vif[i]);
+		if (!vif)
+			continue;
+		svif = skua_vif(vif);
+		skua_tim_vif(sc, svif);
+		/* The restart of a dead NIC begins with all bits. */
+		if (!bitmap_empty(svif->tim_stale, SKUA_MAX_AID + 1) &&
+		    skua_alive(sc))
+			wiphy_work_queue(wiphy, work);
+	}
+}
+
+/**
+ * skua_vif_init() - prepare the work item of the TIM
+ * @sc: the device
+ *
+ * Process context, in probe.
+ */
+void skua_vif_init(struct skua *sc)
+{
+	wiphy_work_init(&sc->tim_work, skua_tim_work);
+}
+
 /**
  * skua_op_set_tim() - ieee80211_ops.set_tim
  * @hw: the device
  * @sta: station
  * @set: true if mac80211 holds frames for the station, false if it no longer does
  *
- * Atomic: the command is posted.
+ * Atomic; mac80211 makes one call at a time. mac80211 does not repeat a call, and
+ * a station whose bit is wrong sleeps on. So if the command finds no room, it is
+ * sent later, with the value of then.
  *
- * Return: see skua_cmd_post().
+ * Return: 0.
  */
 int skua_op_set_tim(struct ieee80211_hw *hw, struct ieee80211_sta *sta,
 		    bool set)
 {
 	struct skua_sta *ssta = skua_sta(sta);
-	struct skua_cmd_tim cmd = {
-		.set = set,
-		.aid = cpu_to_le16(sta->aid),
-	};
+	struct skua *sc = hw->priv;
+	struct skua_vif *svif;
 
-	if (!sta->aid || !ssta->vif || ssta->vif->type != NL80211_IFTYPE_AP)
+	if (!sta->aid || sta->aid > SKUA_MAX_AID || !ssta->vif ||
+	    ssta->vif->type != NL80211_IFTYPE_AP)
 		return 0;
-	cmd.vif = skua_vif(ssta->vif)->idx;
-	return skua_cmd_post(hw->priv, SKUA_CMD_TIM_SET, &cmd, sizeof(cmd));
+	svif = skua_vif(ssta->vif);
+	assign_bit(sta->aid, svif->tim, set);
+	if (skua_tim_send(sc, svif, sta->aid, skua_cmd_post) == -EBUSY)
+		wiphy_work_queue(hw->wiphy, &sc->tim_work);
+	return 0;
 }
 
 /* ------------------------------------------------------------------ */

@@ -103,6 +103,10 @@ static int fake_cmd_post(struct skua *sc, u16 op, const void *data, u16 len)
 {
 	struct skua_fake *fake = kunit_get_current_test()->priv;
 
+	if (fake->full) {
+		fake->full--;
+		return -EBUSY;
+	}
 	fake_note(fake, op, data, len);
 	return fake->cmd_err;
 }
@@ -177,6 +181,7 @@ int skua_fake_init(struct kunit *test)
 	fake->sc = fake->hw->priv;
 	fake_init_sc(fake);
 	skua_scan_init(fake->sc);
+	skua_vif_init(fake->sc);
 	KUNIT_ASSERT_EQ(test, 0, skua_key_init(fake->sc));
 	KUNIT_ASSERT_EQ(test, 0, skua_sta_init(fake->sc));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, fake_exit_tables,
@@ -187,6 +192,7 @@ int skua_fake_init(struct kunit *test)
 	fake->sta = skua_fake_sta(test, fake->vif);
 	kunit_activate_static_stub(test, skua_cmd_exec, fake_cmd_exec);
 	kunit_activate_static_stub(test, skua_cmd_post, fake_cmd_post);
+	kunit_activate_static_stub(test, skua_cmd_post_sleep, fake_cmd_post);
 	kunit_activate_static_stub(test, skua_doorbell, fake_doorbell);
 	return 0;
 }

@@ -22,6 +22,7 @@
  * @sta: a station of it without a handle
  * @cmd_err: result of commands
  * @answer: data of the answer to commands that have one
+ * @full: so many posted commands find no room
  * @keep_retired: do not answer a key's removal by its retirement
  * @ncmds: commands seen
  * @op: their opcodes
@@ -37,6 +38,7 @@ struct skua_fake {
 	struct ieee80211_sta *sta;
 	int cmd_err;
 	u8 answer[16];
+	unsigned int full;
 	bool keep_retired;
 	unsigned int ncmds;
 	u16 op[SKUA_FAKE_CMDS];

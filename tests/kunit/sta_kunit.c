@@ -2,6 +2,8 @@
 /*
  * Skua - unit tests: stations and their in-band events
  */
+#include <kunit/static_stub.h>
+
 #include "../../key.h"
 #include "../../sta.h"
 #include "fake.h"
@@ -184,6 +186,109 @@ static void sta_up_of_a_dead_nic(struct kunit *test)
 	clear_bit(SKUA_F_STARTED, flags);
 	KUNIT_EXPECT_EQ(test, -EIO, step(test, fake->sta, IEEE80211_STA_NONE,
 					 IEEE80211_STA_AUTH));
+	sta_down(test, fake->sta);
+}
+
+/* The NIC takes the commands that wait: the TIM as its beacons have it. */
+static void take_tim(struct kunit *test, unsigned long *tim)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_ring *ring = &fake->sc->ring[SKUA_RING_CMD];
+	u32 cons = le32_to_cpu(ring->idx->cons);
+
+	for (; cons != ring->published; cons++) {
+		const struct skua_cmd *cmd = skua_ring_slot(ring, cons);
+		const struct skua_cmd_tim *set = (const void *)cmd->data;
+
+		KUNIT_EXPECT_EQ(test, SKUA_CMD_TIM_SET, le16_to_cpu(cmd->op));
+		KUNIT_EXPECT_EQ(test, 3, set->vif);
+		assign_bit(le16_to_cpu(set->aid), tim, set->set);
+	}
+	ring->idx->cons = cpu_to_le32(cons);
+}
+
+#define SLEEPERS	100	/* more than the ring has room for */
+
+/* P3: no bit of the TIM is lost, and the newest value counts */
+static void tim_of_many_sleepers(struct kunit *test)
+{
+	DECLARE_BITMAP(tim, SKUA_MAX_AID + 1) = {};
+	struct skua_fake *fake = test->priv;
+	int aid;
+
+	skua_fake_ring(test, SKUA_RING_CMD, sizeof(struct skua_cmd), 64);
+	kunit_deactivate_static_stub(test, skua_cmd_post);
+	kunit_deactivate_static_stub(test, skua_cmd_post_sleep);
+	rcu_assign_pointer(fake->sc->vif[3], fake->vif);
+	wiphy_lock(fake->hw->wiphy);
+	for (aid = 1; aid <= SLEEPERS; aid++) {
+		fake->sta->aid = aid;
+		skua_op_set_tim(fake->hw, fake->sta, true);
+	}
+	/* These two find no room either. */
+	fake->sta->aid = 10;
+	skua_op_set_tim(fake->hw, fake->sta, false);
+	fake->sta->aid = SLEEPERS;
+	skua_op_set_tim(fake->hw, fake->sta, false);
+	take_tim(test, tim);
+	KUNIT_EXPECT_EQ(test, 64, bitmap_weight(tim, SKUA_MAX_AID + 1));
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	take_tim(test, tim);
+	wiphy_unlock(fake->hw->wiphy);
+	for (aid = 1; aid <= SLEEPERS; aid++)
+		KUNIT_EXPECT_EQ_MSG(test, aid != 10 && aid != SLEEPERS,
+				    test_bit(aid, tim), "AID %d", aid);
+}
+
+/* P3, D4: in a restart mac80211 does not repeat what it has set once */
+static void tim_in_a_restart(struct kunit *test)
+{
+	DECLARE_BITMAP(tim, SKUA_MAX_AID + 1) = {};
+	struct skua_fake *fake = test->priv;
+
+	fake->sc->caps.vifs = 4;
+	skua_vif(fake->vif)->idx = SKUA_VIF_NONE;
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_ASSERT_EQ(test, 0, skua_op_add_interface(fake->hw, fake->vif));
+	fake->sta->aid = 7;
+	skua_op_set_tim(fake->hw, fake->sta, true);
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	RCU_INIT_POINTER(fake->sc->vif[0], fake->vif);
+	rcu_assign_pointer(fake->sc->vif[1], fake->vif);
+	rcu_assign_pointer(fake->sc->vif[2], fake->vif);
+	RCU_INIT_POINTER(fake->sc->vif[3], NULL);
+	KUNIT_ASSERT_EQ(test, 0, skua_op_add_interface(fake->hw, fake->vif));
+	RCU_INIT_POINTER(fake->sc->vif[0], NULL);
+	RCU_INIT_POINTER(fake->sc->vif[1], NULL);
+	RCU_INIT_POINTER(fake->sc->vif[2], NULL);
+	skua_fake_ring(test, SKUA_RING_CMD, sizeof(struct skua_cmd), 64);
+	kunit_deactivate_static_stub(test, skua_cmd_post);
+	kunit_deactivate_static_stub(test, skua_cmd_post_sleep);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	take_tim(test, tim);
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 1, bitmap_weight(tim, SKUA_MAX_AID + 1));
+	KUNIT_EXPECT_TRUE(test, test_bit(7, tim));
+}
+
+/* New rates of a station reach the NIC, even if the ring is full at first. */
+static void sta_rates_and_a_full_ring(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_sta *cmd = (void *)fake->data;
+
+	sta_up(test, fake->sta);
+	wiphy_lock(fake->hw->wiphy);
+	fake->full = 2;
+	fake->sta->deflink.rx_nss = 2;
+	skua_op_sta_rc_update(fake->hw, fake->vif, fake->sta, 0);
+	fake->sta->deflink.rx_nss = 3;
+	skua_op_sta_rc_update(fake->hw, fake->vif, fake->sta, 0);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 2, fake->ncmds);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_STA_UPDATE, fake->op[1]);
+	KUNIT_EXPECT_EQ(test, 3, cmd->nss);
 	sta_down(test, fake->sta);
 }
 
@@ -395,6 +500,9 @@ static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_up_of_a_dead_nic),
 	KUNIT_CASE(sta_restart),
 	KUNIT_CASE(sta_first_key_is_told),
+	KUNIT_CASE(tim_of_many_sleepers),
+	KUNIT_CASE(tim_in_a_restart),
+	KUNIT_CASE(sta_rates_and_a_full_ring),
 	KUNIT_CASE(sta_encode_plain),
 	KUNIT_CASE(sta_encode_capable),
 	KUNIT_CASE(sta_encode_smps),
