@@ -64,6 +64,7 @@ static const char *const skua_ctr_names[SKUA_NUM_CTRS] = {
 	[SKUA_CTR_KEY_INSTALLED] = "key_installed",
 	[SKUA_CTR_KEY_REFUSED] = "key_refused",
 	[SKUA_CTR_KEY_FULL] = "key_full",
+	[SKUA_CTR_KEY_CUT_SHORT] = "key_cut_short",
 };
 
 /* One line "name value" for each counter of enum skua_ctr. */

@@ -5,6 +5,7 @@
  * The firmware does the waiting and the dropping; each frame comes back with a
  * status of its own, as always.
  */
+#include "key_drain.h"
 #include "tx.h"
 
 #define SKUA_FLUSH_MS		1000	/* flush of an interface, or of all */
@@ -53,21 +54,30 @@ void skua_op_flush(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
  * @sta: station
  *
  * Wiphy mutex; sleeps. The deauthentication frame may be among the frames, so
- * nothing is dropped before a short time has passed.
+ * nothing is dropped before a short time has passed. The frames of a station that
+ * sleeps cannot leave, and are dropped at once.
  */
 void skua_op_flush_sta(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		       struct ieee80211_sta *sta)
 {
+	const struct skua_sta *ssta = skua_sta(sta);
 	struct skua_cmd_flush cmd = {
 		.vif = skua_vif(vif)->idx,
 		.ac_mask = GENMASK(SKUA_TX_MGMT, 0),
-		.sta = cpu_to_le16(skua_sta(sta)->handle),
-		.sta_gen = cpu_to_le16(skua_sta(sta)->gen),
-		.timeout_ms = cpu_to_le32(SKUA_FLUSH_STA_MS),
+		.sta = cpu_to_le16(ssta->handle),
+		.sta_gen = cpu_to_le16(ssta->gen),
 	};
+	struct skua *sc = hw->priv;
+	unsigned long since = jiffies, limit;
 
-	if (skua_sta(sta)->handle != SKUA_STA_NONE)
-		skua_tx_flush(hw->priv, &cmd);
+	lockdep_assert_wiphy(hw->wiphy);
+	if (ssta->handle == SKUA_STA_NONE)
+		return;
+	limit = skua_key_patience(sc->keys, msecs_to_jiffies(SKUA_FLUSH_STA_MS));
+	if (!READ_ONCE(ssta->asleep))
+		cmd.timeout_ms = cpu_to_le32(jiffies_to_msecs(limit));
+	skua_tx_flush(sc, &cmd);
+	skua_key_waited(sc->keys, since);
 }
 
 /**

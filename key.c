@@ -116,9 +116,11 @@ u64 skua_key_features(void)
  * @sc: the device, before its registration
  *
  * The driver keeps the rules for CAN_REPLACE_PTK0. DISABLE_KEY returns after
- * mac80211 has the last frame that the key decrypted. The NIC drops frames that
- * wait under the generation of a removed key. A frame names slot and generation,
- * so no frame gets another key. A frame without its key is not sent.
+ * mac80211 has the last frame that the key decrypted. Frames that are posted with
+ * a key leave before it goes, unless that takes too long (skua_key_drain()). The
+ * NIC drops frames that wait under the generation of a removed key. A frame names
+ * slot and generation, so no frame gets another key. A frame without its key is
+ * not sent.
  */
 void skua_key_phy_init(struct skua *sc)
 {
@@ -263,7 +265,7 @@ static void skua_key_drop(struct skua *sc, struct skua_key *key)
 	skua_key_retire(sc, key);
 	skua_key_slot_put(sc->keys, key);
 	list_del(&key->list);
-	kfree_rcu(key, rcu);
+	skua_key_release(sc, key);
 }
 
 /*
@@ -297,6 +299,7 @@ static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
 
 	if (!key)
 		return NULL;
+	atomic_set(&key->users, 1);
 	key->conf = conf;
 	key->suite = suite;
 	key->keyidx = conf->keyidx;
@@ -383,7 +386,7 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	err = skua_op_result(sc, err);
 	if (err) {
 		skua_key_slot_put(sc->keys, key);
-		kfree_rcu(key, rcu);
+		skua_key_release(sc, key);
 		return err;
 	}
 
@@ -439,6 +442,7 @@ static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
 		RCU_INIT_POINTER(table[key->idx], NULL);
 	if (key->lease && key->held && skua_vif(vif)->bigtk.slot == key->slot)
 		skua_key_protect_beacon(sc, vif, NULL);
+	skua_key_drain(sc, key, vif, sta);
 	skua_key_drop(sc, key);
 }
 
@@ -450,7 +454,8 @@ static void skua_key_remove(struct skua *sc, struct ieee80211_vif *vif,
  * @sta: owner, or NULL for a default or transmit-only key
  * @conf: the key
  *
- * Wiphy mutex; sleeps.
+ * Wiphy mutex; sleeps. Before a key is removed, the frames that are posted with it
+ * leave, see skua_key_drain().
  *
  * Return: 0; -EOPNOTSUPP or -ENOSPC if mac80211 has to use the key in software,
  * or 1 for that with SW_CRYPTO_CONTROL; another error, see skua_cmd_exec()

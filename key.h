@@ -5,6 +5,7 @@
 #ifndef SKUA_KEY_H
 #define SKUA_KEY_H
 
+#include "key_drain.h"
 #include "key_pn.h"
 #include "key_slot.h"
 #include "key_tkip.h"

@@ -10,7 +10,7 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
-#include "key_slot.h"
+#include "key_drain.h"
 
 /**
  * skua_key_init() - allocate the slot table
@@ -48,7 +48,7 @@ void skua_key_exit(struct skua *sc)
 		return;
 	/* Some keys may be left from a restart that failed. */
 	list_for_each_entry_safe(key, next, &keys->list, list)
-		kfree_rcu(key, rcu);
+		skua_key_release(sc, key);
 	kvfree(keys);
 	sc->keys = NULL;
 }
@@ -92,7 +92,7 @@ void skua_key_reset(struct skua *sc)
 		}
 		skua_key_slot_put(keys, key);
 		list_del(&key->list);
-		kfree_rcu(key, rcu);
+		skua_key_release(sc, key);
 	}
 }
 

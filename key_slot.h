@@ -58,6 +58,8 @@ struct skua_suite {
  *	still waits for the key's return in a restart (written under the wiphy
  *	mutex)
  * @retired: the NIC has posted the last frame of the key (written by NAPI)
+ * @users: the driver's tables, until the key is removed, and each frame that the NIC
+ *	is to encrypt with the key; the last one frees the object
  * @rx_pn: shadow of the receive PN of each TID, then of management: the last
  *	PN in a completion (written by NAPI). A NIC gets the key with it after a
  *	crash of the firmware. mac80211's own copy is too old for that: it
@@ -80,6 +82,7 @@ struct skua_key {
 	u16 gen;
 	bool held;
 	bool retired;
+	atomic_t users;
 	u64 rx_pn[SKUA_NUM_PN];
 	struct rcu_head rcu;
 };
@@ -98,6 +101,9 @@ struct skua_key_slot {
  * struct skua_keys - all keys
  * @list: every struct skua_key (wiphy mutex)
  * @reserve: number of slots that only keys for beacon protection get
+ * @credit: time that waits for frames may take, see skua_key_patience() (jiffies;
+ *	wiphy mutex)
+ * @credit_at: when @credit was counted (jiffies; wiphy mutex)
  * @suite: cipher suites for wiphy->cipher_suites
  * @nslots: size of @slot
  * @slot: by number
@@ -105,6 +111,8 @@ struct skua_key_slot {
 struct skua_keys {
 	struct list_head list;
 	unsigned int reserve;
+	unsigned long credit;
+	unsigned long credit_at;
 	u32 suite[SKUA_NUM_SUITES];
 	unsigned int nslots;
 	struct skua_key_slot slot[] __counted_by(nslots);

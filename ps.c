@@ -12,7 +12,8 @@
 
 #include "tx.h"
 
-static void skua_ps_sleep(struct ieee80211_sta *sta, bool asleep)
+static void skua_ps_sleep(struct skua *sc, struct ieee80211_sta *sta,
+			  bool asleep)
 {
 	struct skua_sta *ssta = skua_sta(sta);
 	struct ieee80211_vif *vif = ssta->vif;
@@ -21,6 +22,8 @@ static void skua_ps_sleep(struct ieee80211_sta *sta, bool asleep)
 		return;
 	/* First: mac80211 wakes the queues, and those of a sleeping one are skipped. */
 	WRITE_ONCE(ssta->asleep, asleep);
+	/* nobody waits for the frames of a sleeping station: skua_key_drain() */
+	wake_up(&sc->state_wait);
 	ieee80211_sta_ps_transition(sta, asleep);
 }
 
@@ -37,10 +40,10 @@ void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid)
 {
 	switch (id) {
 	case SKUA_INB_STA_SLEEP:
-		skua_ps_sleep(sta, true);
+		skua_ps_sleep(sc, sta, true);
 		break;
 	case SKUA_INB_STA_WAKE:
-		skua_ps_sleep(sta, false);
+		skua_ps_sleep(sc, sta, false);
 		break;
 	case SKUA_INB_PSPOLL:
 		ieee80211_sta_pspoll(sta);

@@ -135,6 +135,7 @@ struct skua;
  * @SKUA_CTR_KEY_INSTALLED: keys installed in the NIC
  * @SKUA_CTR_KEY_REFUSED: keys left to software
  * @SKUA_CTR_KEY_FULL: keys refused because the table is full
+ * @SKUA_CTR_KEY_CUT_SHORT: keys removed while frames still waited to leave with them
  * @SKUA_NUM_CTRS: number of counters
  */
 enum skua_ctr {
@@ -187,6 +188,7 @@ enum skua_ctr {
 	SKUA_CTR_KEY_INSTALLED,
 	SKUA_CTR_KEY_REFUSED,
 	SKUA_CTR_KEY_FULL,
+	SKUA_CTR_KEY_CUT_SHORT,
 	SKUA_NUM_CTRS
 };
 
@@ -358,6 +360,7 @@ struct skua_tx_map {
 /**
  * struct skua_tx_token - a frame that the NIC holds
  * @skb: the frame; NULL while the token is free
+ * @key: key that the NIC is to encrypt it with, or NULL
  * @next_free: next free token
  * @ring: index of its transmit ring, 0 to SKUA_NUM_TX_RINGS - 1
  * @nmaps: number of pieces in @map; the first is the linear part
@@ -365,6 +368,7 @@ struct skua_tx_map {
  */
 struct skua_tx_token {
 	struct sk_buff *skb;
+	struct skua_key *key;
 	u16 next_free;
 	u8 ring;
 	u8 nmaps;
@@ -559,8 +563,9 @@ struct skua_caps {
  * @nvectors: interrupt vectors in use
  * @watchdog: see struct skua_watchdog; runs with @napi
  * @cpl_rec: private copy of the completion record under way (NAPI)
- * @state_wait: woken by an answer to a command, by a key's retirement, and by
- *	the NIC's death
+ * @state_wait: woken by an answer to a command, by a key's retirement, by the return
+ *	of the last frame that names a key, when a station falls asleep, and by the
+ *	NIC's death
  * @cmd_lock: @cmd_wait
  * @cmd_wait: the command that waits for its answer, or NULL
  * @cmd_seq: number of the last command

@@ -161,6 +161,9 @@ struct sk_buff *skua_tx_take_back(struct skua *sc, u16 id)
 	struct sk_buff *skb = tok->skb;
 
 	skua_tx_unmap(sc, tok);
+	if (tok->key)
+		skua_key_release(sc, tok->key);
+	tok->key = NULL;
 	skua_token_put(&sc->tx, id);
 	if (atomic_dec_and_test(&sc->tx.queued))
 		wake_up(&sc->tx.idle);
@@ -225,6 +228,7 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 		return -ENOMEM;
 	}
 
+	tok->key = req->pn_key;
 	tok->skb = skb;
 	tok->ring = n;
 	atomic_inc(&sc->tx.queued);
@@ -258,13 +262,17 @@ static void skua_tx_one(struct skua *sc, unsigned int n,
 {
 	struct skua_tx_req req;
 
-	if (skua_tx_decide(&req, skb, sta)) {
+	if (skua_tx_decide(&req, skb, sta) ||
+	    (req.pn_key && !skua_key_hold(req.pn_key))) {
 		skua_count(sc, SKUA_CTR_TX_NO_KEY);
 		skua_tx_drop(sc, sta, skb);
 		return;
 	}
-	if (skua_tx_post(sc, n, &req, skb))
+	if (skua_tx_post(sc, n, &req, skb)) {
+		if (req.pn_key)
+			skua_key_release(sc, req.pn_key);
 		skua_tx_drop(sc, sta, skb);
+	}
 }
 
 /* Slots that frames of transmit queues leave to frames of skua_op_tx(). */

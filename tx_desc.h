@@ -40,7 +40,7 @@ struct skua_tx_req {
 	u8 tries;
 	u32 rate;
 	u64 pn;
-	const struct skua_key *pn_key;
+	struct skua_key *pn_key;
 };
 
 /**

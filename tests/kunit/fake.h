@@ -28,6 +28,7 @@
  * @op: their opcodes
  * @data: structure of the last command
  * @len: length of @data
+ * @queued: frames that the NIC held when the last command came
  * @doorbells: doorbells rung
  */
 struct skua_fake {
@@ -44,6 +45,7 @@ struct skua_fake {
 	u16 op[SKUA_FAKE_CMDS];
 	u8 data[SKUA_CMD_INLINE];
 	u16 len;
+	int queued;
 	unsigned int doorbells;
 };
 

@@ -603,6 +603,170 @@ static void tx_with_a_key_of_the_past(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, atomic64_read(&conf->tx_pn));
 }
 
+/* ------------------------------------------------------------------ */
+/* A key goes								*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct tx_air - the air: ends the frame with token 0 after some time
+ * @work: ends the frame
+ * @test: the test
+ */
+struct tx_air {
+	struct delayed_work work;
+	struct kunit *test;
+};
+
+static void tx_air_ends_frame(struct work_struct *work)
+{
+	struct tx_air *air = container_of(work, struct tx_air, work.work);
+
+	end(air->test, FIELD_PREP(SKUA_TXS_STATUS, SKUA_TXS_STALE_STA));
+}
+
+static void give_keyed(struct kunit *test, struct ieee80211_key_conf *conf)
+{
+	struct sk_buff *skb = make_frame(test, QOS_DATA | PROTECTED, false);
+
+	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	give(test, IEEE80211_AC_VO, skb);
+}
+
+static void disable(struct kunit *test, struct ieee80211_sta *sta,
+		    struct ieee80211_key_conf *conf)
+{
+	struct skua_fake *fake = test->priv;
+
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 0, skua_op_set_key(fake->hw, DISABLE_KEY, fake->vif,
+						 sta, conf));
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_DEL, fake->op[fake->ncmds - 1]);
+}
+
+/* K15: message 4 under the old key leaves before the key goes */
+static void tx_leaves_before_its_key_goes(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct tx_air air = { .test = test };
+	struct ieee80211_key_conf *conf;
+
+	make_path(test, 32);
+	conf = install(test, fake->sta);
+	give_keyed(test, conf);
+	INIT_DELAYED_WORK_ONSTACK(&air.work, tx_air_ends_frame);
+	schedule_delayed_work(&air.work, 2);
+	disable(test, fake->sta, conf);
+	KUNIT_EXPECT_EQ(test, 0, fake->queued);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_KEY_CUT_SHORT));
+	flush_delayed_work(&air.work);
+	destroy_delayed_work_on_stack(&air.work);
+}
+
+/* K7: frames that do not leave hold up the removal only for a while */
+static void tx_that_does_not_leave(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	unsigned long since;
+
+	make_path(test, 32);
+	conf = install(test, fake->sta);
+	give_keyed(test, conf);
+	since = jiffies;
+	disable(test, fake->sta, conf);
+	KUNIT_EXPECT_GE(test, jiffies - since, HZ / 10);
+	KUNIT_EXPECT_EQ(test, 1, fake->queued);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_CUT_SHORT));
+
+	/* the slot's next key does not wait for a frame of the last one */
+	conf = install(test, fake->sta);
+	disable(test, fake->sta, conf);
+	KUNIT_EXPECT_EQ(test, 1, fake->queued);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_CUT_SHORT));
+	end(test, FIELD_PREP(SKUA_TXS_STATUS, SKUA_TXS_STALE_KEY));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
+}
+
+struct tx_no_drain_case {
+	const char *desc;
+	bool asleep;
+	bool other;
+	bool clear;
+};
+
+static const struct tx_no_drain_case tx_no_drain_cases[] = {
+	{ "no frame" },
+	{ "a frame under another key", .other = true },
+	{ "a frame in clear text", .clear = true },
+	{ "its station sleeps", .asleep = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_no_drain, tx_no_drain_cases, desc);
+
+/* Nobody waits where no frame can leave under the key */
+static void tx_key_goes_at_once(struct kunit *test)
+{
+	const struct tx_no_drain_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf, *other;
+
+	make_path(test, 32);
+	if (c->clear)
+		give(test, IEEE80211_AC_VO, make_frame(test, NULLFUNC, false));
+	other = install(test, NULL);
+	conf = install(test, fake->sta);
+	if (c->other)
+		give_keyed(test, other);
+	if (c->asleep) {
+		skua_sta(fake->sta)->asleep = true;
+		give_keyed(test, conf);
+	}
+	fake->sc->keys->credit = HZ;
+	fake->sc->keys->credit_at = jiffies - HZ;
+	disable(test, fake->sta, conf);
+	/* the credit is counted when a wait begins */
+	KUNIT_EXPECT_LE(test, fake->sc->keys->credit_at, jiffies - HZ);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_KEY_CUT_SHORT));
+	reset(test);
+}
+
+struct tx_patience_case {
+	const char *desc;
+	unsigned long credit;
+	unsigned long past;
+	unsigned long most;
+	unsigned long limit;
+};
+
+static const struct tx_patience_case tx_patience_cases[] = {
+	{ "nobody has waited", HZ, 0, HZ / 10, HZ / 10 },
+	{ "little is left", HZ / 20, 0, HZ / 10, HZ / 20 },
+	{ "all is used up", 0, 0, HZ / 10, 0 },
+	{ "a part has come back", 0, HZ / 5, HZ / 10, HZ / 20 },
+	{ "no more than all comes back", HZ / 2, 100 * HZ, 10 * HZ, HZ },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_patience, tx_patience_cases, desc);
+
+/* Hundreds of stations that answer no frame are removed within seconds */
+static void tx_patience_is_limited(struct kunit *test)
+{
+	const struct tx_patience_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct skua_keys *keys = fake->sc->keys;
+	unsigned long limit;
+
+	keys->credit = c->credit;
+	keys->credit_at = jiffies - c->past;
+	limit = skua_key_patience(keys, c->most);
+	KUNIT_EXPECT_GE(test, limit, c->limit);
+	/* another jiffy may have passed */
+	KUNIT_EXPECT_LE(test, limit, c->limit + 1);
+	skua_key_waited(keys, jiffies - c->limit);
+	KUNIT_EXPECT_LE(test, skua_key_patience(keys, 10 * HZ), HZ - c->limit);
+}
+
 struct tx_protected_case {
 	const char *desc;
 	u16 fc;
@@ -830,15 +994,23 @@ static void tx_flush(struct kunit *test)
 
 	skua_sta(fake->sta)->handle = 1;
 	skua_sta(fake->sta)->gen = 5;
+	wiphy_lock(fake->hw->wiphy);
 	skua_op_flush_sta(fake->hw, fake->vif, fake->sta);
 	KUNIT_EXPECT_EQ(test, 1, le16_to_cpu(cmd->sta));
 	KUNIT_EXPECT_EQ(test, 5, le16_to_cpu(cmd->sta_gen));
 	KUNIT_EXPECT_EQ(test, 0, cmd->drop);
+	KUNIT_EXPECT_EQ(test, 100, le32_to_cpu(cmd->timeout_ms));
 	KUNIT_EXPECT_EQ(test, 0x1f, cmd->ac_mask);
+
+	/* nobody waits for a station that sleeps */
+	skua_sta(fake->sta)->asleep = true;
+	skua_op_flush_sta(fake->hw, fake->vif, fake->sta);
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(cmd->timeout_ms));
+	wiphy_unlock(fake->hw->wiphy);
 
 	set_bit(SKUA_F_DEAD, &fake->sc->flags);
 	skua_op_flush(fake->hw, fake->vif, BIT(1), false);
-	KUNIT_EXPECT_EQ(test, 3, fake->ncmds);
+	KUNIT_EXPECT_EQ(test, 4, fake->ncmds);
 	atomic_set(&fake->sc->tx.queued, 0);
 }
 
@@ -859,6 +1031,10 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_without_room_takes_no_pn),
 	KUNIT_CASE(tx_never_sleeps),
 	KUNIT_CASE(tx_with_a_key_of_the_past),
+	KUNIT_CASE(tx_leaves_before_its_key_goes),
+	KUNIT_CASE(tx_that_does_not_leave),
+	KUNIT_CASE_PARAM(tx_key_goes_at_once, tx_no_drain_gen_params),
+	KUNIT_CASE_PARAM(tx_patience_is_limited, tx_patience_gen_params),
 	KUNIT_CASE_PARAM(tx_to_a_keyed_station_without_a_key, tx_protected_gen_params),
 	KUNIT_CASE(tx_rates),
 	KUNIT_CASE(tx_chooses_the_ring),

@@ -23,12 +23,15 @@ import guest_end
 NLM_F_REQUEST, NLM_F_ACK, NLMSG_ERROR = 1, 4, 2
 GENL_ID_CTRL, CTRL_CMD_GETFAMILY, CTRL_ATTR_FAMILY_ID, CTRL_ATTR_FAMILY_NAME = 16, 3, 1, 2
 GET_KEY, SET_KEY, NEW_KEY, DEL_KEY, NEW_STATION, DEL_STATION = 9, 10, 11, 12, 19, 20
+SEND_FRAME, CONTROL_PORT_FRAME = 59, 129
 KEY_SEQ = 10
 AID, LISTEN_INTERVAL, RATES, FLAGS2, FLAG_AUTHORIZED = 16, 18, 19, 67, 2
+FRAME, ETHERTYPE = 51, 102
 IFINDEX, MAC, KEY_DATA, KEY_IDX, KEY_CIPHER, KEY_TYPE, KEY = 3, 6, 7, 8, 9, 55, 80
 NESTED_IDX, NESTED_DEFAULT, NESTED_TYPES, TYPE_MULTICAST = 2, 5, 8, 2
 GROUP, PAIRWISE = 0, 1
 CCMP = 0x000fac04
+EAPOL = 0x888e
 
 
 def attr(kind, value):
@@ -96,6 +99,17 @@ class End(guest_end.End):
     def delete(self, peer):
         self.link.request(DEL_KEY, self.index + attr(KEY_IDX, b"\0") + attr(MAC, peer)
                           + attr(KEY_TYPE, PAIRWISE))
+
+    def eapol(self, peer, body):
+        """Sends a frame of the control port, encrypted if there is a key."""
+        self.link.request(CONTROL_PORT_FRAME, self.index + attr(FRAME, body) + attr(MAC, peer)
+                          + attr(ETHERTYPE, struct.pack("<H", EAPOL)))
+
+    def deauthenticate(self, peer, reason=2):
+        """Sends a deauthentication; an access point has the address of its BSS."""
+        here = octets(self.mac)
+        frame = b"\xc0\0\0\0" + peer + here + here + b"\0\0" + struct.pack("<H", reason)
+        self.link.request(SEND_FRAME, self.index + attr(FRAME, frame))
 
     def add_station(self, peer, aid):
         self.link.request(NEW_STATION, self.index + attr(MAC, peer)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A key goes, and its last frame has left: message 4 of a rekeying, a deauthentication."""
+
+import pytest
+
+from bench import AP, frames
+from faults import guest_end, run_in_guest
+from security import sae
+
+# What wpa_supplicant does from version 2.11 on, as often as wanted, and with no pause
+REKEY = """
+import json, os, sys
+from guest_keys import End, octets
+what = json.loads(sys.argv[1])
+ap, sta = End(**what["ap"]), End(**what["sta"])
+for number in range(what["rounds"]):
+    key = os.urandom(16)
+    sta.speak(what["load"])
+    # a descriptor of EAPOL-Key that no one answers
+    sta.eapol(octets(ap.mac), b"\\x02\\x03\\0\\x04\\0\\0\\0" + bytes((number,)))
+    sta.set(key, peer=octets(ap.mac))
+    ap.set(key, peer=octets(sta.mac))
+"""
+# What hostapd does, with no pause
+DEAUTHENTICATE = """
+import json, sys
+from guest_keys import End, octets
+what = json.loads(sys.argv[1])
+ap = End(**what["ap"])
+ap.deauthenticate(octets(what["peer"]))
+ap.delete(octets(what["peer"]))
+"""
+# the control port has TID 7
+MESSAGE_4 = "wlan.fc.type_subtype == 0x28 && wlan.fc.protected == 1 && wlan.qos.tid == 7"
+
+
+@pytest.mark.contract("K15")
+@pytest.mark.parametrize("load", [0, 20])
+def test_message_4_leaves_before_the_new_key(trio, load):
+    """K15: 30 times an encrypted message 4 and then at once the new key: each one arrives."""
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    _, supplicant = trio.link()
+    path = trio.capture()
+    before = ap.driver()["rx"], sta.engines()["tx_stale_key"]
+    run_in_guest(trio.vms[0], REKEY, {
+        "rounds": 30, "load": load, "ap": guest_end(ap), "sta": guest_end(sta, peers=[AP])})
+    sta.ping(AP, count=3)
+    trio.capture_end()
+    sent = frames(path, f"{MESSAGE_4} && wlan.ta == {sta.mac}", ["wlan.seq"])
+    assert len({seq for seq, in sent}) == 30
+    assert sta.engines()["tx_stale_key"] == before[1]
+    assert sta.driver()["key_cut_short"] == 0
+    assert ap.driver()["rx"] - before[0] >= 30
+    assert "DISCONNECTED" not in supplicant.process.output
+
+
+@pytest.mark.contract("K15")
+def test_a_protected_deauthentication_leaves_before_its_key(trio):
+    """The key is removed right after the frame: the station hears that it is disconnected."""
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    _, supplicant = trio.link(security=sae("CCMP", "AES-128-CMAC"))
+    for _ in range(5):
+        before = ap.engines()["tx_stale_key"]
+        start = len(supplicant.process.output)
+        run_in_guest(trio.vms[0], DEAUTHENTICATE, {"ap": guest_end(ap), "peer": sta.mac})
+        supplicant.process.wait_for("CTRL-EVENT-DISCONNECTED", 3, start=start)
+        assert ap.engines()["tx_stale_key"] == before
+        supplicant.process.wait_for("CTRL-EVENT-CONNECTED", 30, start=start)
+        # the last message of the handshake has arrived
+        sta.ping(AP, count=1)
