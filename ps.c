@@ -57,6 +57,50 @@ void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid)
 	}
 }
 
+/* An access point that was told of a sleep holds frames until it hears otherwise. */
+static void skua_ps_tell_ap(struct skua *sc, struct ieee80211_vif *vif)
+{
+	struct ieee80211_tx_info *info;
+	struct ieee80211_hdr *hdr;
+	struct ieee80211_sta *ap;
+	struct sk_buff *skb;
+
+	skb = ieee80211_nullfunc_get(sc->hw, vif, -1, true);
+	if (!skb)
+		return;
+	hdr = (void *)skb->data;
+	if (sc->hw->conf.flags & IEEE80211_CONF_PS)
+		hdr->frame_control |= cpu_to_le16(IEEE80211_FCTL_PM);
+	info = IEEE80211_SKB_CB(skb);
+	info->band = skua_vif_band(vif);
+	info->control.vif = vif;
+	rcu_read_lock();
+	ap = ieee80211_find_sta(vif, vif->cfg.ap_addr);
+	skua_tx_give(sc, skb_get_queue_mapping(skb), ap, skb);
+	rcu_read_unlock();
+}
+
+/**
+ * skua_ps_tell() - tell the access points of all stations whether these sleep
+ * @sc: the device, which has been restarted
+ *
+ * Wiphy mutex. Before a firmware leaves the channel, it tells the access points
+ * that their stations sleep. If it dies there, nobody takes that back: the null
+ * frame that mac80211 sends in a restart is dropped by mac80211 itself, since it
+ * may not wait, and the queues are stopped.
+ */
+void skua_ps_tell(struct skua *sc)
+{
+	struct ieee80211_vif *vif;
+	unsigned int i;
+
+	for (i = 0; i < SKUA_MAX_VIFS; i++) {
+		vif = wiphy_dereference(sc->hw->wiphy, sc->vif[i]);
+		if (vif && vif->type == NL80211_IFTYPE_STATION && vif->cfg.assoc)
+			skua_ps_tell_ap(sc, vif);
+	}
+}
+
 /* Takes up to @num frames out of the station's queues of @tids. */
 static void skua_ps_collect(struct skua *sc, struct ieee80211_sta *sta,
 			    u16 tids, int num, struct sk_buff_head *frames,

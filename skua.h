@@ -303,6 +303,7 @@ struct skua_vif {
  * @vif: interface of the station
  * @keyed: a key has been offered, even if refused: no data in clear text
  * @asleep: the station sleeps, by the last in-band event (NAPI)
+ * @tim: mac80211 holds frames for the station, by the last set_tim
  * @fourway: four-address mode
  * @stale: bit 0: the NIC has to be told of the station's parameters; atomic
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
@@ -314,6 +315,7 @@ struct skua_sta {
 	struct ieee80211_vif *vif;
 	bool keyed;
 	bool asleep;
+	bool tim;
 	bool fourway;
 	unsigned long stale;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
@@ -1090,6 +1092,7 @@ void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			   struct ieee80211_sta *sta, bool enabled);
 int skua_sta_post(struct skua *sc, struct ieee80211_vif *vif,
 		  struct ieee80211_sta *sta);
+void skua_ps_tell(struct skua *sc);
 void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid);
 void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
 				     struct ieee80211_sta *sta, u16 tids,

@@ -180,6 +180,7 @@ void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 	WRITE_ONCE(sc->up_since, jiffies);
 	clear_bit(SKUA_F_RECONFIG, &sc->flags);
 	skua_key_restarted(sc);
+	skua_ps_tell(sc);
 	/*
 	 * Transmit queues that mac80211 wanted served while the NIC was dead are
 	 * still on its list. They may never get another frame that would wake
