@@ -303,7 +303,6 @@ struct skua_vif {
  * @vif: interface of the station
  * @keyed: a key has been offered, even if refused: no data in clear text
  * @asleep: the station sleeps, by the last in-band event (NAPI)
- * @tim: mac80211 holds frames for the station, by the last set_tim
  * @fourway: four-address mode
  * @stale: bit 0: the NIC has to be told of the station's parameters; atomic
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
@@ -315,7 +314,6 @@ struct skua_sta {
 	struct ieee80211_vif *vif;
 	bool keyed;
 	bool asleep;
-	bool tim;
 	bool fourway;
 	unsigned long stale;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];

@@ -156,6 +156,7 @@ static u32 skua_sta_flags(const struct ieee80211_sta *sta,
 		  (vht->cap & IEEE80211_VHT_CAP_RXLDPC), SKUA_STAF_LDPC },
 		{ sta->spp_amsdu, SKUA_STAF_SPP_AMSDU },
 		{ ssta->keyed, SKUA_STAF_KEYED },
+		{ READ_ONCE(ssta->asleep), SKUA_STAF_ASLEEP },
 	};
 	u32 flags = 0;
 	unsigned int i;
@@ -341,7 +342,9 @@ static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
 	int err;
 
 	ssta->vif = vif;
-	ssta->asleep = false;
+	/* mac80211 and the station remember a sleep over a restart. */
+	if (!test_bit(SKUA_F_RECONFIG, &sc->flags))
+		ssta->asleep = false;
 	ssta->state = IEEE80211_STA_NONE;
 	err = skua_sta_handle_take(sc, sta);
 	if (err) {

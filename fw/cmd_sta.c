@@ -8,7 +8,7 @@
 #include "mac.h"
 #include "policy.h"
 
-#define STAF_VALID	GENMASK(13, 0)
+#define STAF_VALID	GENMASK(14, 0)
 
 static u16 sta_check(const struct skua_cmd_sta *p)
 {
@@ -71,7 +71,11 @@ u16 sta_cmd_add(struct cmd *c)
 
 	s = sta_reset(p->sta);
 	sta_fill(s, p);
+	/* Later the engine knows better: it hears the station. */
+	if (p->flags & SKUA_STAF_ASLEEP)
+		s->eng.flags |= ENG_STAF_ASLEEP;
 	status = sta_push(s);
+	s->eng.flags &= ~ENG_STAF_ASLEEP;
 	if (status != SKUA_ST_OK)
 		return status;
 	s->used = true;

@@ -21,6 +21,7 @@
 #define SKUA_STAF_LDPC			BIT(11)
 #define SKUA_STAF_SPP_AMSDU		BIT(12)
 #define SKUA_STAF_KEYED			BIT(13)	/* set_key was called: no clear-text data */
+#define SKUA_STAF_ASLEEP		BIT(14)	/* STA_ADD of an access point: it sleeps already */
 
 /**
  * struct skua_cmd_sta - a peer

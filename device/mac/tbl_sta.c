@@ -13,7 +13,7 @@
 
 #define STA_FLAGS	(ENG_STAF_QOS | ENG_STAF_MFP | ENG_STAF_4ADDR | \
 			 ENG_STAF_PS_TRACK | ENG_STAF_KEYED | \
-			 ENG_STAF_SPP_AMSDU)
+			 ENG_STAF_SPP_AMSDU | ENG_STAF_ASLEEP)
 
 static uint32_t sta_entries(const struct mac *mac)
 {
@@ -65,6 +65,7 @@ static enum skua_status sta_write(struct mac *mac, uint32_t i,
 	struct mac_vif *vif = mac_vif(mac, e->vif);
 	struct mac_sta *sta = mac->sta[i], *twin;
 	uint32_t flags = le32toh(e->flags);
+	bool asleep = false;
 
 	if (!vif)
 		return SKUA_ST_NO_ENTRY;
@@ -79,20 +80,24 @@ static enum skua_status sta_write(struct mac *mac, uint32_t i,
 		sta_clear(mac, i);
 		sta = NULL;
 	}
-	if (!sta)
+	if (!sta) {
 		sta = sta_new(mac, i, vif, e->addr);
+		asleep = flags & ENG_STAF_ASLEEP;
+	}
 	if (!sta)
 		return SKUA_ST_NO_SPACE;
 	sta->gen = le16toh(e->gen);
 	sta->aid = le16toh(e->aid);
 	sta->uapsd = e->uapsd_queues;
-	sta->flags = flags;
+	sta->flags = flags & ~ENG_STAF_ASLEEP;
 	for (unsigned int k = 0; k < MAC_KEYS_PER_STA; k++) {
 		take_ref(&sta->key[k], &e->key[k]);
 		take_ref(&sta->group_key[k], &e->group_key[k]);
 	}
 	if (!(flags & ENG_STAF_PS_TRACK))
 		txq_sta_doze(mac, sta, false);
+	else if (asleep)
+		txq_sta_doze(mac, sta, true);
 	return SKUA_ST_OK;
 }
 

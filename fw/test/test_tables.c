@@ -281,6 +281,17 @@ static void chan_tunes(void **state)
 
 /* ------------------------------------------------------------------ */
 
+static void sta_that_sleeps_already(void **state)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(4, 7, 0);
+
+	(void)state;
+	fake_vif(0, SKUA_VIF_AP, 0);
+	p.flags = SKUA_STAF_ASLEEP;
+	assert_ok(fake_cmd(SKUA_CMD_STA_ADD, &p, sizeof(p)));
+	assert_int_equal(fake.sta[4].flags, ENG_STAF_PS_TRACK | ENG_STAF_ASLEEP);
+}
+
 static void sta_life(void **state)
 {
 	struct skua_cmd_sta p = fake_sta_cmd(4, 7, 0);
@@ -307,6 +318,11 @@ static void sta_life(void **state)
 
 	p.gen = 8;
 	assert_int_equal(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)), SKUA_ST_STALE);
+	/* Only of a new station the host knows better whether it sleeps. */
+	p.gen = 7;
+	p.flags = SKUA_STAF_ASLEEP;
+	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
+	assert_int_equal(fake.sta[4].flags, ENG_STAF_PS_TRACK);
 	p.gen = 7;
 	p.flags = SKUA_STAF_AUTHORIZED;
 	assert_ok(fake_cmd(SKUA_CMD_STA_UPDATE, &p, sizeof(p)));
@@ -340,7 +356,7 @@ static void bad_sta(struct skua_cmd_sta *p) { p->sta = FAKE_STAS; }
 static void bad_sta_none(struct skua_cmd_sta *p) { p->sta = SKUA_STA_NONE; }
 static void bad_sta_vif(struct skua_cmd_sta *p) { p->vif = 1; }
 static void bad_sta_link(struct skua_cmd_sta *p) { p->link = 1; }
-static void bad_sta_flags(struct skua_cmd_sta *p) { p->flags = BIT(14); }
+static void bad_sta_flags(struct skua_cmd_sta *p) { p->flags = BIT(15); }
 static void bad_sta_aid(struct skua_cmd_sta *p) { p->aid = 2008; }
 static void bad_sta_addr(struct skua_cmd_sta *p) { memset(p->addr, 0xff, 6); }
 static void bad_sta_bw(struct skua_cmd_sta *p) { p->bw = SKUA_BW_320 + 1; }
@@ -735,6 +751,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(chan_one_at_a_time, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(chan_tunes, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(sta_life, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(sta_that_sleeps_already, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(sta_fields, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(sta_stats, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(key_life, setup, fake_teardown),

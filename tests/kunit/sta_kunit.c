@@ -309,6 +309,30 @@ static void sta_restart(struct kunit *test)
 	sta_down(test, fake->sta);
 }
 
+/* P4: the NIC learns again who sleeps */
+static void sta_asleep_in_a_restart(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_sta *cmd = (void *)fake->data;
+	struct skua_sta *ssta = skua_sta(fake->sta);
+
+	sta_up(test, fake->sta);
+	ssta->asleep = true;
+	skua_sta_reset(fake->sc);
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_TRUE(test, ssta->asleep);
+	KUNIT_EXPECT_TRUE(test, le32_to_cpu(cmd->flags) & SKUA_STAF_ASLEEP);
+	sta_down(test, fake->sta);
+	clear_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+
+	/* A new station is awake. */
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_FALSE(test, ssta->asleep);
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(cmd->flags));
+	sta_down(test, fake->sta);
+}
+
 /* K15 rule 4: the NIC is told of a station's first key at once */
 static void sta_first_key_is_told(struct kunit *test)
 {
@@ -499,6 +523,7 @@ static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_down_always_succeeds),
 	KUNIT_CASE(sta_up_of_a_dead_nic),
 	KUNIT_CASE(sta_restart),
+	KUNIT_CASE(sta_asleep_in_a_restart),
 	KUNIT_CASE(sta_first_key_is_told),
 	KUNIT_CASE(tim_of_many_sleepers),
 	KUNIT_CASE(tim_in_a_restart),

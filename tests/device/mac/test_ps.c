@@ -655,6 +655,31 @@ static void test_in_order(void **state)
 	assert_int_equal(events, 34);
 }
 
+/* A host knows from before a reset that its new station sleeps */
+static void test_asleep_from_the_start(void **state)
+{
+	struct scene *s = *state;
+	struct eng_sta e;
+
+	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA, AP_STA, ENG_TBL_READ, &e,
+				  sizeof(e)), SKUA_ST_OK);
+	e.flags |= htole32(ENG_STAF_ASLEEP);
+	/* The engine knows better about a station that it has */
+	host_sta(s->ap, AP_STA, &e);
+	assert_false(s->ap->mac->sta[AP_STA]->dozing);
+	assert_int_equal(s->ap->mac->vif[0].dozing, 0);
+	e.gen = htole16(AP_GEN + 1);
+	host_sta(s->ap, AP_STA, &e);
+	assert_true(s->ap->mac->sta[AP_STA]->dozing);
+	assert_int_equal(s->ap->mac->vif[0].dozing, 1);
+	/* Nobody who is not followed can be asleep */
+	e.gen = htole16(AP_GEN + 2);
+	e.flags &= ~htole32(ENG_STAF_PS_TRACK);
+	host_sta(s->ap, AP_STA, &e);
+	assert_false(s->ap->mac->sta[AP_STA]->dozing);
+	assert_int_equal(s->ap->mac->vif[0].dozing, 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, scene_setup, \
 						scene_teardown)
 
@@ -675,6 +700,7 @@ int main(void)
 		T(test_dtim),
 		T(test_mgmt_to_sleeper),
 		T(test_in_order),
+		T(test_asleep_from_the_start),
 	};
 
 	return cmocka_run_group_tests_name("mac: power save", tests, NULL,
