@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The base of all layers: the event loop, its clock, logs, sockets, text
+ * The base of all layers: the event loop, its clock, helpers, logs, sockets, text
  */
 #ifndef SKUA_DEVICE_BASE_H
 #define SKUA_DEVICE_BASE_H
 
+#include "base/helper.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/sock.h"

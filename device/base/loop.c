@@ -148,6 +148,11 @@ uint64_t loop_now_us(const struct loop *loop)
 	return loop_now(loop) / LOOP_NS_PER_US;
 }
 
+bool loop_realtime(const struct loop *loop)
+{
+	return loop->clock->ops->realtime;
+}
+
 void loop_set_spin(struct loop *loop, uint64_t max_ns)
 {
 	loop->spin_max = max_ns;

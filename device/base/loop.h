@@ -90,6 +90,9 @@ uint64_t loop_now(const struct loop *loop);
 /** loop_now_us() - the same in microseconds: a NIC's clock (SKUA_REG_TSF) */
 uint64_t loop_now_us(const struct loop *loop);
 
+/** loop_realtime() - true if the time passes by itself, and is not simulated */
+bool loop_realtime(const struct loop *loop);
+
 /**
  * loop_set_spin() - bound how long the loop spins after activity
  * @loop: the loop
