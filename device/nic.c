@@ -413,6 +413,8 @@ static bool nic_init(struct nic *nic, struct air *air)
 	if (!nic->pci)
 		return false;
 	nic->dma = pci_dma(nic->pci);
+	if (nic->cfg.memory)
+		dma_set_limit(nic->dma, nic->cfg.memory);
 	nic->rings.log = &nic->log;
 	nic->rings.pci = nic->pci;
 	nic->rings.dma = nic->dma;

@@ -24,6 +24,7 @@ struct nic;
  * @front_end: front end through which a guest reaches it; NULL if the caller
  *	plays the guest's part itself, on pci_bus()
  * @socket: path of the front end's socket
+ * @memory: bytes of memory that a guest may have; 0 for DMA_LIMIT
  * @eng: abilities and limits of the engines; @eng.ciphers is set by nic_new()
  * @mac_ops: MAC engines; NULL for those of mac/
  */
@@ -31,6 +32,7 @@ struct nic_config {
 	char name[32];
 	const struct bus_front_end *front_end;
 	char socket[108];
+	uint64_t memory;
 	struct eng_config eng;
 	const struct mac_ops *mac_ops;
 };

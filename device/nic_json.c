@@ -41,12 +41,13 @@ static json_t *dma_json(const struct nic *nic)
 {
 	const struct dma_stats *s = dma_get_stats(nic->dma);
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "reads", count(s->reads),
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "reads", count(s->reads),
 			 "writes", count(s->writes),
 			 "rejected_range", count(s->rejected_range),
 			 "rejected_perm", count(s->rejected_perm),
 			 "rejected_off", count(s->rejected_off),
-			 "rejected_dead", count(s->rejected_dead));
+			 "rejected_dead", count(s->rejected_dead),
+			 "rejected_budget", count(s->rejected_budget));
 }
 
 static json_t *bus_json(const struct nic *nic)

@@ -3,20 +3,24 @@
  * Guest memory: the map, the checks, and files that are truncated
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
+#include <linux/magic.h>
 
 #include "base/base.h"
 #include "pcie/dma.h"
 
-#define DMA_REGIONS	64
-/* Regions of all NICs of the process that the SIGBUS handler can find. */
-#define DMA_FAULT_SLOTS	1024
+/* As many as a memory table has, and as many again that are still held */
+#define DMA_REGIONS	16
+/* Regions of all NICs of the process that the SIGBUS handler can find: 64 NICs */
+#define DMA_FAULT_SLOTS	(64 * DMA_REGIONS)
 
 /*
  * One region. It stays on a list of its map, live or dying, until it is
@@ -37,6 +41,7 @@ struct dma {
 	struct log *log;
 	struct dma_region *live, *dying, *last;
 	unsigned int regions;
+	uint64_t mapped, limit;
 	bool enabled;
 	/* Set by the SIGBUS handler, on the thread that met the fault. */
 	sig_atomic_t dead;
@@ -122,6 +127,7 @@ struct dma *dma_new(struct log *log)
 		return NULL;
 	pthread_once(&once, dma_catch_sigbus);
 	d->log = log;
+	d->limit = DMA_LIMIT;
 	return d;
 }
 
@@ -151,11 +157,36 @@ void dma_free(struct dma *d)
 	free(d);
 }
 
-static int dma_check_new(struct dma *d, uint64_t addr, uint64_t size, int fd,
-			 uint64_t offset)
+void dma_set_limit(struct dma *d, uint64_t limit)
 {
+	d->limit = limit;
+}
+
+int dma_file_look(struct dma_file *file, int fd)
+{
+	/* Only files whose pages are the kernel's own have seals. */
+	int seals = fcntl(fd, F_GET_SEALS);
+	struct statfs fs;
 	struct stat st;
 
+	if (seals < 0)
+		return errno == EINVAL ? -EMEDIUMTYPE : -errno;
+	/* Not a must: the file of User-Mode Linux cannot be sealed. */
+	if (!(seals & (F_SEAL_SEAL | F_SEAL_SHRINK)))
+		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK);
+	if (fstat(fd, &st) || fstatfs(fd, &fs))
+		return -errno;
+	file->fd = fd;
+	file->size = (uint64_t)st.st_size;
+	file->page = (uint64_t)sysconf(_SC_PAGESIZE);
+	if (fs.f_type == HUGETLBFS_MAGIC)
+		file->page = (uint64_t)fs.f_bsize;
+	return 0;
+}
+
+static int dma_check_new(struct dma *d, uint64_t addr, uint64_t size,
+			 const struct dma_file *file, uint64_t offset)
+{
 	if (!size || addr + size - 1 < addr || offset + size < offset)
 		return -EINVAL;
 	if (size > SIZE_MAX / 2)
@@ -170,21 +201,24 @@ static int dma_check_new(struct dma *d, uint64_t addr, uint64_t size, int fd,
 	}
 	if (d->regions >= DMA_REGIONS)
 		return -ENOSPC;
-	if (fstat(fd, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size < offset + size)
+	if (file->size < offset + size)
 		return -EINVAL;
+	if (size > d->limit || d->mapped > d->limit - size) {
+		d->stats.rejected_budget++;
+		return -EDQUOT;
+	}
 	return 0;
 }
 
-static int dma_mmap(struct dma *d, struct dma_region *r, int fd,
-		    uint64_t offset)
+static int dma_mmap(struct dma *d, struct dma_region *r,
+		    const struct dma_file *file, uint64_t offset)
 {
-	uint64_t skip = offset % (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t skip = offset % file->page;
 	int prot = PROT_READ | (r->writable ? PROT_WRITE : 0);
 
-	r->map_len = r->size + skip;
-	r->map = mmap(NULL, r->map_len, prot, MAP_SHARED, fd,
+	/* Huge pages are unmapped as a whole. */
+	r->map_len = (r->size + skip + file->page - 1) / file->page * file->page;
+	r->map = mmap(NULL, r->map_len, prot, MAP_SHARED, file->fd,
 		      (off_t)(offset - skip));
 	if (r->map == MAP_FAILED)
 		return -errno;
@@ -202,8 +236,17 @@ static int dma_mmap(struct dma *d, struct dma_region *r, int fd,
 int dma_map(struct dma *d, uint64_t addr, uint64_t size, int fd,
 	    uint64_t offset, bool writable)
 {
+	struct dma_file file;
+	int ret = dma_file_look(&file, fd);
+
+	return ret ? ret : dma_map_file(d, addr, size, &file, offset, writable);
+}
+
+int dma_map_file(struct dma *d, uint64_t addr, uint64_t size,
+		 const struct dma_file *file, uint64_t offset, bool writable)
+{
 	struct dma_region *r;
-	int ret = dma_check_new(d, addr, size, fd, offset);
+	int ret = dma_check_new(d, addr, size, file, offset);
 
 	if (ret)
 		return ret;
@@ -213,7 +256,7 @@ int dma_map(struct dma *d, uint64_t addr, uint64_t size, int fd,
 	r->addr = addr;
 	r->size = size;
 	r->writable = writable;
-	ret = dma_mmap(d, r, fd, offset);
+	ret = dma_mmap(d, r, file, offset);
 	if (ret) {
 		free(r);
 		return ret;
@@ -221,7 +264,15 @@ int dma_map(struct dma *d, uint64_t addr, uint64_t size, int fd,
 	r->next = d->live;
 	d->live = r;
 	d->regions++;
+	d->mapped += size;
 	return 0;
+}
+
+static void dma_forget(struct dma *d, struct dma_region *r)
+{
+	d->regions--;
+	d->mapped -= r->size;
+	dma_region_free(r);
 }
 
 /* Take the region that *@pos points to off the live list. */
@@ -232,8 +283,7 @@ static void dma_retire(struct dma *d, struct dma_region **pos)
 	*pos = r->next;
 	d->last = NULL;
 	if (!r->held) {
-		d->regions--;
-		dma_region_free(r);
+		dma_forget(d, r);
 		return;
 	}
 	r->next = d->dying;
@@ -413,8 +463,7 @@ static void dma_put_dying(struct dma *d, const void *p)
 		if (r->held)
 			return;
 		*pos = r->next;
-		d->regions--;
-		dma_region_free(r);
+		dma_forget(d, r);
 		if (!d->dying && d->on_idle) {
 			void (*fn)(void *arg) = d->on_idle;
 

@@ -29,6 +29,7 @@ struct dma;
  * @rejected_perm: a write to a region that is mapped for reading only
  * @rejected_off: the NIC must not be bus master now
  * @rejected_dead: the memory file had vanished
+ * @rejected_budget: regions that the guest's budget had no room for
  */
 struct dma_stats {
 	uint64_t reads;
@@ -37,6 +38,22 @@ struct dma_stats {
 	uint64_t rejected_perm;
 	uint64_t rejected_off;
 	uint64_t rejected_dead;
+	uint64_t rejected_budget;
+};
+
+/* Bytes of guest memory that a map takes, unless dma_set_limit() says other */
+#define DMA_LIMIT	(64ULL << 30)
+
+/**
+ * struct dma_file - a file that may hold guest memory
+ * @fd: the file
+ * @size: its size in bytes
+ * @page: its size of a page
+ */
+struct dma_file {
+	int fd;
+	uint64_t size;
+	uint64_t page;
 };
 
 /**
@@ -50,19 +67,43 @@ struct dma *dma_new(struct log *log);
 /** dma_free() - unmap everything at once; nothing may be held any more */
 void dma_free(struct dma *d);
 
+/** dma_set_limit() - bound the bytes that a map takes, as a budget of its guest */
+void dma_set_limit(struct dma *d, uint64_t limit);
+
 /**
- * dma_map() - add a region of guest memory
+ * dma_file_look() - find out if a file may hold guest memory
+ * @file: result
+ * @fd: the file
+ *
+ * Its pages must be the kernel's own: a memfd, or a file of tmpfs or hugetlbfs. An
+ * access to any other file waits for a disk, or for ever for the daemon of a FUSE
+ * file system. The file is sealed against shrinking if its owner permits seals.
+ *
+ * May block while another process writes to the file. Needs no map, and may run in
+ * any thread.
+ *
+ * Return: 0, -EMEDIUMTYPE if it is another kind of file, or another -errno.
+ */
+int dma_file_look(struct dma_file *file, int fd);
+
+/**
+ * dma_map_file() - add a region of guest memory
  * @d: the map
  * @addr: its guest physical address
  * @size: its size in bytes
- * @fd: a regular file that holds it; not kept
+ * @file: what dma_file_look() found; the descriptor is not kept
  * @offset: where in the file it begins
  * @writable: false for memory that the NIC may only read
  *
- * Return: 0; -EINVAL if it is empty, wraps, or is no regular file, if the file
- * is too short, or if address and offset differ within a page; -EEXIST if it
- * overlaps a region; -ENOSPC if there are too many; or the error of mmap().
+ * Return: 0; -EINVAL if it is empty or wraps, if the file is too short, or if
+ * address and offset differ within a page; -EEXIST if it overlaps a region;
+ * -ENOSPC if there are too many; -EDQUOT beyond the guest's budget; or the error of
+ * mmap().
  */
+int dma_map_file(struct dma *d, uint64_t addr, uint64_t size,
+		 const struct dma_file *file, uint64_t offset, bool writable);
+
+/** dma_map() - dma_file_look() and dma_map_file(), for a file that can be trusted */
 int dma_map(struct dma *d, uint64_t addr, uint64_t size, int fd,
 	    uint64_t offset, bool writable);
 

@@ -97,12 +97,12 @@ static void test_map_errors(void **state)
 	assert_int_equal(dma_map(f->d, 0, BASE + 1, f->fd, 0, true), -EEXIST);
 	assert_int_equal(pipe(p), 0);
 	assert_int_equal(dma_map(f->d, 0x100000, PAGE, p[0], 0, true),
-			 -EINVAL);
+			 -EMEDIUMTYPE);
 	close(p[0]);
 	close(p[1]);
 	assert_true(dma_map(f->d, 0x100000, PAGE, p[0], 0, true) < 0);
 	assert_int_equal(dma_unmap(f->d, BASE, SIZE - PAGE), -ENOENT);
-	for (int i = 1; i < 64; i++)
+	for (int i = 1; i < 16; i++)
 		assert_int_equal(dma_map(f->d, 0x100000 + (uint64_t)i * PAGE,
 					 PAGE, f->fd, 0, true), 0);
 	assert_int_equal(dma_map(f->d, 0x100000, PAGE, f->fd, 0, true),
