@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -45,7 +46,7 @@ enum { OPT_SPIN = 0x100, OPT_LEVEL, OPT_SNAPLEN, OPT_SIZE, OPT_PARENT };
 
 static const struct argp_option options[] = {
 	{ "nic", 'n', "KEY=VALUE,...", 0,
-	  "A NIC: socket=PATH (vhost-user socket to listen on), and optionally mac=ADDRESS, name=NAME, stas=N, keys=N, txq=N (table and queue sizes), bands=MASK (1: 2.4, 2: 5, 4: 6 GHz), features=MASK. May be given several times.", 0 },
+	  "A NIC: socket=PATH (vhost-user socket to listen on), and optionally mac=ADDRESS, name=NAME, stas=N, keys=N, txq=N (table and queue sizes), bands=MASK (1: 2.4, 2: 5, 4: 6 GHz), features=MASK, memory=MIB (most that a guest may have, default 65536). May be given several times.", 0 },
 	{ "capture", 'c', "FILE", 0, "Write all frames on the air to FILE (pcapng)", 0 },
 	{ "snaplen", OPT_SNAPLEN, "OCTETS", 0, "Capture so much of each data frame (default 0: all)", 0 },
 	{ "capture-size", OPT_SIZE, "OCTETS", 0, "End the capture when FILE is that long (default 0: never)", 0 },
@@ -100,7 +101,7 @@ static bool nic_number(struct nic_config *cfg, int key, const char *value)
 		unsigned long long min, max;
 	} range[] = {
 		{ 1, SKUA_MAX_STAS }, { 1, SKUA_MAX_KEYS }, { 16, 65535 },
-		{ 1, 7 }, { 0, ALL_FEATURES },
+		{ 1, 7 }, { 0, ALL_FEATURES }, { 1, 1 << 24 },
 	};
 	unsigned long long n;
 
@@ -119,8 +120,11 @@ static bool nic_number(struct nic_config *cfg, int key, const char *value)
 	case 3:
 		cfg->eng.bands = (uint8_t)n;
 		break;
-	default:
+	case 4:
 		cfg->eng.features = n & ALL_FEATURES;
+		break;
+	default:
+		cfg->memory = n << 20;
 		break;
 	}
 	return true;
@@ -147,7 +151,7 @@ static void parse_nic(struct options *o, char *arg, struct argp_state *state)
 {
 	char * const keys[] = {
 		"socket", "mac", "name", "stas", "keys", "txq", "bands",
-		"features", NULL
+		"features", "memory", NULL
 	};
 	struct nic_config *cfg;
 	char *value;
@@ -326,6 +330,17 @@ static int run(const struct options *o, struct loop *loop, struct air *air)
 	return ret;
 }
 
+/* The usual limit is for processes that call select(). A guest may pass many. */
+static void allow_descriptors(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r))
+		return;
+	r.rlim_cur = r.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &r);
+}
+
 int main(int argc, char **argv)
 {
 	static struct options o = { .spin_us = 100 };
@@ -340,6 +355,7 @@ int main(int argc, char **argv)
 			strerror(-err));
 		return 1;
 	}
+	allow_descriptors();
 	loop = loop_new(NULL);
 	air = loop ? air_new(loop) : NULL;
 	if (air) {

@@ -2,19 +2,10 @@
 /*
  * The end of a connection: all that was the guest's own is forgotten
  */
-#include <unistd.h>
+#include <sys/socket.h>
 
 #include "bus/vhost/priv.h"
 #include "pcie/pcie.h"
-
-void vhost_close_fds(struct vhost *v)
-{
-	for (unsigned int i = 0; i < v->nfds; i++) {
-		if (v->fds[i] >= 0)
-			close(v->fds[i]);
-	}
-	v->nfds = 0;
-}
 
 void vhost_close(struct vhost *v)
 {
@@ -26,12 +17,15 @@ void vhost_close(struct vhost *v)
 	v->bd->ops->reset(v->bd, BUS_RESET_DISCONNECT);
 	dma_on_idle(v->bd->dma, NULL, NULL);
 	dma_unmap_all(v->bd->dma);
-	vhost_close_fds(v);
-	if (v->backend_fd >= 0)
-		close(v->backend_fd);
+	/* Else vhost_looked() closes them. */
+	if (!v->looking)
+		vhost_close_fds(v);
+	helper_close(v->helper, v->backend_fd);
 	v->backend_fd = -1;
 	loop_fd_del(v->loop, &v->sock);
-	close(v->sock.fd);
+	/* Descriptors in messages that were not received are closed with the socket. */
+	shutdown(v->sock.fd, SHUT_RDWR);
+	helper_close(v->helper, v->sock.fd);
 	v->sock.fd = -1;
 	v->got = 0;
 	v->features = 0;

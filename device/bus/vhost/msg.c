@@ -3,7 +3,6 @@
  * The vhost-user protocol, as far as a guest of virt-pci uses it
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,6 +11,9 @@
 #include "base/base.h"
 #include "bus/vhost/priv.h"
 #include "pcie/pcie.h"
+
+/* The most that Linux lets a message have */
+#define SCM_MAX_FDS		253
 
 #define VU_VERSION		0x1
 #define VU_VERSION_MASK		0x3
@@ -33,13 +35,10 @@ enum vu_request {
 	VU_SET_FEATURES = 2,
 	VU_SET_OWNER = 3,
 	VU_RESET_OWNER = 4,
-	VU_SET_MEM_TABLE = 5,
 	VU_SET_VRING_NUM = 8,
 	VU_SET_VRING_ADDR = 9,
 	VU_SET_VRING_BASE = 10,
 	VU_GET_VRING_BASE = 11,
-	VU_SET_VRING_KICK = 12,
-	VU_SET_VRING_CALL = 13,
 	VU_SET_VRING_ERR = 14,
 	VU_GET_PROTOCOL_FEATURES = 15,
 	VU_SET_PROTOCOL_FEATURES = 16,
@@ -58,16 +57,17 @@ enum vu_result {
 	VU_BROKEN,
 };
 
-/* Empty the eventfd; the poll finds new chains by itself. */
+/* To wake the loop was all: the poll finds new chains by itself. */
 static void vhost_kick(struct loop_fd *w, uint32_t events)
 {
 	struct vhost_vq *vq = container_of(w, struct vhost_vq, kick);
-	uint64_t n;
+	uint64_t kicks[64];
 
-	if (read(w->fd, &n, sizeof(n)) < 0 && errno == EAGAIN)
+	if (vq->kick_pipe && read(w->fd, kicks, sizeof(kicks)) < 0 &&
+	    errno == EAGAIN)
 		return;
 	if (events & (EPOLLERR | EPOLLHUP))
-		vhost_drop(vq->v, "a kick descriptor is no eventfd");
+		vhost_drop(vq->v, "a kick descriptor is broken");
 }
 
 static struct vhost_vq *vu_vring(struct vhost *v, uint64_t index)
@@ -78,14 +78,15 @@ static struct vhost_vq *vu_vring(struct vhost *v, uint64_t index)
 	return NULL;
 }
 
-static enum vu_result vu_reply(struct vhost *v, const void *data, size_t len)
+static enum vu_result vu_reply_to(struct vhost *v, uint32_t request,
+				  const void *data, size_t len)
 {
 	struct {
 		struct vu_header hdr;
 		uint8_t data[sizeof(struct vu_vring_addr)];
 	} m = {
 		.hdr = {
-			.request = v->hdr.request,
+			.request = request,
 			.flags = VU_VERSION | VU_FLAG_REPLY,
 			.size = (uint32_t)len,
 		},
@@ -103,7 +104,7 @@ static enum vu_result vu_reply(struct vhost *v, const void *data, size_t len)
 
 static enum vu_result vu_reply_num(struct vhost *v, uint64_t num)
 {
-	return vu_reply(v, &num, sizeof(num));
+	return vu_reply_to(v, v->hdr.request, &num, sizeof(num));
 }
 
 static enum vu_result vu_get_features(struct vhost *v)
@@ -170,27 +171,44 @@ static enum vu_result vu_reset_owner(struct vhost *v)
 /* The old memory is not held any more: the guest may have it back. */
 static void vu_mem_idle(void *arg)
 {
+	const uint64_t good = 0;
 	struct vhost *v = arg;
 
 	if (!v->reply_waits)
 		return;
 	v->reply_waits = false;
-	v->hdr.request = VU_SET_MEM_TABLE;
-	if (vu_reply_num(v, 0) == VU_BROKEN)
+	/* The next message may be coming in already. */
+	if (vu_reply_to(v, VU_SET_MEM_TABLE, &good, sizeof(good)) == VU_BROKEN)
 		vhost_drop(v, "it does not take answers");
+}
+
+static const char *vu_map_error(struct vhost *v, int err)
+{
+	switch (err) {
+	case EMEDIUMTYPE:
+		v->stats.fds_refused++;
+		return "its file is neither a memfd nor on tmpfs or hugetlbfs";
+	case EDQUOT:
+		return "that is more memory than this guest may have";
+	default:
+		return strerror(err);
+	}
 }
 
 static bool vu_map_regions(struct vhost *v, const struct vu_mem_table *t)
 {
 	for (uint32_t i = 0; i < t->num; i++) {
 		const struct vu_region *r = &t->region[i];
-		int ret = dma_map(v->bd->dma, r->addr, r->size, v->fds[i],
-				  r->offset, true);
+		int ret = v->fds[i].err;
 
+		if (!ret)
+			ret = dma_map_file(v->bd->dma, r->addr, r->size,
+					   &v->fds[i].file, r->offset, true);
 		if (ret) {
 			log_warn(v->log, "guest memory of %llu bytes at 0x%llx refused: %s",
 				 (unsigned long long)r->size,
-				 (unsigned long long)r->addr, strerror(-ret));
+				 (unsigned long long)r->addr,
+				 vu_map_error(v, -ret));
 			dma_unmap_all(v->bd->dma);
 			v->regions = 0;
 			return false;
@@ -281,75 +299,82 @@ static enum vu_result vu_get_vring_base(struct vhost *v)
 	vq_stop(vq);
 	vq_close_kick(vq);
 	state.num = vq->next_avail;
-	return vu_reply(v, &state, sizeof(state));
+	return vu_reply_to(v, v->hdr.request, &state, sizeof(state));
 }
 
 /*
- * The ring and descriptor of a SET_VRING_KICK, CALL or ERR; *@fd is -1 if the
+ * The ring and descriptor of a SET_VRING_KICK, CALL or ERR; *@f is NULL if the
  * guest says that there is none.
  */
-static struct vhost_vq *vu_vring_fd(struct vhost *v, int *fd)
+static struct vhost_vq *vu_vring_fd(struct vhost *v, struct vhost_fd **f)
 {
 	bool none = v->payload.num & VU_VRING_NO_FD;
 	struct vhost_vq *vq = vu_vring(v, v->payload.num & VU_VRING_INDEX);
 
-	*fd = -1;
+	*f = NULL;
 	if (!vq || none != !v->nfds)
 		return NULL;
-	if (none)
-		return vq;
-	if (fcntl(v->fds[0], F_SETFL, O_NONBLOCK))
-		return NULL;
-	*fd = v->fds[0];
-	v->fds[0] = -1;
+	if (!none)
+		*f = &v->fds[0];
 	return vq;
+}
+
+static enum vu_result vu_refuse_fd(struct vhost *v, const char *why)
+{
+	v->stats.fds_refused++;
+	log_warn(v->log, "descriptor refused: %s", why);
+	return VU_REFUSED;
 }
 
 static enum vu_result vu_set_vring_kick(struct vhost *v)
 {
-	int fd, ret;
-	struct vhost_vq *vq = vu_vring_fd(v, &fd);
+	struct vhost_fd *f;
+	struct vhost_vq *vq = vu_vring_fd(v, &f);
+	/* An eventfd tells of each kick, read or not. */
+	uint32_t events = EPOLLIN | EPOLLET;
 
 	if (!vq)
 		return VU_BROKEN;
 	vq_close_kick(vq);
-	if (fd < 0)
+	if (!f)
 		return VU_OK;
-	vq->kick.fd = fd;
+	if (f->kind != VHOST_FD_EVENTFD && f->kind != VHOST_FD_OWN_PIPE)
+		return vu_refuse_fd(v, "kicks come through an eventfd, or a pipe that the NIC may open");
+	vq->kick_pipe = f->kind == VHOST_FD_OWN_PIPE;
+	if (vq->kick_pipe)
+		events = EPOLLIN;
+	vq->kick.fd = f->fd;
 	vq->kick.fn = vhost_kick;
-	ret = loop_fd_add(v->loop, &vq->kick, EPOLLIN);
-	if (ret) {
-		log_warn(v->log, "a kick descriptor is no eventfd: %s",
-			 strerror(-ret));
-		close(fd);
+	if (loop_fd_add(v->loop, &vq->kick, events)) {
 		vq->kick.fd = -1;
-		return VU_REFUSED;
+		return vu_refuse_fd(v, "kicks cannot be waited for");
 	}
+	f->fd = -1;
 	return vq_start(vq) ? VU_OK : VU_REFUSED;
 }
 
 static enum vu_result vu_set_vring_call(struct vhost *v)
 {
-	int fd;
-	struct vhost_vq *vq = vu_vring_fd(v, &fd);
+	struct vhost_fd *f;
+	struct vhost_vq *vq = vu_vring_fd(v, &f);
 
 	if (!vq)
 		return VU_BROKEN;
-	if (vq->call_fd >= 0)
-		close(vq->call_fd);
-	vq->call_fd = fd;
+	if (f && f->kind == VHOST_FD_OTHER)
+		return vu_refuse_fd(v, "notifications go through an eventfd, a pipe or a socket");
+	vhost_call_set(v, &v->call[vq - v->vqs], f ? f->fd : -1,
+		       f && f->kind == VHOST_FD_OWN_PIPE);
+	if (f)
+		f->fd = -1;
 	return VU_OK;
 }
 
 /* This server reports errors in the log, and by hanging up. */
 static enum vu_result vu_set_vring_err(struct vhost *v)
 {
-	int fd;
-	struct vhost_vq *vq = vu_vring_fd(v, &fd);
+	struct vhost_fd *f;
 
-	if (fd >= 0)
-		close(fd);
-	return vq ? VU_OK : VU_BROKEN;
+	return vu_vring_fd(v, &f) ? VU_OK : VU_BROKEN;
 }
 
 static enum vu_result vu_set_vring_enable(struct vhost *v)
@@ -372,10 +397,9 @@ static enum vu_result vu_set_vring_enable(struct vhost *v)
 /* The guest insists on passing this descriptor. It is never used, but must stay open. */
 static enum vu_result vu_set_backend_fd(struct vhost *v)
 {
-	if (v->backend_fd >= 0)
-		close(v->backend_fd);
-	v->backend_fd = v->fds[0];
-	v->fds[0] = -1;
+	helper_close(v->helper, v->backend_fd);
+	v->backend_fd = v->fds[0].fd;
+	v->fds[0].fd = -1;
 	return VU_OK;
 }
 
@@ -479,9 +503,9 @@ static bool vu_take_fds(struct vhost *v, struct msghdr *mh)
 
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
 			if (v->nfds < VU_FDS) {
-				v->fds[v->nfds++] = fd;
+				v->fds[v->nfds++].fd = fd;
 			} else {
-				close(fd);
+				helper_close(v->helper, fd);
 				ok = false;
 			}
 		}
@@ -491,10 +515,17 @@ static bool vu_take_fds(struct vhost *v, struct msghdr *mh)
 	return ok;
 }
 
-/* Receive the rest of the header, then of the payload. */
+/*
+ * Receive the rest of the header, then of the payload. There is room for all
+ * descriptors that a message can have: what has no room the kernel closes at once,
+ * and that may block.
+ */
 static ssize_t vu_receive(struct vhost *v)
 {
-	uint8_t control[CMSG_SPACE(VU_FDS * sizeof(int))];
+	union {
+		struct cmsghdr align;
+		uint8_t data[CMSG_SPACE(SCM_MAX_FDS * sizeof(int))];
+	} control;
 	bool head = v->got < sizeof(v->hdr);
 	struct iovec iov = {
 		.iov_base = head ? (uint8_t *)&v->hdr + v->got :
@@ -504,8 +535,8 @@ static ssize_t vu_receive(struct vhost *v)
 	struct msghdr mh = {
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(control),
+		.msg_control = control.data,
+		.msg_controllen = sizeof(control.data),
 	};
 	ssize_t n = recvmsg(v->sock.fd, &mh, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 
@@ -530,6 +561,34 @@ static bool vu_header_ok(struct vhost *v)
 	return false;
 }
 
+/* A message is whole: have its descriptors looked at, or carry it out. */
+static void vu_whole(struct vhost *v)
+{
+	if (!v->nfds) {
+		if (!vu_message(v))
+			vhost_drop(v, "a message was refused");
+		return;
+	}
+	/* Not even a hang-up is of interest before this message is done. */
+	loop_fd_del(v->loop, &v->sock);
+	v->looking = true;
+	if (!helper_post(v->helper, &v->look))
+		vhost_drop(v, "too many descriptors wait to be closed");
+}
+
+void vhost_looked(struct helper_job *job)
+{
+	struct vhost *v = container_of(job, struct vhost, look);
+
+	v->looking = false;
+	if (v->sock.fd < 0)
+		vhost_close_fds(v);
+	else if (v->broken)
+		return;
+	else if (!vu_message(v) || loop_fd_add(v->loop, &v->sock, EPOLLIN))
+		vhost_drop(v, "a message was refused");
+}
+
 void vhost_receive(struct loop_fd *w, uint32_t events)
 {
 	struct vhost *v = container_of(w, struct vhost, sock);
@@ -539,6 +598,10 @@ void vhost_receive(struct loop_fd *w, uint32_t events)
 	/* The length in a header that was refused must not be used. */
 	if (v->broken)
 		return;
+	if (helper_backlog(v->helper) > HELPER_JOBS / 2) {
+		vhost_drop(v, "its descriptors take too long to close");
+		return;
+	}
 	n = vu_receive(v);
 	if (n == -EPROTO) {
 		vhost_drop(v, "a message is malformed");
@@ -546,8 +609,9 @@ void vhost_receive(struct loop_fd *w, uint32_t events)
 		log_info(v->log, "the guest is gone");
 		vhost_close(v);
 	} else if (v->got >= sizeof(v->hdr)) {
-		if (!vu_header_ok(v) ||
-		    (v->got == sizeof(v->hdr) + v->hdr.size && !vu_message(v)))
+		if (!vu_header_ok(v))
 			vhost_drop(v, "a message was refused");
+		else if (v->got == sizeof(v->hdr) + v->hdr.size)
+			vu_whole(v);
 	}
 }

@@ -7,6 +7,7 @@
  * pci.c    PCI transactions in the virtqueues
  * close.c  the end of a connection
  * vq.c     split virtqueues in guest memory
+ * fds.c    descriptors that the guest passed
  * drop.c   a guest that broke the protocol
  *
  * No file calls a file above it in this list.
@@ -32,6 +33,11 @@
 #define VU_F_PROTOCOL_FEATURES	30
 #define VU_MEM_REGIONS	8
 #define VU_FDS		8
+
+/* Messages that come with descriptors that are used */
+#define VU_SET_MEM_TABLE	5
+#define VU_SET_VRING_KICK	12
+#define VU_SET_VRING_CALL	13
 
 struct vu_header {
 	uint32_t request;
@@ -111,7 +117,7 @@ enum { VQ_CMD, VQ_IRQ, VQ_COUNT };
  * @next_used: next entry of the used ring to fill
  * @unsignalled: used entries that the guest was not notified of
  * @kick: the guest's notifications, fd -1 if there is none
- * @call_fd: the notifications to the guest, -1 if there is none
+ * @kick_pipe: they are bytes in a pipe, which has to be emptied
  */
 struct vhost_vq {
 	struct vhost *v;
@@ -124,7 +130,51 @@ struct vhost_vq {
 	uint16_t next_used;
 	unsigned int unsignalled;
 	struct loop_fd kick;
-	int call_fd;
+	bool kick_pipe;
+};
+
+/**
+ * enum vhost_fd_kind - kinds of descriptors
+ * @VHOST_FD_OTHER: any other file
+ * @VHOST_FD_EVENTFD: an eventfd
+ * @VHOST_FD_PIPE: a pipe that only the guest may open
+ * @VHOST_FD_OWN_PIPE: a pipe, opened anew: an open file of this process alone
+ * @VHOST_FD_SOCKET: a socket
+ */
+enum vhost_fd_kind {
+	VHOST_FD_OTHER,
+	VHOST_FD_EVENTFD,
+	VHOST_FD_PIPE,
+	VHOST_FD_OWN_PIPE,
+	VHOST_FD_SOCKET,
+};
+
+/**
+ * struct vhost_fd - a descriptor that came with a message
+ * @fd: the descriptor; -1 where a handler kept it
+ * @kind: of one for notifications
+ * @file: of one with memory
+ * @err: 0, or -errno: no memory
+ */
+struct vhost_fd {
+	int fd;
+	enum vhost_fd_kind kind;
+	struct dma_file file;
+	int err;
+};
+
+/**
+ * struct vhost_call - notifications of one virtqueue to the guest
+ * @job: writes one that may block
+ * @fd: -1 if the guest wants none
+ * @own: @fd is an open file of this process, and does not block
+ * @err: error of the last write that failed, 0 once it was logged
+ */
+struct vhost_call {
+	struct helper_job job;
+	int fd;
+	bool own;
+	int err;
 };
 
 /* One checked chain of descriptors: segments to read from and to write to */
@@ -152,6 +202,8 @@ struct vq_chain {
  * @signals: "used" notifications for commands
  * @irqs: interrupt messages delivered
  * @irqs_deferred: interrupts refused for want of a buffer, repeated later
+ * @fds_refused: descriptors of a kind that the NIC does not use
+ * @fds_late: times that a new guest waited for the descriptors of the last one
  */
 struct vhost_stats {
 	uint64_t connects;
@@ -163,6 +215,8 @@ struct vhost_stats {
 	uint64_t signals;
 	uint64_t irqs;
 	uint64_t irqs_deferred;
+	uint64_t fds_refused;
+	uint64_t fds_late;
 };
 
 /**
@@ -177,12 +231,19 @@ struct vhost_stats {
  * @poll: looks at the virtqueues
  * @signal_timer: notifies the guest of used commands when it is quiet
  * @drop_work: ends the connection
+ * @helper: looks at descriptors and closes them
+ * @look: looks at the descriptors of a message
+ * @looking: @look was posted: @hdr, @fds and @nfds are the helper's
+ * @settle: is reached when the descriptors of the last guest are closed
+ * @settling: no guest is accepted until then
+ * @settle_timer: ends system calls that keep the helper from it
+ * @settle_turns: of @settle_timer
  * @polling: @polled_at is valid: the loop has not slept since
  * @broken: the connection is to be ended; nothing more is taken from it
  * @hdr: header of the message being received
  * @payload: its payload
  * @got: how many bytes of both have come
- * @fds: descriptors that came with it; -1 where a handler kept one
+ * @fds: descriptors that came with it
  * @nfds: how many
  * @backend_fd: for requests to the guest, of which there are none; -1 if not set
  * @features: of virtio, as the guest accepted them
@@ -191,6 +252,7 @@ struct vhost_stats {
  * @regions: how many
  * @reply_waits: the memory table is acknowledged when the old memory is free
  * @vqs: the virtqueues
+ * @call: notifications of each to the guest
  * @irq_waits: the device has interrupts that found no buffer
  * @polled_at: when the commands were looked at last
  * @buf: the command being carried out
@@ -207,13 +269,18 @@ struct vhost {
 	struct loop_poll poll;
 	struct loop_timer signal_timer;
 	struct loop_work drop_work;
+	struct helper *helper;
+	struct helper_job look, settle;
+	bool looking, settling;
+	struct loop_timer settle_timer;
+	unsigned int settle_turns;
 	bool polling;
 	bool broken;
 
 	struct vu_header hdr;
 	union vu_payload payload;
 	size_t got;
-	int fds[VU_FDS];
+	struct vhost_fd fds[VU_FDS];
 	unsigned int nfds;
 
 	int backend_fd;
@@ -222,6 +289,7 @@ struct vhost {
 	unsigned int regions;
 	bool reply_waits;
 	struct vhost_vq vqs[VQ_COUNT];
+	struct vhost_call call[VQ_COUNT];
 	bool irq_waits;
 	uint64_t polled_at;
 	struct vpci_buf buf;
@@ -240,18 +308,41 @@ struct vhost {
  */
 void vhost_drop(struct vhost *v, const char *why);
 
+/* fds.c */
+
+/** vhost_fds_init() - no descriptors; @looked is the @done of the job @look */
+void vhost_fds_init(struct vhost *v, void (*looked)(struct helper_job *job));
+
+/** vhost_close_fds() - close the descriptors of a message that no handler kept */
+void vhost_close_fds(struct vhost *v);
+
+/** vhost_call_init() - no notifications */
+void vhost_call_init(struct vhost_call *c);
+
+/**
+ * vhost_call_set() - use another descriptor for notifications
+ * @v: the front end
+ * @c: the notifications
+ * @fd: the descriptor, which becomes theirs; -1 for none
+ * @own: it is VHOST_FD_OWN_PIPE
+ */
+void vhost_call_set(struct vhost *v, struct vhost_call *c, int fd, bool own);
+
+/** vhost_call() - notify the guest; there is a descriptor */
+void vhost_call(struct vhost *v, struct vhost_call *c);
+
 /* close.c */
 
 /** vhost_close() - the guest is gone: forget all of its state */
 void vhost_close(struct vhost *v);
 
-/** vhost_close_fds() - close the descriptors of a message that no handler kept */
-void vhost_close_fds(struct vhost *v);
-
 /* msg.c */
 
 /** vhost_receive() - a callback for the socket: take the bytes that have come */
 void vhost_receive(struct loop_fd *w, uint32_t events);
+
+/** vhost_looked() - the helper has looked at the descriptors of a message */
+void vhost_looked(struct helper_job *job);
 
 /* vq.c: a virtqueue runs between vq_start() and vq_stop() */
 

@@ -18,6 +18,10 @@
 #include "base/base.h"
 #include "bus/vhost/priv.h"
 
+/* How often a system call of the helper is interrupted, and when this is said */
+#define SETTLE_NS	(50 * LOOP_NS_PER_MS)
+#define SETTLE_PATIENCE	20
+
 static void vhost_drop_work(struct loop_work *w)
 {
 	vhost_close(container_of(w, struct vhost, drop_work));
@@ -31,24 +35,84 @@ static bool vhost_hung_up(struct vhost *v)
 	return v->broken || poll(&p, 1, 0) > 0;
 }
 
+/*
+ * Accept nobody until the helper has done all that it has to do. A call that waits
+ * for the last guest is interrupted; one that cannot be keeps the next guest out.
+ */
+static void vhost_settle(struct vhost *v)
+{
+	if (!v->settling)
+		loop_fd_del(v->loop, &v->listen);
+	v->settling = true;
+	v->settle_turns = 0;
+	loop_timer_after(v->loop, &v->settle_timer, SETTLE_NS);
+	helper_post(v->helper, &v->settle);
+}
+
+/* It is enough that its turn has come. */
+static void vhost_settle_run(struct helper_job *job)
+{
+	(void)job;
+}
+
+static void vhost_settled(struct helper_job *job)
+{
+	struct vhost *v = container_of(job, struct vhost, settle);
+	int ret;
+
+	loop_timer_cancel(v->loop, &v->settle_timer);
+	v->settling = false;
+	ret = loop_fd_add(v->loop, &v->listen, EPOLLIN);
+	if (ret)
+		log_err(v->log, "no guest can connect any more: %s", strerror(-ret));
+}
+
+static void vhost_settle_timer(struct loop_timer *t)
+{
+	struct vhost *v = container_of(t, struct vhost, settle_timer);
+
+	helper_interrupt(v->helper);
+	helper_post(v->helper, &v->settle);
+	loop_timer_after(v->loop, t, SETTLE_NS);
+	if (++v->settle_turns != SETTLE_PATIENCE)
+		return;
+	v->stats.fds_late++;
+	log_warn(v->log, "a guest has to wait: descriptors of the last one cannot be closed");
+}
+
+static void vhost_turn_away(struct vhost *v, int fd)
+{
+	log_warn(v->log, "a second guest was turned away: this NIC is taken");
+	shutdown(fd, SHUT_RDWR);
+	helper_close(v->helper, fd);
+}
+
 static void vhost_accept(struct loop_fd *w, uint32_t events)
 {
 	struct vhost *v = container_of(w, struct vhost, listen);
-	int fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	unsigned int allowed = HELPER_JOBS / 2;
+	int fd;
 
 	(void)events;
-	if (fd < 0)
-		return;
 	if (v->sock.fd >= 0 && vhost_hung_up(v))
 		vhost_close(v);
+	/* A guest's own place must be clean; one that is turned away needs less. */
+	if (v->sock.fd < 0)
+		allowed = 0;
+	if (helper_backlog(v->helper) > allowed || (!allowed && v->looking)) {
+		vhost_settle(v);
+		return;
+	}
+	fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0)
+		return;
 	if (v->sock.fd >= 0) {
-		log_warn(v->log, "a second guest was turned away: this NIC is taken");
-		close(fd);
+		vhost_turn_away(v, fd);
 		return;
 	}
 	v->sock.fd = fd;
 	if (loop_fd_add(v->loop, &v->sock, EPOLLIN)) {
-		close(fd);
+		helper_close(v->helper, fd);
 		v->sock.fd = -1;
 		return;
 	}
@@ -80,10 +144,15 @@ static void vhost_free(struct bus_fe *fe)
 	if (v->sock.fd >= 0)
 		vhost_close(v);
 	loop_poll_del(v->loop, &v->poll);
+	loop_timer_cancel(v->loop, &v->settle_timer);
 	loop_fd_del(v->loop, &v->listen);
-	close(v->listen.fd);
+	/* Descriptors of guests that still wait are closed with this socket. */
+	helper_close(v->helper, v->listen.fd);
 	unlink(v->path);
-	free(v);
+	if (helper_free(v->helper))
+		free(v);
+	else
+		log_warn(v->log, "descriptors of a guest cannot be closed");
 }
 
 static unsigned int vhost_get_stats(const struct bus_fe *fe,
@@ -97,6 +166,7 @@ static unsigned int vhost_get_stats(const struct bus_fe *fe,
 		{ "bad_commands", s->bad_commands }, { "late", s->late },
 		{ "signals", s->signals }, { "irqs", s->irqs },
 		{ "irqs_deferred", s->irqs_deferred },
+		{ "fds_refused", s->fds_refused }, { "fds_late", s->fds_late },
 	};
 
 	static_assert(ARRAY_SIZE(stats) <= BUS_STATS_MAX, "room for the counters");
@@ -119,6 +189,10 @@ static void vhost_init(struct vhost *v)
 	for (int i = 0; i < VQ_COUNT; i++)
 		vq_init(v, &v->vqs[i]);
 	vhost_pci_init(v);
+	vhost_fds_init(v, vhost_looked);
+	v->settle.run = vhost_settle_run;
+	v->settle.done = vhost_settled;
+	loop_timer_init(&v->settle_timer, vhost_settle_timer);
 	loop_work_init(&v->drop_work, vhost_drop_work);
 }
 
@@ -134,11 +208,17 @@ static struct bus_fe *vhost_new(struct loop *loop, struct log *log,
 	v->loop = loop;
 	v->log = log;
 	vhost_init(v);
+	v->helper = helper_new(loop);
+	if (!v->helper) {
+		free(v);
+		return NULL;
+	}
 	if ((size_t)snprintf(v->path, sizeof(v->path), "%s", path) <
 	    sizeof(v->path))
 		ret = vhost_listen(v);
 	if (ret) {
 		log_err(log, "cannot listen on %s: %s", path, strerror(-ret));
+		helper_free(v->helper);
 		free(v);
 		errno = -ret;
 		return NULL;

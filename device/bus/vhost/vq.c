@@ -2,9 +2,7 @@
 /*
  * Split virtqueues in guest memory
  */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 #include <linux/virtio_ring.h>
 
 #include "base/base.h"
@@ -16,7 +14,6 @@ void vq_init(struct vhost *v, struct vhost_vq *vq)
 	memset(vq, 0, sizeof(*vq));
 	vq->v = v;
 	vq->kick.fd = -1;
-	vq->call_fd = -1;
 }
 
 /* Find the guest physical address of an address in the guest's own space. */
@@ -86,12 +83,17 @@ bool vq_start(struct vhost_vq *vq)
 	return true;
 }
 
+static struct vhost_call *vq_call(const struct vhost_vq *vq)
+{
+	return &vq->v->call[vq - vq->v->vqs];
+}
+
 void vq_close_kick(struct vhost_vq *vq)
 {
 	if (vq->kick.fd < 0)
 		return;
 	loop_fd_del(vq->v->loop, &vq->kick);
-	close(vq->kick.fd);
+	helper_close(vq->v->helper, vq->kick.fd);
 	vq->kick.fd = -1;
 }
 
@@ -99,8 +101,7 @@ void vq_close(struct vhost_vq *vq)
 {
 	vq_stop(vq);
 	vq_close_kick(vq);
-	if (vq->call_fd >= 0)
-		close(vq->call_fd);
+	vhost_call_set(vq->v, vq_call(vq), -1, false);
 	vq_init(vq->v, vq);
 }
 
@@ -120,20 +121,16 @@ int vq_avail(struct vhost_vq *vq)
 	return n;
 }
 
-/* If the guest's eventfd is full, a notification waits there already. */
 void vq_signal(struct vhost_vq *vq)
 {
-	const uint64_t one = 1;
+	struct vhost_call *c = vq_call(vq);
 
 	vq->unsignalled = 0;
 	/* The used index must be visible before the guest's flag is read. */
 	dma_fence();
-	if (vq->call_fd < 0 ||
-	    (dma_load16(vq->avail) & VRING_AVAIL_F_NO_INTERRUPT))
-		return;
-	if (write(vq->call_fd, &one, sizeof(one)) < 0 && errno != EAGAIN)
-		log_warn(vq->v->log, "cannot notify the guest: %s",
-			 strerror(errno));
+	if (c->fd >= 0 &&
+	    !(dma_load16(vq->avail) & VRING_AVAIL_F_NO_INTERRUPT))
+		vhost_call(vq->v, c);
 }
 
 void vq_use(struct vhost_vq *vq, uint16_t head, uint32_t len)

@@ -241,6 +241,7 @@ static void nic_report(const struct nic *nic, int n)
 		{ "resets", p->resets },
 		{ "rejected_range", d->rejected_range },
 		{ "rejected_off", d->rejected_off },
+		{ "rejected_budget", d->rejected_budget },
 	};
 
 	printf("{\"nic\": %d", n);

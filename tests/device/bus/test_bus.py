@@ -30,12 +30,12 @@ FREE = 0x80000  # guest memory that the queues do not use
 class Nic:
     """The process, with two NICs."""
 
-    def __init__(self, directory, options=()):
+    def __init__(self, directory, options=(), before=()):
         self.paths = [str(directory / "nic0"), str(directory / "nic1")]
         self.err = directory / "stderr"
         with open(self.err, "wb") as err:
             self.proc = subprocess.Popen(
-                [BUS_NIC, *options, *self.paths], stdout=subprocess.PIPE, stderr=err
+                [*before, BUS_NIC, *options, *self.paths], stdout=subprocess.PIPE, stderr=err
             )
         assert self.proc.stdout.readline() == b"ready\n"
 
@@ -49,7 +49,11 @@ class Nic:
     def stop(self):
         """Ends it; it must end well. Returns its counters."""
         self.proc.send_signal(signal.SIGTERM)
-        out, _ = self.proc.communicate(timeout=20)
+        try:
+            out, _ = self.proc.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.proc.kill()
+            raise
         assert self.proc.returncode == 0, self.log
         return [json.loads(line) for line in out.splitlines()]
 
