@@ -175,6 +175,9 @@ static void cmd_one(void)
 
 void cmd_poll(void)
 {
-	for (u32 i = 0; i < CMDS_A_TURN && reg_read(ENG_HIF_CMD_AVAIL); i++)
+	for (u32 i = 0; i < CMDS_A_TURN && reg_read(ENG_HIF_CMD_AVAIL); i++) {
+		if (!evt_room(ENG_EVT_ROOM_CMD))
+			break;
 		cmd_one();
+	}
 }

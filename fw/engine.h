@@ -53,7 +53,7 @@
 #define ENG_SYS_DRV_FEAT_SET_LO	0x070	/* WO: features in force, for the engines */
 #define ENG_SYS_DRV_FEAT_SET_HI	0x074	/* WO */
 
-#define ENG_IRQ_CMD		BIT(0)	/* a command waits */
+#define ENG_IRQ_CMD		BIT(0)	/* a command waits, with room for its answer */
 #define ENG_IRQ_FWTX		BIT(1)	/* the firmware's frame has ended */
 #define ENG_IRQ_TBTT		BIT(2)	/* ENG_TBTT_VIFS */
 #define ENG_IRQ_CSA		BIT(3)	/* ENG_CSA_VIFS: countdown reached its end */
@@ -80,6 +80,11 @@
 #define ENG_HIF_INB_GO		0x138	/* WO: arg; posts a struct skua_cpl_inband after all
 					 * receive units and records so far
 					 */
+#define ENG_HIF_EVT_ROOM	0x13c	/* RO: events that the NIC can keep for a host that
+					 * does not empty the event ring
+					 */
+/* Firmware fetches commands, each of which has an answer, while there is so much room */
+#define ENG_EVT_ROOM_CMD	64
 
 /* Tables: GO sets ENG_TBL_STATUS to an enum skua_status */
 #define ENG_TBL_SEL		0x200	/* RW: enum eng_tbl */

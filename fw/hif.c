@@ -26,6 +26,11 @@ void evt_post(u16 id, const void *data, u16 len)
 	evt_post2(id, data, len, NULL, 0);
 }
 
+bool evt_room(u32 n)
+{
+	return reg_read(ENG_HIF_EVT_ROOM) >= n;
+}
+
 void inband_post(u16 id, u8 vif, u16 sta, u16 gen, u32 arg)
 {
 	reg_write(ENG_HIF_INB_0, id | (u32)vif << 24);

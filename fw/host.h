@@ -74,6 +74,17 @@ void evt_post(u16 id, const void *data, u16 len);
 /** evt_post2() - the same with its data in two pieces */
 void evt_post2(u16 id, const void *head, u16 head_len, const void *data, u16 len);
 
+/*
+ * The NIC keeps events for a host that is busy, but not without end. An event that
+ * the host waits for must not be lost: commands are left alone while there is room
+ * for no more than the ends of what goes on already (ENG_EVT_ROOM_CMD), and news
+ * that can be repeated or left out have to leave even more room.
+ */
+#define EVT_ROOM_NEWS		128u
+
+/** evt_room() - can the NIC keep @n more events? */
+bool evt_room(u32 n);
+
 /** inband_post() - post an event behind all completions so far */
 void inband_post(u16 id, u8 vif, u16 sta, u16 gen, u32 arg);
 

@@ -70,6 +70,11 @@ static bool log_allowed(void)
 {
 	u64 now = time_us();
 
+	if (!evt_room(EVT_ROOM_NEWS)) {
+		dropped++;
+		return false;
+	}
+
 	if (now - window_us >= SEC_US || !window_us) {
 		window_us = now;
 		in_window = 0;

@@ -50,6 +50,8 @@ static u32 monitor_vif(struct vif *v, u64 now)
 	silence = now - v->heard_us;
 	if (silence < patience)
 		return patience - (u32)silence;
+	if (!evt_room(EVT_ROOM_NEWS))
+		return v->cmd.beacon_int * TU_US;
 	evt_post(SKUA_EVT_BEACON_LOSS, &e, sizeof(e));
 	/* The event is repeated if the loss persists. */
 	v->heard_us = now;

@@ -102,7 +102,8 @@ static void radar_pulse(u32 width, u32 time, const struct skua_chandef *home)
 	pulses[n_pulses % MEMORY].width = width;
 	n_pulses++;
 	e.pri_us = find_train();
-	if (!e.pri_us)
+	/* Without room, the train stays in memory, and its next pulse reports it. */
+	if (!e.pri_us || !evt_room(EVT_ROOM_NEWS))
 		return;
 	n_pulses = 0;
 	evt_post(SKUA_EVT_RADAR, &e, sizeof(e));

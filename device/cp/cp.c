@@ -97,7 +97,7 @@ struct cp {
 static uint32_t cp_causes(struct cp *cp)
 {
 	/* A waiting command is a level, not an edge. */
-	return cp->irq | (hif_cmd_avail(cp->hif) ? ENG_IRQ_CMD : 0);
+	return cp->irq | (hif_cmd_due(cp->hif) ? ENG_IRQ_CMD : 0);
 }
 
 static void cp_update_mei(struct cp *cp)

@@ -113,11 +113,11 @@ struct hif_client_ops {
 
 /**
  * struct hif_fault_ops - faults on purpose
- * @answer: the firmware posts CMD_DONE. The hook may change the event; it returns
+ * @event: the firmware posts an event. The hook may change the event; it returns
  *	true if the event is not to be posted now.
  */
 struct hif_fault_ops {
-	bool (*answer)(void *priv, struct skua_evt *evt);
+	bool (*event)(void *priv, struct skua_evt *evt);
 };
 
 /** hif_new() - make a host interface engine; NULL when out of memory */

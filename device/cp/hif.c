@@ -25,10 +25,17 @@ static struct ring *cmd_ring(struct hif *hif)
 	return &hif->env.rings->ring[SKUA_RING_CMD];
 }
 
+static uint32_t evt_room(const struct hif *hif)
+{
+	return HIF_EVT_BACKLOG - hif->backlog_len;
+}
+
+/* Firmware owes nothing to a host that leaves events alone. */
 static bool owes(const struct hif *hif)
 {
 	return hif->phase == HIF_BOOTING ||
 	       (hif->phase == HIF_ALIVE && dma_enabled(hif->env.dma) &&
+		evt_room(hif) >= ENG_EVT_ROOM_CMD &&
 		(hif->seen || hif->unretired));
 }
 
@@ -91,6 +98,8 @@ static void flush_events(struct hif *hif)
 {
 	struct ring *ring = &hif->env.rings->ring[SKUA_RING_EVT];
 
+	bool held = evt_room(hif) < ENG_EVT_ROOM_CMD;
+
 	if (!hif->backlog_len)
 		return;
 	while (hif->backlog_len && ring_room(ring)) {
@@ -99,6 +108,11 @@ static void flush_events(struct hif *hif)
 		hif->backlog_len--;
 	}
 	ring_publish(ring);
+	/* The firmware has left commands for want of room. */
+	if (held && evt_room(hif) >= ENG_EVT_ROOM_CMD && hif->seen) {
+		idle_start(hif);
+		eng_irq(hif->env.bus, ENG_IRQ_CMD);
+	}
 }
 
 bool hif_poll(struct hif *hif)
@@ -228,8 +242,7 @@ static enum skua_status evt_post(struct hif *hif)
 	memcpy(&evt, from, sizeof(evt));
 	if (le16toh(evt.len) > SKUA_EVT_INLINE)
 		return SKUA_ST_INVALID;
-	if (hif->fault && le16toh(evt.id) == SKUA_EVT_CMD_DONE &&
-	    hif->fault->answer(hif->fault_priv, &evt))
+	if (hif->fault && hif->fault->event(hif->fault_priv, &evt))
 		return SKUA_ST_OK;
 	hif_event(hif, le16toh(evt.id), evt.data, le16toh(evt.len));
 	return SKUA_ST_OK;
@@ -269,14 +282,19 @@ static enum skua_status dma_go(struct hif *hif, uint32_t how)
 
 /* Registers */
 
-uint32_t hif_cmd_avail(struct hif *hif)
+bool hif_cmd_due(struct hif *hif)
 {
-	return ring_avail(cmd_ring(hif));
+	return evt_room(hif) >= ENG_EVT_ROOM_CMD && ring_avail(cmd_ring(hif));
 }
 
 static uint32_t read_avail(void *owner)
 {
-	return hif_cmd_avail(owner);
+	return ring_avail(cmd_ring(owner));
+}
+
+static uint32_t read_evt_room(void *owner)
+{
+	return evt_room(owner);
 }
 
 static void write_fetch(void *owner, uint32_t val)
@@ -332,6 +350,7 @@ static const struct eng_reg hif_regs[] = {
 	REG(ENG_HIF_INB_0) = RW(inb[0]),
 	REG(ENG_HIF_INB_1) = RW(inb[1]),
 	REG(ENG_HIF_INB_GO) = ENG_REG_WO(write_inband),
+	REG(ENG_HIF_EVT_ROOM) = ENG_REG_RO(read_evt_room),
 };
 
 static const struct eng_block hif_block = ENG_BLOCK(ENG_HIF_STATUS, hif_regs);

@@ -87,8 +87,8 @@ struct hif {
 	uint32_t backlog_len;
 };
 
-/** hif_cmd_avail() - commands that the host has published and that wait */
-uint32_t hif_cmd_avail(struct hif *hif);
+/** hif_cmd_due() - does a command wait, and can its answer be kept? */
+bool hif_cmd_due(struct hif *hif);
 
 /** hif_scrub() - remove the secret of the command under way from a copy of SRAM */
 void hif_scrub(struct hif *hif, uint8_t *mem, uint32_t len);

@@ -106,6 +106,19 @@ static const char *set_answer(struct fault *f, enum fault_cmd how,
 	return NULL;
 }
 
+static const char *set_lose_events(struct fault *f, uint32_t count,
+				   json_t *req)
+{
+	int event;
+
+	if (json_unpack(req, "{s:i}", "event", &event) || event < 0 ||
+	    event > 0xffff)
+		return "wanted: event (number), count (number, optional)";
+	f->event = (uint16_t)event;
+	f->events = count;
+	return NULL;
+}
+
 static const char *set_mutate(struct fault *f, json_t *req)
 {
 	int seed, rate;
@@ -135,6 +148,8 @@ static const char *set_fault(struct fault *f, json_t *req)
 		if (!strcmp(answers[i].kind, kind))
 			return set_answer(f, answers[i].how, (uint32_t)count,
 					  req);
+	if (!strcmp(kind, "lose-events"))
+		return set_lose_events(f, (uint32_t)count, req);
 	if (!strcmp(kind, "mutate"))
 		return set_mutate(f, req);
 	return "no such kind of fault";

@@ -39,7 +39,7 @@ void fault_changed(struct fault *f)
 
 	env->rings->fault = f->mutate ? &ring_hook : NULL;
 	env->rings->fault_priv = f;
-	hif_set_fault(env->hif, f->cmd == FAULT_CMD_NONE ? NULL :
+	hif_set_fault(env->hif, f->cmd == FAULT_CMD_NONE && !f->events ? NULL :
 		      &fault_hif_ops, f);
 	env->mac_ops->set_fault(env->mac, f->tx_stall || f->tx_fatal ||
 				f->dying ? &mac_hook : NULL, f);

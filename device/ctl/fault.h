@@ -95,6 +95,8 @@ struct fault_env {
  * @status: for FAULT_CMD_ERROR
  * @ms: for FAULT_CMD_LATE
  * @late: answers under way
+ * @event: enum skua_evt_id of the events to lose
+ * @events: how many of them
  * @mutate: entries, of a million written to the host's rings, that are changed
  *	at random
  * @random: state of the generator
@@ -115,6 +117,8 @@ struct fault {
 	uint16_t status;
 	uint32_t ms;
 	struct fault_late *late[FAULT_LATE_MAX];
+	uint16_t event;
+	uint32_t events;
 	uint32_t mutate;
 	uint64_t random;
 	uint64_t mutated;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Faults on purpose: answers to commands
+ * Faults on purpose: answers to commands, and other events
  */
 #include <stdlib.h>
 #include <string.h>
@@ -67,9 +67,8 @@ static bool answer_late(struct fault *f, const struct skua_evt *evt)
 	return true;
 }
 
-static bool fault_answer(void *priv, struct skua_evt *evt)
+static bool fault_answer(struct fault *f, struct skua_evt *evt)
 {
-	struct fault *f = priv;
 	struct skua_evt_cmd_done done;
 
 	if (f->count == 0 ||
@@ -107,4 +106,18 @@ static bool fault_answer(void *priv, struct skua_evt *evt)
 	return false;
 }
 
-const struct hif_fault_ops fault_hif_ops = { .answer = fault_answer };
+static bool fault_event(void *priv, struct skua_evt *evt)
+{
+	struct fault *f = priv;
+
+	if (f->events && f->event == le16toh(evt->id)) {
+		f->events--;
+		log_info(f->env.log, "fault: event %u is lost, %u to come",
+			 f->event, f->events);
+		return true;
+	}
+	return f->cmd != FAULT_CMD_NONE &&
+	       le16toh(evt->id) == SKUA_EVT_CMD_DONE && fault_answer(f, evt);
+}
+
+const struct hif_fault_ops fault_hif_ops = { .event = fault_event };

@@ -305,7 +305,8 @@ u32 reg_read(u32 off)
 		fake.reg[ENG_SYS_TIME_HI / 4] = (u32)(fake.time >> 32);
 		return (u32)fake.time;
 	case ENG_SYS_IRQ:
-		return fake.irq | (fake.cmd_prod != fake.cmd_cons ? ENG_IRQ_CMD : 0);
+		return fake.irq | (fake.cmd_prod != fake.cmd_cons && !fake.evt_full ?
+				   ENG_IRQ_CMD : 0);
 	case ENG_SYS_HW_FEAT_LO:
 		return (u32)fake.hw_feat;
 	case ENG_SYS_HW_FEAT_HI:
@@ -334,6 +335,8 @@ u32 reg_read(u32 off)
 		return FAKE_KEYS;
 	case ENG_SYS_LIM_TXQ:
 		return 100000;
+	case ENG_HIF_EVT_ROOM:
+		return fake.evt_full ? fake.evt_full : 256;
 	case ENG_HIF_CMD_AVAIL:
 		return fake.cmd_prod - fake.cmd_cons;
 	case ENG_CSA_VIFS:

@@ -115,6 +115,7 @@ struct fake {
 	const u8 *ext;
 	u32 ext_room;
 
+	u32 evt_full;		/* what room is left; 0: enough */
 	struct skua_evt evt[512];
 	u32 n_evt;
 	struct fake_inband inband[512];

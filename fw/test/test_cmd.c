@@ -195,6 +195,26 @@ static void nop_echoes(void **state)
 	assert_int_equal(len, 0);
 }
 
+/* The host does not empty its ring: no answer is lost, and nothing is left out later. */
+static void no_room_for_events(void **state)
+{
+	u16 seq;
+
+	(void)state;
+	fake_forget();
+	fake.evt_full = ENG_EVT_ROOM_CMD - 1;
+	seq = fake_post(SKUA_CMD_NOP, 0, NULL, 0, NULL, 0);
+	fake_post(200, SKUA_CMDF_NO_ACK, NULL, 0, NULL, 0);
+	fake_run(SEC_US);
+	assert_int_equal(fake.n_evt, 0);
+	assert_int_equal(fake.cmd_cons + 2, fake.cmd_prod);
+	fake.evt_full = 0;
+	fake_run(1);
+	assert_non_null(fake_find_done(seq));
+	assert_int_equal(fake.cmd_cons, fake.cmd_prod);
+	assert_int_equal(fake_events(SKUA_EVT_LOG), 1);
+}
+
 /* With NO_ACK, success has no answer; a failure is answered and logged. */
 static void no_ack(void **state)
 {
@@ -300,6 +320,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(unknown, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(features, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(nop_echoes, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(no_room_for_events, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(no_ack, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(many, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(secrets, setup, fake_teardown),

@@ -513,17 +513,25 @@ static void beacon_loss(void **state)
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
 	beacons_for(3000);
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
+	/* News for which there is no room come later. */
+	fake.evt_full = 100;
+	fake_run(1500 * MSEC_US);
+	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
+	fake.evt_full = 0;
+	fake_run(103 * MSEC_US);
+	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
+	beacons_for(3000);
 	/* An interface that is no longer associated has no beacon loss. */
 	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)));
 	fake_run(3 * SEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
+	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
 	/* After a new association the count of lost beacons starts from 0. */
 	p.flags = SKUA_VIFF_ASSOC;
 	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)));
 	fake_run(600 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
-	fake_run(200 * MSEC_US);
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
+	fake_run(200 * MSEC_US);
+	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 4);
 }
 
 /* A beacon may come after the clock was read, and before the table is read. */

@@ -121,6 +121,19 @@ static void where(void **state)
 	assert_int_equal(radars(), 1);
 }
 
+/* A radar for which there is no room is reported at its next pulse. */
+static void no_room(void **state)
+{
+	(void)state;
+	context(SKUA_CHANF_RADAR);
+	fake.evt_full = 100;
+	train(0, 18, 1428, 1);
+	assert_int_equal(radars(), 0);
+	fake.evt_full = 0;
+	pulse(18 * 1428, 1);
+	assert_int_equal(radars(), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +141,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(disturbed, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(no_trains, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(where, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(no_room, setup, fake_teardown),
 	};
 
 	return cmocka_run_group_tests_name("fw: radar", tests, NULL, NULL);

@@ -260,8 +260,7 @@ class Check:
         self.same("request", {names(c[0])[0]: None for c in
                               table(self.nic, "Control socket", "Request")}, requests)
         kinds = dict.fromkeys(re.findall(r"{ \"([\w-]+)\", (?:set_|FAULT_)", text))
-        if '"mutate"' in text:
-            kinds["mutate"] = None
+        kinds |= dict.fromkeys(re.findall(r'strcmp\(kind, "([\w-]+)"\)', text))
         self.same("fault", {names(c[0])[0]: None for c in table(self.nic, "Faults", "Kind")}, kinds)
 
     # Files
