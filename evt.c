@@ -5,37 +5,97 @@
  * NAPI handles answers, for which commands wait, and signs of death. Events for
  * mac80211 wait for the wiphy mutex.
  */
-#include <linux/slab.h>
-
 #include "skua.h"
 #include "trace.h"
 
-#define SKUA_EVT_BACKLOG	64
+/* An event of a scan or stay on a channel that mac80211 knows to be over. NAPI. */
+static bool skua_evt_stale(struct skua *sc, __le32 cookie, const u32 *present)
+{
+	if (le32_to_cpu(cookie) == READ_ONCE(*present))
+		return false;
+	skua_count(sc, SKUA_CTR_EVT_STALE);
+	return true;
+}
 
-struct skua_evt_item {
-	struct list_head list;
-	struct skua_evt evt;
-};
+/* @data is of the length that the event must have. Return: whether it is kept. */
+static bool skua_evt_keep_scan(struct skua *sc, const void *data)
+{
+	struct skua_evt_due *due = &sc->evt_due;
+	struct skua_evt_scan_done scan;
+
+	memcpy(&scan, data, sizeof(scan));
+	if (skua_evt_stale(sc, scan.cookie, &sc->scan_cookie))
+		return false;
+	due->scan = scan;
+	return true;
+}
+
+static bool skua_evt_keep_roc(struct skua *sc, u16 id, const void *data)
+{
+	struct skua_evt_due *due = &sc->evt_due;
+	struct skua_evt_roc roc;
+
+	memcpy(&roc, data, sizeof(roc));
+	if (skua_evt_stale(sc, roc.cookie, &sc->roc_cookie))
+		return false;
+	if (id == SKUA_EVT_ROC_READY)
+		due->ready = roc;
+	else
+		due->expired = roc;
+	return true;
+}
+
+static bool skua_evt_keep_vif(struct skua *sc, u16 id, const void *data)
+{
+	struct skua_evt_due *due = &sc->evt_due;
+	struct skua_evt_vif vif;
+
+	memcpy(&vif, data, sizeof(vif));
+	if (vif.vif >= SKUA_MAX_VIFS) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "event %u for interface %u\n", id, vif.vif);
+		return false;
+	}
+	if (id == SKUA_EVT_BEACON_LOSS)
+		due->loss |= BIT(vif.vif);
+	else
+		due->csa |= BIT(vif.vif);
+	return true;
+}
+
+static bool skua_evt_keep(struct skua *sc, u16 id, const void *data)
+{
+	switch (id) {
+	case SKUA_EVT_SCAN_DONE:
+		return skua_evt_keep_scan(sc, data);
+	case SKUA_EVT_ROC_READY:
+	case SKUA_EVT_ROC_EXPIRED:
+		return skua_evt_keep_roc(sc, id, data);
+	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CSA_DONE:
+		return skua_evt_keep_vif(sc, id, data);
+	case SKUA_EVT_RADAR:
+		memcpy(&sc->evt_due.radar, data, sizeof(sc->evt_due.radar));
+		return true;
+	}
+	return false;
+}
 
 /* Slow events wait for evt_work, which runs under the wiphy mutex. NAPI. */
-static void skua_evt_defer(struct skua *sc, const struct skua_evt *evt)
+static void skua_evt_defer(struct skua *sc, u16 id, const void *data)
 {
-	struct skua_evt_item *item = NULL;
+	static_assert(SKUA_MAX_VIFS <= 32);
+	bool kept;
 
 	if (!test_bit(SKUA_F_STARTED, &sc->flags))
 		return;
-	if (READ_ONCE(sc->evt_count) < SKUA_EVT_BACKLOG)
-		item = kmalloc(sizeof(*item), GFP_ATOMIC);
-	if (!item) {
-		skua_count(sc, SKUA_CTR_EVT_DROPPED);
-		return;
-	}
-	item->evt = *evt;
 	spin_lock(&sc->evt_lock);
-	list_add_tail(&item->list, &sc->evt_list);
-	sc->evt_count++;
+	kept = skua_evt_keep(sc, id, data);
+	if (kept)
+		__set_bit(id, &sc->evt_due.kinds);
 	spin_unlock(&sc->evt_lock);
-	wiphy_work_queue(sc->hw->wiphy, &sc->evt_work);
+	if (kept)
+		wiphy_work_queue(sc->hw->wiphy, &sc->evt_work);
 }
 
 /*
@@ -45,30 +105,19 @@ static void skua_evt_defer(struct skua *sc, const struct skua_evt *evt)
  */
 static void skua_evt_roc_refused(struct skua *sc)
 {
-	struct skua_evt evt = {
-		.id = cpu_to_le16(SKUA_EVT_ROC_EXPIRED),
-	};
 	const struct skua_evt_roc roc = {
 		.cookie = cpu_to_le32(READ_ONCE(sc->roc_cookie)),
 	};
 
-	memcpy(evt.data, &roc, sizeof(roc));
-	skua_evt_defer(sc, &evt);
+	skua_evt_defer(sc, SKUA_EVT_ROC_EXPIRED, &roc);
 }
 
-static struct skua_evt_item *skua_evt_next(struct skua *sc)
+static void skua_evt_take(struct skua *sc, struct skua_evt_due *due)
 {
-	struct skua_evt_item *item;
-
 	spin_lock_bh(&sc->evt_lock);
-	item = list_first_entry_or_null(&sc->evt_list, struct skua_evt_item,
-					list);
-	if (item) {
-		list_del(&item->list);
-		sc->evt_count--;
-	}
+	*due = sc->evt_due;
+	memset(&sc->evt_due, 0, sizeof(sc->evt_due));
 	spin_unlock_bh(&sc->evt_lock);
-	return item;
 }
 
 /**
@@ -79,23 +128,22 @@ static struct skua_evt_item *skua_evt_next(struct skua *sc)
  */
 void skua_evt_flush(struct skua *sc)
 {
-	struct skua_evt_item *item;
+	struct skua_evt_due due;
 
-	while ((item = skua_evt_next(sc)))
-		kfree(item);
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	skua_evt_take(sc, &due);
 }
 
 /* An event about an interface; wiphy mutex held. */
-static void skua_evt_vif(struct skua *sc, u16 id, const struct skua_evt_vif *evt)
+static void skua_evt_vif(struct skua *sc, u16 id, unsigned int idx)
 {
-	struct ieee80211_vif *vif = NULL;
+	struct ieee80211_vif *vif;
 
-	if (evt->vif < SKUA_MAX_VIFS)
-		vif = wiphy_dereference(sc->hw->wiphy, sc->vif[evt->vif]);
+	vif = wiphy_dereference(sc->hw->wiphy, sc->vif[idx]);
 	if (!vif) {
 		skua_count(sc, SKUA_CTR_EVT_BAD);
 		skua_complain(sc, "event %u for interface %u, which is not there\n",
-			      id, evt->vif);
+			      id, idx);
 		return;
 	}
 	if (id == SKUA_EVT_BEACON_LOSS) {
@@ -108,37 +156,25 @@ static void skua_evt_vif(struct skua *sc, u16 id, const struct skua_evt_vif *evt
 	}
 }
 
-static void skua_evt_slow(struct skua *sc, const struct skua_evt *evt)
-{
-	u16 id = le16_to_cpu(evt->id);
-
-	switch (id) {
-	case SKUA_EVT_SCAN_DONE:
-		skua_scan_done(sc, (const void *)evt->data);
-		break;
-	case SKUA_EVT_ROC_READY:
-	case SKUA_EVT_ROC_EXPIRED:
-		skua_roc_event(sc, id, (const void *)evt->data);
-		break;
-	case SKUA_EVT_BEACON_LOSS:
-	case SKUA_EVT_CSA_DONE:
-		skua_evt_vif(sc, id, (const void *)evt->data);
-		break;
-	case SKUA_EVT_RADAR:
-		skua_radar_event(sc, (const void *)evt->data);
-		break;
-	}
-}
-
 static void skua_evt_work(struct wiphy *wiphy, struct wiphy_work *work)
 {
 	struct skua *sc = container_of(work, struct skua, evt_work);
-	struct skua_evt_item *item;
+	struct skua_evt_due due;
+	unsigned int i;
 
-	while ((item = skua_evt_next(sc))) {
-		skua_evt_slow(sc, &item->evt);
-		kfree(item);
-	}
+	skua_evt_take(sc, &due);
+	if (test_bit(SKUA_EVT_RADAR, &due.kinds))
+		skua_radar_event(sc, &due.radar);
+	for_each_set_bit(i, &due.csa, SKUA_MAX_VIFS)
+		skua_evt_vif(sc, SKUA_EVT_CSA_DONE, i);
+	for_each_set_bit(i, &due.loss, SKUA_MAX_VIFS)
+		skua_evt_vif(sc, SKUA_EVT_BEACON_LOSS, i);
+	if (test_bit(SKUA_EVT_ROC_READY, &due.kinds))
+		skua_roc_event(sc, SKUA_EVT_ROC_READY, &due.ready);
+	if (test_bit(SKUA_EVT_ROC_EXPIRED, &due.kinds))
+		skua_roc_event(sc, SKUA_EVT_ROC_EXPIRED, &due.expired);
+	if (test_bit(SKUA_EVT_SCAN_DONE, &due.kinds))
+		skua_scan_done(sc, &due.scan);
 }
 
 /* ALIVE is kept whole for skua_boot(), which waits for it. NAPI. */
@@ -247,7 +283,7 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 	case SKUA_EVT_BEACON_LOSS:
 	case SKUA_EVT_CSA_DONE:
 	case SKUA_EVT_RADAR:
-		skua_evt_defer(sc, evt);
+		skua_evt_defer(sc, id, evt->data);
 		break;
 	default:
 		skua_count(sc, SKUA_CTR_EVT_BAD);
@@ -256,7 +292,7 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 }
 
 /**
- * skua_evt_init() - the list of slow events
+ * skua_evt_init() - the place of slow events
  * @sc: the device
  *
  * Process context, in probe.
@@ -264,6 +300,5 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 void skua_evt_init(struct skua *sc)
 {
 	spin_lock_init(&sc->evt_lock);
-	INIT_LIST_HEAD(&sc->evt_list);
 	wiphy_work_init(&sc->evt_work, skua_evt_work);
 }

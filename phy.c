@@ -378,6 +378,7 @@ static void skua_wiphy_init(struct skua *sc)
 				   NL80211_FEATURE_AP_SCAN;
 		wiphy->max_scan_ssids = sc->caps.scan_ssids;
 		wiphy->max_scan_ie_len = sc->caps.scan_ie_len;
+		wiphy_ext_feature_set(wiphy, NL80211_EXT_FEATURE_SET_SCAN_DWELL);
 	}
 	if (skua_has(sc, SKUA_FEAT_ROC)) {
 		wiphy->flags |= WIPHY_FLAG_HAS_REMAIN_ON_CHANNEL;

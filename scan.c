@@ -2,14 +2,30 @@
 /*
  * Skua - scan and remain on channel, both sequenced by the firmware
  */
+#include <kunit/static_stub.h>
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
 
 #include "scan.h"
 
-#define SKUA_DWELL_ACTIVE	30	/* TU: a probe response takes a few ms */
-#define SKUA_DWELL_PASSIVE	110	/* TU: a bit more than a beacon interval */
+/*
+ * Dwell times in TU. A probe is answered by a program, and a busy machine answers
+ * late; beacons come in time. So a scan of few channels stays everywhere until a
+ * beacon must have come, and one of many channels only where it hears something:
+ * 38 channels of 2.4 and 5 GHz, 16 of them passive, take 3.2 to 4.3 seconds. P2P
+ * devices do not beacon, and each searches and listens in turn: there a long stay
+ * would make them meet less often. no_cck is P2P's mark.
+ */
+#define SKUA_DWELL_PROBE	60
+#define SKUA_DWELL_BEACON	110	/* a bit more than a beacon interval */
+#define SKUA_SCAN_FEW		16	/* channels */
 #define SKUA_ROC_SILENCE	(HZ / 4)	/* after an answer: no more is expected */
+/*
+ * The NIC goes home between two channels, and it may be slow; but the end comes
+ * within twice the time of all that, or it does not come any more.
+ */
+#define SKUA_SCAN_REST_MS	250
+#define SKUA_END_SLACK_MS	5000
 
 /* ------------------------------------------------------------------ */
 /* Encode								*/
@@ -50,6 +66,22 @@ static bool skua_scan_add_ssids(struct skua_scan_buf *buf,
 	return true;
 }
 
+static void skua_scan_dwell(const struct cfg80211_scan_request *req,
+			    struct skua_scan_chan *chan)
+{
+	bool passive = chan->flags & (SKUA_CHANF_PASSIVE | SKUA_CHANF_RADAR);
+	u16 min = SKUA_DWELL_BEACON, max = SKUA_DWELL_BEACON;
+
+	if (!passive && (req->no_cck || req->n_channels > SKUA_SCAN_FEW))
+		min = SKUA_DWELL_PROBE;
+	if (req->duration) {
+		max = req->duration;
+		min = req->duration_mandatory ? max : min(min, max);
+	}
+	chan->dwell_min = cpu_to_le16(min);
+	chan->dwell_max = cpu_to_le16(max);
+}
+
 static bool skua_scan_add_chans(struct skua_scan_buf *buf,
 				const struct cfg80211_scan_request *req)
 {
@@ -61,12 +93,11 @@ static bool skua_scan_add_chans(struct skua_scan_buf *buf,
 			.freq = cpu_to_le16(c->center_freq),
 			.flags = skua_chan_flags(c),
 			.power = c->max_power,
-			.dwell_active = cpu_to_le16(SKUA_DWELL_ACTIVE),
-			.dwell_passive = cpu_to_le16(SKUA_DWELL_PASSIVE),
 		};
 
 		if (!req->n_ssids)
 			chan.flags |= SKUA_CHANF_PASSIVE;
+		skua_scan_dwell(req, &chan);
 		if (!skua_scan_add(buf, &chan, sizeof(chan)))
 			return false;
 	}
@@ -127,7 +158,10 @@ int skua_scan_encode(struct skua_cmd_scan *cmd, u8 *ext, size_t room,
 	cmd->vif = svif->idx;
 	cmd->n_ssids = scan->n_ssids;
 	cmd->n_chans = scan->n_channels;
-	cmd->flags = scan->no_cck ? BIT(0) : 0;
+	if (scan->no_cck)
+		cmd->flags |= SKUA_SCANF_NO_CCK;
+	if (scan->duration && scan->duration_mandatory)
+		cmd->flags |= SKUA_SCANF_EXACT;
 	memcpy(cmd->addr, addr, ETH_ALEN);
 	memcpy(cmd->bssid, scan->bssid, ETH_ALEN);
 	if (!skua_scan_add_ssids(&buf, scan) ||
@@ -142,12 +176,64 @@ int skua_scan_encode(struct skua_cmd_scan *cmd, u8 *ext, size_t room,
 /* Scan									*/
 /* ------------------------------------------------------------------ */
 
-static void skua_scan_end(struct skua *sc, bool aborted)
+/**
+ * skua_scan_tell() - tell mac80211 that its scan is over
+ * @sc: the device
+ * @aborted: it was not finished
+ *
+ * Any context.
+ */
+void skua_scan_tell(struct skua *sc, bool aborted)
 {
 	struct cfg80211_scan_info info = { .aborted = aborted };
 
+	KUNIT_STATIC_STUB_REDIRECT(skua_scan_tell, sc, aborted);
+	ieee80211_scan_completed(sc->hw, &info);
+}
+
+static void skua_scan_end(struct skua *sc, bool aborted)
+{
+	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->scan_late);
 	if (test_and_clear_bit(SKUA_F_SCANNING, &sc->flags))
-		ieee80211_scan_completed(sc->hw, &info);
+		skua_scan_tell(sc, aborted);
+}
+
+/* The scan is over for mac80211; its event, which may still come, is a stale one. */
+static void skua_scan_cancel(struct skua *sc)
+{
+	if (!test_bit(SKUA_F_SCANNING, &sc->flags))
+		return;
+	skua_cmd_send_u32(sc, SKUA_CMD_SCAN_CANCEL, sc->scan_cookie);
+	skua_scan_end(sc, true);
+}
+
+/**
+ * skua_scan_patience() - how long to wait for the end of a scan
+ * @req: the request
+ *
+ * Return: milliseconds
+ */
+unsigned int skua_scan_patience(const struct cfg80211_scan_request *req)
+{
+	struct skua_scan_chan chan = {};
+	unsigned int ms;
+
+	/* the longest stay is the same on all channels */
+	skua_scan_dwell(req, &chan);
+	ms = le16_to_cpu(chan.dwell_max) * 1024 / 1000 + SKUA_SCAN_REST_MS;
+	return 2 * ms * req->n_channels + SKUA_END_SLACK_MS;
+}
+
+/* SCAN_DONE is overdue: without an end, mac80211 would never scan again. */
+static void skua_scan_late(struct wiphy *wiphy, struct wiphy_work *work)
+{
+	struct skua *sc = container_of(work, struct skua, scan_late.work);
+
+	if (!test_bit(SKUA_F_SCANNING, &sc->flags))
+		return;
+	skua_count(sc, SKUA_CTR_EVT_MISSING);
+	dev_warn(sc->dev, "the end of a scan did not come; the scan is aborted\n");
+	skua_scan_cancel(sc);
 }
 
 static int skua_scan_start(struct skua *sc, struct ieee80211_vif *vif,
@@ -172,6 +258,9 @@ static int skua_scan_start(struct skua *sc, struct ieee80211_vif *vif,
 	if (len < 0)
 		return len;
 	creq.ext_len = len;
+	/* before the command: NAPI compares */
+	WRITE_ONCE(sc->scan_cookie, sc->scan_cookie + 1);
+	cmd.cookie = cpu_to_le32(sc->scan_cookie);
 	return skua_cmd_exec(sc, &creq);
 }
 
@@ -195,7 +284,8 @@ void skua_roc_leave(struct skua *sc)
  * @vif: interface
  * @req: mac80211's request, for all bands at once
  *
- * Wiphy mutex; sleeps. SKUA_EVT_SCAN_DONE ends the scan, in evt_work.
+ * Wiphy mutex; sleeps. SKUA_EVT_SCAN_DONE ends the scan, in evt_work, or else
+ * scan_late does.
  *
  * Return: 0 or a negative error
  */
@@ -215,6 +305,8 @@ int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	if (err)
 		return err;
 	set_bit(SKUA_F_SCANNING, &sc->flags);
+	wiphy_delayed_work_queue(hw->wiphy, &sc->scan_late,
+				 msecs_to_jiffies(skua_scan_patience(&req->req)));
 	return 0;
 }
 
@@ -224,37 +316,27 @@ int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
  * @vif: interface
  *
  * Wiphy mutex; sleeps. mac80211 may remove the interface right after this op, so
- * it is told of the end at once. The event of this scan is still on its way,
- * whether the command reached the firmware before the scan's end or after it. The
- * driver must not take that event for the end of the next scan.
+ * it is told of the end at once. The event of this scan may still be on its way;
+ * its cookie tells it from that of the next scan.
  */
 void skua_op_cancel_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 {
-	struct skua *sc = hw->priv;
-
-	if (!test_bit(SKUA_F_SCANNING, &sc->flags))
-		return;
-	sc->scan_stale++;
-	skua_cmd_send(sc, SKUA_CMD_SCAN_CANCEL, NULL, 0);
-	skua_scan_end(sc, true);
+	skua_scan_cancel(hw->priv);
 }
 
 /**
  * skua_scan_done() - the firmware says that a scan has ended
  * @sc: the device
- * @evt: the event
+ * @evt: the event; that of another scan, or of none, is counted and ignored
  *
  * Wiphy mutex.
  */
 void skua_scan_done(struct skua *sc, const struct skua_evt_scan_done *evt)
 {
 	lockdep_assert_wiphy(sc->hw->wiphy);
-	if (sc->scan_stale) {
-		sc->scan_stale--;
-		return;
-	}
-	if (!test_bit(SKUA_F_SCANNING, &sc->flags)) {
-		skua_count(sc, SKUA_CTR_EVT_BAD);
+	if (!test_bit(SKUA_F_SCANNING, &sc->flags) ||
+	    le32_to_cpu(evt->cookie) != sc->scan_cookie) {
+		skua_count(sc, SKUA_CTR_EVT_STALE);
 		return;
 	}
 	skua_scan_end(sc, evt->aborted);
@@ -303,6 +385,8 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 		return err;
 	sc->roc_type = type;
 	set_bit(SKUA_F_ROC, &sc->flags);
+	wiphy_delayed_work_queue(hw->wiphy, &sc->roc_late,
+				 msecs_to_jiffies(2 * duration + SKUA_END_SLACK_MS));
 	return 0;
 }
 
@@ -311,6 +395,7 @@ static bool skua_roc_end(struct skua *sc)
 {
 	clear_bit(SKUA_F_ROC_TX, &sc->flags);
 	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->roc_work);
+	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->roc_late);
 	return test_and_clear_bit(SKUA_F_ROC, &sc->flags);
 }
 
@@ -354,14 +439,29 @@ static void skua_roc_work(struct wiphy *wiphy, struct wiphy_work *work)
 	ieee80211_remain_on_channel_expired(sc->hw);
 }
 
+/* ROC_EXPIRED is overdue: without an end, mac80211 would wait for ever. */
+static void skua_roc_late(struct wiphy *wiphy, struct wiphy_work *work)
+{
+	struct skua *sc = container_of(work, struct skua, roc_late.work);
+
+	if (!test_bit(SKUA_F_ROC, &sc->flags))
+		return;
+	skua_count(sc, SKUA_CTR_EVT_MISSING);
+	dev_warn(sc->dev, "the end of a stay on a channel did not come\n");
+	skua_roc_cancel(sc);
+	ieee80211_remain_on_channel_expired(sc->hw);
+}
+
 /**
- * skua_scan_init() - prepare the work item of remain-on-channel
+ * skua_scan_init() - prepare the work items of scan and remain-on-channel
  * @sc: the device
  *
  * Process context, in probe.
  */
 void skua_scan_init(struct skua *sc)
 {
+	wiphy_delayed_work_init(&sc->scan_late, skua_scan_late);
+	wiphy_delayed_work_init(&sc->roc_late, skua_roc_late);
 	wiphy_delayed_work_init(&sc->roc_work, skua_roc_work);
 }
 
@@ -385,15 +485,17 @@ int skua_op_cancel_remain_on_channel(struct ieee80211_hw *hw,
  * skua_roc_event() - a remain-on-channel period has begun or ended
  * @sc: the device
  * @id: SKUA_EVT_ROC_READY or SKUA_EVT_ROC_EXPIRED
- * @evt: the event; an event of a cancelled period is ignored
+ * @evt: the event; that of another period is counted and ignored
  *
  * Wiphy mutex.
  */
 void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt)
 {
 	lockdep_assert_wiphy(sc->hw->wiphy);
-	if (le32_to_cpu(evt->cookie) != sc->roc_cookie)
+	if (le32_to_cpu(evt->cookie) != sc->roc_cookie) {
+		skua_count(sc, SKUA_CTR_EVT_STALE);
 		return;
+	}
 	if (id == SKUA_EVT_ROC_READY) {
 		if (!test_bit(SKUA_F_ROC, &sc->flags))
 			return;
@@ -439,7 +541,6 @@ void skua_op_mgd_prepare_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 void skua_scan_reset(struct skua *sc)
 {
 	lockdep_assert_wiphy(sc->hw->wiphy);
-	sc->scan_stale = 0;
 	skua_scan_end(sc, true);
 	clear_bit(SKUA_F_ROC_OVER, &sc->flags);
 	if (skua_roc_end(sc))

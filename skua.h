@@ -19,7 +19,7 @@
  *  - skua_tx.lock: the free list of tokens, and whether mac80211's queues are
  *    stopped.
  *  - skua.cmd_lock: the command that waits for its answer, and the heartbeat.
- *  - skua.evt_lock: the list of events between NAPI and evt_work.
+ *  - skua.evt_lock: the events between NAPI and evt_work.
  *
  * Their order, the outer lock first:
  *  - wiphy mutex, then any of the spinlocks.
@@ -92,7 +92,8 @@ struct skua;
  * @SKUA_CTR_CMD_RING_FULL: commands that found no room
  * @SKUA_CTR_EVT: events
  * @SKUA_CTR_EVT_BAD: malformed events
- * @SKUA_CTR_EVT_DROPPED: events dropped for want of memory
+ * @SKUA_CTR_EVT_STALE: events of a scan or stay on a channel that was over already
+ * @SKUA_CTR_EVT_MISSING: scans and stays on a channel whose end did not come
  * @SKUA_CTR_CPL_BAD: malformed completion records
  * @SKUA_CTR_RING_BAD: ring indices out of range
  * @SKUA_CTR_DOORBELL: doorbell writes
@@ -145,7 +146,8 @@ enum skua_ctr {
 	SKUA_CTR_CMD_RING_FULL,
 	SKUA_CTR_EVT,
 	SKUA_CTR_EVT_BAD,
-	SKUA_CTR_EVT_DROPPED,
+	SKUA_CTR_EVT_STALE,
+	SKUA_CTR_EVT_MISSING,
 	SKUA_CTR_CPL_BAD,
 	SKUA_CTR_RING_BAD,
 	SKUA_CTR_DOORBELL,
@@ -431,6 +433,33 @@ struct skua_cmd_wait;	/* private to fwctl.c */
 struct skua_image;	/* private to boot.c: the firmware image */
 
 /* ------------------------------------------------------------------ */
+/* Events (evt.c)							*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct skua_evt_due - events that wait for the wiphy mutex
+ * @kinds: bit for each enum skua_evt_id that waits
+ * @scan: SCAN_DONE of the present scan
+ * @ready: ROC_READY of the present period
+ * @expired: ROC_EXPIRED of the present period
+ * @radar: the last RADAR
+ * @loss: bit for each interface: BEACON_LOSS
+ * @csa: bit for each interface: CSA_DONE
+ *
+ * Each kind has its place, so no event is lost for want of memory or room. An event
+ * that repeats one which still waits adds nothing to it.
+ */
+struct skua_evt_due {
+	unsigned long kinds;
+	struct skua_evt_scan_done scan;
+	struct skua_evt_roc ready;
+	struct skua_evt_roc expired;
+	struct skua_evt_radar radar;
+	unsigned long loss;
+	unsigned long csa;
+};
+
+/* ------------------------------------------------------------------ */
 /* The watchdog (watchdog.c)						*/
 /* ------------------------------------------------------------------ */
 
@@ -574,9 +603,8 @@ struct skua_caps {
  * @ext: further data of the command that waits, DMA-coherent
  * @ext_dma: its bus address
  * @cmd_seq_evt: number expected in the next event (NAPI)
- * @evt_lock: @evt_list, @evt_count
- * @evt_list: events for @evt_work
- * @evt_count: length of @evt_list
+ * @evt_lock: @evt_due
+ * @evt_due: events for @evt_work
  * @evt_work: runs slow events under the wiphy mutex
  * @tim_work: tells the NIC of TIM bits that found no room in the command ring
  * @sta_work: tells the NIC of stations whose parameters have changed
@@ -605,10 +633,12 @@ struct skua_caps {
  * @tx: transmit path
  * @rx: receive path
  * @keys: key slots
- * @scan_stale: SCAN_DONE events still due of scans that mac80211 knows to be over
+ * @scan_cookie: cookie of the last scan
+ * @scan_late: ends a scan whose event does not come
  * @roc_cookie: cookie of the remain-on-channel period
  * @roc_type: mac80211's purpose of the period
  * @roc_work: ends a period whose answer has come
+ * @roc_late: ends a period whose event does not come
  * @debugfs: directory
  * @ctr: counters
  */
@@ -638,8 +668,7 @@ struct skua {
 	dma_addr_t ext_dma;
 	u32 cmd_seq_evt;
 	spinlock_t evt_lock; /* see above */
-	struct list_head evt_list;
-	u32 evt_count;
+	struct skua_evt_due evt_due;
 	struct wiphy_work evt_work;
 	struct wiphy_work tim_work;
 	struct wiphy_work sta_work;
@@ -672,10 +701,12 @@ struct skua {
 	struct skua_rx rx;
 	struct skua_keys *keys;
 
-	u32 scan_stale;
+	u32 scan_cookie;
+	struct wiphy_delayed_work scan_late;
 	u32 roc_cookie;
 	enum ieee80211_roc_type roc_type;
 	struct wiphy_delayed_work roc_work;
+	struct wiphy_delayed_work roc_late;
 
 	struct dentry *debugfs;
 	atomic64_t ctr[SKUA_NUM_CTRS];

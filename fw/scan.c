@@ -10,19 +10,23 @@
  * stations of an access point miss beacons, so the scan returns after each
  * channel. The host chooses the dwell times, but while an interface sends
  * beacons, the scan stays on a channel for half a beacon interval at most.
+ *
+ * An access point answers a probe by a program on a processor that may be busy, so
+ * an answer can be late. Its beacons come in time. The scan probes, probes again
+ * after half of the shorter dwell time if it has heard nothing, and stays for the
+ * longer dwell time if it has heard anything: where somebody sends, more may come.
  */
 #include "mac.h"
 #include "policy.h"
 
-#define AWAY_MOST_US		(120 * MSEC_US)
+#define AWAY_MOST_US		(130 * MSEC_US)
 #define REST_US			(60 * MSEC_US)
 #define REST_MOST_US		(200 * MSEC_US)
-#define DWELL_ACTIVE_TU		30
-#define DWELL_PASSIVE_TU	110
+#define DWELL_ACTIVE_TU		60
+#define DWELL_PASSIVE_TU	110	/* a beacon interval and a bit */
 
 #define FC0_PROBE_REQ		0x40
 #define HEAD_LEN		24
-#define SCANF_NO_CCK		BIT(0)
 #define RATE_1M			10
 #define RATE_6M			60
 
@@ -33,6 +37,13 @@ static enum {
 	RESTING,
 	ENDING,
 } state;
+
+/* What the timer ends while the scan listens */
+static enum {
+	FIRST,		/* half of the shorter dwell time */
+	SECOND,		/* the other half */
+	LONGER,		/* the rest of the longer dwell time */
+} step;
 
 static void scan_timeout(void);
 
@@ -52,6 +63,8 @@ static bool sending;	/* a probe request is being sent */
 static bool aborted;
 static bool over;	/* the dwell time has ended, but not @sending */
 static u64 left_us;	/* time of leaving home; 0 while at home */
+static u64 there_us;	/* time of arrival on the channel */
+static u64 heard_us;	/* airtime of frames heard there until then */
 static u8 frame[HEAD_LEN + 2 + 32 + SKUA_SCAN_MAX_IES];
 
 static void scan_next(void);
@@ -63,7 +76,11 @@ static bool scan_active(void)
 
 static void scan_finish(void)
 {
-	struct skua_evt_scan_done e = { .vif = req.cmd.vif, .aborted = aborted };
+	struct skua_evt_scan_done e = {
+		.vif = req.cmd.vif,
+		.aborted = aborted,
+		.cookie = req.cmd.cookie,
+	};
 
 	timer_cancel(&timer);
 	state = IDLE;
@@ -119,7 +136,7 @@ static u32 build_probe(const struct skua_scan_ssid *ssid, u32 freq)
 static void probe_next(void)
 {
 	const struct skua_scan_chan *chan = &req.chan[chan_idx];
-	bool cck = skua_freq_band(chan->freq) == SKUA_BAND_2GHZ && !(req.cmd.flags & SCANF_NO_CCK);
+	bool cck = skua_freq_band(chan->freq) == SKUA_BAND_2GHZ && !(req.cmd.flags & SKUA_SCANF_NO_CCK);
 	u32 flags = req.cmd.bssid[0] & 1 ? SKUA_TXF_NO_ACK : 0;
 	u32 len;
 
@@ -141,16 +158,58 @@ static bool chan_active(const struct skua_scan_chan *chan)
 	return req.cmd.n_ssids && !(chan->flags & (SKUA_CHANF_PASSIVE | SKUA_CHANF_RADAR));
 }
 
-static u32 dwell_us(const struct skua_scan_chan *chan)
+/* Is an interface associated, or does one send beacons? */
+static bool in_operation(void)
 {
-	bool active = chan_active(chan);
-	u32 tu = active ? chan->dwell_active : chan->dwell_passive;
-	u32 us, most = beacon_longest_us() / 2;
+	for (u32 i = 0; i < limits.vifs; i++) {
+		struct vif *v = vif_get(i);
+
+		if (v && (vif_assoc(v) || v->beaconing))
+			return true;
+	}
+	return false;
+}
+
+/* While an interface sends beacons, the scan must be back for the next one. */
+static u32 dwell_limit(u32 us)
+{
+	u32 most = beacon_longest_us() / 2;
+
+	return most && us > most ? most : us;
+}
+
+static u32 dwell_min_us(const struct skua_scan_chan *chan)
+{
+	u32 tu = chan->dwell_min;
 
 	if (!tu)
-		tu = active ? DWELL_ACTIVE_TU : DWELL_PASSIVE_TU;
-	us = tu * TU_US;
-	return most && us > most ? most : us;
+		tu = chan_active(chan) ? DWELL_ACTIVE_TU : DWELL_PASSIVE_TU;
+	return dwell_limit(tu * TU_US);
+}
+
+static u32 dwell_max_us(const struct skua_scan_chan *chan)
+{
+	u32 us = dwell_limit((chan->dwell_max ? chan->dwell_max : DWELL_PASSIVE_TU) * TU_US);
+	u32 least = dwell_min_us(chan);
+	u64 away = left_us ? there_us - left_us : 0;
+
+	/* An access point that buffers frames for us does not wait longer. */
+	if (away + us > AWAY_MOST_US && left_us && in_operation())
+		us = away < AWAY_MOST_US ? AWAY_MOST_US - (u32)away : 0;
+	return us > least ? us : least;
+}
+
+/* Airtime of all frames that were heard on a channel since the start */
+static u64 airtime_us(u32 freq)
+{
+	struct skua_survey survey;
+
+	return tbl_read(ENG_TBL_SURVEY, freq, &survey) == SKUA_ST_OK ? survey.rx_us : 0;
+}
+
+static bool heard_anything(void)
+{
+	return airtime_us(req.chan[chan_idx].freq) != heard_us;
 }
 
 static void scan_there(void)
@@ -160,12 +219,35 @@ static void scan_there(void)
 	state = LISTENING;
 	over = false;
 	ssid_idx = chan_active(chan) ? 0 : req.cmd.n_ssids;
+	there_us = time_us();
 	if (!offchan_is_home() && !left_us)
-		left_us = time_us();
+		left_us = there_us;
 	if (offchan_is_home())
 		left_us = 0;
-	timer_set(&timer, dwell_us(chan));
+	heard_us = airtime_us(chan->freq);
+	step = FIRST;
+	timer_set(&timer, dwell_min_us(chan) / 2);
 	probe_next();
+}
+
+/* Return: there is another step on this channel */
+static bool scan_step(void)
+{
+	const struct skua_scan_chan *chan = &req.chan[chan_idx];
+	u32 least = dwell_min_us(chan), most = dwell_max_us(chan);
+
+	if (step == FIRST) {
+		step = SECOND;
+		timer_set(&timer, least - least / 2);
+		if (chan_active(chan) && !heard_anything())
+			ssid_idx = 0;
+		return true;
+	}
+	if (step == LONGER || most == least || !heard_anything())
+		return false;
+	step = LONGER;
+	timer_set(&timer, most - least);
+	return true;
 }
 
 static void scan_move(void)
@@ -196,21 +278,9 @@ static void scan_rest(void)
 	timer_set(&timer, us);
 }
 
-/* Is an interface associated, or does one send beacons? */
-static bool in_operation(void)
-{
-	for (u32 i = 0; i < limits.vifs; i++) {
-		struct vif *v = vif_get(i);
-
-		if (v && (vif_assoc(v) || v->beaconing))
-			return true;
-	}
-	return false;
-}
-
 static bool must_rest(void)
 {
-	u32 next = dwell_us(&req.chan[chan_idx]);
+	u32 next = dwell_min_us(&req.chan[chan_idx]);
 
 	if (!left_us || !in_operation())
 		return false;
@@ -233,21 +303,24 @@ static void scan_timeout(void)
 		scan_move();
 		return;
 	}
-	over = true;
+	over = !scan_step();
 	if (!sending)
 		probe_next();
 }
 
-static bool chans_valid(u32 n)
+static u16 chans_check(u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
 		const struct skua_scan_chan *chan = &req.chan[i];
 		struct skua_chandef def = { .freq = chan->freq, .center1 = chan->freq };
 
-		if (!chan_valid(&def))
-			return false;
+		if (!chan_valid(&def) || (chan->dwell_max && chan->dwell_max < chan->dwell_min))
+			return SKUA_ST_INVALID;
+		if (req.cmd.flags & SKUA_SCANF_EXACT &&
+		    dwell_limit(chan->dwell_min * TU_US) < chan->dwell_min * TU_US)
+			return SKUA_ST_BUSY;
 	}
-	return true;
+	return SKUA_ST_OK;
 }
 
 /* The parts are copied before the check, as other commands use the buffer. */
@@ -261,7 +334,7 @@ static u16 scan_check(const struct skua_cmd_scan *p, const u8 *ext, u32 ext_len)
 		return SKUA_ST_INVALID;
 	if (!p->n_chans || ies > SKUA_SCAN_MAX_IES || ssids + chans + ies != ext_len)
 		return SKUA_ST_INVALID;
-	if (p->flags & ~SCANF_NO_CCK || !is_unicast(p->addr))
+	if (p->flags & ~(SKUA_SCANF_NO_CCK | SKUA_SCANF_EXACT) || !is_unicast(p->addr))
 		return SKUA_ST_INVALID;
 	req.cmd = *p;
 	memcpy(req.ssid, ext, ssids);
@@ -271,7 +344,7 @@ static u16 scan_check(const struct skua_cmd_scan *p, const u8 *ext, u32 ext_len)
 		if (req.ssid[i].len > sizeof(req.ssid[i].ssid))
 			return SKUA_ST_INVALID;
 	}
-	return chans_valid(p->n_chans) ? SKUA_ST_OK : SKUA_ST_INVALID;
+	return chans_check(p->n_chans);
 }
 
 u16 scan_cmd(struct cmd *c)
@@ -302,8 +375,9 @@ u16 scan_cmd(struct cmd *c)
 
 u16 scan_cmd_cancel(struct cmd *c)
 {
-	(void)c;
-	if (!scan_active())
+	const struct skua_cmd_u32 *p = c->data;
+
+	if (!scan_active() || p->val != req.cmd.cookie)
 		return SKUA_ST_STATE;
 	if (state != ENDING)
 		scan_end(true);

@@ -76,7 +76,8 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
  * @SKUA_CMD_TIM_SET: struct skua_cmd_tim
  * @SKUA_CMD_SCAN: struct skua_cmd_scan with struct skua_scan_chan and elements
  *	as further data; SKUA_EVT_SCAN_DONE follows CMD_DONE
- * @SKUA_CMD_SCAN_CANCEL: no data; SKUA_EVT_SCAN_DONE follows
+ * @SKUA_CMD_SCAN_CANCEL: struct skua_cmd_u32: cookie of the scan;
+ *	SKUA_EVT_SCAN_DONE follows
  * @SKUA_CMD_ROC: struct skua_cmd_roc; SKUA_EVT_ROC_READY follows, then
  *	SKUA_EVT_ROC_EXPIRED
  * @SKUA_CMD_ROC_CANCEL: no data; SKUA_EVT_ROC_EXPIRED does not follow. It

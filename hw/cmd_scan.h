@@ -12,20 +12,25 @@
 #define SKUA_SCAN_MAX_CHANS		128
 #define SKUA_SCAN_MAX_IES		2048
 
+/* Flags of a scan */
+#define SKUA_SCANF_NO_CCK		BIT(0)	/* in probe requests */
+#define SKUA_SCANF_EXACT		BIT(1)	/* refuse, if dwell times cannot be kept */
+
 /**
  * struct skua_scan_chan - a channel to scan
  * @freq: MHz
  * @flags: SKUA_CHANF_*
  * @power: dBm
- * @dwell_active: TU
- * @dwell_passive: TU
+ * @dwell_min: TU that the scan stays there; 0 for the firmware's choice
+ * @dwell_max: TU that the scan stays if it has heard any frame there by then; at
+ *	least @dwell_min, or 0 for the firmware's choice
  */
 struct skua_scan_chan {
 	__le16 freq;
 	u8 flags;
 	s8 power;
-	__le16 dwell_active;
-	__le16 dwell_passive;
+	__le16 dwell_min;
+	__le16 dwell_max;
 };
 
 static_assert(sizeof(struct skua_scan_chan) == 8, "scan channel size");
@@ -49,11 +54,12 @@ static_assert(sizeof(struct skua_scan_ssid) == 36, "scan ssid size");
  * @vif: interface
  * @n_ssids: number of SSIDs; 0 for a passive scan
  * @n_chans: number of channels
- * @flags: bit 0: no CCK rates in probe requests
+ * @flags: SKUA_SCANF_*
  * @addr: source address of probe requests
  * @bssid: address 3 (and, unless broadcast, 1) of probe requests
  * @ie_len: bytes of elements for each band: 2.4, 5, 6 GHz
  * @ie_common_len: bytes of elements that each band has after its own
+ * @cookie: number of the scan, for SKUA_CMD_SCAN_CANCEL and SKUA_EVT_SCAN_DONE
  *
  * Further data: n_ssids struct skua_scan_ssid, n_chans struct skua_scan_chan,
  * then the elements: 2.4 GHz, 5 GHz, 6 GHz, common. A probe request carries
@@ -68,9 +74,10 @@ struct skua_cmd_scan {
 	u8 bssid[6];
 	__le16 ie_len[3];
 	__le16 ie_common_len;
+	__le32 cookie;
 };
 
-static_assert(sizeof(struct skua_cmd_scan) == 24, "scan command size");
+static_assert(sizeof(struct skua_cmd_scan) == 28, "scan command size");
 
 /**
  * struct skua_cmd_roc - remain on channel

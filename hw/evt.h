@@ -166,14 +166,16 @@ static_assert(sizeof(struct skua_evt_fatal) == 8, "fatal event size");
  * @vif: interface
  * @aborted: 1 if cancelled or failed
  * @rsvd: zero
+ * @cookie: of the command
  */
 struct skua_evt_scan_done {
 	u8 vif;
 	u8 aborted;
 	u8 rsvd[2];
+	__le32 cookie;
 };
 
-static_assert(sizeof(struct skua_evt_scan_done) == 4, "scan done size");
+static_assert(sizeof(struct skua_evt_scan_done) == 8, "scan done size");
 
 /**
  * struct skua_evt_roc - remain on channel has begun or ended

@@ -39,8 +39,8 @@ static const struct want {
 	{ SKUA_CMD_BEACON_SET, 20, true, 0, false },
 	{ SKUA_CMD_TIM_SET, 4, false, 0, false },
 	{ SKUA_CMD_PROBE_RESP_SET, 20, true, 0, true },
-	{ SKUA_CMD_SCAN, 24, true, SKUA_FEAT_HW_SCAN, false },
-	{ SKUA_CMD_SCAN_CANCEL, 0, false, SKUA_FEAT_HW_SCAN, false },
+	{ SKUA_CMD_SCAN, 28, true, SKUA_FEAT_HW_SCAN, false },
+	{ SKUA_CMD_SCAN_CANCEL, 4, false, SKUA_FEAT_HW_SCAN, false },
 	{ SKUA_CMD_ROC, 16, false, SKUA_FEAT_ROC, false },
 	{ SKUA_CMD_ROC_CANCEL, 0, false, SKUA_FEAT_ROC, false },
 	{ SKUA_CMD_FLUSH, 12, false, 0, false },
@@ -175,7 +175,7 @@ static void features(void **state)
 					 SKUA_ST_UNSUPPORTED);
 	}
 	fake_boot_with(0, DRV_ALL, 0x10);
-	assert_int_equal(fake_cmd(SKUA_CMD_SCAN_CANCEL, NULL, 0), SKUA_ST_UNSUPPORTED);
+	assert_int_equal(fake_cmd_u32(SKUA_CMD_SCAN_CANCEL, 0), SKUA_ST_UNSUPPORTED);
 }
 
 static void nop_echoes(void **state)

@@ -20,6 +20,7 @@ static int setup(void **state)
 /* ------------------------------------------------------------------ */
 
 #define MAX_CHANS	8
+#define COOKIE		0x5ca90001
 
 struct plan {
 	struct skua_cmd_scan cmd;
@@ -41,6 +42,7 @@ static struct plan plan(u8 n_ssids, u8 n_chans)
 			.bssid = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
 			.ie_len = { 3, 4, 5 },
 			.ie_common_len = 6,
+			.cookie = COOKIE,
 		},
 		.ies = "222555566666cccccc",
 	};
@@ -52,8 +54,8 @@ static struct plan plan(u8 n_ssids, u8 n_chans)
 	for (u32 i = 0; i < n_chans && i < MAX_CHANS; i++) {
 		p.chan[i].freq = freqs[i];
 		p.chan[i].power = 10;
-		p.chan[i].dwell_active = 30;
-		p.chan[i].dwell_passive = 100;
+		p.chan[i].dwell_min = n_ssids ? 30 : 100;
+		p.chan[i].dwell_max = 100;
 	}
 	return p;
 }
@@ -86,6 +88,7 @@ static void assert_done(bool aborted)
 	memcpy(&e, fake_event(SKUA_EVT_SCAN_DONE, 0)->data, sizeof(e));
 	assert_int_equal(e.vif, 0);
 	assert_int_equal(e.aborted, aborted);
+	assert_int_equal(e.cookie, COOKIE);
 	/* An access point still receives the beacons of others. */
 	assert_int_equal(!!(fake.reg[ENG_MAC_FILTER / 4] & SKUA_FILTER_BCN_PRBRESP),
 			 fake.beacon_valid[1]);
@@ -128,14 +131,15 @@ static void active(void **state)
 	fake_run(SEC_US);
 	assert_done(false);
 
-	assert_int_equal(fake.n_frame, 8);
-	for (u32 i = 0; i < 8; i++) {
+	/* Nothing is heard, so each channel is probed twice. */
+	assert_int_equal(fake.n_frame, 16);
+	for (u32 i = 0; i < 16; i++) {
 		const struct fake_frame *f = &fake.frame[i];
 		u32 ssid = i % 2;
-		u32 n_ies = (u32)strlen(want[i / 2].ies);
+		u32 n_ies = (u32)strlen(want[i / 4].ies);
 
-		assert_int_equal(f->freq, want[i / 2].freq);
-		assert_int_equal(f->rate, want[i / 2].rate);
+		assert_int_equal(f->freq, want[i / 4].freq);
+		assert_int_equal(f->rate, want[i / 4].rate);
 		assert_int_equal(f->flags, SKUA_TXF_NO_ACK);
 		assert_int_equal(f->vif, 0);
 		assert_int_equal(f->data[0], 0x40);
@@ -145,7 +149,9 @@ static void active(void **state)
 		assert_int_equal(f->data[24], 0);
 		assert_int_equal(f->data[25], ssid);
 		assert_int_equal(f->len, 26 + ssid + n_ies);
-		assert_memory_equal(f->data + 26 + ssid, want[i / 2].ies, n_ies);
+		assert_memory_equal(f->data + 26 + ssid, want[i / 4].ies, n_ies);
+		assert_in_range(f->time - fake.tune[1 + i / 4].time - (i % 4 / 2) * 15 * TU_US,
+				0, MSEC_US);
 	}
 	/* Start, four channels for 30 TU each, and back to nothing */
 	assert_int_equal(fake.n_tune, 6);
@@ -177,8 +183,60 @@ static void passive(void **state)
 	assert_ok(scan(&p));
 	fake_run(SEC_US);
 	assert_done(false);
-	assert_int_equal(fake.n_frame, 1);
+	assert_int_equal(fake.n_frame, 2);
 	assert_int_equal(fake.frame[0].freq, 2437);
+	assert_int_equal(fake.frame[1].freq, 2437);
+}
+
+/* How long a scan of one channel stays, if a frame is heard after @us (or never: 0) */
+static u64 dwell(const struct plan *p, u64 us)
+{
+	u32 arrived = fake.n_tune;
+	u64 there;
+
+	fake.survey.rx_us = 1234;
+	assert_ok(scan(p));
+	fake_run(1);
+	there = fake.tune[arrived].time;
+	if (us) {
+		fake_run(us - (fake.time - there));
+		fake.survey.rx_us += 40;
+	}
+	fake_run(SEC_US);
+	assert_done(false);
+	return fake.tune[arrived + 1].time - there;
+}
+
+/* M1: the scan stays where it hears something, and probes again where it does not. */
+static void longer_where_something_is_heard(void **state)
+{
+	struct plan p = plan(1, 1);
+
+	(void)state;
+	p.chan[0].dwell_min = 60;
+	p.chan[0].dwell_max = 110;
+	assert_int_equal(dwell(&p, 0), 60 * TU_US);
+	assert_int_equal(fake.n_frame, 2);
+	fake_forget();
+	assert_int_equal(dwell(&p, 1 * TU_US), 110 * TU_US);
+	assert_int_equal(fake.n_frame, 1);
+	fake_forget();
+	assert_int_equal(dwell(&p, 59 * TU_US), 110 * TU_US);
+	assert_int_equal(fake.n_frame, 2);
+	/* no choice */
+	p.chan[0].dwell_max = 60;
+	fake_forget();
+	assert_int_equal(dwell(&p, 1 * TU_US), 60 * TU_US);
+	/* the firmware's choice */
+	p.chan[0].dwell_min = 0;
+	p.chan[0].dwell_max = 0;
+	fake_forget();
+	assert_int_equal(dwell(&p, 0), 60 * TU_US);
+	fake_forget();
+	assert_int_equal(dwell(&p, 1 * TU_US), 110 * TU_US);
+	p.chan[0].flags = SKUA_CHANF_PASSIVE;
+	fake_forget();
+	assert_int_equal(dwell(&p, 0), 110 * TU_US);
 }
 
 static void no_cck_and_unicast(void **state)
@@ -190,6 +248,7 @@ static void no_cck_and_unicast(void **state)
 	memset(p.cmd.bssid, 2, 6);
 	assert_ok(scan(&p));
 	fake_run(SEC_US);
+	assert_int_equal(fake.n_frame, 2);
 	assert_int_equal(fake.frame[0].rate, 60);
 	assert_int_equal(fake.frame[0].flags, 0);
 	assert_memory_equal(fake.frame[0].data + 4, p.cmd.bssid, 6);
@@ -229,16 +288,16 @@ static void told(void **state)
 	assert_ok(scan(&p));
 	fake_run(SEC_US);
 	assert_done(false);
-	assert_int_equal(fake.n_frame, 4);
+	assert_int_equal(fake.n_frame, 6);
 	assert_tells(&fake.frame[0], true);
 	assert_int_equal(fake.frame[1].freq, 2412);
-	assert_int_equal(fake.frame[2].freq, 2437);
-	assert_tells(&fake.frame[3], false);
+	assert_int_equal(fake.frame[3].freq, 2437);
+	assert_tells(&fake.frame[5], false);
 	assert_int_equal(freq_now(), 5180);
 	assert_int_equal(fake.tune[fake.n_tune - 1].bw, SKUA_BW_80);
 }
 
-/* The radio is away for 120 ms at most, and then home for a while. */
+/* The radio is away for 130 ms at most, and then home for a while. */
 static void rests(void **state)
 {
 	struct plan p = plan(1, 8);
@@ -261,13 +320,13 @@ static void rests(void **state)
 				assert_true(t->time - home >= 60 * MSEC_US);
 		}
 		if (t->freq == 5180) {
-			assert_true(t->time - left <= 125 * MSEC_US);
+			assert_true(t->time - left <= 131 * MSEC_US);
 			left = 0;
 			home = t->time;
 			rests++;
 		}
 	}
-	assert_int_equal(rests, 3);	/* after 3, 6 and all 8 channels */
+	assert_int_equal(rests, 2);	/* after 4 and all 8 channels */
 	assert_int_equal(freq_now(), 5180);
 }
 
@@ -283,16 +342,16 @@ static void own_channel(void **state)
 	assert_ok(scan(&p));
 	fake_run(SEC_US);
 	assert_done(false);
-	/* PM, 2412, back, 5180 on air, PM again, third channel, back */
-	assert_int_equal(fake.n_frame, 7);
+	/* PM, 2412, back, 5180 on air, PM again, third channel, back; each probed twice */
+	assert_int_equal(fake.n_frame, 10);
 	assert_tells(&fake.frame[0], true);
 	assert_int_equal(fake.frame[1].freq, 2412);
-	assert_tells(&fake.frame[2], false);
-	assert_int_equal(fake.frame[3].freq, 5180);
-	assert_int_equal(fake.frame[3].data[0], 0x40);
-	assert_tells(&fake.frame[4], true);
-	assert_int_equal(fake.frame[5].freq, 5955);
-	assert_tells(&fake.frame[6], false);
+	assert_tells(&fake.frame[3], false);
+	assert_int_equal(fake.frame[4].freq, 5180);
+	assert_int_equal(fake.frame[4].data[0], 0x40);
+	assert_tells(&fake.frame[6], true);
+	assert_int_equal(fake.frame[7].freq, 5955);
+	assert_tells(&fake.frame[9], false);
 
 	/* A scan of the operating channel alone needs no tuning. */
 	fake_forget();
@@ -302,7 +361,7 @@ static void own_channel(void **state)
 	fake_run(SEC_US);
 	assert_done(false);
 	assert_int_equal(fake.n_tune, 1);
-	assert_int_equal(fake.n_frame, 1);
+	assert_int_equal(fake.n_frame, 2);
 }
 
 /* An access point visits one channel at a time, for half an interval. */
@@ -336,6 +395,19 @@ static void beaconing(void **state)
 	assert_int_equal(away, 3);
 	/* There is no access point to notify. */
 	assert_int_equal(fake.n_frame, 0);
+
+	/* Exact dwell times that do not fit between two beacons are refused. */
+	p.cmd.flags = SKUA_SCANF_EXACT;
+	assert_int_equal(scan(&p), SKUA_ST_BUSY);
+	p.chan[0].dwell_min = 50;
+	p.chan[1].dwell_min = 50;
+	p.chan[2].dwell_min = 50;
+	assert_ok(scan(&p));
+	fake_run(2 * SEC_US);
+	p = plan(0, 3);
+	p.chan[0].freq = 2412;
+	p.chan[1].freq = 2437;
+	p.chan[2].freq = 2462;
 
 	/* Without beacons the access point does not wait between channels. */
 	{
@@ -392,13 +464,13 @@ static void cancel(void **state)
 		fake_run(us);
 		if (fake_events(SKUA_EVT_SCAN_DONE))
 			break;
-		ending = freq_now() == 5180 && count_probes() == 8;
-		assert_ok(fake_cmd(SKUA_CMD_SCAN_CANCEL, NULL, 0));
+		ending = freq_now() == 5180 && count_probes() == 16;
+		assert_ok(fake_cmd_u32(SKUA_CMD_SCAN_CANCEL, COOKIE));
 		fake_run(10 * MSEC_US);
 		/* After the last channel there is nothing left to abort. */
 		assert_done(!ending);
 		assert_int_equal(freq_now(), 5180);
-		assert_int_equal(fake_cmd(SKUA_CMD_SCAN_CANCEL, NULL, 0), SKUA_ST_STATE);
+		assert_int_equal(fake_cmd_u32(SKUA_CMD_SCAN_CANCEL, COOKIE), SKUA_ST_STATE);
 		/* Each access point that was told PM=1 was told PM=0 afterwards. */
 		if (fake.n_frame && fake.frame[fake.n_frame - 1].data[0] == 0x48)
 			assert_tells(&fake.frame[fake.n_frame - 1], false);
@@ -416,7 +488,7 @@ static void frames_that_stick(void **state)
 	assert_ok(scan(&p));
 	fake_run(SEC_US);
 	assert_done(false);
-	assert_int_equal(fake.n_frame, 2 + 9);
+	assert_int_equal(fake.n_frame, 2 + 18);
 
 	fake_forget();
 	fake.fwtx = FWTX_NEVER;
@@ -441,7 +513,10 @@ static void refused(void **state)
 	p.cmd.addr[0] = 1;
 	assert_int_equal(scan(&p), SKUA_ST_INVALID);
 	p = plan(1, 1);
-	p.cmd.flags = 2;
+	p.cmd.flags = 4;
+	assert_int_equal(scan(&p), SKUA_ST_INVALID);
+	p = plan(1, 1);
+	p.chan[0].dwell_max = 29;
 	assert_int_equal(scan(&p), SKUA_ST_INVALID);
 	p = plan(1, 2);
 	p.chan[1].freq = 3000;
@@ -478,7 +553,7 @@ static void refused(void **state)
 static void largest(void **state)
 {
 	struct skua_cmd_scan cmd = plan(0, 0).cmd;
-	struct skua_scan_chan chan = { .freq = 2412, .dwell_active = 30 };
+	struct skua_scan_chan chan = { .freq = 2412, .dwell_min = 30 };
 	u32 len = 16 * 36;
 
 	(void)state;
@@ -495,7 +570,7 @@ static void largest(void **state)
 	cmd.ie_common_len = 0;
 	assert_ok(fake_cmd_ext(SKUA_CMD_SCAN, &cmd, sizeof(cmd), ext,
 			       len + SKUA_SCAN_MAX_IES));
-	fake_run(25 * MSEC_US);
+	fake_run(14 * MSEC_US);
 	assert_int_equal(fake.n_frame, 16);
 	assert_int_equal(fake.frame[0].len, 24 + 34 + SKUA_SCAN_MAX_IES);
 }
@@ -623,12 +698,18 @@ static void roc_then_scan(void **state)
 	assert_int_equal(freq_now(), 5180);
 	assert_int_equal(fake.frame[fake.n_frame - 2].freq, 2412);
 	assert_tells(&fake.frame[fake.n_frame - 1], false);
+	/* A cancel of another scan cancels nothing. */
+	fake_forget();
+	assert_ok(scan(&s));
+	assert_int_equal(fake_cmd_u32(SKUA_CMD_SCAN_CANCEL, COOKIE - 1), SKUA_ST_STATE);
+	fake_run(SEC_US);
+	assert_done(false);
 	/* The same, with scan and remain-on-channel exchanged */
 	fake_forget();
 	assert_ok(scan(&s));
 	fake_run(20 * MSEC_US);
 	assert_int_equal(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)), SKUA_ST_BUSY);
-	assert_ok(fake_cmd(SKUA_CMD_SCAN_CANCEL, NULL, 0));
+	assert_ok(fake_cmd_u32(SKUA_CMD_SCAN_CANCEL, COOKIE));
 	fake_run(SEC_US);
 	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
 	fake_run(SEC_US);
@@ -714,6 +795,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(active, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(passive, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(longer_where_something_is_heard, setup,
+						fake_teardown),
 		cmocka_unit_test_setup_teardown(no_cck_and_unicast, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(told, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(rests, setup, fake_teardown),

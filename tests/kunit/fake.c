@@ -138,11 +138,11 @@ static void fake_init_sc(struct skua_fake *fake)
 	sc->dev = fake->dev;
 	spin_lock_init(&sc->tx.lock);
 	spin_lock_init(&sc->cmd_lock);
-	spin_lock_init(&sc->evt_lock);
 	init_waitqueue_head(&sc->state_wait);
 	init_waitqueue_head(&sc->tx.idle);
 	init_completion(&sc->alive);
 	INIT_WORK(&sc->crash_work, fake_crash_work);
+	skua_evt_init(sc);
 	set_bit(SKUA_F_ALIVE, &sc->flags);
 	set_bit(SKUA_F_STARTED, &sc->flags);
 	fake_caps(&sc->caps);
@@ -152,6 +152,12 @@ static void fake_exit_tables(void *data)
 {
 	struct skua *sc = data;
 
+	/* A test that failed may have left work behind. */
+	wiphy_lock(sc->hw->wiphy);
+	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->scan_late);
+	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->roc_late);
+	wiphy_work_flush(sc->hw->wiphy, NULL);
+	wiphy_unlock(sc->hw->wiphy);
 	skua_key_exit(sc);
 	skua_sta_exit(sc);
 	/* keys and their users are freed after a grace period */

@@ -2,13 +2,14 @@
 /*
  * Skua - unit tests: scan and remain on channel
  */
+#include <kunit/static_stub.h>
 #include <linux/etherdevice.h>
 
 #include "../../scan.h"
 #include "fake.h"
 
 #define ROOM	SKUA_CMD_MAX_EXT
-#define NCHANS	9	/* one more than the fake NIC's limit */
+#define NCHANS	20	/* more than the fake NIC's limit */
 
 /**
  * struct scan_ctx - a request, and its encoding
@@ -94,9 +95,10 @@ static void scan_encode_all(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, ssid[1].ssid, "skua", 4);
 	KUNIT_EXPECT_EQ(test, 5180, le16_to_cpu(chan[0].freq));
 	KUNIT_EXPECT_EQ(test, 17, chan[0].power);
-	KUNIT_EXPECT_GT(test, le16_to_cpu(chan[0].dwell_active), 0);
 	/* a shorter dwell time could miss a beacon */
-	KUNIT_EXPECT_GT(test, le16_to_cpu(chan[0].dwell_passive), 100);
+	KUNIT_EXPECT_GT(test, le16_to_cpu(chan[0].dwell_min), 100);
+	KUNIT_EXPECT_GE(test, le16_to_cpu(chan[0].dwell_max),
+			le16_to_cpu(chan[0].dwell_min));
 	KUNIT_EXPECT_MEMEQ(test, ies, "abcdefghi", 9);
 }
 
@@ -156,24 +158,200 @@ static void scan_ssid_longer_than_any(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 4, ssid[1].len);
 }
 
-/* M5: the event of a cancelled scan does not end the next scan */
-static void scan_done_of_a_cancelled_scan(struct kunit *test)
+static void expect_dwell(struct kunit *test, struct scan_ctx *ctx, int i,
+			 u16 min, u16 max)
 {
-	const struct skua_evt_scan_done evt = { .vif = 3, .aborted = 1 };
+	struct cfg80211_scan_request *req = &ctx->req->req;
+	struct skua_scan_chan *chan;
+
+	KUNIT_ASSERT_GT(test, encode(test, ctx), 0);
+	chan = (void *)(ctx->ext + 36 * req->n_ssids);
+	KUNIT_EXPECT_EQ(test, min, le16_to_cpu(chan[i].dwell_min));
+	KUNIT_EXPECT_EQ(test, max, le16_to_cpu(chan[i].dwell_max));
+}
+
+/* M1: an access point whose processor is busy is found by its beacon */
+static void scan_dwell_times(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct scan_ctx *ctx = make_scan(test);
+	struct cfg80211_scan_request *req = &ctx->req->req;
+
+	expect_dwell(test, ctx, 0, 110, 110);
+	expect_dwell(test, ctx, 1, 110, 110);
+	req->no_cck = true;
+	expect_dwell(test, ctx, 0, 60, 110);
+	expect_dwell(test, ctx, 1, 110, 110);
+	req->no_cck = false;
+
+	fake->sc->caps.scan_chans = NCHANS;
+	req->n_channels = 16;
+	expect_dwell(test, ctx, 0, 110, 110);
+	req->n_channels = 17;
+	expect_dwell(test, ctx, 0, 60, 110);
+	expect_dwell(test, ctx, 1, 110, 110);
+	KUNIT_EXPECT_EQ(test, 0, ctx->cmd.flags);
+
+	/* the user's choice */
+	req->duration = 40;
+	expect_dwell(test, ctx, 0, 40, 40);
+	expect_dwell(test, ctx, 1, 40, 40);
+	req->duration = 200;
+	expect_dwell(test, ctx, 0, 60, 200);
+	KUNIT_EXPECT_EQ(test, 0, ctx->cmd.flags);
+	req->duration_mandatory = true;
+	expect_dwell(test, ctx, 0, 200, 200);
+	KUNIT_EXPECT_EQ(test, SKUA_SCANF_EXACT, ctx->cmd.flags);
+
+	/* twice the time that the NIC needs at most */
+	KUNIT_EXPECT_GT(test, skua_scan_patience(req), 2 * 17 * 204);
+	KUNIT_EXPECT_LT(test, skua_scan_patience(req), 30000);
+}
+
+static int scan_ends;
+static bool scan_was_aborted;
+
+static void note_end(struct skua *sc, bool aborted)
+{
+	scan_ends++;
+	scan_was_aborted = aborted;
+}
+
+static void begin_scan(struct kunit *test, struct scan_ctx *ctx)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_scan *cmd = (void *)fake->data;
+
+	kunit_activate_static_stub(test, skua_scan_tell, note_end);
+	scan_ends = 0;
+	KUNIT_ASSERT_EQ(test, 0, skua_op_hw_scan(fake->hw, fake->vif, ctx->req));
+	KUNIT_ASSERT_EQ(test, SKUA_CMD_SCAN, fake->op[fake->ncmds - 1]);
+	KUNIT_ASSERT_EQ(test, fake->sc->scan_cookie, le32_to_cpu(cmd->cookie));
+}
+
+/* An event as NAPI gets it */
+static void event(struct kunit *test, u16 id, const void *data, u16 len)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_evt evt = {
+		.id = cpu_to_le16(id),
+		.len = cpu_to_le16(len),
+		.seq = cpu_to_le32(fake->sc->cmd_seq_evt),
+	};
+
+	memcpy(evt.data, data, len);
+	local_bh_disable();
+	skua_evt(fake->sc, &evt);
+	local_bh_enable();
+}
+
+static void scan_done(struct kunit *test, u32 cookie)
+{
+	const struct skua_evt_scan_done evt = {
+		.vif = 3, .cookie = cpu_to_le32(cookie),
+	};
+
+	event(test, SKUA_EVT_SCAN_DONE, &evt, sizeof(evt));
+}
+
+/* M5: the event of a cancelled scan does not end the next scan */
+static void scan_done_of_another_scan(struct kunit *test)
+{
+	struct scan_ctx *ctx = make_scan(test);
 	struct skua_fake *fake = test->priv;
 	struct skua *sc = fake->sc;
+	u32 first;
 
 	wiphy_lock(fake->hw->wiphy);
-	sc->scan_stale = 1;
-	set_bit(SKUA_F_SCANNING, &sc->flags);
-	skua_scan_done(sc, &evt);
-	KUNIT_EXPECT_TRUE(test, test_bit(SKUA_F_SCANNING, &sc->flags));
-	KUNIT_EXPECT_EQ(test, 0, sc->scan_stale);
-	clear_bit(SKUA_F_SCANNING, &sc->flags);
+	begin_scan(test, ctx);
+	first = sc->scan_cookie;
+	skua_op_cancel_hw_scan(fake->hw, fake->vif);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_SCAN_CANCEL, fake->op[fake->ncmds - 1]);
+	KUNIT_EXPECT_EQ(test, 1, scan_ends);
+	KUNIT_EXPECT_TRUE(test, scan_was_aborted);
 
-	/* an end without a scan is the NIC's mistake */
-	skua_scan_done(sc, &evt);
-	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_EVT_BAD));
+	/* the first scan's event may come after the second one's begin, or never */
+	begin_scan(test, ctx);
+	scan_done(test, first);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_EQ(test, 0, scan_ends);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_EVT_STALE));
+	scan_done(test, sc->scan_cookie);
+	scan_done(test, first);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_EQ(test, 1, scan_ends);
+	KUNIT_EXPECT_FALSE(test, scan_was_aborted);
+
+	/* an end without a scan */
+	scan_done(test, sc->scan_cookie);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_EQ(test, 1, scan_ends);
+	KUNIT_EXPECT_EQ(test, 3, skua_fake_count(test, SKUA_CTR_EVT_STALE));
+	wiphy_unlock(fake->hw->wiphy);
+}
+
+/* M5: a scan whose event is lost ends, and does not swallow the next one */
+static void scan_without_an_end(struct kunit *test)
+{
+	struct scan_ctx *ctx = make_scan(test);
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_u32 *cmd = (void *)fake->data;
+
+	wiphy_lock(fake->hw->wiphy);
+	begin_scan(test, ctx);
+	wiphy_delayed_work_queue(fake->hw->wiphy, &fake->sc->scan_late, 0);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_EQ(test, 1, scan_ends);
+	KUNIT_EXPECT_TRUE(test, scan_was_aborted);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_SCAN_CANCEL, fake->op[fake->ncmds - 1]);
+	KUNIT_EXPECT_EQ(test, fake->sc->scan_cookie, le32_to_cpu(cmd->val));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_EVT_MISSING));
+
+	begin_scan(test, ctx);
+	scan_done(test, fake->sc->scan_cookie);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_EQ(test, 1, scan_ends);
+	KUNIT_EXPECT_FALSE(test, scan_was_aborted);
+	wiphy_unlock(fake->hw->wiphy);
+}
+
+/* M5, M6: however many events wait, none is lost */
+static void events_that_wait(struct kunit *test)
+{
+	const struct skua_evt_vif loss = { .vif = 3 };
+	struct scan_ctx *ctx = make_scan(test);
+	struct skua_fake *fake = test->priv;
+	int i;
+
+	wiphy_lock(fake->hw->wiphy);
+	rcu_assign_pointer(fake->sc->vif[3], fake->vif);
+	begin_scan(test, ctx);
+	for (i = 0; i < 200; i++)
+		event(test, SKUA_EVT_BEACON_LOSS, &loss, sizeof(loss));
+	scan_done(test, fake->sc->scan_cookie);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_EQ(test, 1, scan_ends);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_EVT_BAD));
+	wiphy_unlock(fake->hw->wiphy);
+}
+
+/* M6: a stay on a channel whose event is lost ends */
+static void roc_without_an_end(struct kunit *test)
+{
+	struct ieee80211_channel chan = {
+		.center_freq = 2412, .band = NL80211_BAND_2GHZ,
+	};
+	struct skua_fake *fake = test->priv;
+
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 0,
+			skua_op_remain_on_channel(fake->hw, fake->vif, &chan, 100,
+						  IEEE80211_ROC_TYPE_NORMAL));
+	wiphy_delayed_work_queue(fake->hw->wiphy, &fake->sc->roc_late, 0);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_FALSE(test, test_bit(SKUA_F_ROC, &fake->sc->flags));
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_ROC_CANCEL, fake->op[fake->ncmds - 1]);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_EVT_MISSING));
 	wiphy_unlock(fake->hw->wiphy);
 }
 
@@ -224,7 +402,11 @@ static struct kunit_case scan_cases[] = {
 	KUNIT_CASE(scan_no_cck),
 	KUNIT_CASE(scan_beyond_a_limit),
 	KUNIT_CASE(scan_ssid_longer_than_any),
-	KUNIT_CASE(scan_done_of_a_cancelled_scan),
+	KUNIT_CASE(scan_dwell_times),
+	KUNIT_CASE(scan_done_of_another_scan),
+	KUNIT_CASE(scan_without_an_end),
+	KUNIT_CASE(events_that_wait),
+	KUNIT_CASE(roc_without_an_end),
 	KUNIT_CASE(roc_begin_and_cancel),
 	{}
 };

@@ -41,7 +41,7 @@ SLOWNESS = 10 if DEBUG_KERNEL else 1
 
 # counters of the driver that stay while driver, firmware and NIC are all right
 DRIVER_FAULTS = ("cmd_timeout", "lost_irq", "lost_doorbell", "tx_stall", "silent",
-                 "evt_bad", "evt_dropped", "cpl_bad", "ring_bad", "inband_bad",
+                 "evt_bad", "evt_missing", "cpl_bad", "ring_bad", "inband_bad",
                  "tx_bad", "tx_bad_token", "tx_reclaimed", "rx_bad_buf", "rx_bad_len",
                  "rx_bad_field")
 # and those of the NIC (the last three count frames that it had to drop)

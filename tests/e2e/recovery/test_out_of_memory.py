@@ -166,7 +166,7 @@ def restart_without_memory(here, first, step, timeout):
     print(f"allocations {first} to {report['last']}, {report['failed']} have failed")
     assert report["failed"]
     end.ping(faults.AP, count=3)
-    faults.forgive(here, *REPAIRED, "evt_dropped|inband_bad|tx_bad|rx_bad")
+    faults.forgive(here, *REPAIRED, "inband_bad|tx_bad|rx_bad")
 
 
 @pytest.mark.contract("D4")

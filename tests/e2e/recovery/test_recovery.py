@@ -344,7 +344,7 @@ def random_crashes(trio, rounds, seed, during):
         except skuavm.GuestTimeout:
             pytest.fail(f"no link after a crash of {victim.netns} in {what}, round {number}, "
                         f"seed {seed}:\n{sta.process.output[-1500:]}")
-    faults.forgive(trio, *REPAIRED, "evt_dropped|inband_bad|tx_bad|rx_bad")
+    faults.forgive(trio, *REPAIRED, "inband_bad|tx_bad|rx_bad")
 
 
 def crash_in_association(trio, where, steps):

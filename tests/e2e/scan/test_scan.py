@@ -7,6 +7,7 @@ import time
 import pytest
 
 import bench
+import faults
 import skualink
 from bench import AP, STA
 from skuavm import GuestError, wait_until
@@ -155,6 +156,37 @@ def test_scan_while_associated(trio):
         ["wlan.fc.pwrmgt"])]
     assert True in said and said[-1] is False, "it must say that it goes, and that it is back"
     assert ap.driver()["tx_not_acked"] == given_up
+
+
+@pytest.mark.contract("M1")
+def test_scan_of_a_busy_access_point(trio):
+    """M1: an access point whose program does not answer is found by its beacon."""
+    trio.ends["ap"].ap(channel=36)
+    sta = trio.ends["sta"]
+    sta.up()
+    trio.vms[0].run(["pkill", "-STOP", "-x", "hostapd"], check=True)
+    try:
+        found_by = sum(trio.ends["ap"].mac in sta.scan("freq", "5180", "flush")
+                       for _ in range(10))
+    finally:
+        trio.vms[0].run(["pkill", "-CONT", "-x", "hostapd"], check=True)
+    # on a busy machine the NIC skips a beacon now and then
+    assert found_by >= 8, f"found by {found_by} scans of 10"
+
+
+@pytest.mark.contract("M5")
+def test_scan_whose_end_is_lost(trio):
+    """M5: a scan ends even if the NIC does not say so, and the next one is whole."""
+    trio.ends["ap"].ap(channel=36)
+    sta = trio.ends["sta"]
+    sta.up()
+    before = sta.driver()["evt_missing"]
+    faults.fault(trio, sta, "lose-events", event=faults.NUMBERS["SKUA_EVT_SCAN_DONE"])
+    sta.begin_scan("freq", "5200")
+    sta.await_scan()
+    assert sta.driver()["evt_missing"] == before + 1
+    assert trio.ends["ap"].mac in sta.scan("freq", "5180", "flush")
+    faults.forgive(trio, "evt_missing")
 
 
 @pytest.mark.contract("M5")
