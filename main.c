@@ -7,11 +7,18 @@
  */
 #include <linux/module.h>
 
+#include "compat.h"
 #include "key.h"
 
 /* ------------------------------------------------------------------ */
 /* Ops									*/
 /* ------------------------------------------------------------------ */
+
+SKUA_RADIO_OP(skua_op_config, u32)
+SKUA_RADIO_OP(skua_op_set_rts_threshold, u32)
+SKUA_RADIO_OP2(skua_op_get_antenna, u32 *, u32 *)
+SKUA_LINK_OP(skua_op_get_txpower, int *)
+SKUA_LINK_STA_OP(skua_op_sta_rc_update)
 
 /* Ops that both tables have. */
 #define SKUA_COMMON_OPS							\
@@ -23,7 +30,7 @@
 	.add_interface		= skua_op_add_interface,		\
 	.change_interface	= skua_op_change_interface,		\
 	.remove_interface	= skua_op_remove_interface,		\
-	.config			= skua_op_config,			\
+	.config			= skua_op_config_compat,		\
 	.configure_filter	= skua_op_configure_filter,		\
 	.vif_cfg_changed	= skua_op_vif_cfg_changed,		\
 	.link_info_changed	= skua_op_link_info_changed,		\
@@ -37,14 +44,14 @@
 	.set_default_unicast_key = skua_op_set_default_unicast_key,	\
 	.sta_state		= skua_op_sta_state,			\
 	.sta_pre_rcu_remove	= skua_op_sta_pre_rcu_remove,		\
-	.sta_rc_update		= skua_op_sta_rc_update,		\
+	.SKUA_STA_RC_UPDATE	= skua_op_sta_rc_update_compat,		\
 	.sta_statistics		= skua_op_sta_statistics,		\
 	.sta_set_4addr		= skua_op_sta_set_4addr,		\
 	.ampdu_action		= skua_op_ampdu_action,			\
 	.release_buffered_frames = skua_op_release_buffered_frames,	\
-	.set_rts_threshold	= skua_op_set_rts_threshold,		\
-	.get_txpower		= skua_op_get_txpower,			\
-	.get_antenna		= skua_op_get_antenna,			\
+	.set_rts_threshold	= skua_op_set_rts_threshold_compat,	\
+	.get_txpower		= skua_op_get_txpower_compat,		\
+	.get_antenna		= skua_op_get_antenna_compat,		\
 	.get_survey		= skua_op_get_survey,			\
 	.get_tsf		= skua_op_get_tsf,			\
 	.set_tsf		= skua_op_set_tsf,			\

@@ -6,6 +6,7 @@
 #include <kunit/static_stub.h>
 #include <linux/etherdevice.h>
 
+#include "../../compat.h"
 #include "../../key.h"
 #include "fake.h"
 
@@ -23,6 +24,8 @@ static int fake_config(struct ieee80211_hw *hw, u32 changed)
 {
 	return -ENODEV;
 }
+
+SKUA_RADIO_OP(fake_config, u32)
 
 static int fake_add_interface(struct ieee80211_hw *hw,
 			      struct ieee80211_vif *vif)
@@ -45,7 +48,7 @@ static const struct ieee80211_ops fake_ops = {
 	.wake_tx_queue = skua_op_wake_tx_queue,
 	.start = fake_start,
 	.stop = fake_stop,
-	.config = fake_config,
+	.config = fake_config_compat,
 	.add_interface = fake_add_interface,
 	.remove_interface = fake_remove_interface,
 	.configure_filter = fake_configure_filter,
