@@ -4,12 +4,13 @@
 # Builds the User-Mode Linux kernel that Skua is tested on, with the driver of
 # this checkout as a module in it.
 #
-#   scripts/build/kernel.sh [VARIANT]           builds plain, debug or preempt into
+#   scripts/build/kernel.sh [VARIANT]           builds plain, debug, preempt or smp into
 #                                               build/kernel/VARIANT/
 #   scripts/build/kernel.sh --tree VARIANT      prepares the patched tree, prints it
 #   scripts/build/kernel.sh --objects VARIANT [MAKE ARGUMENTS]
 #                                               compiles the driver's objects alone
 #
+# smp is Linux 7.3, from Debian's backports; the others are the Linux 6.12 that is installed.
 # Sources and objects are kept in a cache outside the checkout (SKUA_CACHE), keyed by
 # kernel package, compiler and patches, so that a second checkout or another configuration
 # builds only changed files. Each variant has a tree of its own, because the driver is copied
@@ -20,15 +21,35 @@
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-series=6.12
-patches=("$SKUA_TOP"/scripts/build/patches/*.patch)
 here=$SKUA_TOP/scripts/build/config
 
-tarball=/usr/src/linux-source-$series.tar.xz
+# source_of SERIES: sets what is known of the source: package (a file, if it is not an
+# installed one), version and patches.
+source_of() {
+	case $1 in
+	6.12)
+		package=
+		version=$(dpkg-query -W -f '${Version}' linux-source-6.12 2>/dev/null) ||
+			die "linux-source-6.12 is missing: run scripts/build/setup.sh"
+		patches=("$SKUA_TOP"/scripts/build/patches/*.patch)
+		;;
+	*)
+		package=$("$SKUA_TOP/scripts/build/backport.sh" "$1") || exit 1
+		version=$(dpkg-deb -f "$package" Version)
+		patches=("$SKUA_TOP/scripts/build/patches/$1"/*.patch)
+		;;
+	esac
+}
 
-kernel_version() {
-	dpkg-query -W -f '${Version}' "linux-source-$series" 2>/dev/null ||
-		die "linux-source-$series is missing: run scripts/build/setup.sh"
+# prints the archive of the source
+tarball() {
+	local name=usr/src/linux-source-$series.tar.xz
+
+	if [ -z "$package" ]; then
+		cat "/$name"
+	else
+		dpkg-deb --fsys-tarfile "$package" | tar -xO "./$name"
+	fi
 }
 
 # apply_patches TREE PATCH...: applies the patches to the tree
@@ -42,14 +63,15 @@ apply_patches() {
 	done
 }
 
-# unpack DIR: makes DIR, the unpacked and patched source that all variants share.
+# unpack DIR: makes DIR, the unpacked and patched source that all variants of the series
+# share. No UML kernel has use for the code of graphics, and a third of all octets is that.
 unpack() {
 	local dir=$1 tmp=$1.tmp
 
 	[ ! -d "$dir" ] || return 0
 	rm -rf "$tmp"
 	mkdir -p "$tmp"
-	tar -xf "$tarball" -C "$tmp" --strip-components=1
+	tarball | tar -xJ -C "$tmp" --strip-components=1 --exclude='*/drivers/gpu/*.[ch]'
 	apply_patches "$tmp" "${patches[@]}"
 	mv "$tmp" "$dir"
 }
@@ -139,6 +161,7 @@ drop_in() {
 
 config_files() {
 	echo "$here/uml.config"
+	[ "$1" != check-smp ] || printf '%s\n' "$here/smp.config" "$here/check.config"
 	[ ! -f "$here/$1.config" ] || echo "$here/$1.config"
 }
 
@@ -202,15 +225,14 @@ deliver() {
 
 # places VARIANT: sets the variables of main(); nothing is locked or made yet.
 places() {
-	local ver
-
 	variant=$1
 	case $variant in
-	plain | debug | preempt | kunit | check) ;;
-	*) die "no such kernel: $variant (plain, debug or preempt)" ;;
+	plain | debug | preempt | kunit | check) series=6.12 ;;
+	smp | check-smp) series=7.3 ;;
+	*) die "no such kernel: $variant (plain, debug, preempt or smp)" ;;
 	esac
-	ver=$(kernel_version)
-	base=$SKUA_CACHE/source-$ver-$(hash_of "${patches[@]}")
+	source_of "$series"
+	base=$SKUA_CACHE/source-$version-$(hash_of "${patches[@]}")
 	mapfile -t configs < <(config_files "$variant")
 	mapfile -t own < <(own_patches "$variant")
 	# The configuration is no part of the key: kbuild knows which units a change affects.
@@ -272,7 +294,7 @@ remove_old_trees() {
 
 	find "$SKUA_CACHE" -mindepth 1 -maxdepth 1 -type d -mtime +14 \
 		\( -name 'source-*' -o -name 'plain-*' -o -name 'debug-*' -o -name 'preempt-*' \
-		-o -name 'kunit-*' -o -name 'check-*' \) |
+		-o -name 'kunit-*' -o -name 'check-*' -o -name 'smp-*' \) |
 	while read -r old; do
 		(
 			flock -n 6 || exit 0
@@ -314,7 +336,8 @@ build_kernel() {
 
 main() {
 	local only=''
-	local variant base configs own key main dir tree obj out stamp
+	local variant series package version patches base
+	local configs own key main dir tree obj out stamp
 
 	case ${1:-} in
 	--tree | --objects) only=${1#--}; shift ;;
