@@ -31,7 +31,7 @@ check() {
 	fi
 }
 
-kernel_files() { find ./*.c ./*.h hw tests/kunit -name '*.[ch]' | sort; }
+kernel_files() { find ./*.c ./*.h hw tests/kunit -name '*.[ch]' ! -name compat.h | sort; }
 
 tree=$(scripts/build/kernel.sh --tree check)/tree
 mapfile -t files < <(kernel_files)
@@ -39,11 +39,16 @@ mapfile -t files < <(kernel_files)
 sparse=(C=2 "CF=-D__CHECK_ENDIAN__ -fmax-errors=unlimited -fmax-warnings=unlimited")
 stock() { scripts/build/module.sh build "$(scripts/build/headers.sh)" W=1 "${sparse[@]}"; }
 under_uml() { scripts/build/kernel.sh --objects check W=1 "${sparse[@]}"; }
+newer_kernel() { scripts/build/kernel.sh --objects check-smp W=1 "${sparse[@]}"; }
+# one file may, and must, ask for the kernel's version
 style() {
-	"$tree/scripts/checkpatch.pl" --strict --no-tree --terse --show-types \
-		--max-line-length=100 -f "${files[@]}"
+	local style=("$tree/scripts/checkpatch.pl" --strict --no-tree --terse --show-types
+		--max-line-length=100)
+
+	"${style[@]}" -f "${files[@]}" &&
+		"${style[@]}" --ignore LINUX_VERSION_CODE,CONSTANT_COMPARISON -f compat.h
 }
-documented() { "$tree/scripts/kernel-doc" -none -Wall "${files[@]}"; }
+documented() { "$tree/scripts/kernel-doc" -none -Wall "${files[@]}" compat.h; }
 shell_scripts() { shellcheck scripts/*.sh scripts/*/*.sh scripts/vm scripts/lab/guest/init .ci/run; }
 python_scripts() { git ls-files -z '*.py' | xargs -0 /usr/bin/python3 -m pyflakes; }
 user_space() { make --no-print-directory -C "$1" O="$SKUA_BUILD/$1" check; }
@@ -76,6 +81,7 @@ of_files() {
 of_files &
 check "driver, stock kernel, W=1 C=2" stock
 check "driver and unit tests, W=1 C=2" under_uml
+check "the same, Linux 7.3" newer_kernel
 check "driver: layers" layers scripts/ci/driver-layers.txt . \
 	"${tree%/tree}/obj/drivers/net/wireless/skua"
 wait
