@@ -13,7 +13,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(
         prog="scripts/vm", description="Boots a guest with Skua NICs and runs a command in it.",
         epilog="A guest stays on one processor of this machine, and the NICs on another one;"
-        " SKUA_PIN=no in the environment leaves them to the scheduler."
+        " SKUA_PIN=no in the environment leaves them to the scheduler. With --kernel smp a"
+        " guest has two processors."
     )
     parser.add_argument("--nics", type=int, default=0, metavar="N",
                         help="NICs of the guest, 0 to 8 (skua.ko is loaded if there are any)")
@@ -21,7 +22,8 @@ def parse_arguments():
                         help="load mac80211_hwsim with N radios")
     parser.add_argument("--guests", type=int, default=1, metavar="N",
                         help="boot N guests, each with --nics NICs; the command runs in the first")
-    parser.add_argument("--kernel", default="plain", help="plain or debug (build/kernel/...)")
+    parser.add_argument("--kernel", default="plain",
+                        help="plain, debug or smp (build/kernel/...)")
     parser.add_argument("--programs", metavar="DIR",
                         help="programs in DIR/sbin and DIR/bin, such as a hostapd of your own,"
                         " come before the machine's; the guest sees DIR as /skua/programs")

@@ -18,12 +18,22 @@ PCI_DEVICE_ID = 1234  # CONFIG_UML_PCI_OVER_VIRTIO_DEVICE_ID
 MAX_NICS = 8  # of one guest: a limit of virt-pci
 
 
+def has_smp(kernel_dir):
+    """Whether this kernel can have several processors."""
+    try:
+        with open(os.path.join(kernel_dir, "config"), encoding="ascii") as config:
+            return "CONFIG_SMP=y\n" in config
+    except FileNotFoundError:
+        return False  # what is missing is said when the guest starts
+
+
 class VM(Channel):
     """One guest.
 
     sockets    of its NICs (Nics.take())
     name       names its log
     kernel     a directory under build/kernel
+    ncpus      processors, if the kernel can have more than one
     memory     as UML's mem= wants it
     cmdline    more for the kernel's command line
     run_dir    where its log goes; made if not given
@@ -36,7 +46,7 @@ class VM(Channel):
 
     def __init__(
         self, sockets=(), name="guest", kernel="plain", memory="512M", cmdline=(), run_dir=None,
-        show=(), programs=None,
+        show=(), programs=None, ncpus=2,
     ):
         super().__init__()
         if len(sockets) > MAX_NICS:
@@ -48,6 +58,7 @@ class VM(Channel):
         self.run_dir = run_dir or make_run_dir(name)
         self.console = Console(os.path.join(self.run_dir, f"{name}.console.log"))
         kernel_dir = os.path.join(BUILD, "kernel", os.environ.get("SKUA_KERNEL", kernel))
+        self.ncpus = ncpus if has_smp(kernel_dir) else 1
         programs = programs or os.environ.get("SKUA_PROGRAMS")
         if programs:
             programs = os.path.abspath(programs)
@@ -65,7 +76,7 @@ class VM(Channel):
         begin = time.monotonic()
         self.sandbox.prepare()
         theirs = self.open()
-        argv = (PROCESSORS.for_guest() + self.sandbox.command()
+        argv = (PROCESSORS.for_guest(self.ncpus) + self.sandbox.command()
                 + self.kernel_command(theirs.fileno()))
         with open(self.console.path, "wb") as log:
             self.proc = subprocess.Popen(
@@ -96,7 +107,10 @@ class VM(Channel):
                 "root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro",
                 "init=/skua/guest/init", "con=null", "con0=null,fd:1", "ssl=null",
                 f"ssl0=fd:{line_fd}", "panic=-1", "loglevel=7",
-                "virt_pci.max_delay_us=5000000"]
+                # since 6.15 the second one's; the other is ignored in silence
+                "virt_pci.max_delay_us=5000000", "virtio_pcidev.max_delay_us=5000000"]
+        if self.ncpus > 1:
+            argv += ["seccomp=on", f"ncpus={self.ncpus}"]
         argv += [f"virtio_uml.device=/skua/nic{n}:{PCI_DEVICE_ID}" for n in range(self.nics)]
         return argv + self.cmdline
 

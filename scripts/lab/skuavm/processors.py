@@ -9,6 +9,10 @@ Alone, a process has its guests on one processor and its NICs on another one. Wi
 several test processes at once (pytest -n), each has a share of the processors, and
 everything of a test process is on the one processor of its share if there is no more.
 
+A guest of the smp kernel has several processors, each a thread. They may run on all
+processors of the share, or one would spin for a lock that another, which does not run,
+holds.
+
 SKUA_PIN=no leaves everything to the scheduler. Only processors that this process may use
 are considered (taskset, containers).
 """
@@ -44,13 +48,15 @@ class Processors:
         """A command line's beginning that keeps skua-nic on its processor."""
         return self.pin(self.cpus[-1] if self.cpus else None)
 
-    def for_guest(self):
-        """The same for one more guest."""
+    def for_guest(self, ncpus=1):
+        """The same for one more guest, which has ncpus processors."""
+        if ncpus > 1:
+            return self.pin(",".join(map(str, self.cpus)) or None)
         return self.pin(next(self.guests))
 
     @staticmethod
-    def pin(cpu):
-        return [] if cpu is None else ["taskset", "--cpu-list", str(cpu)]
+    def pin(cpus):
+        return [] if cpus is None else ["taskset", "--cpu-list", str(cpus)]
 
 
 PROCESSORS = Processors(os.sched_getaffinity(0), os.environ)

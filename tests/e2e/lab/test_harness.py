@@ -40,6 +40,17 @@ def test_processors(environ, cpus, guests, nics):
     assert pinned(cpus, environ) == (guests, nics)
 
 
+@pytest.mark.parametrize("environ, cpus, theirs", [
+    ({}, {0, 1}, {"0", "1"}),
+    (worker(1, 2), {0, 1}, {"1"}),
+    (worker(1, 2), {0, 1, 2, 3}, {"2", "3"}),
+    ({"SKUA_PIN": "no"}, {0, 1}, None),
+])
+def test_a_guest_of_two_processors_has_the_whole_share(environ, cpus, theirs):
+    argv = processors.Processors(cpus, environ).for_guest(2)
+    assert (set(argv[-1].split(",")) if argv else None) == theirs
+
+
 @pytest.mark.parametrize("count", [2, 3, 8])
 def test_nics_and_guests_have_different_processors_if_there_are_some(count):
     guests, nics = pinned(range(count), {}, guests=2 * count)
