@@ -39,7 +39,7 @@ device: setup ## the NIC, build/device/skua-nic
 	@$(MAKE) --no-print-directory $(parallel) -C device O=$(O)/device all
 
 .PHONY: kernel
-kernel: setup ## the UML kernel with the driver; KERNEL=debug for the checking one
+kernel: setup ## the UML kernel with the driver; KERNEL=debug checks, KERNEL=smp has two processors
 	@scripts/build/kernel.sh $(KERNEL)
 
 .PHONY: demo demo-shell shell bench
@@ -55,7 +55,7 @@ bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and oth
 # Tests. Each part leaves its counts in build/test; the sum ends the run.
 # PARTS has the parts that need one kernel, the cheapest first; PARTS_REST has the others.
 PARTS := kunit fw device e2e
-PARTS_REST := hostap kunit-py kunit-debug debug mutants
+PARTS_REST := hostap kunit-py kunit-smp smp kunit-debug debug mutants
 # the cheapest ones: can the tests fail at all?
 MUTANTS_CI := X4-lost K14-replay D3-event
 testsum := SKUA_RESULTS=$(O)/test $(PYTHON) scripts/ci/testsum.py
@@ -73,6 +73,9 @@ test-kunit-py: setup-test ## the same by the kernel's kunit.py, in a kernel of t
 test-kunit-debug: setup-test ## the same on the debug kernel
 	@scripts/build/kernel.sh debug
 	@$(run-part) kunit-debug scripts/ci/kunit.sh --kernel debug
+test-kunit-smp: setup-test ## the same on the kernel with two processors
+	@scripts/build/kernel.sh smp
+	@$(run-part) kunit-smp scripts/ci/kunit.sh --kernel smp
 test-device: setup-test ## the NIC's tests
 	@$(run-part) device $(MAKE) --no-print-directory -C device O=$(O)/device test
 test-fw: setup-test ## the firmware's tests
@@ -88,6 +91,10 @@ test-debug: setup-test all ## the same on the debug kernel (lockdep, KASAN, kmem
 test-hostap: setup-test all ## links and keys with hostapd and wpa_supplicant of Debian unstable
 	@scripts/build/hostap.sh
 	@SKUA_PROGRAMS=$(O)/hostap $(run-part) hostap $(E2E_PYTEST) -m hostap $(E2E)
+# One process: its guests need both processors.
+test-smp: setup-test all ## tests of races, in guests with two processors (Linux 7.3, lockdep)
+	@scripts/build/kernel.sh smp
+	@SKUA_KERNEL=smp $(run-part) smp $(E2E_PYTEST) -n 0 -m smp $(E2E)
 test-mutants: setup-test ## a few of the mutants
 	@$(run-part) mutants $(PYTHON) scripts/ci/contract.py --mutants $(MUTANTS_CI)
 

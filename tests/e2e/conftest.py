@@ -49,6 +49,10 @@ def pytest_configure(config):
         "markers", "hostap: is run with the newest hostapd and wpa_supplicant, too")
     config.addinivalue_line(
         "markers", "fault_injection: needs the debug kernel, and is run on no other")
+    config.addinivalue_line(
+        "markers", "smp: runs on the kernel with two processors too, see make test-smp")
+    config.addinivalue_line(
+        "markers", "needs_smp: needs a guest with two processors, and is run in no other")
     if is_worker(config):
         # the tests' own computing shall not disturb the guests of another process
         if skuavm.PROCESSORS.cpus:
@@ -67,6 +71,8 @@ def pytest_collection_modifyitems(config, items):
     unwanted = set() if "long" in (config.option.markexpr or "") else {"long"}
     if not bench.DEBUG_KERNEL:
         unwanted.add("fault_injection")
+    if not bench.SMP_KERNEL:
+        unwanted.add("needs_smp")
     late = [item for item in items if any(map(item.get_closest_marker, unwanted))]
     items[:] = [item for item in items if item not in late]
     if is_worker(config):
@@ -314,6 +320,12 @@ def octet(benches, request):
 def mixed(benches, request):
     """Two guests on one air: end hard, and end soft, which has swcrypto=1."""
     yield from run_on("mixed", benches, request)
+
+
+@pytest.fixture
+def spread(benches, request):
+    """One guest: ends ap, sta and third; interrupts are threads, for any processor."""
+    yield from run_on("spread", benches, request)
 
 
 @pytest.fixture

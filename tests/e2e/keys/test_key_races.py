@@ -66,6 +66,7 @@ def test_race_of_keys(trio):
 
 
 @pytest.mark.contract("K15", "K14", "K4")
+@pytest.mark.smp
 def test_race_of_keys_and_restarts(trio):
     """K15, K14: and the firmware dies now and then."""
     race_of_keys(trio, 200, crash=20)
@@ -73,6 +74,7 @@ def test_race_of_keys_and_restarts(trio):
 
 @pytest.mark.lengthy
 @pytest.mark.contract("K15", "K14", "K7")
+@pytest.mark.smp
 def test_race_of_associations(trio):
     """K15, K14: stations leave and come back, rekeying at any moment, with restarts."""
     race_of_associations(trio, 30, crash=10)

@@ -34,6 +34,7 @@ def words(reader, *offsets):
 
 @pytest.mark.splats(VIRT_PCI_SPLATS)
 @pytest.mark.parametrize("late", [1, 15, 40])
+@pytest.mark.smp
 def test_a_late_answer_belongs_to_its_own_read(lab, late):
     """Reads that were given up are answered later; those behind them get their own answers."""
     vm = lab.guest(nics=1, load=False, cmdline=USERS_DELAY)

@@ -23,7 +23,10 @@ SHAPES = {
     "octet": [(tuple(f"n{i}" for i in range(8)), ())],
     "mixed": [(("hard",), ()), (("soft",), ("swcrypto=1",))],
     "single": [(("ap", "sta"), ("single_channel=1",))],
+    "spread": [(("ap", "sta", "third"), ())],
 }
+# more for the kernels' command lines
+CMDLINES = {"spread": ["threadirqs"]}
 
 # addresses that Bench.link() gives, and one for a third
 AP = "192.168.77.1"
@@ -36,8 +39,9 @@ USERS_DELAY = ("virt_pci.max_delay_us=40000", "virtio_pcidev.max_delay_us=40000"
 VIRT_PCI_SPLATS = r"\] um (virt-pci|virtio_pcidev) delay: \d+$"
 
 DEBUG_KERNEL = os.environ.get("SKUA_KERNEL") == "debug"
+SMP_KERNEL = os.environ.get("SKUA_KERNEL") == "smp"
 # divisor of limits of speed, and of amounts of data that take long
-SLOWNESS = 10 if DEBUG_KERNEL else 1
+SLOWNESS = 10 if DEBUG_KERNEL or SMP_KERNEL else 1
 
 # counters of the driver that stay while driver, firmware and NIC are all right
 DRIVER_FAULTS = ("cmd_timeout", "lost_irq", "lost_doorbell", "tx_stall", "silent",
@@ -216,7 +220,8 @@ class Bench:
             self.nics = skuavm.Nics(count, run_dir=self.run_dir, capture=False).start()
         for number, (names, params) in enumerate(self.guests):
             vm = skuavm.VM(self.nics.take(len(names)) if names else (),
-                           name=f"{self.shape}{number}", run_dir=self.run_dir)
+                           name=f"{self.shape}{number}", run_dir=self.run_dir,
+                           cmdline=CMDLINES.get(self.shape, ()))
             self.vms.append(vm)
             vm.start()
             if names:
@@ -235,7 +240,8 @@ class Bench:
             phy = by_mac[self.nics.macs[index]]
             vm.add_netns(name, phy)
             # nothing is sent but on behalf of the test
-            vm.run("for i in all default; do echo 1 > /proc/sys/net/ipv6/conf/$i/disable_ipv6; done",
+            vm.run("cd /proc/sys/net/ipv6/conf || exit 0; "
+                   "for i in all default; do echo 1 > $i/disable_ipv6; done",
                    netns=name, check=True)
             self.ends[name] = End(self, vm, name, phy, index)
 

@@ -80,6 +80,7 @@ def test_dhcp_and_traffic_both_ways(trio):
 
 
 @pytest.mark.contract("T1", "T8")
+@pytest.mark.smp
 def test_udp_floods_lose_no_frame_inside(trio):
     """T1: each skb given to the driver comes back once, also when queues overflow."""
     trio.link()
@@ -125,6 +126,7 @@ for burst in range(300):
 
 
 @pytest.mark.contract("T8", "X4")
+@pytest.mark.smp
 def test_no_queue_is_forgotten(trio):
     """T8, X4: frames that mac80211 held back for its airtime limit leave without another event."""
     trio.link()

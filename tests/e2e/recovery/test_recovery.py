@@ -405,6 +405,7 @@ def test_crash_in_association_long(trio, where):
 
 
 @pytest.mark.contract("D4", "T11")
+@pytest.mark.smp
 def test_crash_at_random_moments(trio):
     """D4, T11: during a scan and the restart itself."""
     random_crashes(trio, 6, seed=4, during=("scan", "restart"))

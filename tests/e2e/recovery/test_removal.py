@@ -91,6 +91,7 @@ WAYS = {"gone": gone_and_back, "unbind": unbind_and_bind, "rmmod": unload_and_lo
 
 @pytest.mark.contract("D5", "D1", "K7", "X7")
 @pytest.mark.parametrize("how", WAYS)
+@pytest.mark.smp
 def test_removal_under_traffic(pair, how):
     """D5: either end goes under traffic, comes back, and links again."""
     lab, vm = pair
@@ -143,6 +144,7 @@ def gone_at_random(lab, rounds):
 
 
 @pytest.mark.contract("D5", "D1")
+@pytest.mark.smp
 def test_gone_at_any_moment(lab):
     """D5: all reads become all ones in probe, start, stop, scan, restart, remove."""
     gone_at_random(lab, 4 * len(MOMENTS))

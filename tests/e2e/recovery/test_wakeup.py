@@ -124,12 +124,14 @@ def frame_hand_overs(lab, spin, rounds, timeout):
 
 @pytest.mark.contract("D2")
 @pytest.mark.parametrize("spin", SPINS)
+@pytest.mark.smp
 def test_no_wakeup_is_lost(lab, spin):
     hand_overs(lab, spin, 20_000)
 
 
 @pytest.mark.contract("D2")
 @pytest.mark.parametrize("spin", SPINS)
+@pytest.mark.smp
 def test_no_frame_waits_for_a_wakeup(lab, spin):
     frame_hand_overs(lab, spin, 2_000, timeout=60)
 
