@@ -313,7 +313,9 @@ static int run(const struct options *o, struct loop *loop, struct air *air)
 		err = air_capture(air, o->capture, o->snaplen,
 				  o->capture_size);
 		if (err) {
-			log_err(NULL, "capture %s: %s", o->capture, strerror(-err));
+			log_err(NULL, "capture %s: %s", o->capture,
+				err == -EEXIST ? "a file that is no capture is not overwritten" :
+				strerror(-err));
 			return 1;
 		}
 	}

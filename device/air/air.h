@@ -109,12 +109,30 @@ void air_free(struct air *air);
  * @snaplen: octets of each data frame that are recorded; 0: all
  * @size: limit of the file's octets; 0: no limit
  *
- * struct tap_limits explains @snaplen and @size.
+ * struct tap_limits explains @snaplen and @size, and tap_open() what @path may be.
  *
- * Return: 0, or -errno, and then the earlier capture goes on.
+ * Return: 0, or -errno, and then the earlier capture goes on, unless it is in the
+ * same file.
  */
 int air_capture(struct air *air, const char *path,
 		uint32_t snaplen, uint64_t size);
+
+/**
+ * struct air_capture_stats - counters of the capture
+ * @frames: frames in it
+ * @bytes: octets written
+ * @dropped: frames that are missing in it
+ * @errors: writes that failed
+ */
+struct air_capture_stats {
+	uint64_t frames;
+	uint64_t bytes;
+	uint64_t dropped;
+	uint64_t errors;
+};
+
+/** air_capture_stats() - read the counters; zeroes without a capture */
+struct air_capture_stats air_capture_stats(const struct air *air);
 
 /**
  * air_join() - put a radio on the air, switched off

@@ -13,9 +13,15 @@ int air_capture(struct air *air, const char *path,
 		uint32_t snaplen, uint64_t size)
 {
 	const struct tap_limits limits = { .snaplen = snaplen, .size = size };
-	struct tap *tap = tap_open(path, air->loop);
+	struct tap *tap;
 	int tap_if;
 
+	/* Else what the old capture has not written yet would follow the new one. */
+	if (tap_writes_to(air->tap, path)) {
+		tap_close(air->tap);
+		air->tap = NULL;
+	}
+	tap = tap_open(path, air->loop);
 	if (!tap)
 		return -errno;
 	tap_set_limits(tap, &limits);
@@ -28,6 +34,21 @@ int air_capture(struct air *air, const char *path,
 	air->tap = tap;
 	air->tap_if = tap_if;
 	return 0;
+}
+
+struct air_capture_stats air_capture_stats(const struct air *air)
+{
+	struct air_capture_stats to = { 0 };
+	const struct tap_stats *s;
+
+	if (!air->tap)
+		return to;
+	s = tap_get_stats(air->tap);
+	to.frames = s->frames;
+	to.bytes = s->bytes;
+	to.dropped = s->dropped;
+	to.errors = s->errors;
+	return to;
 }
 
 static uint16_t guard_ns(unsigned int gi)

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -109,6 +111,7 @@ static void block_end(struct tap *tap, size_t start)
 static void tap_failed(struct tap *tap, int err)
 {
 	tap->failing = true;
+	tap->stats.errors += err != EAGAIN;
 	tap->retry_ns = err == EAGAIN ? TAP_READER_NS : TAP_FLUSH_NS;
 	if (tap->logged)
 		return;
@@ -195,16 +198,84 @@ static void put_section(struct tap *tap)
 	block_end(tap, start);
 }
 
+/* Whether it is empty, or was a capture before: then it may be overwritten */
+static bool file_is_ours(int fd, const struct stat *st)
+{
+	uint8_t head[12];
+
+	if (!st->st_size)
+		return true;
+	return pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+	       dot11_get_le32(head) == PCAPNG_SHB &&
+	       dot11_get_le32(head + 8) == PCAPNG_MAGIC;
+}
+
+/* /dev/null and /dev/full, which do not block */
+static bool is_sink(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && (st->st_rdev == makedev(1, 3) ||
+					st->st_rdev == makedev(1, 7));
+}
+
+/* The file that is there may have become another one since it was looked at. */
+static int file_check(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (S_ISFIFO(st.st_mode) || is_sink(&st))
+		return 0;
+	if (!S_ISREG(st.st_mode) || !file_is_ours(fd, &st))
+		return -EEXIST;
+	return ftruncate(fd, 0) ? -errno : 0;
+}
+
+/*
+ * Open a new file, or one that is there and holds nothing but a capture.
+ * O_NONBLOCK: a FIFO without reader, or with a slow one, must not block.
+ */
+static int file_open(const char *path)
+{
+	int flags = O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY;
+	int fd, ret;
+	struct stat st;
+
+	if (lstat(path, &st)) {
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | flags, 0644);
+		return fd < 0 ? -errno : fd;
+	}
+	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !is_sink(&st))
+		return -EEXIST;
+	/* A FIFO that is opened for reading would always have a reader. */
+	fd = open(path, (S_ISREG(st.st_mode) ? O_RDWR : O_WRONLY) | flags);
+	if (fd < 0)
+		return -errno;
+	ret = file_check(fd);
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
+}
+
+bool tap_writes_to(const struct tap *tap, const char *path)
+{
+	struct stat ours, other;
+
+	return tap && !fstat(tap->fd, &ours) && !lstat(path, &other) &&
+	       S_ISREG(ours.st_mode) && ours.st_dev == other.st_dev &&
+	       ours.st_ino == other.st_ino;
+}
+
 struct tap *tap_open(const char *path, struct loop *loop)
 {
 	struct tap *tap = calloc(1, sizeof(*tap));
 
 	if (!tap)
 		return NULL;
-	/* O_NONBLOCK: a FIFO without reader, or with a slow one, must not block */
-	tap->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC |
-			     O_NONBLOCK, 0644);
+	tap->fd = file_open(path);
 	if (tap->fd < 0) {
+		errno = -tap->fd;
 		free(tap);
 		return NULL;
 	}

@@ -72,11 +72,13 @@ struct tap_meta {
  * @frames: frames in the capture
  * @bytes: octets written to the file
  * @dropped: frames lost: the file could not take them or has its full size
+ * @errors: writes that failed, but for a FIFO that was full
  */
 struct tap_stats {
 	uint64_t frames;
 	uint64_t bytes;
 	uint64_t dropped;
+	uint64_t errors;
 };
 
 /**
@@ -92,15 +94,18 @@ struct tap_limits {
 
 /**
  * tap_open() - begin a capture
- * @path: file to create, or to overwrite
+ * @path: file to create. A regular file that is empty, or was a capture, is
+ *	overwritten; a FIFO that has a reader and /dev/null work too; any other file,
+ *	and a symbolic link, stays as it is
  * @loop: event loop, for the time, and to write after a second. NULL: the caller
  *	calls tap_flush(), and tap_meta.time_ns counts from the epoch
  *
- * A FIFO works if it has a reader.
- *
- * Return: the tap, or NULL with errno set.
+ * Return: the tap, or NULL with errno set: EEXIST if there is another kind of file.
  */
 struct tap *tap_open(const char *path, struct loop *loop);
+
+/** tap_writes_to() - true if @path is the regular file of @tap, which may be NULL */
+bool tap_writes_to(const struct tap *tap, const char *path);
 
 /**
  * tap_set_limits() - set the limits of a capture
