@@ -18,11 +18,31 @@
 #include "pcie/pcie.h"
 
 #define CTL_LINE_MAX	32768	/* room for a frame in hexadecimal */
+#define CTL_CONNS	32
+#define CTL_PATIENCE_NS	(10 * LOOP_NS_PER_S)
+#define CTL_MAX_FDS	253	/* the most that Linux lets a message have */
 
+/**
+ * struct ctl_conn - a client
+ * @ctl: the control socket
+ * @watch: its connection
+ * @next: next client
+ * @work: carries out a request that has come
+ * @patience: runs while it does not take its answer
+ * @out: the answer; NULL if none waits
+ * @out_len: octets of @out
+ * @sent: how many of these it has taken
+ * @len: octets of @line
+ * @line: requests that have come, the last one perhaps in part
+ */
 struct ctl_conn {
 	struct ctl *ctl;
 	struct loop_fd watch;
 	struct ctl_conn *next;
+	struct loop_work work;
+	struct loop_timer patience;
+	char *out;
+	size_t out_len, sent;
 	size_t len;
 	char line[CTL_LINE_MAX];
 };
@@ -30,8 +50,10 @@ struct ctl_conn {
 struct ctl {
 	struct loop *loop;
 	struct ctl_config cfg;
+	struct helper *helper;
 	struct loop_fd watch;
 	struct ctl_conn *conns;
+	unsigned int count;
 };
 
 /* Counters */
@@ -51,6 +73,15 @@ static json_t *loop_json(const struct loop *loop)
 			 "spin_hits", count(s->spin_hits),
 			 "timers", count(s->timers), "works", count(s->works),
 			 "longest_ns", count(s->longest_ns));
+}
+
+static json_t *capture_json(const struct air *air)
+{
+	struct air_capture_stats s = air_capture_stats(air);
+
+	return json_pack("{s:o,s:o,s:o,s:o}", "frames", count(s.frames),
+			 "bytes", count(s.bytes), "dropped", count(s.dropped),
+			 "errors", count(s.errors));
 }
 
 /* Requests */
@@ -73,8 +104,9 @@ static json_t *req_counters(struct ctl *ctl, json_t *req)
 	(void)req;
 	for (nic = ctl->cfg.nics; nic; nic = nic->next)
 		json_array_append_new(nics, nic->counters(nic));
-	return json_pack("{s:b,s:o,s:o}", "ok", 1, "nics", nics,
-			 "loop", loop_json(ctl->loop));
+	return json_pack("{s:b,s:o,s:o,s:o}", "ok", 1, "nics", nics,
+			 "loop", loop_json(ctl->loop),
+			 "capture", capture_json(ctl->cfg.air));
 }
 
 static struct ctl_nic *find_nic(struct ctl *ctl, const char *name)
@@ -173,6 +205,8 @@ static json_t *req_capture(struct ctl *ctl, json_t *req)
 		return fail("wanted: file (text), and optionally snaplen and size (octets)");
 	err = ctl->cfg.capture(ctl->cfg.air, path, (uint32_t)snaplen,
 				(uint64_t)size);
+	if (err == -EEXIST)
+		return fail("there is a file of that name, and it is no capture");
 	return err ? fail(strerror(-err)) : done();
 }
 
@@ -225,57 +259,173 @@ static json_t *ctl_answer(struct ctl *ctl, const char *line)
 			answer = requests[i].fn(ctl, req);
 	json_decref(req);
 	return answer ? answer :
-		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke, air");
+		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke, air, radar");
 }
 
 /* Connections */
 
 static void conn_close(struct ctl_conn *conn)
 {
-	struct ctl_conn **p = &conn->ctl->conns;
+	struct ctl *ctl = conn->ctl;
+	struct ctl_conn **p = &ctl->conns;
 
 	while (*p != conn)
 		p = &(*p)->next;
 	*p = conn->next;
-	loop_fd_del(conn->ctl->loop, &conn->watch);
-	close(conn->watch.fd);
+	ctl->count--;
+	loop_work_cancel(ctl->loop, &conn->work);
+	loop_timer_cancel(ctl->loop, &conn->patience);
+	loop_fd_del(ctl->loop, &conn->watch);
+	/* A client may have sent descriptors, and those may block when closed. */
+	shutdown(conn->watch.fd, SHUT_RDWR);
+	helper_close(ctl->helper, conn->watch.fd);
+	free(conn->out);
 	free(conn);
 }
 
-/*
- * Answers are written while the socket blocks: the peer is a local tool, and
- * SO_SNDTIMEO bounds the time for which it can keep the NIC waiting.
- */
+/* Send what the client takes. Return: false if the connection is at its end. */
+static bool conn_send(struct ctl_conn *conn)
+{
+	ssize_t n = send(conn->watch.fd, conn->out + conn->sent,
+			 conn->out_len - conn->sent,
+			 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return false;
+	if (n > 0) {
+		conn->sent += (size_t)n;
+		loop_timer_after(conn->ctl->loop, &conn->patience,
+				 CTL_PATIENCE_NS);
+	}
+	if (conn->sent < conn->out_len)
+		return true;
+	loop_timer_cancel(conn->ctl->loop, &conn->patience);
+	free(conn->out);
+	conn->out = NULL;
+	return true;
+}
+
+/* A client that does not take its answer for so long gets no more of it. */
+static void conn_patience(struct loop_timer *t)
+{
+	struct ctl_conn *conn = container_of(t, struct ctl_conn, patience);
+
+	log_warn(NULL, "control: a client did not take its answer for %llu s",
+		 (unsigned long long)(CTL_PATIENCE_NS / LOOP_NS_PER_S));
+	conn_close(conn);
+}
+
 static bool conn_reply(struct ctl_conn *conn, json_t *answer)
 {
 	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
-	size_t len, off = 0;
-	ssize_t n;
 
 	json_decref(answer);
-	if (!text)
+	if (!text) {
+		log_warn(NULL, "control: no memory for an answer");
 		return false;
-	len = strlen(text);
-	text[len++] = '\n';
-	while (off < len) {
-		n = send(conn->watch.fd, text + off, len - off, MSG_NOSIGNAL);
-		if (n <= 0)
-			break;
-		off += (size_t)n;
 	}
-	free(text);
-	return off == len;
+	conn->out = text;
+	conn->out_len = strlen(text);
+	conn->sent = 0;
+	/* The end of the text is not needed, but the end of the line is. */
+	text[conn->out_len++] = '\n';
+	loop_timer_after(conn->ctl->loop, &conn->patience, CTL_PATIENCE_NS);
+	return conn_send(conn);
 }
 
-static void conn_readable(struct loop_fd *w, uint32_t events)
+/*
+ * Read only while no answer waits: so a client that does not take its answers can
+ * ask for no more of them, and one answer is all that is kept for it.
+ */
+static void conn_watch(struct ctl_conn *conn)
+{
+	if (loop_fd_mod(conn->ctl->loop, &conn->watch,
+			conn->out ? EPOLLOUT : EPOLLIN))
+		conn_close(conn);
+}
+
+/* One request a turn, however many came at once */
+static void conn_work(struct loop_work *w)
+{
+	struct ctl_conn *conn = container_of(w, struct ctl_conn, work);
+	char *end = memchr(conn->line, '\n', conn->len);
+
+	if (conn->out || !end)
+		return;
+	*end++ = '\0';
+	if (!conn_reply(conn, ctl_answer(conn->ctl, conn->line))) {
+		conn_close(conn);
+		return;
+	}
+	conn->len -= (size_t)(end - conn->line);
+	memmove(conn->line, end, conn->len);
+	if (memchr(conn->line, '\n', conn->len))
+		loop_defer(conn->ctl->loop, &conn->work);
+	conn_watch(conn);
+}
+
+/* Descriptors that come with a request are of no use. */
+static void drop_fds(struct ctl *ctl, struct msghdr *mh)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
+		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+			helper_close(ctl->helper, fd);
+		}
+	}
+}
+
+/* As recv(); 0 is the end of the connection, too, for one that sends descriptors */
+static ssize_t conn_recv(struct ctl_conn *conn)
+{
+	union {
+		struct cmsghdr align;
+		uint8_t data[CMSG_SPACE(CTL_MAX_FDS * sizeof(int))];
+	} control;
+	struct iovec iov = {
+		.iov_base = conn->line + conn->len,
+		.iov_len = sizeof(conn->line) - 1 - conn->len,
+	};
+	struct msghdr mh = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.data,
+		.msg_controllen = sizeof(control.data),
+	};
+	ssize_t n = recvmsg(conn->watch.fd, &mh,
+			    MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+
+	if (n < 0 || !CMSG_FIRSTHDR(&mh))
+		return n;
+	drop_fds(conn->ctl, &mh);
+	log_warn(NULL, "control: a client that sent descriptors was turned away");
+	return 0;
+}
+
+static void conn_ready(struct loop_fd *w, uint32_t events)
 {
 	struct ctl_conn *conn = container_of(w, struct ctl_conn, watch);
-	char *end;
 	ssize_t n;
 
 	(void)events;
-	n = recv(w->fd, conn->line + conn->len,
-		 sizeof(conn->line) - 1 - conn->len, MSG_DONTWAIT);
+	if (conn->out) {
+		if (!conn_send(conn)) {
+			conn_close(conn);
+			return;
+		}
+		if (!conn->out)
+			loop_defer(conn->ctl->loop, &conn->work);
+		conn_watch(conn);
+		return;
+	}
+	/* Requests that are there come first: there may be no room for more. */
+	if (memchr(conn->line, '\n', conn->len))
+		return;
+	n = conn_recv(conn);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
@@ -283,49 +433,58 @@ static void conn_readable(struct loop_fd *w, uint32_t events)
 		return;
 	}
 	conn->len += (size_t)n;
-	while ((end = memchr(conn->line, '\n', conn->len))) {
-		*end++ = '\0';
-		if (!conn_reply(conn, ctl_answer(conn->ctl, conn->line))) {
-			conn_close(conn);
-			return;
-		}
-		conn->len -= (size_t)(end - conn->line);
-		memmove(conn->line, end, conn->len);
-	}
-	if (conn->len == sizeof(conn->line) - 1) {
+	if (memchr(conn->line, '\n', conn->len)) {
+		loop_defer(conn->ctl->loop, &conn->work);
+	} else if (conn->len == sizeof(conn->line) - 1) {
 		log_warn(NULL, "control: a request is longer than %d bytes",
 			 CTL_LINE_MAX);
 		conn_close(conn);
 	}
 }
 
-static void ctl_accept(struct loop_fd *w, uint32_t events)
+static bool conn_new(struct ctl *ctl, int fd)
 {
-	struct ctl *ctl = container_of(w, struct ctl, watch);
-	struct timeval patience = { .tv_usec = 200000 };
 	struct ctl_conn *conn;
-	int fd;
 
-	(void)events;
-	fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC);
-	if (fd < 0)
-		return;
+	if (ctl->count == CTL_CONNS) {
+		log_warn(NULL, "control: a client was turned away: there are %d already",
+			 CTL_CONNS);
+		return false;
+	}
 	conn = calloc(1, sizeof(*conn));
 	if (!conn) {
-		close(fd);
-		return;
+		log_warn(NULL, "control: no memory for a client");
+		return false;
 	}
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	conn->ctl = ctl;
 	conn->watch.fd = fd;
-	conn->watch.fn = conn_readable;
+	conn->watch.fn = conn_ready;
+	loop_work_init(&conn->work, conn_work);
+	loop_timer_init(&conn->patience, conn_patience);
 	if (loop_fd_add(ctl->loop, &conn->watch, EPOLLIN)) {
-		close(fd);
 		free(conn);
-		return;
+		return false;
 	}
 	conn->next = ctl->conns;
 	ctl->conns = conn;
+	ctl->count++;
+	return true;
+}
+
+static void ctl_accept(struct loop_fd *w, uint32_t events)
+{
+	struct ctl *ctl = container_of(w, struct ctl, watch);
+	int fd;
+
+	(void)events;
+	/* While descriptors of clients cannot be closed, there are no new ones. */
+	if (helper_backlog(ctl->helper) > HELPER_JOBS / 2)
+		return;
+	fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd >= 0 && !conn_new(ctl, fd)) {
+		shutdown(fd, SHUT_RDWR);
+		helper_close(ctl->helper, fd);
+	}
 }
 
 struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
@@ -340,8 +499,12 @@ struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 	if (!ctl->cfg.capture)
 		ctl->cfg.capture = air_capture;
 	ctl->watch.fn = ctl_accept;
+	ctl->helper = helper_new(loop);
+	err = -errno;
+	if (!ctl->helper)
+		goto err_free;
 	/* A process that may connect may change all NICs, and write files. */
-	err = sock_listen(cfg->path, 0600, 8);
+	err = sock_listen(cfg->path, 0600, CTL_CONNS);
 	if (err < 0)
 		goto err_free;
 	ctl->watch.fd = err;
@@ -352,6 +515,7 @@ struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 	unlink(cfg->path);
 err_free:
 	log_err(NULL, "control socket %s: %s", cfg->path, strerror(-err));
+	helper_free(ctl->helper);
 	free(ctl);
 	return NULL;
 }
@@ -363,7 +527,8 @@ void ctl_free(struct ctl *ctl)
 	while (ctl->conns)
 		conn_close(ctl->conns);
 	loop_fd_del(ctl->loop, &ctl->watch);
-	close(ctl->watch.fd);
+	helper_close(ctl->helper, ctl->watch.fd);
 	unlink(ctl->cfg.path);
+	helper_free(ctl->helper);
 	free(ctl);
 }

@@ -1,0 +1,291 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The control socket of skua-nic: slow, greedy and hostile clients, and captures."""
+
+import array
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
+import vhost_client as vc  # noqa: E402  (it is a neighbour's)
+
+SKUA_NIC = os.environ.get("SKUA_NIC", "../../../build/device/skua-nic")
+MAGIC = b"\x0a\x0d\x0d\x0a"
+PATIENCE = 5.0
+CLIENTS = 32
+
+
+class Client:
+    def __init__(self, path, timeout=PATIENCE):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(timeout)
+        end = time.monotonic() + PATIENCE
+        while self.sock.connect_ex(path):  # more calls wait than the NIC lets
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        self.file = self.sock.makefile("rb")
+
+    def close(self):
+        self.file.close()
+        self.sock.close()
+
+    def send(self, **request):
+        self.sock.sendall(json.dumps(request).encode() + b"\n")
+
+    def answer(self):
+        return json.loads(self.file.readline())
+
+    def ask(self, **request):
+        self.send(**request)
+        return self.answer()
+
+
+class Nic:
+    def __init__(self, directory):
+        self.control = str(directory / "control")
+        self.vhost = str(directory / "nic0")
+        self.log_path = directory / "log"
+        self.proc = subprocess.Popen([
+            SKUA_NIC, "--nic", f"socket={self.vhost}", "--control", self.control,
+            "--log", str(self.log_path)])
+        while not os.path.exists(self.control):
+            assert self.proc.poll() is None
+            time.sleep(0.01)
+
+    def client(self, **options):
+        return contextlib.closing(Client(self.control, **options))
+
+    @property
+    def log(self):
+        return self.log_path.read_text()
+
+    def fds(self):
+        return len(os.listdir(f"/proc/{self.proc.pid}/fd"))
+
+    def stop(self):
+        self.proc.send_signal(signal.SIGTERM)
+        try:
+            self.proc.wait(20)
+        except subprocess.TimeoutExpired:
+            self.proc.kill()
+            raise
+
+
+@pytest.fixture(name="nic")
+def fixture_nic(tmp_path):
+    nic = Nic(tmp_path)
+    yield nic
+    nic.stop()
+    assert nic.proc.returncode == 0, nic.log
+
+
+def attack_slowly(nic):
+    """Takes no answers for a while. Returns the longest callback of the loop."""
+    with nic.client() as slow, vc.Guest(nic.vhost) as guest, nic.client() as other:
+        slow.sock.setblocking(False)
+        line = json.dumps({"cmd": "counters"}).encode() + b"\n"
+        sent = 0
+        with contextlib.suppress(BlockingIOError):
+            while sent < 1 << 22:
+                sent += slow.sock.send(line * 50)
+        for _ in range(20):
+            assert guest.cfg(0) == 0x10F51AF4
+        longest = other.ask(cmd="counters")["loop"]["longest_ns"]
+        # When it reads again, it gets all that it asked for, line by line.
+        slow.sock.settimeout(PATIENCE)
+        for _ in range(100):
+            assert slow.answer()["ok"]
+        return longest
+
+
+def test_slow_reader(tmp_path):
+    """A client that takes no answers keeps nobody waiting.
+
+    A NIC that waits for it does so in each try; one that had no processor in one
+    has a processor in another.
+    """
+    for i in range(5):
+        directory = tmp_path / str(i)
+        directory.mkdir()
+        nic = Nic(directory)
+        try:
+            if attack_slowly(nic) < 150_000_000:
+                return
+        finally:
+            nic.stop()
+    raise AssertionError("the loop waited for a client")
+
+
+def test_client_that_takes_nothing(nic):
+    with nic.client(timeout=30) as slow:
+        line = json.dumps({"cmd": "counters"}).encode() + b"\n"
+        slow.sock.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(1 << 16):
+                slow.sock.send(line * 50)
+        end = time.monotonic() + 25
+        while "did not take its answer" not in nic.log:
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        with nic.client() as other:
+            assert other.ask(cmd="counters")["ok"]
+
+
+def test_requests_in_a_heap(nic):
+    """Requests that come at once, and in pieces, are answered one by one, in order."""
+    with nic.client() as client:
+        client.sock.sendall(b'{"cmd": "lose"}\n' * 16 + b"{}\n" * 200 + b'{"cmd": "lo')
+        assert [client.answer()["id"] for _ in range(16)] == list(range(16))
+        for _ in range(200):
+            assert not client.answer()["ok"]
+        client.sock.sendall(b'se_clear"}\n')
+        assert client.answer()["ok"]
+
+
+def test_long_request(nic):
+    with nic.client() as client:
+        with contextlib.suppress(ConnectionError):
+            client.sock.sendall(b"x" * (1 << 17))
+        with contextlib.suppress(ConnectionError):
+            assert client.file.read(1) == b""
+        assert "longer than" in nic.log
+
+
+def test_many_clients(nic):
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(nic.client()) for _ in range(CLIENTS)]
+        for client in clients:
+            assert client.ask(cmd="lose_clear")["ok"]
+        with nic.client() as one_more, contextlib.suppress(ConnectionError):
+            assert one_more.file.read(1) == b""
+        assert "turned away" in nic.log
+        assert clients[0].ask(cmd="lose_clear")["ok"]
+    with nic.client() as client:
+        assert client.ask(cmd="lose_clear")["ok"]
+
+
+def test_descriptors(nic):
+    """A client has no reason to send any; the NIC must not keep or block on them."""
+    fds = nic.fds()
+    for _ in range(5):
+        read, write = os.pipe()
+        with nic.client() as client:
+            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [read] * 250))
+            client.sock.sendmsg([b'{"cmd": "lose_clear"}\n'], [rights])
+            with contextlib.suppress(ConnectionError):
+                assert client.file.read(1) == b""
+        os.close(read)
+        os.close(write)
+    assert "sent descriptors" in nic.log
+    end = time.monotonic() + PATIENCE
+    while nic.fds() > fds:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_socket_that_lingers(nic):
+    """Closing such a descriptor takes seconds."""
+    with socket.socket() as listen:
+        listen.bind(("127.0.0.1", 0))
+        listen.listen()
+        near = socket.create_connection(listen.getsockname())
+        far, _ = listen.accept()
+    near.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            near.send(b"\0" * 65536)
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 8))
+    with nic.client() as client, vc.Guest(nic.vhost) as guest:
+        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [near.fileno()]))
+        client.sock.sendmsg([b"\n"], [rights])
+        near.close()
+        for _ in range(20):
+            assert guest.cfg(0) == 0x10F51AF4
+    far.close()
+
+
+# Captures
+
+
+def capture(nic, path):
+    with nic.client() as client:
+        return client.ask(cmd="capture", file=str(path))
+
+
+def test_capture_of_a_new_file(nic, tmp_path):
+    assert capture(nic, tmp_path / "air")["ok"]
+    assert (tmp_path / "air").read_bytes()[:4] == MAGIC
+
+
+def test_capture_overwrites_captures_alone(nic, tmp_path):
+    (tmp_path / "empty").touch()
+    assert capture(nic, tmp_path / "empty")["ok"]
+    assert capture(nic, tmp_path / "empty")["ok"]
+    assert capture(nic, "/dev/null")["ok"]
+    assert (tmp_path / "empty").read_bytes().count(MAGIC) == 1
+    for name, text in (("letter", b"Dear reader"), ("short", MAGIC)):
+        (tmp_path / name).write_bytes(text)
+        answer = capture(nic, tmp_path / name)
+        assert not answer["ok"] and "no capture" in answer["error"]
+        assert (tmp_path / name).read_bytes() == text
+
+
+def test_capture_in_its_own_file_again(nic, tmp_path):
+    """What the first capture had not written yet is not in the second one."""
+    path = tmp_path / "air"
+    assert capture(nic, path)["ok"]
+    with nic.client() as client:
+        for _ in range(20):
+            assert client.ask(cmd="air", frame="80" + "00" * 40, freq=2412)["ok"]
+        assert client.ask(cmd="capture", file=str(path))["ok"]
+        assert client.ask(cmd="capture", file="/dev/null")["ok"]
+    data = path.read_bytes()
+    at = 0
+    while at < len(data):  # blocks: type, length
+        kind, length = struct.unpack_from("<II", data, at)
+        assert kind in (0x0A0D0D0A, 1) and length
+        at += length
+
+
+def test_capture_refuses_other_files(nic, tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path, tmp_path / "link", tmp_path / "fifo", "/dev/zero", nic.vhost,
+                 "/dev/tty", "/dev/ptmx"):
+        assert not capture(nic, path)["ok"], path
+    assert not (tmp_path / "target").exists()
+
+
+def test_capture_into_a_fifo(nic, tmp_path):
+    """Its reader may be slow; then frames are missing, and counted."""
+    path = tmp_path / "fifo"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with nic.client() as client:
+        assert client.ask(cmd="capture", file=str(path))["ok"]
+        for _ in range(400):
+            assert client.ask(cmd="air", frame="08" + "00" * 1500, freq=2412)["ok"]
+        counts = client.ask(cmd="counters")["capture"]
+        assert counts["dropped"] > 0 and counts["frames"] > 0 and not counts["errors"]
+        assert os.read(reader, 4) == MAGIC
+        # without reader: an error, counted and said
+        os.close(reader)
+        end = time.monotonic() + PATIENCE
+        while not client.ask(cmd="counters")["capture"]["errors"]:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    assert "frames will be missing" in nic.log
+
+
+def test_capture_on_a_full_disk(nic):
+    with nic.client() as client:
+        assert not client.ask(cmd="capture", file="/dev/full")["ok"]
