@@ -257,25 +257,52 @@ void skua_radar_event(struct skua *sc, const struct skua_evt_radar *evt)
 /* ------------------------------------------------------------------ */
 
 /**
- * skua_set_txpower() - set the transmit power
+ * skua_vif_power() - the highest transmit power of an interface
  * @sc: the device
- * @dbm: power, or INT_MIN if none is chosen yet; the value is clamped to the
- *	radio's range
+ * @vif: the interface
  *
- * Process context, wiphy mutex.
+ * Return: dBm, within the radio's range; its highest if none is chosen yet
+ */
+int skua_vif_power(const struct skua *sc, const struct ieee80211_vif *vif)
+{
+	int dbm = vif->bss_conf.txpower;
+
+	if (dbm == INT_MIN)
+		return sc->caps.max_power;
+	return clamp(dbm, 0, (int)sc->caps.max_power);
+}
+
+/*
+ * With single_channel mac80211 also has one limit for all interfaces. The value is
+ * clamped to the radio's range.
+ */
+static int skua_set_txpower(struct skua *sc, int dbm)
+{
+	if (dbm == INT_MIN)
+		return 0;
+	sc->txpower = clamp(dbm, 0, (int)sc->caps.max_power);
+	return skua_cmd_send_u32(sc, SKUA_CMD_TXPOWER, sc->txpower);
+}
+
+/**
+ * skua_radio_restore() - tell a NIC that has been booted the settings of the radio
+ * @sc: the device
+ *
+ * Process context, wiphy mutex. mac80211 repeats them in a restart alone, and not
+ * when interfaces go up after a NIC has died while they were down.
  *
  * Return: see skua_cmd_exec().
  */
-int skua_set_txpower(struct skua *sc, int dbm)
+int skua_radio_restore(struct skua *sc)
 {
 	int ret;
 
-	if (dbm == INT_MIN)
-		return 0;
-	dbm = clamp(dbm, 0, (int)sc->caps.max_power);
-	ret = skua_cmd_send_u32(sc, SKUA_CMD_TXPOWER, dbm);
+	ret = skua_cmd_send_u32(sc, SKUA_CMD_RX_FILTER, sc->filter);
 	if (!ret)
-		sc->txpower = dbm;
+		ret = skua_cmd_send_u32(sc, SKUA_CMD_RTS_THRESHOLD,
+					sc->rts_threshold);
+	if (!ret)
+		ret = skua_cmd_send_u32(sc, SKUA_CMD_TXPOWER, sc->txpower);
 	return ret;
 }
 
@@ -355,6 +382,7 @@ void skua_op_configure_filter(struct ieee80211_hw *hw, unsigned int changed,
 		filter |= skua_filters[i].filter;
 	}
 	*total = fif;
+	sc->filter = filter;
 	skua_cmd_send_u32(sc, SKUA_CMD_RX_FILTER, filter);
 }
 
@@ -363,14 +391,25 @@ void skua_op_configure_filter(struct ieee80211_hw *hw, unsigned int changed,
  * @hw: the device
  * @value: bytes, ~0 for off
  *
- * Return: 0 or see skua_cmd_exec().
+ * The user may set it while all interfaces are down and the NIC is dead: start()
+ * tells the NIC then.
+ *
+ * Return: 0, -ENODEV if the NIC has been removed, or see skua_cmd_exec().
  */
 int skua_op_set_rts_threshold(struct ieee80211_hw *hw, u32 value)
 {
 	struct skua *sc = hw->priv;
+	int ret = 0;
 
-	return skua_op_result(sc, skua_cmd_send_u32(sc, SKUA_CMD_RTS_THRESHOLD,
-						    value));
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		return -ENODEV;
+	if (skua_alive(sc))
+		ret = skua_op_result(sc, skua_cmd_send_u32(sc,
+							   SKUA_CMD_RTS_THRESHOLD,
+							   value));
+	if (!ret)
+		sc->rts_threshold = value;
+	return ret;
 }
 
 /**
@@ -386,7 +425,7 @@ int skua_op_get_txpower(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 {
 	struct skua *sc = hw->priv;
 
-	*dbm = sc->txpower;
+	*dbm = min(skua_vif_power(sc, vif), sc->txpower);
 	return 0;
 }
 

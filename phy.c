@@ -423,6 +423,7 @@ int skua_phy_init(struct skua *sc)
 	if (skua_has(sc, SKUA_FEAT_RX_AMPDU))
 		hw->max_rx_aggregation_subframes = 256;
 	sc->txpower = sc->caps.max_power;
+	sc->rts_threshold = U32_MAX;
 
 	ret = skua_bands_init(sc);
 	if (!ret)

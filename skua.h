@@ -628,7 +628,9 @@ struct skua_caps {
  * @sta: by handle, @caps.stas of them
  * @sta_ids: handles in use (wiphy mutex)
  * @ctx_used: bitmap of channel contexts
- * @txpower: dBm in force
+ * @filter: SKUA_FILTER_* in force
+ * @rts_threshold: bytes, ~0 for off
+ * @txpower: limit of all interfaces, dBm
  * @addresses: of its interfaces, the NIC's own first
  * @tx: transmit path
  * @rx: receive path
@@ -694,6 +696,8 @@ struct skua {
 	struct skua_sta_slot *sta;
 	struct ida sta_ids;
 	unsigned long ctx_used;
+	u32 filter;
+	u32 rts_threshold;
 	int txpower;
 	struct mac_address addresses[4];
 
@@ -964,7 +968,8 @@ int skua_op_tx_last_beacon(struct ieee80211_hw *hw);
 
 /* chan.c */
 int skua_vif_set_chanctx(struct skua *sc, struct ieee80211_vif *vif, u8 ctx);
-int skua_set_txpower(struct skua *sc, int dbm);
+int skua_vif_power(const struct skua *sc, const struct ieee80211_vif *vif);
+int skua_radio_restore(struct skua *sc);
 int skua_op_add_chanctx(struct ieee80211_hw *hw,
 			struct ieee80211_chanctx_conf *conf);
 void skua_op_remove_chanctx(struct ieee80211_hw *hw,

@@ -74,7 +74,9 @@ static int skua_start_nic(struct skua *sc)
 {
 	int ret = skua_alive(sc) ? 0 : skua_bring_up(sc);
 
-	return ret ? ret : skua_cmd_send(sc, SKUA_CMD_START, NULL, 0);
+	if (!ret)
+		ret = skua_cmd_send(sc, SKUA_CMD_START, NULL, 0);
+	return ret ? ret : skua_radio_restore(sc);
 }
 
 /* The crash worker shuts the interfaces; until then the ops report success. */

@@ -66,7 +66,8 @@ static u32 skua_vif_flags(const struct ieee80211_vif *vif)
 	return flags;
 }
 
-static void skua_vif_fill(struct ieee80211_vif *vif, struct skua_cmd_vif *cmd)
+static void skua_vif_fill(const struct skua *sc, struct ieee80211_vif *vif,
+			  struct skua_cmd_vif *cmd)
 {
 	const struct ieee80211_bss_conf *bss = &vif->bss_conf;
 	enum nl80211_band band = skua_vif_band(vif);
@@ -85,6 +86,7 @@ static void skua_vif_fill(struct ieee80211_vif *vif, struct skua_cmd_vif *cmd)
 	cmd->aid = cpu_to_le16(vif->cfg.aid);
 	cmd->beacon_int = cpu_to_le16(bss->beacon_int);
 	cmd->dtim_period = bss->dtim_period;
+	cmd->power = skua_vif_power(sc, vif);
 	cmd->ht_protection = cpu_to_le16(bss->ht_operation_mode);
 	cmd->basic_rates = cpu_to_le32(skua_legacy_mask(band, bss->basic_rates));
 	if (mcast > 0)
@@ -108,7 +110,7 @@ int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif)
 {
 	struct skua_cmd_vif cmd;
 
-	skua_vif_fill(vif, &cmd);
+	skua_vif_fill(sc, vif, &cmd);
 	return skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd));
 }
 
@@ -184,7 +186,7 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 	svif->chanctx = SKUA_CHANCTX_NONE;
 	svif->beacon_set = false;
 
-	skua_vif_fill(vif, &cmd);
+	skua_vif_fill(sc, vif, &cmd);
 	ret = skua_cmd_send(sc, SKUA_CMD_VIF_ADD, &cmd, sizeof(cmd));
 	if (ret && skua_op_result(sc, ret)) {
 		svif->idx = SKUA_VIF_NONE;
@@ -224,7 +226,7 @@ int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		return new;
 	if (svif->idx == SKUA_VIF_NONE)
 		return -EBUSY;
-	skua_vif_fill(vif, &cmd);
+	skua_vif_fill(sc, vif, &cmd);
 	cmd.type = new;
 	if (skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd)))
 		return -EBUSY;
@@ -548,7 +550,7 @@ void skua_op_vif_cfg_changed(struct ieee80211_hw *hw,
 			   BSS_CHANGED_BEACON_INT | BSS_CHANGED_BSSID |		\
 			   BSS_CHANGED_BEACON_ENABLED | BSS_CHANGED_QOS |	\
 			   BSS_CHANGED_BEACON_INFO | BSS_CHANGED_BANDWIDTH |	\
-			   BSS_CHANGED_MCAST_RATE)
+			   BSS_CHANGED_MCAST_RATE | BSS_CHANGED_TXPOWER)
 
 /**
  * skua_op_link_info_changed() - ieee80211_ops.link_info_changed
@@ -566,8 +568,6 @@ void skua_op_link_info_changed(struct ieee80211_hw *hw,
 
 	if (changed & SKUA_LINK_CHANGES)
 		skua_vif_update(sc, vif);
-	if (changed & BSS_CHANGED_TXPOWER)
-		skua_set_txpower(sc, info->txpower);
 	if (changed & BSS_CHANGED_BEACON_ENABLED && !info->enable_beacon)
 		skua_beacon_stop(sc, vif);
 	if (changed & (BSS_CHANGED_BEACON | BSS_CHANGED_BEACON_ENABLED) &&

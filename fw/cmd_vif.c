@@ -43,6 +43,7 @@ static void vif_fill(struct vif *v, const struct skua_cmd_vif *p)
 	memcpy(v->eng.addr, p->addr, 6);
 	memcpy(v->eng.bssid, p->bssid, 6);
 	v->eng.beacon_int = p->beacon_int;
+	v->eng.power = p->power;
 	v->eng.basic_rates = p->basic_rates;
 	v->eng.mgmt_rate = p->mgmt_rate;
 	v->eng.mcast_rate = p->mcast_rate;

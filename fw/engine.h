@@ -205,6 +205,7 @@ struct eng_key_ref {
  * @tsf_offset: TSF is the NIC's time plus this (signed). A station's engine
  *	follows its BSS's beacons
  * @own_beacon: readback: 1 if this NIC sent the last beacon of the IBSS
+ * @power: highest transmit power of frames and answers of the interface, dBm
  * @last_beacon: readback: low half of the time of the last beacon of @bssid,
  *	0 for none yet
  * @dozing: readback: number of stations in power save
@@ -222,7 +223,7 @@ struct eng_vif {
 	__le16 center1;
 	__le16 beacon_int;
 	u8 own_beacon;
-	u8 rsvd;
+	s8 power;
 	__le32 basic_rates;
 	__le32 mgmt_rate;
 	__le32 mcast_rate;

@@ -61,7 +61,7 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
  * @SKUA_CMD_EDCA: struct skua_cmd_edca
  * @SKUA_CMD_RX_FILTER: struct skua_cmd_u32: SKUA_FILTER_*
  * @SKUA_CMD_RTS_THRESHOLD: struct skua_cmd_u32: bytes, ~0 for off
- * @SKUA_CMD_TXPOWER: struct skua_cmd_u32: dBm
+ * @SKUA_CMD_TXPOWER: struct skua_cmd_u32: dBm, the highest of all interfaces
  * @SKUA_CMD_STA_ADD: struct skua_cmd_sta
  * @SKUA_CMD_STA_UPDATE: struct skua_cmd_sta
  * @SKUA_CMD_STA_REMOVE: struct skua_cmd_sta_ref; its queue is flushed first

@@ -48,7 +48,7 @@ enum skua_vif_type {
  * @aid: station: association id
  * @beacon_int: TU, 0 if unknown
  * @dtim_period: beacons
- * @rsvd2: zero
+ * @power: highest transmit power of its frames, dBm
  * @ht_protection: HT operation mode, as in the HT Operation element
  * @basic_rates: mask over SKUA_LEGACY_RATES
  * @mgmt_rate: rate word for management frames; 0: lowest basic rate
@@ -67,7 +67,7 @@ struct skua_cmd_vif {
 	__le16 aid;
 	__le16 beacon_int;
 	u8 dtim_period;
-	u8 rsvd2;
+	s8 power;
 	__le16 ht_protection;
 	__le32 basic_rates;
 	__le32 mgmt_rate;

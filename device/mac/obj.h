@@ -148,6 +148,7 @@ struct mac_edca {
  * @freq: MHz, 0 without channel
  * @center1: MHz; the engines only give it back
  * @beacon_int: TU; the engines only give it back
+ * @power: highest transmit power, dBm
  * @basic_rates: mask over SKUA_LEGACY_RATES
  * @mgmt_rate: rate word or 0
  * @mcast_rate: rate word or 0
@@ -176,6 +177,7 @@ struct mac_vif {
 	uint16_t freq;
 	uint16_t center1;
 	uint16_t beacon_int;
+	int8_t power;
 	uint32_t basic_rates;
 	uint32_t mgmt_rate;
 	uint32_t mcast_rate;

@@ -151,6 +151,12 @@ static inline uint64_t vif_tsf(const struct mac_vif *vif)
 	return loop_now_us(vif->mac->loop) + (uint64_t)vif->tsf_offset;
 }
 
+/* Power with which the interface sends on this channel, dBm */
+static inline int8_t vif_power(const struct mac_vif *vif)
+{
+	return vif->power < vif->mac->power ? vif->power : vif->mac->power;
+}
+
 static inline bool mac_tuned_2ghz(const struct mac *mac)
 {
 	return skua_freq_band(mac->chan.freq) == SKUA_BAND_2GHZ;

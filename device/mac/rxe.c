@@ -32,7 +32,7 @@ static void answer(const struct rx_arrival *a, const struct mac_vif *vif,
 		.len = sizeof(buf),
 		.ta = vif->addr,
 		.chan = mac->chan,
-		.power = mac->power,
+		.power = vif_power(vif),
 	};
 	uint32_t spent;
 

@@ -38,6 +38,7 @@ static enum skua_status vif_write(struct mac *mac, uint32_t i,
 	vif->freq = le16toh(e->freq);
 	vif->center1 = le16toh(e->center1);
 	vif->beacon_int = le16toh(e->beacon_int);
+	vif->power = e->power;
 	vif->basic_rates = le32toh(e->basic_rates);
 	vif->mgmt_rate = mgmt;
 	vif->mcast_rate = mcast;
@@ -67,6 +68,7 @@ static enum skua_status vif_read(struct mac *mac, uint32_t i, void *entry)
 	e->freq = htole16(vif->freq);
 	e->center1 = htole16(vif->center1);
 	e->beacon_int = htole16(vif->beacon_int);
+	e->power = vif->power;
 	e->basic_rates = htole32(vif->basic_rates);
 	e->mgmt_rate = htole32(vif->mgmt_rate);
 	e->mcast_rate = htole32(vif->mcast_rate);

@@ -120,7 +120,7 @@ uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
 		.ta = vif->addr,
 		.rate = rate,
 		.chan = mac->chan,
-		.power = mac->power,
+		.power = vif_power(vif),
 	};
 
 	af.airtime_us = airtime_ppdu_us(rate, af.len, mac_tuned_2ghz(mac));

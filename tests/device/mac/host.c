@@ -566,7 +566,7 @@ struct scene *scene_new(const struct host_cfg *ap, const struct host_cfg *sta)
 {
 	struct scene *s = calloc(1, sizeof(*s));
 	struct eng_vif vif = { .freq = htole16(5180), .center1 = htole16(5180),
-			       .basic_rates = htole32(0x150) };
+			       .basic_rates = htole32(0x150), .power = INT8_MAX };
 	struct eng_sta peer = { .flags = htole32(ENG_STAF_QOS) };
 
 	assert_non_null(s);
