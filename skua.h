@@ -282,6 +282,8 @@ struct skua_key_ref {
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @default_key: index set by set_default_unicast_key, or -1
  * @bigtk: slot of the key for beacon protection
+ * @countdown_end: when the countdown of the beacon ends, us of the boot-time clock;
+ *	0 for none
  * @tim: bit for each AID: mac80211 holds frames for the station; atomic
  * @tim_stale: bit for each AID: the NIC has to be told of @tim once more; atomic
  */
@@ -294,6 +296,7 @@ struct skua_vif {
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	int default_key;
 	struct skua_key_ref bigtk;
+	u64 countdown_end;
 	DECLARE_BITMAP(tim, SKUA_MAX_AID + 1);
 	DECLARE_BITMAP(tim_stale, SKUA_MAX_AID + 1);
 };
@@ -938,6 +941,9 @@ void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 enum nl80211_band skua_vif_band(const struct ieee80211_vif *vif);
 int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif);
 int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif);
+#if IS_ENABLED(CONFIG_KUNIT)
+u8 skua_countdown_left(u64 end_us, u64 now_us, u16 beacon_int);
+#endif
 int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif);
 int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			     enum nl80211_iftype type, bool p2p);

@@ -338,6 +338,60 @@ static int skua_beacon_fill(struct skua *sc, struct ieee80211_vif *vif,
 	return 0;
 }
 
+static u64 skua_now_us(void)
+{
+	return div_u64(ktime_get_boottime_ns(), NSEC_PER_USEC);
+}
+
+/**
+ * skua_countdown_left() - beacons that are left of a countdown
+ * @end_us: when the countdown ends
+ * @now_us: now
+ * @beacon_int: TU
+ *
+ * Return: 1 to 255: the last beacon says 1
+ */
+VISIBLE_IF_KUNIT
+u8 skua_countdown_left(u64 end_us, u64 now_us, u16 beacon_int)
+{
+	u32 interval = ieee80211_tu_to_usec(beacon_int ?: 1);
+
+	if (now_us >= end_us)
+		return 1;
+	return clamp_t(u64, div_u64(end_us - now_us + interval - 1, interval),
+		       1, U8_MAX);
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_countdown_left);
+
+/*
+ * The NIC counts down, mac80211 does not. So a template that the NIC gets once
+ * more, after a restart or with another key for its protection, would begin
+ * anew, while stations count on from the first beacon. The time is kept instead;
+ * the first beacon after that may repeat the number of the last one before.
+ */
+static void skua_countdown_go_on(struct ieee80211_vif *vif)
+{
+	u64 end = skua_vif(vif)->countdown_end;
+
+	if (end)
+		ieee80211_beacon_set_cntdwn(vif,
+					    skua_countdown_left(end, skua_now_us(),
+								vif->bss_conf.beacon_int));
+}
+
+static void skua_countdown_note(struct ieee80211_vif *vif,
+				const struct sk_buff *skb, u16 off)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	u16 beacon_int = vif->bss_conf.beacon_int;
+
+	if (!off || off >= skb->len)
+		svif->countdown_end = 0;
+	else if (!svif->countdown_end)
+		svif->countdown_end = skua_now_us() +
+			skb->data[off] * ieee80211_tu_to_usec(beacon_int);
+}
+
 /**
  * skua_beacon_set() - give the NIC the beacon template of an interface
  * @sc: the device
@@ -360,9 +414,11 @@ int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif)
 	struct sk_buff *skb;
 	int ret;
 
+	skua_countdown_go_on(vif);
 	skb = ieee80211_beacon_get_template(sc->hw, vif, &offs, 0);
 	if (!skb)
 		return -ENOENT;
+	skua_countdown_note(vif, skb, offs.cntdwn_counter_offs[0]);
 	ret = skua_beacon_fill(sc, vif, skb, &offs, &cmd);
 	if (!ret) {
 		req.ext = skb->data;
@@ -383,6 +439,7 @@ static void skua_beacon_stop(struct skua *sc, struct ieee80211_vif *vif)
 		.bigtk_slot = cpu_to_le16(SKUA_KEY_NONE),
 	};
 
+	svif->countdown_end = 0;
 	if (!svif->beacon_set)
 		return;
 	skua_cmd_send(sc, SKUA_CMD_BEACON_SET, &cmd, sizeof(cmd));
