@@ -464,6 +464,48 @@ static struct ieee80211_channel *skua_nth_channel(struct skua *sc, int idx)
 }
 
 /**
+ * skua_survey_restart() - the NIC has forgotten the survey
+ * @sc: the device
+ *
+ * Wiphy mutex.
+ */
+void skua_survey_restart(struct skua *sc)
+{
+	unsigned int i;
+
+	for (i = 0; sc->survey && i < sc->nchans; i++) {
+		skua_total_restart(&sc->survey[i].time);
+		skua_total_restart(&sc->survey[i].busy);
+		skua_total_restart(&sc->survey[i].rx);
+		skua_total_restart(&sc->survey[i].tx);
+	}
+}
+
+static void skua_survey_times(struct survey_info *survey,
+			      struct skua_chan_time *chan,
+			      const struct skua_survey *ans)
+{
+	const struct {
+		u64 *to;
+		struct skua_total *total;
+		__le64 us;
+	} map[] = {
+		{ &survey->time, &chan->time, ans->time_us },
+		{ &survey->time_busy, &chan->busy, ans->busy_us },
+		{ &survey->time_rx, &chan->rx, ans->rx_us },
+		{ &survey->time_tx, &chan->tx, ans->tx_us },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(map); i++)
+		*map[i].to = div_u64(skua_total_read(map[i].total,
+						     le64_to_cpu(map[i].us)),
+				     USEC_PER_MSEC);
+	survey->filled |= SURVEY_INFO_TIME | SURVEY_INFO_TIME_BUSY |
+			  SURVEY_INFO_TIME_RX | SURVEY_INFO_TIME_TX;
+}
+
+/**
  * skua_op_get_survey() - ieee80211_ops.get_survey
  * @hw: the device
  * @idx: index of the channel over all bands
@@ -477,7 +519,7 @@ int skua_op_get_survey(struct ieee80211_hw *hw, int idx,
 	struct skua *sc = hw->priv;
 	struct ieee80211_channel *chan = skua_nth_channel(sc, idx);
 	struct skua_cmd_u32 cmd;
-	struct skua_survey ans;
+	struct skua_survey ans = {};
 	const struct skua_cmd_req req = {
 		.op = SKUA_CMD_SURVEY,
 		.may_miss = true,
@@ -494,19 +536,16 @@ int skua_op_get_survey(struct ieee80211_hw *hw, int idx,
 	survey->channel = chan;
 	cmd.val = cpu_to_le32(chan->center_freq);
 	ret = skua_cmd_exec(sc, &req);
-	/* A channel that the NIC was never on has nothing to report. */
-	if (ret == -ENOENT)
-		return 0;
-	if (ret)
+	if (ret && ret != -ENOENT)
 		return ret;
+	/* The NIC has not been there since it was booted, perhaps before. */
+	if (ret && !sc->survey[idx].time.base)
+		return 0;
+	skua_survey_times(survey, &sc->survey[idx], &ans);
+	if (ret)
+		return 0;
 	survey->noise = ans.noise;
-	survey->time = div_u64(le64_to_cpu(ans.time_us), USEC_PER_MSEC);
-	survey->time_busy = div_u64(le64_to_cpu(ans.busy_us), USEC_PER_MSEC);
-	survey->time_rx = div_u64(le64_to_cpu(ans.rx_us), USEC_PER_MSEC);
-	survey->time_tx = div_u64(le64_to_cpu(ans.tx_us), USEC_PER_MSEC);
-	survey->filled = SURVEY_INFO_NOISE_DBM | SURVEY_INFO_TIME |
-			 SURVEY_INFO_TIME_BUSY | SURVEY_INFO_TIME_RX |
-			 SURVEY_INFO_TIME_TX;
+	survey->filled |= SURVEY_INFO_NOISE_DBM;
 	if (ans.in_use)
 		survey->filled |= SURVEY_INFO_IN_USE;
 	return 0;

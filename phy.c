@@ -241,8 +241,11 @@ static int skua_bands_init(struct skua *sc)
 		ret = skua_band_init(sc, i);
 		if (ret)
 			return ret;
+		sc->nchans += skua_band_defs[i].n;
 	}
-	return 0;
+	sc->survey = devm_kcalloc(sc->dev, sc->nchans, sizeof(*sc->survey),
+				  GFP_KERNEL);
+	return sc->survey ? 0 : -ENOMEM;
 }
 
 /* ------------------------------------------------------------------ */

@@ -302,6 +302,54 @@ struct skua_vif {
 };
 
 /**
+ * struct skua_total - a counter of the NIC that goes on when the NIC begins anew
+ * @base: the last readings of the NIC's lives before
+ * @last: the last reading of this life
+ */
+struct skua_total {
+	u64 base;
+	u64 last;
+};
+
+/**
+ * skua_total_read() - the sum of a counter over all lives of the NIC
+ * @total: the counter; wiphy mutex
+ * @now: the NIC's counter
+ *
+ * Return: the sum, which never goes back. It lacks what a NIC had counted between
+ * the last reading and its death.
+ */
+static inline u64 skua_total_read(struct skua_total *total, u64 now)
+{
+	total->last = now;
+	return total->base + now;
+}
+
+/**
+ * skua_total_restart() - the NIC's counter begins at 0 again
+ * @total: the counter; wiphy mutex
+ */
+static inline void skua_total_restart(struct skua_total *total)
+{
+	total->base += total->last;
+	total->last = 0;
+}
+
+/**
+ * struct skua_chan_time - survey of a channel
+ * @time: time on the channel, us
+ * @busy: part of it with a busy medium
+ * @rx: part of it in which the NIC received
+ * @tx: part of it in which the NIC sent
+ */
+struct skua_chan_time {
+	struct skua_total time;
+	struct skua_total busy;
+	struct skua_total rx;
+	struct skua_total tx;
+};
+
+/**
  * struct skua_sta - drv_priv of a station
  * @handle: handle in the NIC, or SKUA_STA_NONE
  * @gen: generation of the handle
@@ -312,6 +360,7 @@ struct skua_vif {
  * @stale: bit 0: the NIC has to be told of the station's parameters; atomic
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @state: enum ieee80211_sta_state
+ * @rx_airtime: of frames received from the station, us
  */
 struct skua_sta {
 	u16 handle;
@@ -323,6 +372,7 @@ struct skua_sta {
 	unsigned long stale;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	u8 state;
+	struct skua_total rx_airtime;
 };
 
 static inline struct skua_vif *skua_vif(struct ieee80211_vif *vif)
@@ -635,6 +685,8 @@ struct skua_caps {
  * @rts_threshold: bytes, ~0 for off
  * @txpower: limit of all interfaces, dBm
  * @addresses: of its interfaces, the NIC's own first
+ * @nchans: number of channels of all bands
+ * @survey: by index over all bands, @nchans of them (wiphy mutex)
  * @tx: transmit path
  * @rx: receive path
  * @keys: key slots
@@ -703,6 +755,8 @@ struct skua {
 	u32 rts_threshold;
 	int txpower;
 	struct mac_address addresses[4];
+	unsigned int nchans;
+	struct skua_chan_time *survey;
 
 	struct skua_tx tx;
 	struct skua_rx rx;
@@ -1003,6 +1057,7 @@ int skua_op_get_txpower(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 int skua_op_get_antenna(struct ieee80211_hw *hw, u32 *tx_ant, u32 *rx_ant);
 void skua_radar_detected(struct skua *sc, u16 freq);
 void skua_radar_event(struct skua *sc, const struct skua_evt_radar *evt);
+void skua_survey_restart(struct skua *sc);
 int skua_op_get_survey(struct ieee80211_hw *hw, int idx,
 		       struct survey_info *survey);
 

@@ -342,9 +342,13 @@ static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
 	int err;
 
 	ssta->vif = vif;
-	/* mac80211 and the station remember a sleep over a restart. */
-	if (!test_bit(SKUA_F_RECONFIG, &sc->flags))
+	/* mac80211 and the station remember a sleep over a restart, users a count. */
+	if (test_bit(SKUA_F_RECONFIG, &sc->flags)) {
+		skua_total_restart(&ssta->rx_airtime);
+	} else {
 		ssta->asleep = false;
+		ssta->rx_airtime = (struct skua_total){};
+	}
 	ssta->state = IEEE80211_STA_NONE;
 	err = skua_sta_handle_take(sc, sta);
 	if (err) {
@@ -463,17 +467,19 @@ void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	skua_sta_post(hw->priv, vif, sta);
 }
 
-static void skua_sta_fill_sinfo(struct station_info *sinfo,
+/*
+ * The NIC's counters begin anew with the NIC, the association goes on. mac80211
+ * itself counts retries, failures and the duration of transmissions, from the
+ * status of each frame, so a restart loses none of them.
+ */
+static void skua_sta_fill_sinfo(struct skua_sta *ssta,
+				struct station_info *sinfo,
 				const struct skua_sta_stats *stats)
 {
-	sinfo->tx_retries = le32_to_cpu(stats->tx_retries);
-	sinfo->tx_failed = le32_to_cpu(stats->tx_failed);
-	sinfo->tx_duration = le64_to_cpu(stats->tx_airtime_us);
-	sinfo->rx_duration = le64_to_cpu(stats->rx_airtime_us);
-	sinfo->filled |= BIT_ULL(NL80211_STA_INFO_TX_RETRIES) |
-			 BIT_ULL(NL80211_STA_INFO_TX_FAILED) |
-			 BIT_ULL(NL80211_STA_INFO_TX_DURATION) |
-			 BIT_ULL(NL80211_STA_INFO_RX_DURATION);
+	u64 rx = le64_to_cpu(stats->rx_airtime_us);
+
+	sinfo->rx_duration = skua_total_read(&ssta->rx_airtime, rx);
+	sinfo->filled |= BIT_ULL(NL80211_STA_INFO_RX_DURATION);
 	if (stats->ack_signal) {
 		sinfo->ack_signal = stats->ack_signal;
 		sinfo->filled |= BIT_ULL(NL80211_STA_INFO_ACK_SIGNAL);
@@ -495,7 +501,7 @@ void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			    struct ieee80211_sta *sta,
 			    struct station_info *sinfo)
 {
-	const struct skua_sta *ssta = skua_sta(sta);
+	struct skua_sta *ssta = skua_sta(sta);
 	struct skua_cmd_sta_ref ref = {
 		.sta = cpu_to_le16(ssta->handle),
 		.gen = cpu_to_le16(ssta->gen),
@@ -513,5 +519,5 @@ void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	if (ssta->handle == SKUA_STA_NONE || !skua_alive(sc))
 		return;
 	if (!skua_cmd_exec(sc, &req))
-		skua_sta_fill_sinfo(sinfo, &stats);
+		skua_sta_fill_sinfo(ssta, sinfo, &stats);
 }

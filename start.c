@@ -26,6 +26,7 @@ static void skua_forget(struct skua *sc)
 	unsigned int i;
 
 	skua_evt_flush(sc);
+	skua_survey_restart(sc);
 	if (test_bit(SKUA_F_READY, &sc->flags)) {
 		skua_scan_reset(sc);
 		skua_sta_reset(sc);
