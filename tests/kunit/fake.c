@@ -100,6 +100,8 @@ static int fake_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 	if (req->answer)
 		memcpy(req->answer, fake->answer,
 		       min_t(size_t, req->answer_len, sizeof(fake->answer)));
+	if (fake->fail_after && fake->ncmds >= fake->fail_after)
+		return -EIO;
 	return fake->cmd_err;
 }
 

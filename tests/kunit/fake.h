@@ -21,6 +21,7 @@
  * @vif: an access point, handle 3
  * @sta: a station of it without a handle
  * @cmd_err: result of commands
+ * @fail_after: the command with this number and all later ones fail; 0: none
  * @answer: data of the answer to commands that have one
  * @full: so many posted commands find no room
  * @keep_retired: do not answer a key's removal by its retirement
@@ -38,7 +39,8 @@ struct skua_fake {
 	struct ieee80211_vif *vif;
 	struct ieee80211_sta *sta;
 	int cmd_err;
-	u8 answer[16];
+	unsigned int fail_after;
+	u8 answer[80];
 	unsigned int full;
 	bool keep_retired;
 	unsigned int ncmds;

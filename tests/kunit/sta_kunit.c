@@ -333,6 +333,51 @@ static void sta_asleep_in_a_restart(struct kunit *test)
 	sta_down(test, fake->sta);
 }
 
+static u64 rx_duration(struct kunit *test, u64 nic)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_sta_stats *stats = (void *)fake->answer;
+	struct station_info sinfo = {};
+
+	stats->rx_airtime_us = cpu_to_le64(nic);
+	skua_op_sta_statistics(fake->hw, fake->vif, fake->sta, &sinfo);
+	/* mac80211 counts transmissions itself, and loses none in a restart. */
+	KUNIT_EXPECT_EQ(test, 0, sinfo.filled &
+			(BIT_ULL(NL80211_STA_INFO_TX_RETRIES) |
+			 BIT_ULL(NL80211_STA_INFO_TX_FAILED) |
+			 BIT_ULL(NL80211_STA_INFO_TX_DURATION)));
+	KUNIT_EXPECT_TRUE(test, sinfo.filled &
+			  BIT_ULL(NL80211_STA_INFO_RX_DURATION));
+	return sinfo.rx_duration;
+}
+
+/* T9: what the NIC counts of a station goes on in a restart */
+static void sta_counts_on(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 1000, rx_duration(test, 1000));
+	KUNIT_EXPECT_EQ(test, 1500, rx_duration(test, 1500));
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	skua_sta_reset(fake->sc);
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 1500, rx_duration(test, 0));
+	KUNIT_EXPECT_EQ(test, 3500, rx_duration(test, 2000));
+	/* once more, without a reading in between */
+	skua_sta_reset(fake->sc);
+	sta_up(test, fake->sta);
+	skua_sta_reset(fake->sc);
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 3501, rx_duration(test, 1));
+	sta_down(test, fake->sta);
+	clear_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	/* A new association begins at 0. */
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 7, rx_duration(test, 7));
+	sta_down(test, fake->sta);
+}
+
 /* K15 rule 4: the NIC is told of a station's first key at once */
 static void sta_first_key_is_told(struct kunit *test)
 {
@@ -524,6 +569,7 @@ static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_up_of_a_dead_nic),
 	KUNIT_CASE(sta_restart),
 	KUNIT_CASE(sta_asleep_in_a_restart),
+	KUNIT_CASE(sta_counts_on),
 	KUNIT_CASE(sta_first_key_is_told),
 	KUNIT_CASE(tim_of_many_sleepers),
 	KUNIT_CASE(tim_in_a_restart),
