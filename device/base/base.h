@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The base of all layers: the event loop, its clock, helpers, logs, sockets, text
+ * The base of all layers: the event loop, its clock, turns and helpers, logs, sockets,
+ * text
  */
 #ifndef SKUA_DEVICE_BASE_H
 #define SKUA_DEVICE_BASE_H
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/sock.h"
+#include "base/turn.h"
 #include "base/util.h"
 
 #endif /* SKUA_DEVICE_BASE_H */

@@ -42,6 +42,7 @@ struct loop {
 	uint64_t spin_max, spin, awake_until, fds_seen;
 	bool active;
 	struct loop_stats stats;
+	struct turn turn;
 };
 
 /* Clocks */
@@ -124,6 +125,7 @@ struct loop *loop_new(struct loop_clock *clock)
 		free(loop);
 		return NULL;
 	}
+	turn_init(&loop->turn);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_TIMERSLACK, LOOP_TIMER_SLACK_NS);
 	return loop;
@@ -133,6 +135,7 @@ void loop_free(struct loop *loop)
 {
 	if (!loop)
 		return;
+	turn_destroy(&loop->turn);
 	close(loop->epfd);
 	free(loop->heap);
 	free(loop);
@@ -167,6 +170,11 @@ void loop_stop(struct loop *loop)
 void loop_activity(struct loop *loop)
 {
 	loop->active = true;
+}
+
+struct turn *loop_turn(struct loop *loop)
+{
+	return &loop->turn;
 }
 
 const struct loop_stats *loop_get_stats(const struct loop *loop)
@@ -347,18 +355,43 @@ void loop_poll_del(struct loop *loop, struct loop_poll *p)
 		p->next->prev = p->prev;
 }
 
-static bool loop_run_polls(struct loop *loop, enum loop_poll_class class)
+static bool loop_run_buses(struct loop *loop)
 {
-	struct loop_poll *p = loop->polls[class];
+	struct loop_poll *p = loop->polls[LOOP_POLL_BUS];
 	bool busy = false;
 
+	turn_begin(&loop->turn);
 	while (p) {
-		loop->cursor[class] = p->next;
+		loop->cursor[LOOP_POLL_BUS] = p->next;
 		busy |= p->poll(p);
-		p = loop->cursor[class];
+		p = loop->cursor[LOOP_POLL_BUS];
 	}
+	turn_switch(&loop->turn, TURN_OTHER);
 	loop->active |= busy;
 	return busy;
+}
+
+static void loop_after(struct loop *loop, uint64_t started);
+
+/* A poll that had nothing to do took no time: the buses need not be served. */
+static bool loop_run_devices(struct loop *loop)
+{
+	struct loop_poll *p = loop->polls[LOOP_POLL_DEVICE];
+	bool any = false;
+
+	while (p) {
+		uint64_t started = loop_now(loop);
+		bool busy;
+
+		loop->cursor[LOOP_POLL_DEVICE] = p->next;
+		busy = p->poll(p);
+		p = loop->cursor[LOOP_POLL_DEVICE];
+		any |= busy;
+		if (busy && p)
+			loop_after(loop, started);
+	}
+	loop->active |= any;
+	return any;
 }
 
 static void loop_disarm(struct loop *loop)
@@ -398,7 +431,7 @@ static void loop_after(struct loop *loop, uint64_t started)
 
 	if (took > loop->stats.longest_ns)
 		loop->stats.longest_ns = took;
-	loop_run_polls(loop, LOOP_POLL_BUS);
+	loop_run_buses(loop);
 }
 
 static bool loop_run_fds(struct loop *loop, uint64_t deadline)
@@ -406,6 +439,8 @@ static bool loop_run_fds(struct loop *loop, uint64_t deadline)
 	int n = loop->clock->ops->wait(loop->clock, loop->epfd, loop->ev,
 				       LOOP_EVENTS, deadline);
 
+	if (deadline)
+		turn_begin(&loop->turn);
 	loop_disarm(loop);
 	loop->fds_seen = loop_now(loop);
 	loop->ev_count = n > 0 ? n : 0;
@@ -415,6 +450,7 @@ static bool loop_run_fds(struct loop *loop, uint64_t deadline)
 
 		if (!w)
 			continue;
+		turn_switch(&loop->turn, TURN_CLIENT);
 		w->fn(w, loop->ev[i].events);
 		loop_after(loop, started);
 	}
@@ -436,6 +472,7 @@ static bool loop_run_timers(struct loop *loop)
 		if (t->when > now || t->seq >= seq)
 			break;
 		loop_timer_cancel(loop, t);
+		turn_switch(&loop->turn, TURN_TIMER);
 		t->fn(t);
 		loop->stats.timers++;
 		loop_after(loop, now);
@@ -504,6 +541,7 @@ static bool loop_sleep(struct loop *loop)
 	before = loop_now(loop);
 	next = loop_next_timer(loop);
 	loop->stats.sleeps++;
+	turn_end(&loop->turn);
 	busy = loop_run_fds(loop, next);
 	if (busy)
 		loop_adapt(loop, loop->fds_seen - before);
@@ -519,7 +557,7 @@ static inline void loop_pause(void)
 #endif
 }
 
-bool loop_step(struct loop *loop, bool may_sleep)
+static bool loop_once(struct loop *loop, bool may_sleep)
 {
 	bool spinning = loop->clock->ops->realtime && loop->spin_max;
 	uint64_t now;
@@ -527,13 +565,13 @@ bool loop_step(struct loop *loop, bool may_sleep)
 
 	loop->stats.iterations++;
 	loop->active = false;
-	busy = loop_run_polls(loop, LOOP_POLL_BUS);
+	busy = loop_run_buses(loop);
 	now = loop_now(loop);
 	if (!spinning || now - loop->fds_seen >= LOOP_FD_PERIOD_NS)
 		busy |= loop_run_fds(loop, 0);
 	busy |= loop_run_timers(loop);
 	busy |= loop_run_work(loop);
-	busy |= loop_run_polls(loop, LOOP_POLL_DEVICE);
+	busy |= loop_run_devices(loop);
 	if (loop->active) {
 		now = loop_now(loop);
 		if (now < loop->awake_until)
@@ -547,6 +585,14 @@ bool loop_step(struct loop *loop, bool may_sleep)
 		return false;
 	}
 	return loop_sleep(loop);
+}
+
+bool loop_step(struct loop *loop, bool may_sleep)
+{
+	bool busy = loop_once(loop, may_sleep);
+
+	turn_end(&loop->turn);
+	return busy;
 }
 
 void loop_run(struct loop *loop)

@@ -15,6 +15,7 @@
 #include "ctl/ctl.h"
 #include "ctl/ctl_air.h"
 #include "ctl/ctl_fault.h"
+#include "ctl/ctl_turn.h"
 #include "pcie/pcie.h"
 
 #define CTL_LINE_MAX	32768	/* room for a frame in hexadecimal */
@@ -63,12 +64,12 @@ static json_t *count(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
-static json_t *loop_json(const struct loop *loop)
+static json_t *loop_json(struct loop *loop)
 {
 	const struct loop_stats *s = loop_get_stats(loop);
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}",
-			 "iterations", count(s->iterations),
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "turns", ctl_turns(loop), "iterations", count(s->iterations),
 			 "sleeps", count(s->sleeps),
 			 "spin_hits", count(s->spin_hits),
 			 "timers", count(s->timers), "works", count(s->works),
@@ -186,6 +187,13 @@ static json_t *req_lose(struct ctl *ctl, json_t *req)
 	return json_pack("{s:b,s:i}", "ok", 1, "id", air_lose(ctl->cfg.air, &loss));
 }
 
+static json_t *req_turns_clear(struct ctl *ctl, json_t *req)
+{
+	(void)req;
+	turn_forget(loop_turn(ctl->loop));
+	return done();
+}
+
 static json_t *req_lose_clear(struct ctl *ctl, json_t *req)
 {
 	(void)req;
@@ -238,6 +246,7 @@ static const struct {
 	{ "poke", req_poke },
 	{ "air", req_air },
 	{ "radar", req_radar },
+	{ "turns_clear", req_turns_clear },
 };
 
 static json_t *ctl_answer(struct ctl *ctl, const char *line)
@@ -259,7 +268,7 @@ static json_t *ctl_answer(struct ctl *ctl, const char *line)
 			answer = requests[i].fn(ctl, req);
 	json_decref(req);
 	return answer ? answer :
-		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke, air, radar");
+		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke, air, radar, turns_clear");
 }
 
 /* Connections */
