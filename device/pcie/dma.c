@@ -16,15 +16,18 @@
 
 #include "base/base.h"
 #include "pcie/dma.h"
+#include "pcie/unmap.h"
 
 /* As many as a memory table has, and as many again that are still held */
 #define DMA_REGIONS	16
+/* Regions that are being unmapped; a guest that asks for more has to try again */
+#define DMA_LEAVES	64
 /* Regions of all NICs of the process that the SIGBUS handler can find: 64 NICs */
 #define DMA_FAULT_SLOTS	(64 * DMA_REGIONS)
 
 /*
- * One region. It stays on a list of its map, live or dying, until it is
- * unmapped; @held counts the pointers that dma_get() gave out.
+ * One region. It stays on a list of its map until it is unmapped; @held counts
+ * the pointers that dma_get() gave out.
  */
 struct dma_region {
 	struct dma_region *next;
@@ -35,12 +38,17 @@ struct dma_region {
 	bool writable;
 	unsigned int held;
 	struct dma_fault *fault;
+	struct dma *owner;
+	size_t page;
+	struct unmap unmap;
 };
 
 struct dma {
 	struct log *log;
-	struct dma_region *live, *dying, *last;
-	unsigned int regions;
+	struct loop *loop;
+	/* Regions go from one list to the next: in use; removed, held; being unmapped. */
+	struct dma_region *live, *dying, *leaving, *last;
+	unsigned int regions, leaves;
 	uint64_t mapped, limit;
 	bool enabled;
 	/* Set by the SIGBUS handler, on the thread that met the fault. */
@@ -131,11 +139,46 @@ struct dma *dma_new(struct log *log)
 	return d;
 }
 
+void dma_set_loop(struct dma *d, struct loop *loop)
+{
+	d->loop = loop;
+}
+
 static void dma_region_free(struct dma_region *r)
 {
 	dma_fault_del(r->fault);
 	munmap(r->map, r->map_len);
 	free(r);
+}
+
+static void dma_unmapped(struct unmap *u)
+{
+	struct dma_region *r = container_of(u, struct dma_region, unmap);
+	struct dma_region **pos = &r->owner->leaving;
+
+	while (*pos != r)
+		pos = &(*pos)->next;
+	*pos = r->next;
+	r->owner->leaves--;
+	free(r);
+}
+
+/* Nobody uses a region any more, which is on no list. */
+static void dma_region_leave(struct dma *d, struct dma_region *r)
+{
+	d->regions--;
+	d->mapped -= r->size;
+	if (!d->loop) {
+		dma_region_free(r);
+		return;
+	}
+	dma_fault_del(r->fault);
+	r->owner = d;
+	r->next = d->leaving;
+	d->leaving = r;
+	d->leaves++;
+	unmap_start(&r->unmap, d->loop, r->map, r->map_len, r->page,
+		    dma_unmapped);
 }
 
 static void dma_free_list(struct dma_region *r)
@@ -154,6 +197,8 @@ void dma_free(struct dma *d)
 		return;
 	dma_free_list(d->live);
 	dma_free_list(d->dying);
+	while (d->leaving)
+		unmap_now(&d->leaving->unmap);
 	free(d);
 }
 
@@ -199,7 +244,7 @@ static int dma_check_new(struct dma *d, uint64_t addr, uint64_t size,
 		    r->addr <= addr + (size - 1))
 			return -EEXIST;
 	}
-	if (d->regions >= DMA_REGIONS)
+	if (d->regions >= DMA_REGIONS || d->leaves >= DMA_LEAVES)
 		return -ENOSPC;
 	if (file->size < offset + size)
 		return -EINVAL;
@@ -217,6 +262,7 @@ static int dma_mmap(struct dma *d, struct dma_region *r,
 	int prot = PROT_READ | (r->writable ? PROT_WRITE : 0);
 
 	/* Huge pages are unmapped as a whole. */
+	r->page = file->page;
 	r->map_len = (r->size + skip + file->page - 1) / file->page * file->page;
 	r->map = mmap(NULL, r->map_len, prot, MAP_SHARED, file->fd,
 		      (off_t)(offset - skip));
@@ -268,13 +314,6 @@ int dma_map_file(struct dma *d, uint64_t addr, uint64_t size,
 	return 0;
 }
 
-static void dma_forget(struct dma *d, struct dma_region *r)
-{
-	d->regions--;
-	d->mapped -= r->size;
-	dma_region_free(r);
-}
-
 /* Take the region that *@pos points to off the live list. */
 static void dma_retire(struct dma *d, struct dma_region **pos)
 {
@@ -283,7 +322,7 @@ static void dma_retire(struct dma *d, struct dma_region **pos)
 	*pos = r->next;
 	d->last = NULL;
 	if (!r->held) {
-		dma_forget(d, r);
+		dma_region_leave(d, r);
 		return;
 	}
 	r->next = d->dying;
@@ -463,7 +502,7 @@ static void dma_put_dying(struct dma *d, const void *p)
 		if (r->held)
 			return;
 		*pos = r->next;
-		dma_forget(d, r);
+		dma_region_leave(d, r);
 		if (!d->dying && d->on_idle) {
 			void (*fn)(void *arg) = d->on_idle;
 

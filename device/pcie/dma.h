@@ -20,6 +20,7 @@
 
 struct log;
 struct dma;
+struct loop;
 
 /**
  * struct dma_stats - accesses
@@ -63,6 +64,15 @@ struct dma_file {
  * Return: the map, or NULL when out of memory.
  */
 struct dma *dma_new(struct log *log);
+
+/**
+ * dma_set_loop() - unmap in slices from now on
+ * @d: the map
+ * @loop: the loop that does it; must outlive the map
+ *
+ * A map without a loop unmaps a region at once, which can take long.
+ */
+void dma_set_loop(struct dma *d, struct loop *loop);
 
 /** dma_free() - unmap everything at once; nothing may be held any more */
 void dma_free(struct dma *d);

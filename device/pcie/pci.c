@@ -574,6 +574,7 @@ struct pci_dev *pci_new(struct loop *loop, struct log *log,
 		free(pdev);
 		return NULL;
 	}
+	dma_set_loop(pdev->bus.dma, loop);
 	pdev->bus.ops = &pci_bus_ops;
 	pdev->loop = loop;
 	pdev->log = log;

@@ -697,7 +697,7 @@ def test_memory_table(nic, regions, good):
     with nic.guest(setup=False) as guest:
         guest.negotiate()
         assert guest.mem_table(regions) == (0 if good else 1)
-        assert nic.mappings() == (len(regions) if good else 0)
+        wait_for(lambda: nic.mappings() == (len(regions) if good else 0))
 
 
 def test_memory_is_no_file(nic):
@@ -715,7 +715,7 @@ def test_memory_replaced(nic, guest):
     guest.bar_set(DMA, DMA_HOLD)
     assert guest.bar(SUM) == 0
     assert guest.mem_table([(vc.BASE, vc.MEM_SIZE // 2, vc.USER, 0)]) == 0
-    assert nic.mappings() == 1
+    wait_for(lambda: nic.mappings() == 1)
     # The rings lie in the memory that is left, and the NIC was reset.
     assert guest.cfg(4, 2) == 0
     guest.master()
@@ -760,7 +760,7 @@ def test_disconnect_frees_all(nic):
         guest.msix_on()
         set_dma(guest, vc.BASE + FREE, 64)
         guest.bar_set(DMA, DMA_HOLD)
-        assert nic.mappings() == 1
+        wait_for(lambda: nic.mappings() == 1)
     wait_for(lambda: nic.mappings() == 0)
     fds = nic.fds()
     for i in range(30):
