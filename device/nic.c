@@ -18,17 +18,55 @@ static bool nic_running(const struct nic *nic)
 	return nic->state == NIC_ALIVE && dma_enabled(nic->dma);
 }
 
-/* Afterwards no guest memory is held, and no secret is left. */
-static void nic_reset(struct nic *nic)
+/* Tables can be long: what a turn has no time for is wiped in later ones. */
+static void nic_wipe(struct nic *nic)
 {
+	struct turn *turn = loop_turn(nic->loop);
+	enum turn_cause was = turn_switch(turn, TURN_RESET);
+
+	nic->wiping = !nic->mac_ops->wipe(nic->mac);
+	turn_switch(turn, was);
+	if (nic->wiping) {
+		loop_defer(nic->loop, &nic->wipe_work);
+	} else if (nic->boot_waits) {
+		nic->boot_waits = false;
+		cp_start(nic->cp, nic->boot_addr, nic->nonce);
+	}
+}
+
+static void nic_wipe_work(struct loop_work *w)
+{
+	nic_wipe(container_of(w, struct nic, wipe_work));
+}
+
+/* Afterwards no guest memory is held. */
+static void nic_stop_all(struct nic *nic)
+{
+	struct turn *turn = loop_turn(nic->loop);
+	enum turn_cause was = turn_switch(turn, TURN_RESET);
+
 	cp_stop(nic->cp);
 	nic->mac_ops->reset(nic->mac);
 	hif_reset(nic->hif);
 	ring_detach_all(&nic->rings);
+	nic->used = false;
+	nic->wiping = true;
+	turn_switch(turn, was);
+}
+
+static void nic_reset(struct nic *nic)
+{
+	cp_cancel(nic->cp);
+	nic->boot_waits = false;
 	nic->state = NIC_RESET;
 	nic->boot_err = SKUA_BOOT_OK;
 	nic->fatal = SKUA_FATAL_NONE;
 	fault_reset(&nic->fault);
+	/* What no firmware has touched need not be wiped: resets may come often */
+	if (nic->used) {
+		nic_stop_all(nic);
+		nic_wipe(nic);
+	}
 }
 
 static void nic_boot(struct nic *nic)
@@ -38,15 +76,10 @@ static void nic_boot(struct nic *nic)
 		return;
 	}
 	nic->state = NIC_BOOTING;
-	nic->boot_err = cp_start(nic->cp, nic->boot_addr, nic->nonce);
-	if (nic->boot_err != SKUA_BOOT_OK) {
-		ring_detach_all(&nic->rings);
-		nic->state = NIC_BOOT_FAILED;
-		return;
-	}
-	hif_booting(nic->hif);
-	if (nic->fault.boot_silent)
-		cp_halt(nic->cp);
+	if (nic->wiping)
+		nic->boot_waits = true;
+	else
+		cp_start(nic->cp, nic->boot_addr, nic->nonce);
 }
 
 /**
@@ -54,30 +87,41 @@ static void nic_boot(struct nic *nic)
  * @nic: the NIC
  * @cause: why
  *
- * Writes the crash record to the host's dump buffer, posts SKUA_EVT_FATAL,
- * raises the event ring's vector. Engines stop sending and receiving.
+ * Engines stop sending and receiving. Writes the crash record to the host's dump
+ * buffer, which takes some turns; then nic_dead() tells the host.
  *
  * Return: false if the NIC is neither booting nor alive, so that there is
  * nothing to stop.
  */
 static bool nic_die(struct nic *nic, enum skua_fatal cause)
 {
-	struct skua_evt_fatal evt = { .cause = htole32(cause) };
-
 	if (nic->state != NIC_BOOTING && nic->state != NIC_ALIVE)
 		return false;
-	nic->state = NIC_FATAL;
+	nic->was_alive = nic->state == NIC_ALIVE;
+	nic->state = NIC_DYING;
+	nic->boot_waits = false;
 	nic->fatal = cause;
 	log_err(&nic->log, "fatal: cause %u; waits for a reset by the driver",
 		cause);
 	hif_stop(nic->hif);
 	cp_halt(nic->cp);
+	nic->fatal_pc = cp_pc(nic->cp);
 	nic->mac_ops->stop(nic->mac);
-	evt.pc = htole32(cp_pc(nic->cp));
 	cp_crash_record(nic->cp, cause);
+	return true;
+}
+
+/* The record is complete: post SKUA_EVT_FATAL, raise the event ring's vector. */
+static void nic_dead(struct nic *nic)
+{
+	struct skua_evt_fatal evt = {
+		.cause = htole32(nic->fatal),
+		.pc = htole32(nic->fatal_pc),
+	};
+
+	nic->state = NIC_FATAL;
 	hif_event(nic->hif, SKUA_EVT_FATAL, &evt, sizeof(evt));
 	pci_irq_raise_now(nic->pci, nic->rings.ring[SKUA_RING_EVT].vector);
-	return true;
 }
 
 /* Operations for the parts of the NIC */
@@ -100,7 +144,30 @@ static void host_fatal(void *priv, enum skua_fatal cause)
 	nic_die(priv, cause);
 }
 
+static void host_booted(void *priv, enum skua_boot_err err)
+{
+	struct nic *nic = priv;
+
+	nic->used = true;
+	nic->boot_err = err;
+	if (err != SKUA_BOOT_OK) {
+		ring_detach_all(&nic->rings);
+		nic->state = NIC_BOOT_FAILED;
+		return;
+	}
+	hif_booting(nic->hif);
+	if (nic->fault.boot_silent)
+		cp_halt(nic->cp);
+}
+
+static void host_dumped(void *priv)
+{
+	nic_dead(priv);
+}
+
 static const struct cp_host_ops cp_host = {
+	.booted = host_booted,
+	.dumped = host_dumped,
 	.alive = host_alive,
 	.fatal = host_fatal,
 };
@@ -125,11 +192,11 @@ static const struct mac_host_ops mac_host = {
 	.tx_gate = host_tx_gate,
 };
 
-static void host_tx_sync(void *priv, const uint32_t prod[SKUA_NUM_TX_RINGS])
+static bool host_tx_sync(void *priv, const uint32_t prod[SKUA_NUM_TX_RINGS])
 {
 	struct nic *nic = priv;
 
-	nic->mac_ops->tx_sync(nic->mac, prod);
+	return nic->mac_ops->tx_sync(nic->mac, prod);
 }
 
 static void host_inband(void *priv, const struct skua_cpl_inband *cpl)
@@ -167,11 +234,14 @@ static uint32_t nic_status(const struct nic *nic)
 {
 	switch (nic->state) {
 	case NIC_RESET:
-		return nic->fault.reset_never ? 0 : SKUA_STATUS_RESET_DONE;
+		return nic->fault.reset_never || nic->wiping ?
+			0 : SKUA_STATUS_RESET_DONE;
 	case NIC_BOOTING:
 		return SKUA_STATUS_BOOTING;
 	case NIC_ALIVE:
 		return SKUA_STATUS_ALIVE;
+	case NIC_DYING:
+		return nic->was_alive ? SKUA_STATUS_ALIVE : SKUA_STATUS_BOOTING;
 	case NIC_BOOT_FAILED:
 		return SKUA_STATUS_BOOT_FAILED;
 	case NIC_FATAL:
@@ -425,6 +495,7 @@ static bool nic_init(struct nic *nic, struct air *air)
 		return false;
 	nic_init_fault(nic);
 	nic_init_ctl(nic);
+	loop_work_init(&nic->wipe_work, nic_wipe_work);
 	nic->poll.poll = nic_poll;
 	nic->poll.arm = nic_arm;
 	nic->poll.disarm = nic_disarm;
@@ -462,6 +533,7 @@ void nic_free(struct nic *nic)
 		loop_poll_del(nic->loop, &nic->poll);
 	if (nic->mac)
 		nic_reset(nic);
+	loop_work_cancel(nic->loop, &nic->wipe_work);
 	fault_clear(&nic->fault);
 	if (nic->mac)
 		nic->mac_ops->free(nic->mac);

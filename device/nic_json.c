@@ -12,6 +12,7 @@ static const char * const state_names[] = {
 	[NIC_RESET] = "reset",
 	[NIC_BOOTING] = "booting",
 	[NIC_ALIVE] = "alive",
+	[NIC_DYING] = "dying",
 	[NIC_BOOT_FAILED] = "boot-failed",
 	[NIC_FATAL] = "fatal",
 };
@@ -62,6 +63,16 @@ static json_t *bus_json(const struct nic *nic)
 	return o;
 }
 
+static json_t *cp_json(const struct nic *nic)
+{
+	struct cp_stats s;
+
+	cp_get_stats(nic->cp, &s);
+	return json_pack("{s:o,s:o,s:o}", "boots", count(s.boots),
+			 "boots_delayed", count(s.boots_delayed),
+			 "dumps", count(s.dumps));
+}
+
 static json_t *rings_json(const struct nic *nic)
 {
 	json_t *rings = json_array();
@@ -85,13 +96,14 @@ json_t *nic_json(const struct nic *nic)
 	char mac[ADDR_TEXT_LEN];
 
 	addr_format(nic->cfg.eng.mac, mac);
-	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:s,s:s,s:s,s:i,s:i,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "name", nic->cfg.name, "mac", mac,
 			 "state", state_names[nic->state],
 			 "boot_err", (int)nic->boot_err, "fatal", (int)nic->fatal,
 			 "instructions", count(cp_instret(nic->cp)),
 			 "commands", count(hif_fetched(nic->hif)),
 			 "mutated", count(nic->fault.mutated),
+			 "cp", cp_json(nic),
 			 "pci", pci_json(nic), "dma", dma_json(nic),
 			 "bus", bus_json(nic), "rings", rings_json(nic),
 			 "mac_engines", nic->mac_ops->counters(nic->mac));

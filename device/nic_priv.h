@@ -23,6 +23,7 @@
  * @NIC_RESET: no guest memory is touched
  * @NIC_BOOTING: from SKUA_CTRL_BOOT until the firmware wrote ENG_SYS_ALIVE
  * @NIC_ALIVE: in operation
+ * @NIC_DYING: dead, and the crash record is being written
  * @NIC_BOOT_FAILED: SKUA_REG_BOOT_ERR says why
  * @NIC_FATAL: the control processor or a ring died; waits for a reset
  */
@@ -30,6 +31,7 @@ enum nic_state {
 	NIC_RESET,
 	NIC_BOOTING,
 	NIC_ALIVE,
+	NIC_DYING,
 	NIC_BOOT_FAILED,
 	NIC_FATAL,
 };
@@ -43,10 +45,16 @@ enum nic_state {
  * @fe: front end
  * @dma: guest memory; the same as pci_dma(@pci)
  * @state: see enum nic_state
+ * @used: the boot ROM has ended: a reset has work to do
+ * @wiping: after a reset, until all of the last firmware's state is wiped
+ * @wipe_work: wipes a part of it
+ * @boot_waits: a boot that was asked for meanwhile
+ * @was_alive: in NIC_DYING: the state before
  * @boot_addr: SKUA_REG_BOOT_ADDR
  * @nonce: SKUA_REG_NONCE
  * @boot_err: SKUA_REG_BOOT_ERR
  * @fatal: SKUA_REG_FATAL
+ * @fatal_pc: where the firmware was then
  * @rings: its rings
  * @bus: engine bus
  * @cp: control processor
@@ -68,10 +76,16 @@ struct nic {
 	struct bus_fe *fe;
 	struct dma *dma;
 	enum nic_state state;
+	bool used;
+	bool wiping;
+	struct loop_work wipe_work;
+	bool boot_waits;
+	bool was_alive;
 	uint64_t boot_addr;
 	uint32_t nonce;
 	enum skua_boot_err boot_err;
 	enum skua_fatal fatal;
+	uint32_t fatal_pc;
 	struct ring_set rings;
 	struct eng_bus bus;
 	struct cp *cp;

@@ -9,7 +9,8 @@
  * Registers are 32 bits wide and accessed as words. Table entries are packed
  * by hand (natural alignment, little-endian) and copied by the NIC from or to
  * SRAM when ENG_TBL_GO is written; a register write is complete, its effects
- * included, before the hart's next instruction.
+ * included, before the hart's next instruction. An access costs the time that the
+ * engine needs for it, out of the slice of the hart.
  */
 #ifndef SKUA_FW_ENGINE_H
 #define SKUA_FW_ENGINE_H
@@ -63,7 +64,9 @@
 #define ENG_HIF_STATUS		0x100	/* RO */
 #define ENG_HIF_CMD_AVAIL	0x104	/* RO: commands that wait */
 #define ENG_HIF_CMD_ADDR	0x108	/* RW: SRAM, room for struct skua_cmd */
-#define ENG_HIF_CMD_FETCH	0x10c	/* WO: copies the next command to that address */
+#define ENG_HIF_CMD_FETCH	0x10c	/* WO: copies the next command to that address;
+					 * ENG_AGAIN: the frames before it are being fetched
+					 */
 #define ENG_HIF_CMD_RETIRE	0x110	/* WO: the fetched command has taken effect: the
 					 * NIC may fetch frames that were published
 					 * after it
@@ -86,7 +89,10 @@
 /* Firmware fetches commands, each of which has an answer, while there is so much room */
 #define ENG_EVT_ROOM_CMD	64
 
-/* Tables: GO sets ENG_TBL_STATUS to an enum skua_status */
+/* An access has done a part of its work: write again */
+#define ENG_AGAIN		SKUA_ST_BUSY
+
+/* Tables: GO sets ENG_TBL_STATUS to an enum skua_status; ENG_TBL_CLEAR also to ENG_AGAIN */
 #define ENG_TBL_SEL		0x200	/* RW: enum eng_tbl */
 #define ENG_TBL_INDEX		0x204	/* RW */
 #define ENG_TBL_ADDR		0x208	/* RW: SRAM */
@@ -136,9 +142,13 @@
 #define ENG_TXQ_STA		0x604	/* RW: handle | gen << 16; SKUA_STA_NONE for all */
 #define ENG_TXQ_ACS		0x608	/* RW: bit per transmit ring, VO is bit 0 */
 #define ENG_TXQ_COUNT		0x60c	/* RO: frames that match, ring slots not yet fetched
-					 * included
+					 * included; of these, slots beyond the 8192th
+					 * count whether or not they match
 					 */
-#define ENG_TXQ_DROP		0x610	/* WO: 1: end all matching frames with FLUSHED */
+#define ENG_TXQ_DROP		0x610	/* WO: 1: end matching frames with FLUSHED: all in
+					 * queues, and some of those in the rings: write
+					 * again while ENG_TXQ_COUNT becomes less
+					 */
 #define ENG_TXQ_RELEASE		0x614	/* WO: tids | num << 16 | more_data << 24 |
 					 * uapsd << 25: sends frames to a sleeping station
 					 * (TXQ_STA), then SKUA_INB_EOSP follows

@@ -32,8 +32,16 @@ static void select_frames(u8 vif, u16 sta, u16 gen, u8 ac_mask)
 
 void flush_drop(u8 vif, u16 sta, u16 gen, u8 ac_mask)
 {
+	u32 left, before;
+
 	select_frames(vif, sta, sta == SKUA_STA_NONE ? 0 : gen, ac_mask);
-	reg_write(ENG_TXQ_DROP, 1);
+	left = reg_read(ENG_TXQ_COUNT);
+	/* Of the frames in the rings, the engine drops some at a time */
+	do {
+		before = left;
+		reg_write(ENG_TXQ_DROP, 1);
+		left = reg_read(ENG_TXQ_COUNT);
+	} while (left && left < before);
 }
 
 static void flush_end(struct flush *f)

@@ -69,5 +69,11 @@ u16 tbl_read(enum eng_tbl tbl, u32 index, void *entry)
 
 u16 tbl_clear(enum eng_tbl tbl, u32 index)
 {
-	return tbl_go(tbl, index, 0, ENG_TBL_CLEAR);
+	u16 status;
+
+	/* An interface can have more stations and keys than can be cleared at once */
+	do {
+		status = tbl_go(tbl, index, 0, ENG_TBL_CLEAR);
+	} while (status == ENG_AGAIN);
+	return status;
 }

@@ -21,6 +21,7 @@ void air_free(struct air *air)
 {
 	if (!air)
 		return;
+	loop_work_cancel(air->loop, &air->flush_work);
 	while (air->radios)
 		air_leave(air->radios);
 	tap_close(air->tap);

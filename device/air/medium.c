@@ -140,21 +140,42 @@ void air_send(struct air_radio *radio, struct air_frame *frame,
 	air_sweep(air);
 }
 
-void air_flush(struct air_radio *radio)
-{
-	struct air *air = radio->air;
+static void flush_later(struct air *air);
 
+/* Each of many receivers has its work; what a turn has no time for comes later. */
+static void flush_all(struct air *air)
+{
 	if (air->depth)
 		return;
 	air->depth++;
 	for (struct air_radio *r = air->radios; r; r = r->next) {
 		if (!r->got_frames || r->gone)
 			continue;
+		if (turn_late(loop_turn(air->loop))) {
+			flush_later(air);
+			break;
+		}
 		r->got_frames = false;
 		r->ops->rx_flush(r->priv);
 	}
 	air->depth--;
 	air_sweep(air);
+}
+
+static void flush_work(struct loop_work *w)
+{
+	flush_all(container_of(w, struct air, flush_work));
+}
+
+static void flush_later(struct air *air)
+{
+	air->flush_work.fn = flush_work;
+	loop_defer(air->loop, &air->flush_work);
+}
+
+void air_flush(struct air_radio *radio)
+{
+	flush_all(radio->air);
 }
 
 static bool in_channel(const struct air_chan *chan, uint16_t freq)

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "air/air.h"
+#include "base/base.h"
 #include "dot11/dot11.h"
 
 struct tap;
@@ -70,6 +71,7 @@ struct air_answer {
  * @receiver: radio whose rx() runs for a frame that may be answered
  * @answer: answer to that frame
  * @answered: @answer is valid
+ * @flush_work: ends the bursts of radios that a turn had no time for
  * @losses: loss rules
  * @stats: counters
  */
@@ -84,6 +86,7 @@ struct air {
 	struct air_radio *receiver;
 	struct air_answer answer;
 	bool answered;
+	struct loop_work flush_work;
 	struct air_losses losses;
 	struct air_stats stats;
 };

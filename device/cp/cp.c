@@ -12,8 +12,16 @@
 #include "cp/priv.h"
 #include "pcie/pcie.h"
 
-/* Instructions of a slice: well below a millisecond, since the bus must be served. */
+/*
+ * A slice, in the time of an instruction: a tenth of a millisecond. Code can be
+ * slower, for instance when it changes itself: the deadline holds then.
+ */
 #define CP_SLICE		20000
+#define CP_SLICE_PART		1000
+/* Base cost of an access to an engine register */
+#define CP_COST_ACCESS		20
+#define CP_COST_RANDOM		200	/* a system call */
+#define CP_COST_LINE		500	/* in the log */
 #define CP_PUTC_LINE		160
 #define CP_FILE_LEN		32
 #define CP_WDOG_GRACE_NS	(10 * LOOP_NS_PER_MS)
@@ -52,7 +60,8 @@ struct cp_id {
  * @priv: first argument of @ops
  * @hart: the hart
  * @sram: its memory
- * @boot: boot context of the last start
+ * @boot: the boot under way, or the last one
+ * @dump: crash record
  * @id: registers that describe the NIC
  * @running: between cp_start() and cp_stop() or cp_halt()
  * @work: runs a slice
@@ -76,7 +85,8 @@ struct cp {
 	void *priv;
 	struct hart hart;
 	uint8_t *sram;
-	struct rom_boot boot;
+	struct cp_boot boot;
+	struct cp_dump dump;
 	struct cp_id id;
 	bool running;
 	struct loop_work work;
@@ -168,14 +178,36 @@ static void cp_wdog_fn(struct loop_timer *t)
 	cp->ops->fatal(cp->priv, SKUA_FATAL_WATCHDOG);
 }
 
+/* Run firmware until it has nothing to do, or its slice is used up. */
+static enum hart_stop cp_run_slice(struct cp *cp)
+{
+	struct eng_bus *bus = cp->env.bus;
+	struct turn *turn = loop_turn(cp->env.loop);
+	enum hart_stop stop;
+
+	bus->spent = 0;
+	do {
+		stop = hart_run(&cp->hart, CP_SLICE_PART);
+		bus->spent += CP_SLICE_PART;
+	} while (stop == HART_BUDGET && cp->running &&
+		 bus->spent < CP_SLICE && !turn_late(turn));
+	return stop;
+}
+
 static void cp_slice(struct loop_work *w)
 {
 	struct cp *cp = container_of(w, struct cp, work);
+	struct turn *turn = loop_turn(cp->env.loop);
+	enum turn_cause was;
+	enum hart_stop stop;
 
 	if (!cp->running)
 		return;
+	was = turn_switch(turn, TURN_CP);
 	cp_update_mei(cp);
-	switch (hart_run(&cp->hart, CP_SLICE)) {
+	stop = cp_run_slice(cp);
+	turn_switch(turn, was);
+	switch (stop) {
 	case HART_BUDGET:
 		if (cp->running)
 			loop_defer(cp->env.loop, &cp->work);
@@ -197,7 +229,7 @@ static uint32_t sys_random(void *owner)
 {
 	uint32_t val = 0;
 
-	(void)owner;
+	eng_charge(((struct cp *)owner)->env.bus, CP_COST_RANDOM);
 	if (getrandom(&val, sizeof(val), 0) != sizeof(val))
 		val = (uint32_t)rand();
 	return val;
@@ -264,7 +296,8 @@ static void set_features(struct cp *cp, uint64_t features)
 {
 	struct eng_bus *bus = cp->env.bus;
 
-	bus->features = features & bus->cfg->features & cp->boot.drv_features;
+	bus->features = features & bus->cfg->features &
+			cp->boot.rom.drv_features;
 }
 
 static void sys_set_feat_lo(void *owner, uint32_t val)
@@ -311,6 +344,7 @@ static void sys_putc(void *owner, uint32_t val)
 		return;
 	}
 	cp->line[cp->line_len] = '\0';
+	eng_charge(cp->env.bus, CP_COST_LINE);
 	log_info(cp->env.log, "firmware: %s", cp->line);
 	cp->line_len = 0;
 }
@@ -362,12 +396,22 @@ static const struct eng_reg sys_regs[] = {
 
 static const struct eng_block sys_block = ENG_BLOCK(ENG_SYS_TIME_LO, sys_regs);
 
+/* An access has been carried out; its engine has charged what it cost. */
+static void cp_charge(struct cp *cp)
+{
+	eng_charge(cp->env.bus, CP_COST_ACCESS);
+	if (cp->env.bus->spent >= CP_SLICE)
+		hart_yield(&cp->hart);
+}
+
 static bool cp_mmio_read(void *priv, uint32_t addr, unsigned int size,
 			 uint32_t *val)
 {
 	struct cp *cp = priv;
+	bool ok = size == 4 && eng_read(cp->env.bus, addr - ENG_REG_BASE, val);
 
-	return size == 4 && eng_read(cp->env.bus, addr - ENG_REG_BASE, val);
+	cp_charge(cp);
+	return ok;
 }
 
 static bool cp_mmio_write(void *priv, uint32_t addr, unsigned int size,
@@ -378,6 +422,7 @@ static bool cp_mmio_write(void *priv, uint32_t addr, unsigned int size,
 
 	if (size != 4 || !cp->running || !eng_write(cp->env.bus, off, val))
 		return false;
+	cp_charge(cp);
 	/* An engine may have raised a cause, or taken the last command. */
 	if (off >= sys_block.base + sys_block.len)
 		cp_update_mei(cp);
@@ -419,6 +464,41 @@ static void join_bus(struct cp *cp, struct eng_bus *bus)
 	eng_add(bus, &sys_block, cp);
 }
 
+/* The boot ROM has ended: run the firmware. */
+static void cp_run(struct cp *cp)
+{
+	cp->irq = 0;
+	cp->irq_enable = 0;
+	cp->timecmp = UINT64_MAX;
+	cp->fatal_file = 0;
+	cp->fatal_line = 0;
+	cp->line_len = 0;
+	hart_invalidate(&cp->hart, 0, ENG_SRAM_SIZE);
+	hart_reset(&cp->hart, cp->boot.rom.entry);
+	hart_set_irq(&cp->hart, HART_IRQ_MTI, false);
+	cp->running = true;
+	loop_defer(cp->env.loop, &cp->work);
+}
+
+static void cp_booted(struct cp_boot *boot, enum skua_boot_err err)
+{
+	struct cp *cp = container_of(boot, struct cp, boot);
+
+	cp->id.drv_feat[0] = (uint32_t)boot->rom.drv_features;
+	cp->id.drv_feat[1] = boot->rom.drv_features >> 32;
+	cp->id.nonce = boot->rom.nonce;
+	if (err == SKUA_BOOT_OK)
+		cp_run(cp);
+	cp->ops->booted(cp->priv, err);
+}
+
+static void cp_dumped(struct cp_dump *dump)
+{
+	struct cp *cp = container_of(dump, struct cp, dump);
+
+	cp->ops->dumped(cp->priv);
+}
+
 struct cp *cp_new(const struct cp_env *env, struct hif *hif,
 		  const struct cp_host_ops *ops, void *priv)
 {
@@ -431,6 +511,8 @@ struct cp *cp_new(const struct cp_env *env, struct hif *hif,
 	cp->ops = ops;
 	cp->priv = priv;
 	id_init(cp, env->bus->cfg);
+	cp_boot_init(&cp->boot, &cp->env, cp_booted);
+	cp_dump_init(&cp->dump, &cp->env, hif, cp_dumped);
 	loop_work_init(&cp->work, cp_slice);
 	loop_timer_init(&cp->timer, cp_timer_fn);
 	loop_timer_init(&cp->wdog, cp_wdog_fn);
@@ -455,48 +537,36 @@ void cp_free(struct cp *cp)
 	free(cp);
 }
 
-enum skua_boot_err cp_start(struct cp *cp, uint64_t boot_addr, uint32_t nonce)
+void cp_start(struct cp *cp, uint64_t boot_addr, uint32_t nonce)
 {
-	enum skua_boot_err err;
-
-	cp->boot.addr = boot_addr;
-	cp->boot.nonce = nonce;
-	err = rom_boot(&cp->env, &cp->boot);
-	cp->id.drv_feat[0] = (uint32_t)cp->boot.drv_features;
-	cp->id.drv_feat[1] = cp->boot.drv_features >> 32;
-	cp->id.nonce = nonce;
-	if (err != SKUA_BOOT_OK)
-		return err;
-	cp->irq = 0;
-	cp->irq_enable = 0;
-	cp->timecmp = UINT64_MAX;
-	cp->fatal_file = 0;
-	cp->fatal_line = 0;
-	cp->line_len = 0;
-	hart_invalidate(&cp->hart, 0, ENG_SRAM_SIZE);
-	hart_reset(&cp->hart, cp->boot.entry);
-	hart_set_irq(&cp->hart, HART_IRQ_MTI, false);
-	cp->running = true;
-	loop_defer(cp->env.loop, &cp->work);
-	return SKUA_BOOT_OK;
+	cp_boot_start(&cp->boot, boot_addr, nonce);
 }
 
 /* May be called from within the hart: its memory stays until cp_stop(). */
 void cp_halt(struct cp *cp)
 {
 	cp->running = false;
+	/* Nor does a boot under way go on, which has no result yet */
+	if (cp->boot.rom.stage != ROM_OFF)
+		cp_boot_cancel(&cp->boot);
 	hart_yield(&cp->hart);
 	loop_work_cancel(cp->env.loop, &cp->work);
 	loop_timer_cancel(cp->env.loop, &cp->timer);
 	loop_timer_cancel(cp->env.loop, &cp->wdog);
 }
 
+void cp_cancel(struct cp *cp)
+{
+	cp_boot_cancel(&cp->boot);
+	cp_dump_cancel(&cp->dump);
+}
+
 void cp_stop(struct cp *cp)
 {
 	cp_halt(cp);
+	cp_cancel(cp);
 	cp->instret += hart_instret(&cp->hart);
 	OPENSSL_cleanse(cp->sram, ENG_SRAM_SIZE);
-	memset(&cp->boot, 0, sizeof(cp->boot));
 	cp->env.bus->features = 0;
 	hart_invalidate(&cp->hart, 0, ENG_SRAM_SIZE);
 	hart_reset(&cp->hart, ENG_SRAM_BASE);
@@ -515,7 +585,7 @@ uint64_t cp_instret(const struct cp *cp)
 	return cp->instret + hart_instret(&cp->hart);
 }
 
-static void crash_header(struct cp *cp, enum skua_fatal cause, uint32_t len,
+static void crash_header(struct cp *cp, enum skua_fatal cause,
 			 struct skua_crash_hdr *hdr)
 {
 	const uint8_t *file = eng_sram(cp->env.bus, cp->fatal_file,
@@ -526,7 +596,6 @@ static void crash_header(struct cp *cp, enum skua_fatal cause, uint32_t len,
 	hart_dump(&cp->hart, &dump);
 	memset(hdr, 0, sizeof(*hdr));
 	hdr->magic = htole32(SKUA_CRASH_MAGIC);
-	hdr->len = htole32(len);
 	hdr->cause = htole32(cause);
 	hdr->line = htole32(cp->fatal_line);
 	hdr->time_us = htole64(loop_now_us(cp->env.loop));
@@ -539,27 +608,21 @@ static void crash_header(struct cp *cp, enum skua_fatal cause, uint32_t len,
 		hdr->x[i] = htole32(dump.x[i + 1]);
 	if (cp->fatal_file && file)
 		memcpy(hdr->file, file, strnlen((const char *)file, CP_FILE_LEN - 1));
-	memcpy(hdr->build_id, cp->boot.build_id, sizeof(hdr->build_id));
+	memcpy(hdr->build_id, cp->boot.rom.build_id, sizeof(hdr->build_id));
 }
 
 void cp_crash_record(struct cp *cp, enum skua_fatal cause)
 {
-	const struct rom_boot *boot = &cp->boot;
-	struct dma *dma = cp->env.dma;
+	const struct rom_boot *rom = &cp->boot.rom;
 	struct skua_crash_hdr hdr;
-	uint32_t room = boot->dump_len;
-	uint32_t sram_len;
 
-	if (room < sizeof(hdr))
-		return;
-	sram_len = room - sizeof(hdr);
-	if (sram_len > ENG_SRAM_SIZE)
-		sram_len = ENG_SRAM_SIZE;
-	crash_header(cp, cause, sizeof(hdr) + sram_len, &hdr);
-	hdr.sram_base = htole32(ENG_SRAM_BASE);
-	hdr.sram_len = htole32(sram_len);
-	hif_scrub(cp->hif, cp->sram, ENG_SRAM_SIZE);
-	if (!dma_write(dma, boot->dump_addr + sizeof(hdr), cp->sram, sram_len) ||
-	    !dma_write(dma, boot->dump_addr, &hdr, sizeof(hdr)))
-		log_warn(cp->env.log, "the crash record cannot be written to the host");
+	crash_header(cp, cause, &hdr);
+	cp_dump_start(&cp->dump, rom->dump_addr, rom->dump_len, &hdr);
+}
+
+void cp_get_stats(const struct cp *cp, struct cp_stats *s)
+{
+	s->boots = cp->boot.boots;
+	s->boots_delayed = cp->boot.delayed;
+	s->dumps = cp->dump.dumps;
 }

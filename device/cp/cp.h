@@ -45,8 +45,12 @@ struct cp_env {
  * struct cp_host_ops - operations of the NIC for the control processor
  * @alive: the firmware says that boot is complete
  * @fatal: the control processor must stop; may be called from within the hart
+ * @booted: the boot ROM has ended; without an error the firmware runs from now on
+ * @dumped: the crash record is complete
  */
 struct cp_host_ops {
+	void (*booted)(void *priv, enum skua_boot_err err);
+	void (*dumped)(void *priv);
 	void (*alive)(void *priv);
 	void (*fatal)(void *priv, enum skua_fatal cause);
 };
@@ -66,15 +70,14 @@ void cp_free(struct cp *cp);
 
 /**
  * cp_start() - carry out SKUA_CTRL_BOOT: load the firmware, and run it
- * @cp: control processor
+ * @cp: control processor, stopped
  * @boot_addr: bus address of the boot context
  * @nonce: the value that it must have
  *
- * Rings may be attached afterwards even if it failed, because of another ring.
- *
- * Return: SKUA_BOOT_OK, or the error (logged in words).
+ * @booted of struct cp_host_ops tells the result, unless cp_stop() comes first. Rings may
+ * be attached afterwards even if it failed, because of another ring.
  */
-enum skua_boot_err cp_start(struct cp *cp, uint64_t boot_addr, uint32_t nonce);
+void cp_start(struct cp *cp, uint64_t boot_addr, uint32_t nonce);
 
 /**
  * cp_stop() - stop the hart, wipe SRAM and the fields of the boot context
@@ -83,6 +86,9 @@ enum skua_boot_err cp_start(struct cp *cp, uint64_t boot_addr, uint32_t nonce);
  * Must not be called from within the hart.
  */
 void cp_stop(struct cp *cp);
+
+/** cp_cancel() - end a boot or a crash record that is under way */
+void cp_cancel(struct cp *cp);
 
 /** cp_halt() - stop the hart, keep its state for the crash record */
 void cp_halt(struct cp *cp);
@@ -93,8 +99,29 @@ uint32_t cp_pc(const struct cp *cp);
 /** cp_instret() - instructions executed since the NIC was made */
 uint64_t cp_instret(const struct cp *cp);
 
-/** cp_crash_record() - write the crash record into the host's dump buffer */
+/**
+ * cp_crash_record() - write the crash record into the host's dump buffer
+ * @cp: control processor, halted
+ * @cause: why it has died
+ *
+ * @dumped of struct cp_host_ops tells the end, unless cp_stop() comes first.
+ */
 void cp_crash_record(struct cp *cp, enum skua_fatal cause);
+
+/**
+ * struct cp_stats - counters since the NIC was made
+ * @boots: boots that have begun
+ * @boots_delayed: boots that had to wait, since there were too many before
+ * @dumps: crash records
+ */
+struct cp_stats {
+	uint64_t boots;
+	uint64_t boots_delayed;
+	uint64_t dumps;
+};
+
+/** cp_get_stats() - read the counters */
+void cp_get_stats(const struct cp *cp, struct cp_stats *s);
 
 /* Host interface engine */
 
@@ -103,11 +130,12 @@ void cp_crash_record(struct cp *cp, enum skua_fatal cause);
  *	and receive
  * @tx_sync: a command is about to be handed to the firmware: fetch the transmit
  *	descriptors before it. For each transmit ring, @prod is the index up to
- *	which to fetch, hif_tx_gate() notwithstanding.
+ *	which to fetch, hif_tx_gate() notwithstanding. Returns false if it is to be
+ *	called again, since fetching all of them would take too long
  * @inband: post an in-band event behind all completions so far
  */
 struct hif_client_ops {
-	void (*tx_sync)(void *priv, const uint32_t prod[SKUA_NUM_TX_RINGS]);
+	bool (*tx_sync)(void *priv, const uint32_t prod[SKUA_NUM_TX_RINGS]);
 	void (*inband)(void *priv, const struct skua_cpl_inband *cpl);
 };
 

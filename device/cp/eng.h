@@ -124,6 +124,7 @@ struct eng_cp_ops {
  * @sram_len: its size
  * @ops: the control processor
  * @cp: first argument of @ops
+ * @spent: cost of the slice of the control processor under way, see eng_charge()
  * @slot: block and its owner, by page of registers
  */
 struct eng_bus {
@@ -133,6 +134,7 @@ struct eng_bus {
 	uint32_t sram_len;
 	const struct eng_cp_ops *ops;
 	void *cp;
+	uint32_t spent;
 	struct {
 		const struct eng_block *block;
 		void *owner;
@@ -163,6 +165,20 @@ bool eng_write(struct eng_bus *bus, uint32_t off, uint32_t val);
 static inline void eng_irq(struct eng_bus *bus, uint32_t causes)
 {
 	bus->ops->irq(bus->cp, causes);
+}
+
+/**
+ * eng_charge() - an access to a register costs processor time
+ * @bus: the bus
+ * @cost: in the time of an instruction, about 5 ns
+ *
+ * The firmware pays for the work of its engines out of its own slice: the slice
+ * ends after the access that uses it up. No access may cost more than a
+ * millisecond: longer work goes on in the next access, or in the engine's own turn.
+ */
+static inline void eng_charge(struct eng_bus *bus, uint32_t cost)
+{
+	bus->spent += cost;
 }
 
 /** eng_sram() - @len bytes of SRAM at the firmware's address @addr, or NULL */

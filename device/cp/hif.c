@@ -13,6 +13,10 @@
 /* Events that may wait for room. A driver that works keeps up. */
 #define HIF_EVT_BACKLOG		256
 #define HIF_DMA_MAX		65536
+/* What an access costs, see eng_charge() */
+#define HIF_COST_FETCH		500
+#define HIF_COST_EVENT		500
+#define HIF_COST_DMA(len)	(200 + (len) / 8)
 /* Far longer than the firmware needs to fetch a command. */
 #define HIF_IDLE_TICK_MS	2
 
@@ -166,30 +170,39 @@ void hif_scrub(struct hif *hif, uint8_t *mem, uint32_t len)
 	scrub(mem, len, hif->secret_mic[1], sizeof(hif->secret_mic[1]));
 }
 
+/* Copy the next command out of the ring, once, and fetch the frames before it. */
+static bool cmd_take(struct hif *hif)
+{
+	uint32_t prod[SKUA_NUM_TX_RINGS];
+
+	if (!hif->taken)
+		ring_peek(cmd_ring(hif), 0, &hif->cmd);
+	hif->taken = true;
+	for (unsigned int i = 0; i < SKUA_NUM_TX_RINGS; i++)
+		prod[i] = le32toh(hif->cmd.tx_prod[i]);
+	return hif->client->tx_sync(hif->client_priv, prod);
+}
+
 static enum skua_status cmd_fetch(struct hif *hif)
 {
 	struct ring *ring = cmd_ring(hif);
 	uint8_t *to = eng_sram(hif->env.bus, hif->cmd_addr,
 			      sizeof(struct skua_cmd));
-	uint32_t prod[SKUA_NUM_TX_RINGS];
-	struct skua_cmd cmd;
-	unsigned int i;
 
 	if (!to)
 		return SKUA_ST_INVALID;
 	if (ring_avail(ring) == 0)
 		return SKUA_ST_NO_ENTRY;
-	ring_peek(ring, 0, &cmd);
-	for (i = 0; i < SKUA_NUM_TX_RINGS; i++)
-		prod[i] = le32toh(cmd.tx_prod[i]);
-	hif->client->tx_sync(hif->client_priv, prod);
-	memcpy(to, &cmd, sizeof(cmd));
-	eng_sram_written(hif->env.bus, hif->cmd_addr, sizeof(cmd));
-	if (le16toh(cmd.flags) & SKUA_CMDF_SECRET) {
-		keep_secret(hif, &cmd);
+	if (!cmd_take(hif))
+		return ENG_AGAIN;
+	memcpy(to, &hif->cmd, sizeof(hif->cmd));
+	eng_sram_written(hif->env.bus, hif->cmd_addr, sizeof(hif->cmd));
+	if (le16toh(hif->cmd.flags) & SKUA_CMDF_SECRET) {
+		keep_secret(hif, &hif->cmd);
 		ring_wipe(ring, 0);
 	}
-	OPENSSL_cleanse(&cmd, sizeof(cmd));
+	OPENSSL_cleanse(&hif->cmd, sizeof(hif->cmd));
+	hif->taken = false;
 	/* Closed before cons moves: otherwise the gate would look open in between. */
 	hif->unretired = true;
 	hif->fetched++;
@@ -302,6 +315,7 @@ static void write_fetch(void *owner, uint32_t val)
 	struct hif *hif = owner;
 
 	(void)val;
+	eng_charge(hif->env.bus, HIF_COST_FETCH);
 	hif->status = cmd_fetch(hif);
 }
 
@@ -316,6 +330,8 @@ static void write_dma(void *owner, uint32_t val)
 	struct hif *hif = owner;
 
 	hif->status = dma_go(hif, val);
+	eng_charge(hif->env.bus, hif->status == SKUA_ST_INVALID ? 0 :
+		   HIF_COST_DMA(hif->dma_len));
 }
 
 static void write_evt(void *owner, uint32_t val)
@@ -323,12 +339,16 @@ static void write_evt(void *owner, uint32_t val)
 	struct hif *hif = owner;
 
 	(void)val;
+	eng_charge(hif->env.bus, HIF_COST_EVENT);
 	hif->status = evt_post(hif);
 }
 
 static void write_inband(void *owner, uint32_t val)
 {
-	inband_post(owner, val);
+	struct hif *hif = owner;
+
+	eng_charge(hif->env.bus, HIF_COST_EVENT);
+	inband_post(hif, val);
 }
 
 #define REG(reg)	[ENG_REG_AT(ENG_HIF_STATUS, reg)]

@@ -41,6 +41,8 @@ enum hif_phase {
  * @evt_addr: ENG_HIF_EVT_ADDR
  * @inb: ENG_HIF_INB_0 and 1
  * @seen: commands that the firmware was told of
+ * @taken: @cmd holds the next command, and frames before it are being fetched
+ * @cmd: copy of the next command
  * @unretired: a command was fetched that has not taken effect
  * @fetched: commands fetched
  * @phase: the sign of life that the firmware is due to give
@@ -73,6 +75,8 @@ struct hif {
 	uint32_t evt_addr;
 	uint32_t inb[2];
 	uint32_t seen;
+	bool taken;
+	struct skua_cmd cmd;
 	bool unretired;
 	uint64_t fetched;
 	enum hif_phase phase;
@@ -90,11 +94,34 @@ struct hif {
 /** hif_cmd_due() - does a command wait, and can its answer be kept? */
 bool hif_cmd_due(struct hif *hif);
 
-/** hif_scrub() - remove the secret of the command under way from a copy of SRAM */
+/** define HIF_SECRET_MAX - the longest secret of a command */
+#define HIF_SECRET_MAX		SKUA_MAX_KEY_LEN
+
+/** hif_scrub() - remove the secrets of the command under way from SRAM */
 void hif_scrub(struct hif *hif, uint8_t *mem, uint32_t len);
 
+/* rom.c */
+
 /**
- * struct rom_boot - arguments and results of a boot
+ * enum rom_stage - what the boot ROM does next
+ * @ROM_OFF: nothing: it has not begun, or has ended
+ * @ROM_CTX: takes the boot context
+ * @ROM_FETCH: copies the image
+ * @ROM_HASH: hashes it
+ * @ROM_LOAD: compares the hash, and puts the body into SRAM
+ * @ROM_RINGS: attaches the rings
+ */
+enum rom_stage {
+	ROM_OFF,
+	ROM_CTX,
+	ROM_FETCH,
+	ROM_HASH,
+	ROM_LOAD,
+	ROM_RINGS,
+};
+
+/**
+ * struct rom_boot - arguments and results of a boot, and how far it has come
  * @addr: bus address of the boot context
  * @nonce: the value that it must have
  * @drv_features: the features that the driver accepts
@@ -102,6 +129,15 @@ void hif_scrub(struct hif *hif, uint8_t *mem, uint32_t len);
  * @dump_len: room there
  * @entry: where the firmware begins
  * @build_id: of the image
+ * @stage: what is next
+ * @ctx: copy of the boot context
+ * @hdr: copy of the image's header
+ * @img: copy of the image
+ * @img_len: its length
+ * @seg: segment of the image that is being copied
+ * @seg_at: bytes of it that are copied
+ * @at: bytes of @img that are copied, then hashed
+ * @hash: hash under way, an EVP_MD_CTX
  */
 struct rom_boot {
 	uint64_t addr;
@@ -111,16 +147,120 @@ struct rom_boot {
 	uint32_t dump_len;
 	uint32_t entry;
 	uint8_t build_id[16];
+	enum rom_stage stage;
+	struct skua_boot_ctx ctx;
+	struct skua_fw_hdr hdr;
+	uint8_t *img;
+	uint32_t img_len;
+	uint32_t seg;
+	uint32_t seg_at;
+	uint32_t at;
+	struct evp_md_ctx_st *hash;
 };
 
+/** rom_begin() - begin to boot from the context at @addr, which must have @nonce */
+void rom_begin(struct rom_boot *boot, uint64_t addr, uint32_t nonce);
+
 /**
- * rom_boot() - check the boot context and the image, load it, attach the rings
+ * rom_step() - check the boot context and the image, load it, attach the rings
  * @env: surroundings of the control processor; the image goes to the SRAM of
  *	@env->bus
- * @boot: @addr and @nonce are set; the rest is filled in
+ * @boot: a boot that has begun
  *
- * Return: SKUA_BOOT_OK, or the error (logged in words).
+ * Does a bounded part of it. @boot->stage is ROM_OFF after the last one.
+ *
+ * Return: SKUA_BOOT_OK, or the error (logged in words), which ends the boot.
  */
-enum skua_boot_err rom_boot(const struct cp_env *env, struct rom_boot *boot);
+enum skua_boot_err rom_step(const struct cp_env *env, struct rom_boot *boot);
+
+/** rom_end() - free what a boot holds; its results stay */
+void rom_end(struct rom_boot *boot);
+
+/* boot.c */
+
+/**
+ * struct cp_boot - boots, one at a time and not too often
+ * @env: surroundings of the control processor
+ * @rom: the boot under way, or the results of the last one
+ * @done: a boot has ended with @err
+ * @work: does a part of the boot
+ * @timer: the budget has room again
+ * @credit: boots that may begin at once
+ * @credit_time: when @credit was last made larger
+ * @boots: boots that have begun
+ * @delayed: boots that had to wait for the budget
+ */
+struct cp_boot {
+	const struct cp_env *env;
+	struct rom_boot rom;
+	void (*done)(struct cp_boot *boot, enum skua_boot_err err);
+	struct loop_work work;
+	struct loop_timer timer;
+	uint32_t credit;
+	uint64_t credit_time;
+	uint64_t boots;
+	uint64_t delayed;
+};
+
+/** cp_boot_init() - prepare; @env must outlive @boot */
+void cp_boot_init(struct cp_boot *boot, const struct cp_env *env,
+		  void (*done)(struct cp_boot *boot, enum skua_boot_err err));
+
+/**
+ * cp_boot_start() - boot, from the loop
+ * @boot: no boot is under way
+ * @addr: bus address of the boot context
+ * @nonce: the value that it must have
+ *
+ * Sixteen boots may follow one another at once. Further ones begin 50 ms apart; that is
+ * logged and counted, and no boot is refused.
+ */
+void cp_boot_start(struct cp_boot *boot, uint64_t addr, uint32_t nonce);
+
+/** cp_boot_cancel() - end a boot that may be under way, and forget its results */
+void cp_boot_cancel(struct cp_boot *boot);
+
+/* dump.c */
+
+/**
+ * struct cp_dump - a crash record on its way to the host
+ * @env: surroundings of the control processor
+ * @hif: host interface, which knows the secrets to leave out
+ * @done: the record is complete, or cannot be written
+ * @work: writes a part of it
+ * @addr: where it goes
+ * @hdr: its head, which is written last
+ * @len: bytes of SRAM in it
+ * @at: how many of them are written
+ * @dumps: records that were begun
+ */
+struct cp_dump {
+	const struct cp_env *env;
+	struct hif *hif;
+	void (*done)(struct cp_dump *dump);
+	struct loop_work work;
+	uint64_t addr;
+	struct skua_crash_hdr hdr;
+	uint32_t len;
+	uint32_t at;
+	uint64_t dumps;
+};
+
+/** cp_dump_init() - prepare; @env and @hif must outlive @dump */
+void cp_dump_init(struct cp_dump *dump, const struct cp_env *env,
+		  struct hif *hif, void (*done)(struct cp_dump *dump));
+
+/**
+ * cp_dump_start() - write a crash record, from the loop
+ * @dump: no record is under way
+ * @addr: where it goes
+ * @room: bytes there; too few for a header: nothing is written
+ * @hdr: its head, without length and description of SRAM
+ */
+void cp_dump_start(struct cp_dump *dump, uint64_t addr, uint32_t room,
+		   const struct skua_crash_hdr *hdr);
+
+/** cp_dump_cancel() - end a record that may be under way: @done is not called */
+void cp_dump_cancel(struct cp_dump *dump);
 
 #endif /* SKUA_DEVICE_CP_PRIV_H */

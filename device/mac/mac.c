@@ -111,8 +111,11 @@ void mac_free(struct mac *mac)
 {
 	if (!mac)
 		return;
-	if (mac->radio)
+	if (mac->radio) {
 		mac_reset(mac);
+		while (!mac_wipe(mac))
+			;
+	}
 	air_leave(mac->radio);
 	cpl_free(mac);
 	rxe_free(mac);
@@ -131,17 +134,31 @@ void mac_stop(struct mac *mac)
 	mac->rx.n = 0;
 }
 
+static void forget_counts(struct mac *mac)
+{
+	memset(&mac->c, 0, sizeof(mac->c));
+	memset(mac->ciphers, 0, sizeof(mac->ciphers));
+}
+
 void mac_reset(struct mac *mac)
 {
 	mac_stop(mac);
-	mac_tbl_wipe(mac);
-	txf_free_all(mac);
 	cpl_reset(mac);
 	mac->tx.sync_valid = false;
 	mac_regs_reset(mac);
 	air_tune(mac->radio, &mac->chan);
-	memset(&mac->c, 0, sizeof(mac->c));
-	memset(mac->ciphers, 0, sizeof(mac->ciphers));
+	forget_counts(mac);
+	mac->wiped = 0;
+}
+
+bool mac_wipe(struct mac *mac)
+{
+	if (!mac_tbl_wipe(mac, &mac->wiped))
+		return false;
+	txf_free_all(mac);
+	/* The frames that ended with their stations are of the time before */
+	forget_counts(mac);
+	return true;
 }
 
 /* Work */
@@ -196,6 +213,7 @@ const struct mac_ops mac_engines = {
 	.set_fault = mac_set_fault,
 	.start = mac_start,
 	.reset = mac_reset,
+	.wipe = mac_wipe,
 	.stop = mac_stop,
 	.poll = mac_poll,
 	.arm = mac_arm,

@@ -87,13 +87,21 @@ void mac_set_fault(struct mac *mac, const struct mac_fault_ops *ops,
 void mac_start(struct mac *mac);
 
 /**
- * mac_reset() - forget everything
+ * mac_reset() - stop, and forget all but the tables
  * @mac: the engines
  *
- * Tables, queues and keys are wiped, no guest memory is held, the radio is off.
- * The NIC calls this before it detaches the rings.
+ * No guest memory is held, the radio is off. The NIC calls this before it detaches
+ * the rings, and mac_wipe() afterwards.
  */
 void mac_reset(struct mac *mac);
+
+/**
+ * mac_wipe() - wipe tables, queues and keys, as far as a turn has time
+ * @mac: the engines, after mac_reset()
+ *
+ * Return: true if nothing is left; only then the engines may start again.
+ */
+bool mac_wipe(struct mac *mac);
 
 /**
  * mac_stop() - the NIC is dead: send, receive and complete nothing any more
@@ -125,8 +133,10 @@ void mac_disarm(struct mac *mac);
  * The host interface calls this before it hands a command to the firmware. Frames
  * that were published before the command are then in the queues when the command
  * takes effect, as far as there is room, and later frames are not.
+ *
+ * Return: false if there are more to fetch than a turn has time for: call again.
  */
-void mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
+bool mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
 
 /**
  * mac_inband() - post an in-band event behind all completions so far
@@ -146,6 +156,7 @@ struct json_t *mac_counters(const struct mac *mac);
  * @set_fault: mac_set_fault()
  * @start: mac_start()
  * @reset: mac_reset()
+ * @wipe: mac_wipe()
  * @stop: mac_stop()
  * @poll: mac_poll()
  * @arm: mac_arm()
@@ -161,11 +172,12 @@ struct mac_ops {
 			  void *priv);
 	void (*start)(struct mac *mac);
 	void (*reset)(struct mac *mac);
+	bool (*wipe)(struct mac *mac);
 	void (*stop)(struct mac *mac);
 	bool (*poll)(struct mac *mac);
 	bool (*arm)(struct mac *mac);
 	void (*disarm)(struct mac *mac);
-	void (*tx_sync)(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
+	bool (*tx_sync)(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
 	void (*inband)(struct mac *mac, const struct skua_cpl_inband *cpl);
 	struct json_t *(*counters)(const struct mac *mac);
 };

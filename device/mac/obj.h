@@ -35,6 +35,7 @@ struct mac;
  * @doze_prev: previous one
  * @hash_next: next in the chain of the address table
  * @q: queues
+ * @frames: frames for the station in all queues, by class
  * @deficit: airtime that is left of the station's turn, by class, us
  * @seq: last sequence number by TID
  * @dup: last Sequence Control received by TID, then of other frames; ~0 for none
@@ -61,6 +62,7 @@ struct mac_sta {
 	struct mac_sta *doze_prev;
 	struct mac_sta *hash_next;
 	struct txq q[STA_QUEUES];
+	uint32_t frames[TXE_CLASSES];
 	int32_t deficit[TXE_CLASSES];
 	uint16_t seq[SKUA_NUM_TIDS];
 	uint32_t dup[SKUA_NUM_TIDS + 1];
@@ -159,6 +161,7 @@ struct mac_edca {
  * @dozing: number of stations in power save
  * @doze_list: stations in power save
  * @q: queues
+ * @frames: frames of the interface in all queues, by class
  * @deficit: airtime that is left of the interface's turn, by class, us
  * @seq: last sequence number of frames other than QoS data
  * @tim_host: bit for each AID: the host holds frames for the station
@@ -188,6 +191,7 @@ struct mac_vif {
 	uint32_t dozing;
 	struct mac_sta *doze_list;
 	struct txq q[VIF_QUEUES];
+	uint32_t frames[TXE_CLASSES];
 	int32_t deficit[TXE_CLASSES];
 	uint16_t seq;
 	uint8_t tim_host[(SKUA_MAX_AID + 8) / 8];

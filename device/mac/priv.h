@@ -56,6 +56,7 @@
  * @fault_priv: first argument of @fault
  * @radio: radio on the air
  * @running: between mac_start() and mac_stop() or mac_reset()
+ * @wiped: how far mac_wipe() has come
  * @enabled: ENG_MAC_ENABLE
  * @chan: channel that the radio is tuned to
  * @rf: ENG_RF_*: settings that ENG_RF_TUNE will apply
@@ -96,6 +97,7 @@ struct mac {
 	void *fault_priv;
 	struct air_radio *radio;
 	bool running;
+	uint32_t wiped;
 	bool enabled;
 	struct air_chan chan;
 	struct {

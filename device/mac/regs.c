@@ -19,6 +19,12 @@
 #define FWTX_BUSY	0xffffffffu
 #define RTS_OFF		0xffffffffu
 
+/* What accesses cost, see eng_charge() */
+#define COST_TBL_READ	100
+#define COST_TBL_WRITE	500
+#define COST_TUNE	500
+#define COST_SEND	2000
+
 void mac_regs_reset(struct mac *mac)
 {
 	memset(&mac->rf, 0, sizeof(mac->rf));
@@ -57,6 +63,7 @@ static void rf_tune(void *owner, uint32_t val)
 	struct mac *mac = owner;
 
 	(void)val;
+	eng_charge(mac->bus, COST_TUNE + mac->tx.count * 20);
 	if (!chan_valid(mac)) {
 		mac->c.eng_errors++;
 		log_warn(mac->log,
@@ -178,11 +185,12 @@ static void tbl_go(void *owner, uint32_t op)
 {
 	struct mac *mac = owner;
 
+	eng_charge(mac->bus, op == ENG_TBL_READ ? COST_TBL_READ : COST_TBL_WRITE);
 	/* Frames that were received before a change are handled before it */
 	rxe_flush(mac);
 	mac->tbl.status = mac_tbl_go(mac, op);
 	/* Reading may find no entry; the firmware has made no error then */
-	if (mac->tbl.status != SKUA_ST_OK &&
+	if (mac->tbl.status != SKUA_ST_OK && mac->tbl.status != ENG_AGAIN &&
 	    (op != ENG_TBL_READ || mac->tbl.status != SKUA_ST_NO_ENTRY))
 		mac->c.eng_errors++;
 }
@@ -199,6 +207,7 @@ static void rf_roc_vif(void *owner, uint32_t val)
 {
 	struct mac *mac = owner;
 
+	eng_charge(mac->bus, COST_TUNE + mac->tx.count * 20);
 	mac->roc_vif = val;
 	txq_unpark(mac);
 }
@@ -260,6 +269,7 @@ static void fwtx_go(void *owner, uint32_t val)
 	struct mac *mac = owner;
 
 	(void)val;
+	eng_charge(mac->bus, COST_SEND);
 	mac->fwtx.status = FWTX_BUSY;
 	mac->fwtx.status = fw_send(mac);
 	eng_irq(mac->bus, ENG_IRQ_FWTX);

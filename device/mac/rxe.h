@@ -25,6 +25,7 @@ struct mac_sta;
 struct mac_vif;
 
 #define RXE_BATCH		32	/* frames decrypted together */
+#define RXE_BATCH_BYTES		65536	/* and their octets, about */
 
 /**
  * struct rx_arrival - a frame that is being received
@@ -112,12 +113,14 @@ struct rx_item {
  * struct rxe - receive engine
  * @item: batch
  * @n: number of items in @item
+ * @bytes: octets of these
  * @jobs: decryption of @item
  * @mem: memory of the frames
  */
 struct rxe {
 	struct rx_item item[RXE_BATCH];
 	unsigned int n;
+	uint32_t bytes;
 	struct crypto_job jobs[RXE_BATCH];
 	uint8_t *mem;
 };

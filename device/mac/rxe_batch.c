@@ -39,8 +39,10 @@ static struct rx_item *next_item(struct mac *mac)
 	struct rx_item *item;
 	uint8_t *data, *raw;
 
-	if (mac->rx.n == RXE_BATCH)
+	if (mac->rx.n == RXE_BATCH || mac->rx.bytes >= RXE_BATCH_BYTES)
 		rxe_flush(mac);
+	if (!mac->rx.n)
+		mac->rx.bytes = 0;
 	item = &mac->rx.item[mac->rx.n++];
 	data = item->data;
 	raw = item->raw;
@@ -90,5 +92,6 @@ void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
 	item->time_us = a->af->time_us;
 	item->ampdu_ref = a->af->ampdu_ref;
 	item->ampdu_last = a->af->ampdu_last;
+	mac->rx.bytes += a->len;
 	memcpy(item->data, a->frame, a->len);
 }

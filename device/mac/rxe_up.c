@@ -14,6 +14,8 @@
 
 #define UP_MAX_BUFS	(SKUA_MAX_MPDU / SKUA_RXBUF_MIN_LEN + 2)
 #define UP_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))
+#define UP_COST		1000	/* of a frame, see eng_charge() */
+#define UP_BAD_BUFS	64	/* useless buffers that are skipped for a frame */
 #define UP_MAX_UNITS	(1 + (UP_MAX_BUFS + UP_WORDS - 1) / UP_WORDS)
 
 /* Posted buffers for a frame, copied from the ring and checked */
@@ -30,7 +32,7 @@ static bool take_bufs(struct mac *mac, uint32_t need, uint32_t *taken,
 		      struct rx_bufs *bufs)
 {
 	struct ring *ring = &mac->rings->ring[SKUA_RING_RXBUF];
-	uint32_t avail = ring_avail(ring), at = *taken, room = 0;
+	uint32_t avail = ring_avail(ring), at = *taken, room = 0, bad = 0;
 	struct skua_rx_buf raw;
 
 	bufs->n = 0;
@@ -46,6 +48,11 @@ static bool take_bufs(struct mac *mac, uint32_t need, uint32_t *taken,
 			mac->c.rx_bad_buffer++;
 			log_warn(mac->log,
 				 "receive: a buffer of %u bytes was posted", len);
+			/* Buffers before it still wait for a frame */
+			if (!bufs->n)
+				*taken = at;
+			if (++bad == UP_BAD_BUFS)
+				return false;
 			continue;
 		}
 		bufs->buf[bufs->n].addr = le64toh(raw.addr);
@@ -196,16 +203,11 @@ static void pass_up(struct mac *mac, const struct rx_item *item,
 	count_up(mac, item);
 }
 
-void rxe_flush(struct mac *mac)
+static void flush(struct mac *mac)
 {
 	uint32_t taken = 0;
 
-	if (!mac->rx.n)
-		return;
-	if (!mac->running) {
-		mac->rx.n = 0;
-		return;
-	}
+	eng_charge(mac->bus, mac->rx.n * UP_COST);
 	rxe_decrypt(mac);
 	for (unsigned int i = 0; i < mac->rx.n; i++) {
 		struct rx_item *item = &mac->rx.item[i];
@@ -223,4 +225,20 @@ void rxe_flush(struct mac *mac)
 	if (taken)
 		ring_consume(&mac->rings->ring[SKUA_RING_RXBUF], taken);
 	cpl_publish(mac);
+}
+
+void rxe_flush(struct mac *mac)
+{
+	struct turn *turn = loop_turn(mac->loop);
+	enum turn_cause was;
+
+	if (!mac->rx.n)
+		return;
+	if (!mac->running) {
+		mac->rx.n = 0;
+		return;
+	}
+	was = turn_switch(turn, TURN_RECEIVE);
+	flush(mac);
+	turn_switch(turn, was);
 }

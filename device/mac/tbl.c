@@ -95,6 +95,7 @@ enum skua_status mac_tbl_go(struct mac *mac, uint32_t op)
 {
 	uint32_t sel = mac->tbl.sel, i = mac->tbl.index;
 	const struct mac_table *t;
+	bool done;
 
 	if (sel >= sizeof(tables) / sizeof(tables[0]))
 		return SKUA_ST_UNSUPPORTED;
@@ -109,16 +110,27 @@ enum skua_status mac_tbl_go(struct mac *mac, uint32_t op)
 		return copy_in(mac, t, i);
 	if (op != ENG_TBL_CLEAR)
 		return SKUA_ST_INVALID;
-	t->clear(mac, i);
+	done = t->clear(mac, i);
 	/* The frames that ended with the entry have records */
 	cpl_publish(mac);
-	return SKUA_ST_OK;
+	return done ? SKUA_ST_OK : ENG_AGAIN;
 }
 
-void mac_tbl_wipe(struct mac *mac)
+/* Keys first, so that no station or interface has any to look for */
+bool mac_tbl_wipe(struct mac *mac, uint32_t *at)
 {
-	for (uint32_t v = 0; v < MAC_VIFS; v++)
-		tbl_vif.clear(mac, v);
-	for (uint32_t k = 0; k < mac->cfg->max_keys; k++)
-		tbl_key.clear(mac, k);
+	const uint32_t keys = mac->cfg->max_keys;
+	const uint32_t stas = keys + mac->cfg->max_stas;
+
+	for (; *at < stas + MAC_VIFS; ++*at) {
+		if (turn_late(loop_turn(mac->loop)))
+			return false;
+		if (*at < keys)
+			tbl_key.clear(mac, *at);
+		else if (*at < stas)
+			tbl_sta.clear(mac, *at - keys);
+		else
+			tbl_vif.clear(mac, *at - stas);
+	}
+	return true;
 }

@@ -21,7 +21,8 @@
  * @entries: number of entries
  * @write: check an entry, and use it; NULL: the table can only be read
  * @read: fill an entry, which is all zero; NULL: the table cannot be read
- * @clear: forget an entry; not NULL where @write is not
+ * @clear: forget an entry; not NULL where @write is not. Returns false if a turn has no
+ *	time for all of it: call again
  *
  * An entry is the NIC's own copy, and aligned. The index is below @entries.
  */
@@ -31,7 +32,7 @@ struct mac_table {
 	enum skua_status (*write)(struct mac *mac, uint32_t i,
 				  const void *entry);
 	enum skua_status (*read)(struct mac *mac, uint32_t i, void *entry);
-	void (*clear)(struct mac *mac, uint32_t i);
+	bool (*clear)(struct mac *mac, uint32_t i);
 };
 
 extern const struct mac_table tbl_vif;
@@ -52,8 +53,14 @@ extern const struct mac_table tbl_tkip_p1;
  */
 enum skua_status mac_tbl_go(struct mac *mac, uint32_t op);
 
-/** mac_tbl_wipe() - clear all tables; frames are freed without records */
-void mac_tbl_wipe(struct mac *mac);
+/**
+ * mac_tbl_wipe() - clear all entries of all tables, as far as a turn has time
+ * @mac: the engines, stopped
+ * @at: how far it has come, 0 to begin with
+ *
+ * Return: true if nothing is left.
+ */
+bool mac_tbl_wipe(struct mac *mac, uint32_t *at);
 
 /* Between the references of an entry and the engines' own */
 static inline void take_ref(struct key_ref *to, const struct eng_key_ref *from)

@@ -12,22 +12,24 @@
 #include "mac/tbl.h"
 
 #define TKIP_TK_LEN	16
+#define KEY_COST	4000	/* of a key schedule, see eng_charge() */
 
 static uint32_t key_entries(const struct mac *mac)
 {
 	return mac->cfg->max_keys;
 }
 
-static void key_clear(struct mac *mac, uint32_t i)
+static bool key_clear(struct mac *mac, uint32_t i)
 {
 	struct mac_key *key = mac->key[i];
 
 	if (!key)
-		return;
+		return true;
 	mac->key[i] = NULL;
 	crypto_key_wipe(&key->crypto);
 	OPENSSL_cleanse(key, sizeof(*key));
 	free(key);
+	return true;
 }
 
 /*
@@ -98,6 +100,7 @@ static enum skua_status key_write(struct mac *mac, uint32_t i,
 		return SKUA_ST_NO_ENTRY;
 	if (e->key_len > SKUA_MAX_KEY_LEN)
 		return SKUA_ST_INVALID;
+	eng_charge(mac->bus, KEY_COST);
 	key = calloc(1, sizeof(*key));
 	if (!key)
 		return SKUA_ST_NO_SPACE;
@@ -180,12 +183,13 @@ static enum skua_status p1_write(struct mac *mac, uint32_t i,
 	return SKUA_ST_OK;
 }
 
-static void p1_clear(struct mac *mac, uint32_t i)
+static bool p1_clear(struct mac *mac, uint32_t i)
 {
 	struct mac_key *key = mac->key[i];
 
 	if (key)
 		OPENSSL_cleanse(key->crypto.p1k, sizeof(key->crypto.p1k));
+	return true;
 }
 
 const struct mac_table tbl_tkip_p1 = {

@@ -20,7 +20,7 @@ static uint32_t sta_entries(const struct mac *mac)
 	return mac->cfg->max_stas;
 }
 
-static void sta_clear(struct mac *mac, uint32_t i)
+static bool sta_clear(struct mac *mac, uint32_t i)
 {
 	struct mac_sta *sta = mac->sta[i];
 	const struct txq_match all = {
@@ -29,13 +29,14 @@ static void sta_clear(struct mac *mac, uint32_t i)
 	};
 
 	if (!sta)
-		return;
+		return true;
 	/* The interface's queues may hold frames for the station, too */
 	txq_sel_drop(mac, &all);
 	txq_flush_sta(mac, sta);
 	txq_sta_doze(mac, sta, false);
 	mac_sta_unlink(mac, sta);
 	free(sta);
+	return true;
 }
 
 static struct mac_sta *sta_new(struct mac *mac, uint32_t i,
@@ -175,12 +176,13 @@ static enum skua_status rate_read(struct mac *mac, uint32_t i, void *entry)
 	return SKUA_ST_OK;
 }
 
-static void rate_clear(struct mac *mac, uint32_t i)
+static bool rate_clear(struct mac *mac, uint32_t i)
 {
 	struct mac_sta *sta = mac->sta[i];
 
 	if (sta)
 		memset(&sta->rate, 0, sizeof(sta->rate));
+	return true;
 }
 
 const struct mac_table tbl_rate = {

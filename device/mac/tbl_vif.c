@@ -81,21 +81,43 @@ static enum skua_status vif_read(struct mac *mac, uint32_t i, void *entry)
 	return SKUA_ST_OK;
 }
 
-static void vif_clear(struct mac *mac, uint32_t i)
+/* Its stations and keys. Return: false if a turn has no time for all */
+static bool clear_owned(struct mac *mac, uint32_t i)
+{
+	struct turn *turn = loop_turn(mac->loop);
+	bool any = false;
+
+	for (uint32_t s = 0; s < mac->cfg->max_stas; s++) {
+		if (!mac->sta[s] || mac->sta[s]->vif->idx != i)
+			continue;
+		if (any && turn_late(turn))
+			return false;
+		tbl_sta.clear(mac, s);
+		any = true;
+	}
+	/* A later interface with this number must not find these keys */
+	for (uint32_t k = 0; k < mac->cfg->max_keys; k++) {
+		if (!mac->key[k] || mac->key[k]->vif != i)
+			continue;
+		if (any && turn_late(turn))
+			return false;
+		tbl_key.clear(mac, k);
+		any = true;
+	}
+	return true;
+}
+
+static bool vif_clear(struct mac *mac, uint32_t i)
 {
 	struct mac_vif *vif = &mac->vif[i];
 
 	if (!vif->valid)
-		return;
+		return true;
 	beacon_stop(vif);
-	for (uint32_t s = 0; s < mac->cfg->max_stas; s++)
-		if (mac->sta[s] && mac->sta[s]->vif == vif)
-			tbl_sta.clear(mac, s);
+	/* Before its stations, each of which would look for its frames here */
 	txq_flush_vif(mac, vif);
-	/* A later interface with this number must not find these keys */
-	for (uint32_t k = 0; k < mac->cfg->max_keys; k++)
-		if (mac->key[k] && mac->key[k]->vif == i)
-			tbl_key.clear(mac, k);
+	if (!clear_owned(mac, i))
+		return false;
 	vif->valid = false;
 	vif->freq = 0;
 	vif->seq = 0;
@@ -103,6 +125,7 @@ static void vif_clear(struct mac *mac, uint32_t i)
 	vif->last_beacon = 0;
 	memset(vif->edca, 0, sizeof(vif->edca));
 	memset(vif->tim_host, 0, sizeof(vif->tim_host));
+	return true;
 }
 
 const struct mac_table tbl_vif = {
@@ -151,9 +174,10 @@ static enum skua_status edca_read(struct mac *mac, uint32_t i, void *entry)
 	return SKUA_ST_OK;
 }
 
-static void edca_clear(struct mac *mac, uint32_t i)
+static bool edca_clear(struct mac *mac, uint32_t i)
 {
 	memset(edca_of(mac, i), 0, sizeof(struct mac_edca));
+	return true;
 }
 
 const struct mac_table tbl_edca = {
@@ -222,9 +246,10 @@ static enum skua_status beacon_write(struct mac *mac, uint32_t i,
 	return SKUA_ST_OK;
 }
 
-static void beacon_clear(struct mac *mac, uint32_t i)
+static bool beacon_clear(struct mac *mac, uint32_t i)
 {
 	beacon_stop(&mac->vif[i]);
+	return true;
 }
 
 const struct mac_table tbl_beacon = {

@@ -21,6 +21,7 @@
 struct mac;
 
 #define TXE_BATCH		32	/* frames of a round */
+#define TXE_BATCH_BYTES		65536	/* and their octets, about */
 #define TXE_QUANTUM_US		300	/* airtime of a turn */
 #define TXE_DEFAULT_TRIES	7
 #define TXE_MAX_TRIES		31
@@ -66,6 +67,9 @@ struct txe {
 /** txe_collect() - the next frames to send, at most @max */
 unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max);
 
+/** txe_put_back() - the round has no time for a frame that txe_collect() chose */
+void txe_put_back(struct mac *mac, struct txf *f);
+
 /** txe_pending() - whether there is a frame that may be sent now */
 bool txe_pending(const struct mac *mac);
 
@@ -74,10 +78,22 @@ bool txe_pending(const struct mac *mac);
 /** txe_fetch() - fetch published descriptors, a bounded number; true if there were any */
 bool txe_fetch(struct mac *mac);
 
-/** txe_fetch_sync() - fetch the descriptors that precede the command under way */
-void txe_fetch_sync(struct mac *mac);
+/**
+ * txe_fetch_sync() - fetch the descriptors that precede the command under way
+ * @mac: the engines
+ *
+ * Return: false if there are more than a turn has time for.
+ */
+bool txe_fetch_sync(struct mac *mac);
 
-/** txe_ring_count() - number of frames in the rings, not fetched yet, that match */
+/**
+ * txe_ring_count() - number of frames in the rings, not fetched yet, that match
+ * @mac: the engines
+ * @m: which frames
+ *
+ * Looks at 8192 entries at most. Further ones count as if they matched: no driver
+ * that works has so many frames before a command.
+ */
 uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m);
 
 /* txe_prep.c */

@@ -16,6 +16,9 @@
 #include "mac/txq.h"
 
 #define FETCH_MAX	64	/* frames of one ring in a turn */
+#define SYNC_MAX	256	/* the same, before a command, of one access */
+#define COUNT_LOOKS	8192	/* entries that a count looks at */
+#define FETCH_COST	200	/* of a frame, see eng_charge() */
 #define FETCH_UNSUPPORTED (SKUA_TXF_ENCAP | SKUA_TXF_CSUM)
 
 /* The fields of a descriptor */
@@ -344,7 +347,9 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	uint32_t used = 0, n = 0;
 	struct desc d;
 
-	while (used < avail && n < max && has_room(mac)) {
+	/* At least one frame, so that fetching always comes to an end */
+	while (used < avail && n < max && has_room(mac) &&
+	       (!n || !turn_late(loop_turn(mac->loop)))) {
 		if (mac->fault && mac->fault->tx_hold(mac->fault_priv))
 			break;
 		read_desc(ring, used, avail - used, &d);
@@ -354,10 +359,11 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	}
 	if (used)
 		ring_consume(ring, used);
+	eng_charge(mac->bus, n * FETCH_COST);
 	return n;
 }
 
-bool txe_fetch(struct mac *mac)
+static bool fetch_all(struct mac *mac)
 {
 	uint32_t avail[TXE_CLASSES], n = 0;
 	bool any = false;
@@ -378,55 +384,94 @@ bool txe_fetch(struct mac *mac)
 	return n != 0;
 }
 
-void txe_fetch_sync(struct mac *mac)
+bool txe_fetch(struct mac *mac)
 {
-	if (!mac->tx.sync_valid || !mac->running)
-		return;
-	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
-		struct ring *ring = tx_ring(mac, i);
-		uint32_t n = mac->tx.sync_prod[i] - ring->own;
-		uint32_t avail = ring_avail(ring);
+	struct turn *turn = loop_turn(mac->loop);
+	enum turn_cause was = turn_switch(turn, TURN_FETCH);
+	bool any = fetch_all(mac);
 
-		if (n <= avail)
-			fetch_ring(mac, i, n, UINT32_MAX);
-	}
+	turn_switch(turn, was);
+	return any;
 }
 
-void mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS])
+/* Return: entries of a ring that are to be fetched before the command under way */
+static uint32_t sync_left(struct mac *mac, unsigned int cls)
+{
+	struct ring *ring = tx_ring(mac, cls);
+	uint32_t n = mac->tx.sync_prod[cls] - ring->own;
+
+	return n <= ring_avail(ring) ? n : 0;
+}
+
+bool txe_fetch_sync(struct mac *mac)
+{
+	struct turn *turn = loop_turn(mac->loop);
+	enum turn_cause was;
+	bool more = false;
+
+	if (!mac->tx.sync_valid || !mac->running)
+		return true;
+	was = turn_switch(turn, TURN_FETCH);
+	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
+		uint32_t n = sync_left(mac, i);
+
+		if (n)
+			fetch_ring(mac, i, n, SYNC_MAX);
+		more |= has_room(mac) && sync_left(mac, i);
+	}
+	turn_switch(turn, was);
+	return !more || !mac->running;
+}
+
+bool mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS])
 {
 	if (!mac->running)
-		return;
+		return true;
 	memcpy(mac->tx.sync_prod, prod, sizeof(mac->tx.sync_prod));
 	mac->tx.sync_valid = true;
-	txe_fetch_sync(mac);
+	return txe_fetch_sync(mac);
+}
+
+/* Return: frames among @avail entries that match, or that are beyond @looks */
+static uint32_t count_ring(struct ring *ring, const struct txq_match *m,
+			   uint32_t avail, uint32_t *looks)
+{
+	struct desc d;
+	uint32_t n = 0;
+
+	for (uint32_t at = 0; at < avail; at += d.slots) {
+		struct skua_tx_desc raw;
+
+		if (!*looks)
+			return n + avail - at;
+		--*looks;
+		ring_peek(ring, at, &raw);
+		take_words(&d, &raw);
+		if (m->vif != SKUA_VIF_NONE && m->vif != d.vif)
+			continue;
+		if (m->sta == SKUA_STA_NONE ||
+		    (m->sta == d.sta && m->gen == d.sta_gen))
+			n++;
+	}
+	return n;
 }
 
 uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, looks = COUNT_LOOKS;
 
 	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
 		struct ring *ring = tx_ring(mac, i);
 		uint32_t avail = ring_avail(ring);
 		uint32_t before = mac->tx.sync_prod[i] - ring->own;
-		struct desc d;
 
 		if (!(m->acs & 1u << i))
 			continue;
 		/* Frames published after the command under way do not count */
 		if (mac->tx.sync_valid && before < avail)
 			avail = before;
-		for (uint32_t at = 0; at < avail; at += d.slots) {
-			struct skua_tx_desc raw;
-
-			ring_peek(ring, at, &raw);
-			take_words(&d, &raw);
-			if (m->vif != SKUA_VIF_NONE && m->vif != d.vif)
-				continue;
-			if (m->sta == SKUA_STA_NONE ||
-			    (m->sta == d.sta && m->gen == d.sta_gen))
-				n++;
-		}
+		n += count_ring(ring, m, avail, &looks);
 	}
+	eng_charge(mac->bus, (COUNT_LOOKS - looks) * 4);
 	return n;
 }

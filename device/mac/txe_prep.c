@@ -95,12 +95,28 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 		mac->c.tx_stale_sta++;
 		return SKUA_TXS_STALE_STA;
 	}
+	if (f->prepared)
+		return (f->flags & SKUA_TXF_PROTECT) &&
+		       !mac_key_get(mac, f->key) ? SKUA_TXS_STALE_KEY :
+						   SKUA_TXS_SENT;
 	txe_assign_seq(vif, sta, f);
 	if (f->more_data)
 		frame[1] |= IEEE80211_FC_MOREDATA >> 8;
 	if ((f->flags & SKUA_TXF_PROTECT) && !start_protect(mac, vif, f, job))
 		return SKUA_TXS_STALE_KEY;
 	return SKUA_TXS_SENT;
+}
+
+/* Frames that an earlier round has had no time for are ready */
+static bool has_job(const struct txf *f)
+{
+	return (f->flags & SKUA_TXF_PROTECT) && !f->prepared;
+}
+
+static void all_prepared(struct txf **batch, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		batch[i]->prepared = true;
 }
 
 unsigned int txe_prepare(struct mac *mac, unsigned int n)
@@ -117,18 +133,19 @@ unsigned int txe_prepare(struct mac *mac, unsigned int n)
 			txf_end(mac, f, status);
 			continue;
 		}
-		n_jobs += !!(f->flags & SKUA_TXF_PROTECT);
+		n_jobs += has_job(f);
 		batch[kept++] = f;
 	}
-	if (!n_jobs || !crypto_run(jobs, n_jobs))
+	if (!n_jobs || !crypto_run(jobs, n_jobs)) {
+		all_prepared(batch, kept);
 		return kept;
+	}
 	n = kept;
 	kept = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		struct txf *f = batch[i];
 
-		if ((f->flags & SKUA_TXF_PROTECT) &&
-		    jobs[j++].status != CRYPTO_OK) {
+		if (has_job(f) && jobs[j++].status != CRYPTO_OK) {
 			mac->c.tx_crypto_failed++;
 			log_warn(mac->log, "transmit: protection failed: %s",
 				 crypto_status_name(jobs[j - 1].status));
@@ -137,5 +154,6 @@ unsigned int txe_prepare(struct mac *mac, unsigned int n)
 		}
 		batch[kept++] = f;
 	}
+	all_prepared(batch, kept);
 	return kept;
 }

@@ -63,14 +63,22 @@ static int32_t frame_cost(const struct mac *mac, const struct txq *q,
 					mac_tuned_2ghz(mac));
 }
 
+void txe_put_back(struct mac *mac, struct txf *f)
+{
+	txq_unpop(mac, f);
+	*deficit_of(f->from) += frame_cost(mac, f->from, f);
+}
+
 static unsigned int collect_class(struct mac *mac, uint8_t cls,
-				  struct txf **batch, unsigned int max)
+				  struct txf **batch, unsigned int max,
+				  uint32_t *bytes)
 {
 	struct txq_list *list = &mac->tx.active[cls];
 	unsigned int n = 0;
 	struct txq *q;
 
-	while (n < max && (q = txq_list_first(list))) {
+	while (n < max && *bytes < TXE_BATCH_BYTES &&
+	       (q = txq_list_first(list))) {
 		enum may_send may = txq_may_send(mac, q);
 		int32_t *deficit = deficit_of(q);
 
@@ -89,7 +97,8 @@ static unsigned int collect_class(struct mac *mac, uint8_t cls,
 			continue;
 		}
 		*deficit -= frame_cost(mac, q, q->head);
-		batch[n++] = txq_pop(mac, q);
+		batch[n] = txq_pop(mac, q);
+		*bytes += batch[n++]->len;
 	}
 	return n;
 }
@@ -97,6 +106,7 @@ static unsigned int collect_class(struct mac *mac, uint8_t cls,
 unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max)
 {
 	unsigned int n = 0, behind = 0;
+	uint32_t bytes = 0;
 
 	for (unsigned int i = 0; i < TXE_CLASSES; i++)
 		behind += !!txq_list_first(&mac->tx.active[class_order[i]]);
@@ -107,7 +117,7 @@ unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max)
 			continue;
 		behind--;
 		n += collect_class(mac, cls, batch + n,
-				   max - n - behind * CLASS_SHARE);
+				   max - n - behind * CLASS_SHARE, &bytes);
 	}
 	return n;
 }

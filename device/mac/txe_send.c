@@ -318,8 +318,46 @@ static void count_sta(struct mac_sta *sta, const struct txf *f,
 		sta->stats.ack_signal = r->ack_signal;
 }
 
-/* All tries of a prepared frame */
-static void send_frame(struct mac *mac, const struct mac_vif *vif,
+/* A frame of a queue makes room for others, and goes on with its next try later */
+static bool goes_on_later(struct mac *mac, struct txf *f,
+			  const struct tx_result *r)
+{
+	if (!f->from || !mac->running || !turn_late(loop_turn(mac->loop)))
+		return false;
+	f->tries = r->tries;
+	f->airtime_us = r->airtime_us;
+	return true;
+}
+
+/* The tries that are left. Return: false if some are left for a later round */
+static bool send_tries(struct mac *mac, const struct mac_vif *vif,
+		       struct txf *f, const struct plan *p, enum answer answer,
+		       struct tx_result *r, bool *ok)
+{
+	uint32_t done = f->tries;
+
+	for (unsigned int i = 0; i < p->n && !*ok; i++) {
+		for (uint32_t t = 0; t < p->stage[i].tries && !*ok; t++) {
+			if (r->tries == p->max || !mac->running)
+				break;
+			if (done) {
+				done--;
+				continue;
+			}
+			if (r->tries > f->tries && goes_on_later(mac, f, r))
+				return false;
+			*ok = send_once(mac, vif, f, p->stage[i].rate, answer, r);
+			if (p->stage[i].sent) {
+				++*p->stage[i].sent;
+				*p->stage[i].acked += *ok;
+			}
+		}
+	}
+	return true;
+}
+
+/* All tries of a prepared frame. Return: false if some are left */
+static bool send_frame(struct mac *mac, const struct mac_vif *vif,
 		       struct mac_sta *sta, struct txf *f, struct tx_result *r)
 {
 	enum answer answer = expected_answer(f);
@@ -327,55 +365,72 @@ static void send_frame(struct mac *mac, const struct mac_vif *vif,
 	struct plan p;
 
 	memset(r, 0, sizeof(*r));
+	r->tries = f->tries;
+	r->airtime_us = f->airtime_us;
 	make_plan(mac, vif, sta, f, answer, &p);
-	for (unsigned int i = 0; i < p.n && !ok; i++) {
-		for (uint32_t t = 0; t < p.stage[i].tries && !ok; t++) {
-			if (r->tries == p.max || !mac->running)
-				break;
-			ok = send_once(mac, vif, f, p.stage[i].rate, answer, r);
-			if (p.stage[i].sent) {
-				++*p.stage[i].sent;
-				*p.stage[i].acked += ok;
-			}
-		}
-	}
+	if (!send_tries(mac, vif, f, &p, answer, r, &ok))
+		return false;
 	r->status = answer == ANSWER_NONE ? SKUA_TXS_SENT :
 		    ok ? SKUA_TXS_ACKED : SKUA_TXS_NO_ACK;
 	count_sent(mac, f, r);
 	if (sta)
 		count_sta(sta, f, r);
+	return true;
 }
 
-static void finish(struct mac *mac, struct txf *f)
+static bool finish(struct mac *mac, struct txf *f)
 {
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
 	struct tx_result r;
 
-	send_frame(mac, &mac->vif[f->vif], sta, f, &r);
+	if (!send_frame(mac, &mac->vif[f->vif], sta, f, &r))
+		return false;
 	/* The turn was charged for one try at the first rate */
 	if (sta && r.tries > 1)
 		sta->deficit[f->cls] -= (int32_t)(r.airtime_us -
 						  r.airtime_us / r.tries);
 	txf_done(mac, f, &r);
+	return true;
+}
+
+/* Send a round's frames. What a turn has no time for returns to its queue. */
+static void send_batch(struct mac *mac, unsigned int n)
+{
+	struct txf **batch = mac->tx.batch;
+	unsigned int i;
+
+	for (i = 0; i < n && mac->running; i++) {
+		if (i && turn_late(loop_turn(mac->loop)))
+			break;
+		if (!finish(mac, batch[i]))
+			break;
+	}
+	while (n > i) {
+		struct txf *f = batch[--n];
+
+		if (mac->running)
+			txe_put_back(mac, f);
+		else
+			txf_free(mac, f);
+	}
 }
 
 bool txe_round(struct mac *mac)
 {
+	struct turn *turn = loop_turn(mac->loop);
+	enum turn_cause was;
 	unsigned int n;
 
 	if (!mac->running || !mac->enabled || cpl_waiting(mac))
 		return false;
 	if (!txe_pending(mac))
 		return false;
+	was = turn_switch(turn, TURN_SEND);
 	n = txe_collect(mac, mac->tx.batch, TXE_BATCH);
 	n = txe_prepare(mac, n);
-	for (unsigned int i = 0; i < n; i++) {
-		if (mac->running)
-			finish(mac, mac->tx.batch[i]);
-		else
-			txf_free(mac, mac->tx.batch[i]);
-	}
+	send_batch(mac, n);
 	air_flush(mac->radio);
+	turn_switch(turn, was);
 	return true;
 }
 

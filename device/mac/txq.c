@@ -88,6 +88,17 @@ void txq_unpark(struct mac *mac)
 	}
 }
 
+/* A frame comes into a queue, or leaves it: @n is 1 or -1 */
+static void txq_count(struct mac *mac, const struct txf *f, int n)
+{
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+
+	mac->tx.count += (uint32_t)n;
+	mac->vif[f->vif].frames[f->cls] += (uint32_t)n;
+	if (sta)
+		sta->frames[f->cls] += (uint32_t)n;
+}
+
 void txq_append(struct mac *mac, struct txq *q, struct txf *f)
 {
 	f->next = NULL;
@@ -97,7 +108,7 @@ void txq_append(struct mac *mac, struct txq *q, struct txf *f)
 		q->head = f;
 	q->tail = f;
 	q->count++;
-	mac->tx.count++;
+	txq_count(mac, f, 1);
 	txq_settle(mac, q);
 }
 
@@ -112,7 +123,7 @@ struct txf *txq_unlink(struct mac *mac, struct txq *q, struct txf *before)
 	if (q->tail == f)
 		q->tail = before;
 	q->count--;
-	mac->tx.count--;
+	txq_count(mac, f, -1);
 	f->next = NULL;
 	return f;
 }
@@ -121,10 +132,26 @@ struct txf *txq_pop(struct mac *mac, struct txq *q)
 {
 	struct txf *f = txq_unlink(mac, q, NULL);
 
+	f->from = q;
 	if (q->credit)
 		q->credit--;
 	txq_settle(mac, q);
 	return f;
+}
+
+void txq_unpop(struct mac *mac, struct txf *f)
+{
+	struct txq *q = f->from;
+
+	f->next = q->head;
+	if (!q->count)
+		q->tail = f;
+	q->head = f;
+	q->count++;
+	txq_count(mac, f, 1);
+	if (q->kind == TXQ_DTIM)
+		q->credit++;
+	txq_settle(mac, q);
 }
 
 /* Besides data, only these management frames wait while a station dozes */

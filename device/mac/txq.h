@@ -55,6 +55,10 @@ struct tx_result;
  * @key: with SKUA_TXF_PROTECT
  * @pn: packet number
  * @rate: rate word with SKUA_TXF_RATE, else 0
+ * @from: queue that the frame was taken from for the round under way
+ * @prepared: numbered and protected; a later round goes on with it
+ * @tries: transmissions so far
+ * @airtime_us: airtime of these
  * @buf: the frame, with room on both sides
  */
 struct txf {
@@ -77,6 +81,10 @@ struct txf {
 	struct key_ref key;
 	uint64_t pn;
 	uint32_t rate;
+	struct txq *from;
+	bool prepared;
+	uint32_t tries;
+	uint32_t airtime_us;
 	uint8_t buf[];
 };
 
@@ -212,6 +220,9 @@ void txq_append(struct mac *mac, struct txq *q, struct txf *f);
 /** txq_pop() - take the first frame; the queue must not be empty */
 struct txf *txq_pop(struct mac *mac, struct txq *q);
 
+/** txq_unpop() - undo txq_pop(): the frame is the first one of txf.from again */
+void txq_unpop(struct mac *mac, struct txf *f);
+
 /** txq_unlink() - take the frame behind @before, or the first one if that is NULL */
 struct txf *txq_unlink(struct mac *mac, struct txq *q, struct txf *before);
 
@@ -277,7 +288,14 @@ struct txq_match {
 /** txq_sel_count() - number of frames that match, in queues and rings */
 uint32_t txq_sel_count(struct mac *mac, const struct txq_match *m);
 
-/** txq_sel_drop() - end all frames that match with FLUSHED */
+/**
+ * txq_sel_drop() - end frames that match with FLUSHED
+ * @mac: the engines
+ * @m: which frames
+ *
+ * All frames in queues end. Of those in the rings, a turn's worth is fetched before:
+ * call again while txq_sel_count() becomes less.
+ */
 void txq_sel_drop(struct mac *mac, const struct txq_match *m);
 
 #endif /* SKUA_DEVICE_MAC_TXQ_H */

@@ -4,9 +4,14 @@
  */
 #include "mac/count.h"
 #include "mac/cpl.h"
+#include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/txe.h"
 #include "mac/txq.h"
+
+/* What dropping costs, see eng_charge() */
+#define DROP_COST	500
+#define DROP_COST_FRAME	40
 
 static bool frame_matches(const struct txf *f, const struct txq_match *m)
 {
@@ -18,12 +23,32 @@ static bool frame_matches(const struct txf *f, const struct txq_match *m)
 	return m->acs & 1u << f->cls;
 }
 
-static uint32_t queue_count(const struct txq *q, const struct txq_match *m)
+static uint32_t sum(const uint32_t frames[TXE_CLASSES], uint32_t acs)
 {
 	uint32_t n = 0;
 
-	for (const struct txf *f = q->head; f; f = f->next)
-		n += frame_matches(f, m);
+	for (unsigned int i = 0; i < TXE_CLASSES; i++)
+		if (acs & 1u << i)
+			n += frames[i];
+	return n;
+}
+
+/* Frames in queues; these are counted as they come and go */
+static uint32_t queued(struct mac *mac, const struct txq_match *m)
+{
+	uint32_t n = 0;
+
+	if (m->sta != SKUA_STA_NONE) {
+		const struct mac_sta *sta = mac_sta_get(mac, m->sta, m->gen);
+
+		if (!sta || (m->vif != SKUA_VIF_NONE &&
+			     m->vif != sta->vif->idx))
+			return 0;
+		return sum(sta->frames, m->acs);
+	}
+	for (unsigned int v = 0; v < MAC_VIFS; v++)
+		if (m->vif == SKUA_VIF_NONE || m->vif == v)
+			n += sum(mac->vif[v].frames, m->acs);
 	return n;
 }
 
@@ -48,50 +73,40 @@ static void queue_drop(struct mac *mac, struct txq *q,
 	txq_settle(mac, q);
 }
 
-/* Drop or count in each queue that can hold frames that @m selects */
-static uint32_t for_queues(struct mac *mac, const struct txq_match *m, bool drop)
+/* Drop in each queue that can hold frames that @m selects */
+static void drop_queued(struct mac *mac, const struct txq_match *m)
 {
-	uint32_t n = 0;
-
-	for (unsigned int v = 0; v < MAC_VIFS && mac->tx.count; v++) {
-		if (m->vif != SKUA_VIF_NONE && m->vif != v)
+	for (unsigned int v = 0; v < MAC_VIFS; v++) {
+		if ((m->vif != SKUA_VIF_NONE && m->vif != v) ||
+		    !sum(mac->vif[v].frames, m->acs))
 			continue;
-		for (unsigned int i = 0; i < VIF_QUEUES; i++) {
-			if (drop)
-				queue_drop(mac, &mac->vif[v].q[i], m);
-			else
-				n += queue_count(&mac->vif[v].q[i], m);
-		}
+		for (unsigned int i = 0; i < VIF_QUEUES; i++)
+			queue_drop(mac, &mac->vif[v].q[i], m);
 	}
-	for (unsigned int s = 0; s < mac->cfg->max_stas && mac->tx.count;
-	     s++) {
-		if (!mac->sta[s] || (m->sta != SKUA_STA_NONE && m->sta != s))
+	for (unsigned int s = 0; s < mac->cfg->max_stas; s++) {
+		if (!mac->sta[s] || (m->sta != SKUA_STA_NONE && m->sta != s) ||
+		    !sum(mac->sta[s]->frames, m->acs))
 			continue;
-		for (unsigned int i = 0; i < STA_QUEUES; i++) {
-			if (drop)
-				queue_drop(mac, &mac->sta[s]->q[i], m);
-			else
-				n += queue_count(&mac->sta[s]->q[i], m);
-		}
+		for (unsigned int i = 0; i < STA_QUEUES; i++)
+			queue_drop(mac, &mac->sta[s]->q[i], m);
 	}
-	return n;
 }
 
 uint32_t txq_sel_count(struct mac *mac, const struct txq_match *m)
 {
 	txe_fetch_sync(mac);
-	return for_queues(mac, m, false) + txe_ring_count(mac, m);
+	return queued(mac, m) + txe_ring_count(mac, m);
 }
 
 void txq_sel_drop(struct mac *mac, const struct txq_match *m)
 {
-	uint64_t before;
+	uint64_t before = mac->c.tx_flushed;
 
-	/* Each frame that is dropped makes room for a frame of the rings */
-	do {
-		before = mac->c.tx_flushed;
-		txe_fetch_sync(mac);
-		for_queues(mac, m, true);
-	} while (mac->c.tx_flushed != before);
+	/* Each frame that was dropped has made room for one of the rings */
+	txe_fetch_sync(mac);
+	if (queued(mac, m))
+		drop_queued(mac, m);
+	eng_charge(mac->bus, DROP_COST +
+		   (uint32_t)(mac->c.tx_flushed - before) * DROP_COST_FRAME);
 	cpl_publish(mac);
 }

@@ -63,6 +63,13 @@ static void fake_reset(struct mac *mac)
 	fake_mac(mac)->resets++;
 }
 
+static bool fake_wipe(struct mac *mac)
+{
+	struct fake_mac *f = fake_mac(mac);
+
+	return f->wiping <= 0 || !f->wiping--;
+}
+
 static void fake_stop(struct mac *mac)
 {
 	fake_mac(mac)->stops++;
@@ -79,13 +86,14 @@ static void fake_disarm(struct mac *mac)
 	(void)mac;
 }
 
-static void fake_tx_sync(struct mac *mac,
+static bool fake_tx_sync(struct mac *mac,
 			 const uint32_t prod[SKUA_NUM_TX_RINGS])
 {
 	struct fake_mac *f = fake_mac(mac);
 
 	f->syncs++;
 	memcpy(f->sync_prod, prod, sizeof(f->sync_prod));
+	return f->busy <= 0 || !f->busy--;
 }
 
 static void fake_inband(struct mac *mac, const struct skua_cpl_inband *cpl)
@@ -108,6 +116,7 @@ const struct mac_ops fake_mac_ops = {
 	.set_fault = fake_set_fault,
 	.start = fake_start,
 	.reset = fake_reset,
+	.wipe = fake_wipe,
 	.stop = fake_stop,
 	.poll = fake_poll,
 	.arm = fake_poll,

@@ -13,13 +13,15 @@
  * @stops: mac_ops.stop() calls
  * @writes: engine registers written
  * @syncs: mac_ops.tx_sync() calls
+ * @busy: how often mac_ops.tx_sync() is to say that there is more to fetch
+ * @wiping: how often mac_ops.wipe() is to say that there is more to wipe
  * @sync_prod: argument of the last one
  * @inbands: mac_ops.inband() calls
  * @inband: argument of the last one
  * @reg: engine registers, as they were written
  */
 struct fake_mac {
-	int starts, resets, stops, writes, syncs, inbands;
+	int starts, resets, stops, writes, syncs, inbands, busy, wiping;
 	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
 	struct skua_cpl_inband inband;
 	uint32_t reg[FAKE_MAC_REGS];

