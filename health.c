@@ -160,16 +160,23 @@ u32 skua_fw_idle_ms(struct skua *sc)
  * skua_request_dump() - have the NIC write a crash record
  * @sc: the device; dead, and not reset yet
  *
- * Process context. For a NIC that died without a sign and so wrote no record. The
- * register read stays behind the register write, and the answer to the read
- * behind the record. A NIC that has been reset, or removed, writes nothing.
+ * Process context; may sleep for 100 ms. For a NIC that died without a sign and so
+ * wrote no record. STATUS leaves ALIVE when the record is complete. A NIC that has
+ * been reset, or removed, writes nothing.
  */
 void skua_request_dump(struct skua *sc)
 {
+	u32 status;
+
 	if (test_bit(SKUA_F_GONE, &sc->flags))
 		return;
 	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_DUMP);
-	if (skua_read(sc, SKUA_REG_STATUS) == SKUA_STATUS_GONE)
+	read_poll_timeout(skua_read, status,
+			  status == SKUA_STATUS_GONE ||
+			  !(status & (SKUA_STATUS_ALIVE | SKUA_STATUS_BOOTING)),
+			  USEC_PER_MSEC, 100 * USEC_PER_MSEC, false, sc,
+			  SKUA_REG_STATUS);
+	if (status == SKUA_STATUS_GONE)
 		skua_nic_gone(sc);
 	/* pairs with the NIC's stores of the record before its answer */
 	dma_rmb();
