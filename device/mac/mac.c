@@ -153,9 +153,8 @@ void mac_reset(struct mac *mac)
 
 bool mac_wipe(struct mac *mac)
 {
-	if (!mac_tbl_wipe(mac, &mac->wiped))
+	if (!mac_tbl_wipe(mac, &mac->wiped) || !txf_free_all(mac))
 		return false;
-	txf_free_all(mac);
 	/* The frames that ended with their stations are of the time before */
 	forget_counts(mac);
 	return true;

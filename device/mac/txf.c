@@ -40,16 +40,19 @@ void txf_free(struct mac *mac, struct txf *f)
 	mac->tx.pool[large] = f;
 }
 
-void txf_free_all(struct mac *mac)
+bool txf_free_all(struct mac *mac)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		while (mac->tx.pool[i]) {
 			struct txf *f = mac->tx.pool[i];
 
+			if (turn_late(loop_turn(mac->loop)))
+				return false;
 			mac->tx.pool[i] = f->next;
 			free(f);
 		}
 	}
+	return true;
 }
 
 void txf_done(struct mac *mac, struct txf *f, const struct tx_result *r)

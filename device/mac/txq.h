@@ -193,8 +193,13 @@ struct txf *txf_alloc(struct mac *mac, uint32_t len);
 /** txf_free() - give a frame's memory back to the pool */
 void txf_free(struct mac *mac, struct txf *f);
 
-/** txf_free_all() - give the pools' memory back; all queues are empty */
-void txf_free_all(struct mac *mac);
+/**
+ * txf_free_all() - give the pools' memory back; all queues are empty
+ * @mac: the engines
+ *
+ * Return: false if a turn has no time for all of it: call again.
+ */
+bool txf_free_all(struct mac *mac);
 
 /** txf_done() - end a frame: write its record and event, free its memory */
 void txf_done(struct mac *mac, struct txf *f, const struct tx_result *r);
