@@ -3,12 +3,14 @@
  * libFuzzer target: the vhost-user socket, the virtqueues, PCI behind them
  *
  * The input is a list of acts of a guest's kernel: messages, whole or in pieces,
- * with and without descriptors; virtqueues set up in right and wrong ways; chains
+ * with and without descriptors of all kinds, some of which block; virtqueues set up in right and wrong ways; chains
  * and transactions; memory that is truncated under the NIC; hanging up.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -188,6 +190,67 @@ static void send_good(struct guest *g, uint32_t request, const void *payload, si
 	send_msg(g, request, 1, (uint32_t)len, payload, len, &fd, fd >= 0);
 }
 
+static int memory_of(unsigned int flags, const char *dir)
+{
+	int fd = dir ? open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) :
+		 memfd_create("other", MFD_CLOEXEC | flags);
+
+	must(fd >= 0 && !ftruncate(fd, MEM), "memory");
+	return fd;
+}
+
+/* One end of a pair, whose other end is closed, or kept full */
+static int end_of(int p[2], int keep)
+{
+	uint8_t zero[4096] = { 0 };
+
+	fcntl(p[1], F_SETFL, O_NONBLOCK);
+	if (keep & 2) {
+		while (write(p[1], zero, sizeof(zero)) > 0)
+			;
+	}
+	/* As a guest does that wants the NIC to wait */
+	fcntl(p[1], F_SETFL, 0);
+	close(p[!(keep & 1)]);
+	return p[keep & 1];
+}
+
+/* A descriptor of each kind that there is, and that a guest may have */
+static int descriptor(struct guest *g, uint8_t kind)
+{
+	static const char * const paths[] = { "/", "/dev/null", "/proc/self/stat" };
+	int p[2];
+
+	switch (kind % 16) {
+	case 0:
+	case 1:
+		return dup(g->fd);
+	case 2:
+		return eventfd(0, EFD_CLOEXEC);
+	case 3:
+		return eventfd(0xfffffffe, EFD_CLOEXEC | EFD_SEMAPHORE);
+	case 4:
+	case 5:
+	case 6:
+	case 7:
+		must(!pipe2(p, O_CLOEXEC), "pipe");
+		return end_of(p, kind & 3);
+	case 8:
+	case 9:
+		must(!socketpair(AF_UNIX, kind & 16 ? SOCK_STREAM : SOCK_SEQPACKET, 0, p),
+		     "socketpair");
+		return end_of(p, kind & 1);
+	case 10:
+		return memory_of(MFD_ALLOW_SEALING, NULL);
+	case 11:
+		return memory_of(0, kind & 16 ? "/dev/shm" : "/tmp");
+	case 12:
+		return epoll_create1(EPOLL_CLOEXEC);
+	default:
+		return open(paths[kind % 3], O_RDONLY | O_CLOEXEC);
+	}
+}
+
 static void act_msg(struct guest *g, struct input *in)
 {
 	uint32_t request = take8(in) % 24, len = take8(in);
@@ -197,7 +260,7 @@ static void act_msg(struct guest *g, struct input *in)
 
 	take(in, payload, len);
 	for (unsigned int i = 0; i < n; i++)
-		fds[i] = how & 8 ? eventfd(0, EFD_CLOEXEC) : dup(g->fd);
+		fds[i] = how & 8 ? descriptor(g, take8(in)) : dup(g->fd);
 	send_msg(g, request, how & 1 ? take32(in) : 1u | (how & 2 ? 8u : 0u),
 		 how & 4 ? take16(in) : len, payload, len, fds, n);
 	for (unsigned int i = 0; i < n; i++)
@@ -224,17 +287,18 @@ static void act_set_up(struct guest *g, struct input *in)
 		};
 		uint64_t num = q;
 		int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		int call = descriptor(g, take8(in));
 
 		memset(g->mem + Q_AREA(q), 0, 0x10000);
 		send_good(g, SET_NUM, &state, sizeof(state), -1);
 		send_good(g, SET_ADDR, &addr, sizeof(addr), -1);
 		send_good(g, SET_KICK, &num, sizeof(num), fd);
-		send_good(g, SET_CALL, &num, sizeof(num), fd);
+		send_good(g, SET_CALL, &num, sizeof(num), call);
 		state.num = 1;
 		send_good(g, SET_ENABLE, &state, sizeof(state), -1);
 		close(fd);
+		close(call);
 	}
-	(void)in;
 }
 
 static struct vring_desc *desc_of(struct guest *g, unsigned int q, unsigned int i)
@@ -356,10 +420,22 @@ static void act(struct guest *g, struct input *in)
 	}
 }
 
+/* The lowest number that is free */
+static int next_fd(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	must(fd >= 0, "dup");
+	close(fd);
+	return fd;
+}
+
+/* With the test's clock a descriptor is closed at once; none may be left. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in = { .at = data, .left = size };
 	struct guest g = { .sock = -1 };
+	int first = next_fd();
 
 	begin(&g);
 	if (take8(&in) & 1)
@@ -369,5 +445,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	hang_up(&g);
 	pump(&g);
 	end(&g);
+	must(next_fd() == first, "a descriptor was left open");
 	return 0;
 }
