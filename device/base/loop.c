@@ -13,6 +13,11 @@
 #include "base/loop.h"
 
 #define LOOP_EVENTS		32
+/*
+ * Room for the timers of a full process from the start, 64 NICs with answers that
+ * are late on purpose: to set a timer must not fail for want of memory.
+ */
+#define LOOP_TIMERS		4096
 /* While the loop spins, descriptors are looked at once in this time. */
 #define LOOP_FD_PERIOD_NS	(10 * LOOP_NS_PER_US)
 #define LOOP_SPIN_MAX_NS	(100 * LOOP_NS_PER_US)
@@ -120,12 +125,14 @@ struct loop *loop_new(struct loop_clock *clock)
 	loop->clock = clock ? clock : &loop_real;
 	loop->work_tail = &loop->work;
 	loop_set_spin(loop, LOOP_SPIN_MAX_NS);
+	turn_init(&loop->turn);
+	loop->heap = calloc(LOOP_TIMERS, sizeof(*loop->heap));
+	loop->heap_size = LOOP_TIMERS;
 	loop->epfd = epoll_create1(EPOLL_CLOEXEC);
-	if (loop->epfd < 0) {
-		free(loop);
+	if (!loop->heap || loop->epfd < 0) {
+		loop_free(loop);
 		return NULL;
 	}
-	turn_init(&loop->turn);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_TIMERSLACK, LOOP_TIMER_SLACK_NS);
 	return loop;
@@ -136,7 +143,8 @@ void loop_free(struct loop *loop)
 	if (!loop)
 		return;
 	turn_destroy(&loop->turn);
-	close(loop->epfd);
+	if (loop->epfd >= 0)
+		close(loop->epfd);
 	free(loop->heap);
 	free(loop);
 }
@@ -236,7 +244,8 @@ void loop_timer_set(struct loop *loop, struct loop_timer *t, uint64_t when)
 		return;
 	}
 	if (loop->timers == loop->heap_size) {
-		size_t size = loop->heap_size ? 2 * loop->heap_size : 64;
+		size_t size = loop->heap_size ? 2 * loop->heap_size :
+			      LOOP_TIMERS;
 		struct loop_timer **heap = reallocarray(loop->heap, size,
 							sizeof(*heap));
 
