@@ -7,6 +7,7 @@ Each test attacks one NIC, and reads registers of another in the same process.
 import contextlib
 import fcntl
 import os
+import resource
 import socket
 import struct
 import threading
@@ -381,6 +382,26 @@ def test_memory_budget(nic, other):
     os.close(fd)
     assert "more memory than this guest may have" in nic.log
     assert nic.stop()[0]["rejected_budget"] == 2
+
+
+def test_no_address_space(nic, other):
+    """Without memory for a guest, the NIC says so and serves the others."""
+    with open(f"/proc/{nic.proc.pid}/statm") as statm:
+        pages = int(statm.read().split()[0])
+    fd = os.memfd_create("large")
+    os.ftruncate(fd, 1 << 28)
+    limits = resource.prlimit(nic.proc.pid, resource.RLIMIT_AS)
+    with nic.guest(setup=False) as guest:
+        guest.negotiate()
+        resource.prlimit(nic.proc.pid, resource.RLIMIT_AS, (pages * 4096 + (1 << 20), limits[1]))
+        assert guest.mem_table([(0, 1 << 28, vc.USER, 0)], [fd]) == 1
+        for i in range(200):
+            assert guest.mem_table([(i << 28, 1 << 28, vc.USER, 0)], [fd]) == 1
+        served(other)
+        resource.prlimit(nic.proc.pid, resource.RLIMIT_AS, limits)
+        assert guest.mem_table() == 0
+    os.close(fd)
+    assert "Cannot allocate memory" in nic.log
 
 
 # Floods

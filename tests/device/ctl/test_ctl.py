@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
 import signal
 import socket
 import struct
@@ -171,6 +172,22 @@ def test_many_clients(nic):
         assert clients[0].ask(cmd="lose_clear")["ok"]
     with nic.client() as client:
         assert client.ask(cmd="lose_clear")["ok"]
+
+
+def test_no_memory_for_clients(nic):
+    """They are turned away or disconnected, and the NICs are served."""
+    with vc.Guest(nic.vhost) as guest, open(f"/proc/{nic.proc.pid}/statm") as statm:
+        limits = resource.prlimit(nic.proc.pid, resource.RLIMIT_AS)
+        pages = int(statm.read().split()[0])
+        resource.prlimit(nic.proc.pid, resource.RLIMIT_AS, (pages * 4096, limits[1]))
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError, ValueError):
+            for _ in range(CLIENTS):
+                client = stack.enter_context(nic.client())
+                client.ask(cmd="counters")
+        assert guest.cfg(0) == 0x10F51AF4
+        resource.prlimit(nic.proc.pid, resource.RLIMIT_AS, limits)
+    with nic.client() as client:
+        assert client.ask(cmd="counters")["ok"]
 
 
 def test_descriptors(nic):
