@@ -15,6 +15,10 @@ bool skua_single_channel;
 module_param_named(single_channel, skua_single_channel, bool, 0444);
 MODULE_PARM_DESC(single_channel, "One channel, scan and remain-on-channel by mac80211's software (default: off)");
 
+bool skua_p2p_device = true;
+module_param_named(p2p_device, skua_p2p_device, bool, 0444);
+MODULE_PARM_DESC(p2p_device, "Offer a P2P device beside the interfaces (default: on)");
+
 unsigned int skua_txring = 256;
 module_param_named(txring, skua_txring, uint, 0444);
 MODULE_PARM_DESC(txring, "Entries of each transmit ring, 32 to 4096 (default: 256)");

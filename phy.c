@@ -271,6 +271,7 @@ static int skua_combinations_init(struct skua *sc)
 	struct ieee80211_iface_combination *comb;
 	struct ieee80211_iface_limit *limits;
 	struct wiphy *wiphy = sc->hw->wiphy;
+	unsigned int i;
 
 	comb = devm_kzalloc(sc->dev, sizeof(*comb), GFP_KERNEL);
 	limits = devm_kcalloc(sc->dev, 3, sizeof(*limits), GFP_KERNEL);
@@ -283,14 +284,14 @@ static int skua_combinations_init(struct skua *sc)
 			  BIT(NL80211_IFTYPE_MESH_POINT);
 	/* mac80211's own monitor interface needs a handle as well. */
 	limits[0].max = max_t(u16, sc->caps.vifs, 2) - 1;
-	limits[1].types = BIT(NL80211_IFTYPE_P2P_DEVICE);
+	limits[1].types = BIT(NL80211_IFTYPE_ADHOC);
 	limits[1].max = 1;
-	limits[2].types = BIT(NL80211_IFTYPE_ADHOC);
+	limits[2].types = BIT(NL80211_IFTYPE_P2P_DEVICE);
 	limits[2].max = 1;
-	wiphy->interface_modes = limits[0].types | limits[1].types |
-				 limits[2].types;
 	comb->limits = limits;
-	comb->n_limits = 3;
+	comb->n_limits = skua_p2p_device ? 3 : 2;
+	for (i = 0; i < comb->n_limits; i++)
+		wiphy->interface_modes |= limits[i].types;
 	comb->max_interfaces = limits[0].max;
 	comb->num_different_channels = skua_single_channel ?
 				       1 : sc->caps.channels;

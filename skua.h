@@ -776,6 +776,7 @@ struct skua {
 /* Module parameters (param.c) */
 extern bool skua_swcrypto;
 extern bool skua_single_channel;
+extern bool skua_p2p_device;
 extern unsigned int skua_txring;
 extern unsigned int skua_rxring;
 
