@@ -223,6 +223,19 @@ static struct nic *nic_new(struct loop *loop, const char *path, int n)
 }
 
 /* Print the counters that the tests check to stdout. */
+/* The longest time for which the loop blocked outside of its poll */
+static uint64_t blocked_us(struct loop *loop)
+{
+	const struct turn *t = loop_turn(loop);
+	uint64_t worst = 0;
+
+	for (int i = 0; i < TURN_CAUSES; i++) {
+		if (t->worst[i].blocked_ns > worst)
+			worst = t->worst[i].blocked_ns;
+	}
+	return worst / LOOP_NS_PER_US;
+}
+
 static void nic_report(const struct nic *nic, int n)
 {
 	struct bus_stat stat[BUS_STATS_MAX];
@@ -242,6 +255,7 @@ static void nic_report(const struct nic *nic, int n)
 		{ "rejected_range", d->rejected_range },
 		{ "rejected_off", d->rejected_off },
 		{ "rejected_budget", d->rejected_budget },
+		{ "blocked_us", blocked_us(nic->loop) },
 	};
 
 	printf("{\"nic\": %d", n);

@@ -20,6 +20,8 @@ from test_bus import ID, NIC_ID, RAISE, Nic, wait_for
 from vhost_client import Gone, Guest
 
 PATIENCE = 3.0  # seconds; a NIC that is blocked never answers
+# An attack blocks for seconds. The log goes to a disk, which others use, too.
+BLOCKED_US = 100_000
 
 
 @pytest.fixture
@@ -27,7 +29,8 @@ def nic(tmp_path):
     nic = Nic(tmp_path)
     yield nic
     if nic.proc.poll() is None:
-        nic.stop()
+        counters = nic.stop()
+        assert counters[0]["blocked_us"] < BLOCKED_US, nic.log
     assert nic.proc.returncode == 0, nic.log
     assert "ERROR" not in nic.log and "runtime error" not in nic.log
 

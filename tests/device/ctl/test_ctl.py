@@ -23,6 +23,8 @@ SKUA_NIC = os.environ.get("SKUA_NIC", "../../../build/device/skua-nic")
 MAGIC = b"\x0a\x0d\x0d\x0a"
 PATIENCE = 5.0
 CLIENTS = 32
+# Of the loop outside of its poll; log and captures are on a disk that others use, too
+BLOCKED_US = 100_000
 
 
 class Client:
@@ -89,8 +91,8 @@ def fixture_nic(tmp_path):
     assert nic.proc.returncode == 0, nic.log
 
 
-def attack_slowly(nic):
-    """Takes no answers for a while. Returns the longest callback of the loop."""
+def test_slow_reader(nic):
+    """A client that takes no answers keeps nobody waiting."""
     with nic.client() as slow, vc.Guest(nic.vhost) as guest, nic.client() as other:
         slow.sock.setblocking(False)
         line = json.dumps({"cmd": "counters"}).encode() + b"\n"
@@ -100,30 +102,12 @@ def attack_slowly(nic):
                 sent += slow.sock.send(line * 50)
         for _ in range(20):
             assert guest.cfg(0) == 0x10F51AF4
-        longest = other.ask(cmd="counters")["loop"]["longest_ns"]
+        # A send that waited did so for 200 ms.
+        assert other.ask(cmd="counters")["loop"]["turns"]["blocked_us"] < BLOCKED_US
         # When it reads again, it gets all that it asked for, line by line.
         slow.sock.settimeout(PATIENCE)
         for _ in range(100):
             assert slow.answer()["ok"]
-        return longest
-
-
-def test_slow_reader(tmp_path):
-    """A client that takes no answers keeps nobody waiting.
-
-    A NIC that waits for it does so in each try; one that had no processor in one
-    has a processor in another.
-    """
-    for i in range(5):
-        directory = tmp_path / str(i)
-        directory.mkdir()
-        nic = Nic(directory)
-        try:
-            if attack_slowly(nic) < 150_000_000:
-                return
-        finally:
-            nic.stop()
-    raise AssertionError("the loop waited for a client")
 
 
 def test_client_that_takes_nothing(nic):
