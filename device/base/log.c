@@ -2,11 +2,16 @@
 /*
  * The NIC's log
  */
+#include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/util.h"
@@ -15,7 +20,13 @@
 #define LOG_BURST	10	/* of one message */
 #define LOG_BUDGET	100	/* of all messages of a source */
 
-static FILE *log_file;
+/* Text, name of the source, time, and a few words */
+#define LOG_TEXT	512
+#define LOG_LINE	(LOG_TEXT + 256)
+
+static_assert(LOG_LINE <= PIPE_BUF, "a line is written at once");
+
+static int log_file = -1;
 static enum log_level log_level = LOG_LEVEL_INFO;
 static struct log log_process;
 
@@ -28,17 +39,16 @@ static const char * const log_names[] = {
 
 int log_open(const char *path)
 {
-	FILE *f = NULL;
+	int fd = -1;
 
 	if (path) {
-		f = fopen(path, "ae");
-		if (!f)
+		fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+		if (fd < 0)
 			return -errno;
-		setvbuf(f, NULL, _IOLBF, 0);
 	}
-	if (log_file)
-		fclose(log_file);
-	log_file = f;
+	if (log_file >= 0)
+		close(log_file);
+	log_file = fd;
 	return 0;
 }
 
@@ -116,18 +126,58 @@ static bool log_limit(struct log_seen *s, uint64_t now, unsigned int limit,
 	return ++s->count <= limit;
 }
 
+/*
+ * A reader that does not read, at the other end of a pipe or of a terminal that is
+ * stopped, costs lines and not the NICs: a pipe that is ready has room for
+ * PIPE_BUF octets, which a line never exceeds.
+ */
+static bool log_ready(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+static void log_write(const char *line, size_t len)
+{
+	static unsigned int lost;
+	int fd = log_file >= 0 ? log_file : STDERR_FILENO;
+	char text[64];
+	int n;
+
+	if (!log_ready(fd)) {
+		lost++;
+		return;
+	}
+	if (lost) {
+		n = snprintf(text, sizeof(text),
+			     "(%u lines are missing: the log was not read)\n", lost);
+		lost = 0;
+		if (write(fd, text, (size_t)n) < 0 || !log_ready(fd)) {
+			lost = 1;
+			return;
+		}
+	}
+	/* There is nobody to tell of a log that cannot be written. */
+	if (write(fd, line, len) < 0)
+		lost++;
+}
+
 static void log_line(const struct log *log, enum log_level level, uint64_t now,
 		     const char *text, unsigned int held)
 {
-	FILE *f = log_file ? log_file : stderr;
+	char line[LOG_LINE], more[64] = "";
+	int n;
 
-	fprintf(f, "[%6llu.%06llu] %s%s%s: %s",
-		(unsigned long long)(now / 1000000000ULL),
-		(unsigned long long)(now / 1000 % 1000000), log->name,
-		log->name[0] ? ": " : "", log_names[level], text);
 	if (held)
-		fprintf(f, " (%u more like this were held back before)", held);
-	fputc('\n', f);
+		snprintf(more, sizeof(more),
+			 " (%u more like this were held back before)", held);
+	n = snprintf(line, sizeof(line), "[%6llu.%06llu] %s%s%s: %s%s\n",
+		     (unsigned long long)(now / 1000000000ULL),
+		     (unsigned long long)(now / 1000 % 1000000), log->name,
+		     log->name[0] ? ": " : "", log_names[level], text, more);
+	if (n > 0)
+		log_write(line, (size_t)n);
 }
 
 /* Check the budget of a source; log its end, and the number of dropped messages. */
@@ -151,7 +201,7 @@ static bool log_budget(struct log *log, uint64_t now)
 void log_msg(struct log *log, enum log_level level, const char *fmt, ...)
 {
 	unsigned int held = 0;
-	char text[512];
+	char text[LOG_TEXT];
 	uint64_t now;
 	va_list ap;
 

@@ -30,13 +30,13 @@ FREE = 0x80000  # guest memory that the queues do not use
 class Nic:
     """The process, with two NICs."""
 
-    def __init__(self, directory, options=(), before=()):
+    def __init__(self, directory, options=(), before=(), stderr=None):
         self.paths = [str(directory / "nic0"), str(directory / "nic1")]
         self.err = directory / "stderr"
         with open(self.err, "wb") as err:
             self.proc = subprocess.Popen(
-                [*before, BUS_NIC, *options, *self.paths], stdout=subprocess.PIPE, stderr=err
-            )
+                [*before, BUS_NIC, *options, *self.paths], stdout=subprocess.PIPE,
+                stderr=err if stderr is None else stderr)
         assert self.proc.stdout.readline() == b"ready\n"
 
     def guest(self, number=0, **kwargs):

@@ -35,6 +35,16 @@ def nic(tmp_path):
     assert "ERROR" not in nic.log and "runtime error" not in nic.log
 
 
+@contextlib.contextmanager
+def started(directory, **options):
+    """Another process than that of the fixture"""
+    nic = Nic(directory, **options)
+    try:
+        yield nic
+    finally:
+        nic.stop()
+
+
 @pytest.fixture
 def other(nic):
     """The guest that must be served whatever the guest of NIC 0 does."""
@@ -169,8 +179,8 @@ def test_pipe_of_another_user(tmp_path):
     if os.geteuid():
         pytest.skip("needs root, to have a pipe of another user")
     less = "-dac_override,-dac_read_search"
-    nic = Nic(tmp_path, before=["setpriv", "--bounding-set", less, "--inh-caps", less])
-    with nic.guest() as guest, nic.guest(1) as other:
+    before = ["setpriv", "--bounding-set", less, "--inh-caps", less]
+    with started(tmp_path, before=before) as nic, nic.guest() as guest, nic.guest(1) as other:
         other.master()
         guest.msix_on()
         read, write = os.pipe()
@@ -185,7 +195,6 @@ def test_pipe_of_another_user(tmp_path):
         assert set_kick(guest, guest.irq, read) == 1
         os.close(read)
         os.close(write)
-    nic.stop()
 
 
 # Notifications by the guest
@@ -426,6 +435,24 @@ def test_flood_of_descriptors(nic, other):
     os.close(read)
     os.close(write)
     wait_for(lambda: nic.fds() <= fds)
+
+
+def test_log_that_nobody_reads(tmp_path):
+    """A guest can provoke messages; whoever reads them may be slow."""
+    read, write = os.pipe()
+    fill(write)
+    with started(tmp_path, stderr=write) as nic, nic.guest() as guest, nic.guest(1) as other:
+        other.master()
+        assert guest.command(9, 0, 4, b"\0" * 8) == b""
+        served(other, 0.2)
+        set_flags(read, False)
+        with contextlib.suppress(BlockingIOError):
+            while os.read(read, 1 << 16):
+                pass
+        assert guest.command(9, 0, 4, b"\0" * 8) == b""
+        assert b"lines are missing" in os.read(read, 4096)
+    os.close(read)
+    os.close(write)
 
 
 def test_flood_of_connections(nic, other):
