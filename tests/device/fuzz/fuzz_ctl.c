@@ -13,6 +13,7 @@
 
 #include "ctl/ctl.h"
 #include "input.h"
+#include "turns.h"
 #include "whole.h"
 
 static struct whole *w;
@@ -87,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (asked != answered)
 		abort();
+	turns_judge(w->loop);
 	close(fd);
 	end();
 	return 0;

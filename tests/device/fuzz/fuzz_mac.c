@@ -10,6 +10,7 @@
  */
 #include "host.h"
 #include "input.h"
+#include "turns.h"
 
 #define SUITE_CCMP	0x000fac04
 #define ACTS_MAX	64
@@ -129,9 +130,11 @@ static void act(struct scene *s, struct input *in)
 		break;
 	}
 	/* The number of turns is bounded: an endless turn shows as a timeout. */
-	for (int i = 0; i < 50; i++)
+	for (int i = 0; i < 50; i++) {
+		turns_act(s->loop);
 		if (!mac_poll(s->ap->mac) && !mac_poll(s->sta->mac))
 			break;
+	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -150,8 +153,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	scene_group(s, SUITE_CCMP, 1);
 	host_post(s->ap, 8);
 	host_post(s->sta, 8);
-	for (int i = 0; in.left && i < ACTS_MAX; i++)
+	for (int i = 0; in.left && i < ACTS_MAX; i++) {
+		turns_act(s->loop);
 		act(s, &in);
+		turns_judge(s->loop);
+	}
 	scene_pass(s, 200000);
 	scene_teardown(&state);
 	return 0;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "input.h"
+#include "turns.h"
 #include "whole.h"
 
 #define ACTS_MAX	48
@@ -189,9 +190,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct whole *w = whole_new();
 
 	act_boot(w, &in);
-	for (int i = 0; in.left && i < ACTS_MAX; i++)
+	for (int i = 0; in.left && i < ACTS_MAX; i++) {
+		turns_act(w->loop);
 		act(w, &in);
+		turns_judge(w->loop);
+	}
 	whole_pass(w, 10);
+	turns_judge(w->loop);
 	whole_free(w);
 	return 0;
 }

@@ -19,6 +19,7 @@
 
 #include "pcie/dma.h"
 #include "input.h"
+#include "turns.h"
 #include "base/log.h"
 #include "pcie/pci.h"
 #include "bus/vhost/priv.h"
@@ -444,6 +445,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		act(&g, &in);
 	hang_up(&g);
 	pump(&g);
+	turns_judge(g.loop);
 	end(&g);
 	must(next_fd() == first, "a descriptor was left open");
 	return 0;
