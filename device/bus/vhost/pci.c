@@ -212,6 +212,9 @@ static bool vhost_serve(struct vhost *v)
 	for (int i = 0; i < n && i < VQ_BATCH; i++) {
 		uint32_t len;
 
+		/* Long commands, or many guests: the rest comes next time */
+		if (i && turn_late(loop_turn(v->loop)))
+			break;
 		/* For each command: it may have waited for those before it */
 		vhost_note_late(v);
 		if (!vq_pop(vq, &c))
