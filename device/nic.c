@@ -206,9 +206,17 @@ static void host_inband(void *priv, const struct skua_cpl_inband *cpl)
 	nic->mac_ops->inband(nic->mac, cpl);
 }
 
+static bool host_settle(void *priv)
+{
+	struct nic *nic = priv;
+
+	return nic->mac_ops->settle(nic->mac);
+}
+
 static const struct hif_client_ops hif_client = {
 	.tx_sync = host_tx_sync,
 	.inband = host_inband,
+	.settle = host_settle,
 };
 
 static bool host_is_alive(void *priv)

@@ -133,10 +133,13 @@ void cp_get_stats(const struct cp *cp, struct cp_stats *s);
  *	which to fetch, hif_tx_gate() notwithstanding. Returns false if it is to be
  *	called again, since fetching all of them would take too long
  * @inband: post an in-band event behind all completions so far
+ * @settle: an event is about to be published: publish all completions so far. False
+ *	if some wait for room; the event waits behind them, then.
  */
 struct hif_client_ops {
 	bool (*tx_sync)(void *priv, const uint32_t prod[SKUA_NUM_TX_RINGS]);
 	void (*inband)(void *priv, const struct skua_cpl_inband *cpl);
+	bool (*settle)(void *priv);
 };
 
 /**

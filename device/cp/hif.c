@@ -98,13 +98,13 @@ uint32_t hif_fw_idle_ms(const struct hif *hif)
 	return still_owes(hif) ? hif->idle_ticks * HIF_IDLE_TICK_MS : 0;
 }
 
+/* An event is published behind all completions that are older: no answer overtakes one. */
 static void flush_events(struct hif *hif)
 {
 	struct ring *ring = &hif->env.rings->ring[SKUA_RING_EVT];
-
 	bool held = evt_room(hif) < ENG_EVT_ROOM_CMD;
 
-	if (!hif->backlog_len)
+	if (!hif->backlog_len || !hif->client->settle(hif->client_priv))
 		return;
 	while (hif->backlog_len && ring_room(ring)) {
 		ring_put(ring, &hif->backlog[hif->backlog_first]);

@@ -206,6 +206,15 @@ void mac_inband(struct mac *mac, const struct skua_cpl_inband *cpl)
 	cpl_publish(mac);
 }
 
+bool mac_settle(struct mac *mac)
+{
+	if (!mac->running)
+		return true;
+	rxe_flush(mac);
+	cpl_publish(mac);
+	return !cpl_waiting(mac);
+}
+
 const struct mac_ops mac_engines = {
 	.new = mac_new,
 	.free = mac_free,
@@ -219,5 +228,6 @@ const struct mac_ops mac_engines = {
 	.disarm = mac_disarm,
 	.tx_sync = mac_tx_sync,
 	.inband = mac_inband,
+	.settle = mac_settle,
 	.counters = mac_counters,
 };

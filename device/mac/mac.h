@@ -145,6 +145,14 @@ bool mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
  */
 void mac_inband(struct mac *mac, const struct skua_cpl_inband *cpl);
 
+/**
+ * mac_settle() - publish all completions so far
+ * @mac: the engines
+ *
+ * Return: false if some wait for room in the ring; engines that have stopped have none.
+ */
+bool mac_settle(struct mac *mac);
+
 /** mac_counters() - all counters as a JSON object (new reference) */
 struct json_t *mac_counters(const struct mac *mac);
 
@@ -163,6 +171,7 @@ struct json_t *mac_counters(const struct mac *mac);
  * @disarm: mac_disarm()
  * @tx_sync: mac_tx_sync()
  * @inband: mac_inband()
+ * @settle: mac_settle()
  * @counters: mac_counters()
  */
 struct mac_ops {
@@ -179,6 +188,7 @@ struct mac_ops {
 	void (*disarm)(struct mac *mac);
 	bool (*tx_sync)(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS]);
 	void (*inband)(struct mac *mac, const struct skua_cpl_inband *cpl);
+	bool (*settle)(struct mac *mac);
 	struct json_t *(*counters)(const struct mac *mac);
 };
 

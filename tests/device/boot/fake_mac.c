@@ -104,6 +104,14 @@ static void fake_inband(struct mac *mac, const struct skua_cpl_inband *cpl)
 	f->inband = *cpl;
 }
 
+static bool fake_settle(struct mac *mac)
+{
+	struct fake_mac *f = fake_mac(mac);
+
+	f->settles++;
+	return !f->unsettled;
+}
+
 static json_t *fake_counters(const struct mac *mac)
 {
 	(void)mac;
@@ -123,5 +131,6 @@ const struct mac_ops fake_mac_ops = {
 	.disarm = fake_disarm,
 	.tx_sync = fake_tx_sync,
 	.inband = fake_inband,
+	.settle = fake_settle,
 	.counters = fake_counters,
 };

@@ -18,10 +18,13 @@
  * @sync_prod: argument of the last one
  * @inbands: mac_ops.inband() calls
  * @inband: argument of the last one
+ * @settles: mac_ops.settle() calls
+ * @unsettled: completions wait for room: mac_ops.settle() returns false
  * @reg: engine registers, as they were written
  */
 struct fake_mac {
-	int starts, resets, stops, writes, syncs, inbands, busy, wiping;
+	int starts, resets, stops, writes, syncs, inbands, busy, wiping, settles;
+	bool unsettled;
 	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
 	struct skua_cpl_inband inband;
 	uint32_t reg[FAKE_MAC_REGS];

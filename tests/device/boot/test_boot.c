@@ -520,6 +520,27 @@ static void test_commands_carry_order(void **state)
 	assert_true(hif_tx_gate(h->nic->hif));
 }
 
+/* D3: an answer waits behind completions that are older, even if those wait for room. */
+static void test_answers_do_not_overtake(void **state)
+{
+	struct host *h = *state;
+	struct fake_mac *mac;
+	int before;
+
+	boot_ok(h);
+	mac = fake_mac(h->nic->mac);
+	assert_non_null(find_event(h, SKUA_EVT_ALIVE));
+	mac->unsettled = true;
+	before = mac->settles;
+	send_cmd(h, SKUA_CMD_NOP, "", 0, 0);
+	run_us(h, 2000);
+	assert_true(mac->settles > before);
+	assert_null(find_event(h, SKUA_EVT_CMD_DONE));
+	mac->unsettled = false;
+	run_us(h, 2000);
+	assert_non_null(find_event(h, SKUA_EVT_CMD_DONE));
+}
+
 static void test_many_commands(void **state)
 {
 	struct host *h = *state;
@@ -757,7 +778,8 @@ int main(int argc, char **argv)
 		T(test_alive), T(test_features_are_negotiated),
 		T(test_refusals),
 		T(test_boot_often), T(test_command_waits_for_frames), T(test_boot_needs_reset), T(test_nop_echoes),
-		T(test_commands_carry_order), T(test_many_commands),
+		T(test_commands_carry_order),
+		T(test_answers_do_not_overtake), T(test_many_commands),
 		T(test_wrong_sizes), T(test_secrets_are_wiped),
 		T(test_crash_assert), T(test_crash_trap), T(test_crash_loop),
 		T(test_crash_silent), T(test_boot_silent),

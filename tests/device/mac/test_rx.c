@@ -397,6 +397,43 @@ static void test_full_ring(void **state)
 	scene_teardown(state);
 }
 
+/* D3: before an event is published, all completions are, or the event has to wait */
+static void test_settle(void **state)
+{
+	struct host_cfg small = { .cpl_entries = 16, .max_txq = 16 };
+	struct scene *s = scene_new(&small, NULL);
+	struct skua_cpl_inband cpl = { .id = htole16(SKUA_INB_KEY_RETIRED) };
+	struct mac *mac = s->ap->mac;
+	struct mac_sta *sta = mac_sta_get(mac, AP_STA, AP_GEN);
+	struct rec rec;
+
+	*state = s;
+	assert_non_null(sta);
+	/* heard in a burst that has not ended */
+	rxe_queue_event(mac, SKUA_INB_STA_SLEEP, sta, 0);
+	host_expect_nothing(s->ap);
+	assert_true(mac_settle(mac));
+	host_expect_inband(s->ap, SKUA_INB_STA_SLEEP, &rec);
+	/* no room */
+	for (unsigned int i = 0; i < 20; i++)
+		mac_inband(mac, &cpl);
+	assert_true(cpl_waiting(mac));
+	assert_false(mac_settle(mac));
+	while (cpl_waiting(mac)) {
+		while (host_next(s->ap, &rec))
+			;
+		scene_pass(s, 1000);
+	}
+	assert_true(mac_settle(mac));
+	/* a NIC that has died holds no event back */
+	for (unsigned int i = 0; i < 40; i++)
+		mac_inband(mac, &cpl);
+	assert_true(cpl_waiting(mac));
+	mac_stop(mac);
+	assert_true(mac_settle(mac));
+	scene_teardown(state);
+}
+
 /* In-band events stay in order; when too many wait, some are lost, and counted */
 static void test_event_flood(void **state)
 {
@@ -650,6 +687,7 @@ int main(void)
 		cmocka_unit_test(test_no_buffers),
 		cmocka_unit_test(test_bad_buffers),
 		cmocka_unit_test(test_full_ring),
+		cmocka_unit_test(test_settle),
 		cmocka_unit_test(test_event_flood),
 		T(test_two_vifs),
 		T(test_tables),
