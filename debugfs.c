@@ -62,6 +62,7 @@ static const char *const skua_ctr_names[SKUA_NUM_CTRS] = {
 	[SKUA_CTR_RX_NO_MEM] = "rx_no_mem",
 	[SKUA_CTR_RX_REFILL] = "rx_refill",
 	[SKUA_CTR_RX_NO_CHANNEL] = "rx_no_channel",
+	[SKUA_CTR_RX_DOWN] = "rx_down",
 	[SKUA_CTR_KEY_INSTALLED] = "key_installed",
 	[SKUA_CTR_KEY_REFUSED] = "key_refused",
 	[SKUA_CTR_KEY_FULL] = "key_full",

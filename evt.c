@@ -5,6 +5,8 @@
  * NAPI handles answers, for which commands wait, and signs of death. Events for
  * mac80211 wait for the wiphy mutex.
  */
+#include <kunit/static_stub.h>
+
 #include "skua.h"
 #include "trace.h"
 
@@ -249,6 +251,7 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 	u16 len = le16_to_cpu(evt->len);
 	u32 seq = le32_to_cpu(evt->seq);
 
+	KUNIT_STATIC_STUB_REDIRECT(skua_evt, sc, evt);
 	skua_count(sc, SKUA_CTR_EVT);
 	trace_skua_evt(sc, id, len, seq);
 	if (seq != sc->cmd_seq_evt) {

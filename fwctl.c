@@ -71,10 +71,16 @@ static u16 skua_cmd_next_seq(struct skua *sc)
 static void skua_cmd_order(struct skua *sc, struct skua_cmd *cmd)
 {
 	unsigned int i;
+	u32 prod;
 
-	for (i = 0; i < SKUA_NUM_TX_RINGS; i++)
-		cmd->tx_prod[i] =
-			cpu_to_le32(READ_ONCE(skua_tx_ring(sc, i)->published));
+	for (i = 0; i < SKUA_NUM_TX_RINGS; i++) {
+		/*
+		 * (f) Before the command is published: a NIC that sees the command
+		 * sees the frames' index, too. Partner: (F) after the store of prod.
+		 */
+		prod = smp_load_acquire(&skua_tx_ring(sc, i)->published);
+		cmd->tx_prod[i] = cpu_to_le32(prod);
+	}
 }
 
 /* Write one command into the ring and show it to the NIC. */

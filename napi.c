@@ -17,20 +17,51 @@
 
 #define SKUA_EVT_BATCH	16
 
+/*
+ * No event overtakes a completion that is older than it: an op that returns with an
+ * answer finds that mac80211 has got each frame, TX status and sleep of a station from
+ * before the answer.
+ *
+ * The NIC publishes a completion before any event that is younger (docs/nic.rst,
+ * "Order between completions and events"). So the completions that are older than the
+ * events found here lie before the completion ring's producer index, if that is read
+ * after the events' one: skua_ring_avail() has a read barrier behind its load (a). The
+ * poll serves completions up to that index, then those events. If its budget ends
+ * before, the events wait for the next poll and keep their place; new ones are not
+ * looked at meanwhile, so a flood of frames delays an event by one ring of completions
+ * at most.
+ */
+static void skua_poll_look(struct skua *sc)
+{
+	struct skua_ring *evt = &sc->ring[SKUA_RING_EVT];
+	struct skua_ring *cpl = &sc->ring[SKUA_RING_CPL0];
+
+	if (sc->evt_upto != evt->next)
+		return;
+	sc->evt_upto = evt->next + skua_ring_avail(evt);
+	skua_step(sc, SKUA_STEP_EVT_SEEN);
+	sc->cpl_upto = cpl->next + skua_ring_avail(cpl);
+	skua_step(sc, SKUA_STEP_CPL_SEEN);
+}
+
+/* Return: true if events are left. */
 static bool skua_poll_events(struct skua *sc)
 {
 	struct skua_ring *ring = &sc->ring[SKUA_RING_EVT];
+	struct skua_ring *cpl = &sc->ring[SKUA_RING_CPL0];
+	u32 n = min_t(u32, sc->evt_upto - ring->next, SKUA_EVT_BATCH);
 	struct skua_evt evt;
-	u32 avail = skua_ring_avail(ring);
-	u32 n = min_t(u32, avail, SKUA_EVT_BATCH);
 
+	/* of a broken ring nothing more is read */
+	if (!cpl->broken && (s32)(cpl->next - sc->cpl_upto) < 0)
+		return n;
 	while (n--) {
 		memcpy(&evt, skua_ring_slot(ring, ring->next), sizeof(evt));
 		ring->next++;
 		skua_evt(sc, &evt);
 	}
 	skua_ring_release(ring);
-	return avail > SKUA_EVT_BATCH;
+	return sc->evt_upto != ring->next;
 }
 
 /* ------------------------------------------------------------------ */
@@ -228,32 +259,54 @@ static void skua_poll_finish(struct skua *sc, struct skua_poll *poll)
 	skua_rx_refill(sc);
 }
 
-static int skua_napi_poll(struct napi_struct *napi, int budget)
+/*
+ * Ask for an interrupt when the next entry comes, in either ring. Return: true if there
+ * is one already.
+ */
+static bool skua_poll_arm(struct skua *sc)
+{
+	bool more = skua_ring_arm(&sc->ring[SKUA_RING_EVT]);
+
+	return skua_ring_arm(&sc->ring[SKUA_RING_CPL0]) || more;
+}
+
+/**
+ * skua_napi_poll() - serve completions and events
+ * @napi: skua.napi
+ * @budget: completions that may be served
+ *
+ * NAPI. All that this function does it does while this processor owns the NAPI
+ * instance: after napi_complete_done() another vector's processor may poll, and
+ * napi_disable() does not wait any more. An interrupt that comes between arming and
+ * napi_complete_done() is not lost: it sets NAPI_STATE_MISSED, so that
+ * napi_complete_done() schedules one more poll.
+ *
+ * Return: completions served; @budget to be called again
+ */
+int skua_napi_poll(struct napi_struct *napi, int budget)
 {
 	struct skua *sc = container_of(napi, struct skua, napi);
 	struct skua_poll poll = {
 		.rx_list = LIST_HEAD_INIT(poll.rx_list),
 		.free_list = LIST_HEAD_INIT(poll.free_list),
 	};
-	bool more;
 	int work;
 
 	skua_count(sc, SKUA_CTR_POLL);
 	/* With a budget of 0 (netpoll) nothing may be received: nothing to do. */
 	if (!budget)
 		return 0;
-	more = skua_poll_events(sc);
+	skua_poll_look(sc);
 	work = skua_poll_completions(sc, budget, &poll);
+	skua_step(sc, SKUA_STEP_CPL_SERVED);
 	skua_poll_finish(sc, &poll);
-	if (more || work == budget)
+	if (skua_poll_events(sc) || work == budget)
 		return budget;
-
-	if (napi_complete_done(napi, work)) {
-		more = skua_ring_arm(&sc->ring[SKUA_RING_EVT]);
-		more |= skua_ring_arm(&sc->ring[SKUA_RING_CPL0]);
-		if (more)
-			napi_schedule(napi);
-	}
+	skua_step(sc, SKUA_STEP_EVT_SERVED);
+	if (skua_poll_arm(sc))
+		return budget;
+	if (napi_complete_done(napi, work))
+		skua_step(sc, SKUA_STEP_COMPLETED);
 	return work;
 }
 
@@ -343,6 +396,8 @@ void skua_napi_start(struct skua *sc)
 	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (sc->napi_on)
 		return;
+	sc->evt_upto = sc->ring[SKUA_RING_EVT].next;
+	sc->cpl_upto = sc->ring[SKUA_RING_CPL0].next;
 	napi_enable(&sc->napi);
 	sc->napi_on = true;
 	skua_watchdog_start(sc);

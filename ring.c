@@ -181,6 +181,20 @@ void skua_doorbell(struct skua_ring *ring)
 	iowrite32(1, ring->sc->bar + SKUA_REG_DOORBELL(ring->id));
 }
 
+#if IS_ENABLED(CONFIG_KUNIT)
+/**
+ * skua_step() - a unit test may act here, as the NIC or as another processor
+ * @sc: the device
+ * @step: where
+ *
+ * Any context. Does nothing outside of a test.
+ */
+void skua_step(struct skua *sc, enum skua_step step)
+{
+	KUNIT_STATIC_STUB_REDIRECT(skua_step, sc, step);
+}
+#endif
+
 /* A ring that the host fills under its lock; NAPI alone fills RXBUF. */
 static void skua_ring_assert_held(struct skua_ring *ring)
 {
@@ -250,9 +264,14 @@ void skua_ring_publish(struct skua_ring *ring)
 	/* (A) Entries before index. Partner: (a) after its load of prod. */
 	dma_wmb();
 	WRITE_ONCE(ring->idx->prod, cpu_to_le32(ring->next));
-	WRITE_ONCE(ring->published, ring->next);
-	/* (B) Index before event index. Partner: (E), before the NIC sleeps. */
+	skua_step(ring->sc, SKUA_STEP_PUBLISHED);
+	/*
+	 * (B) Index before event index. Partner: (E), before the NIC sleeps.
+	 * (F) Index before @published. Partner: (f), the acquiring load of a command's
+	 * sender. The barrier also reaches the NIC, which smp_store_release() need not.
+	 */
 	dma_mb();
+	WRITE_ONCE(ring->published, ring->next);
 	event = le32_to_cpu(READ_ONCE(ring->idx->avail_event));
 	if (ring->next - event - 1 < ring->next - old)
 		skua_doorbell(ring);
@@ -365,10 +384,14 @@ void skua_ring_release(struct skua_ring *ring)
  */
 bool skua_ring_arm(struct skua_ring *ring)
 {
+	u32 next = READ_ONCE(ring->next);
+
 	if (ring->broken)
 		return false;
-	WRITE_ONCE(ring->idx->avail_event, cpu_to_le32(ring->next));
+	skua_step(ring->sc, SKUA_STEP_ARMING);
+	WRITE_ONCE(ring->idx->avail_event, cpu_to_le32(next));
+	skua_step(ring->sc, SKUA_STEP_ARMED);
 	/* (E) Event index before index. Partner: (B) after its store of prod. */
 	dma_mb();
-	return le32_to_cpu(READ_ONCE(ring->idx->prod)) != ring->next;
+	return le32_to_cpu(READ_ONCE(ring->idx->prod)) != next;
 }

@@ -120,7 +120,7 @@ struct skua;
  * @SKUA_CTR_TX_NO_KEY: frames dropped for want of a key
  * @SKUA_CTR_TX_NO_ROOM: times that a ring or the tokens were used up
  * @SKUA_CTR_TX_MAP: frames that could not be mapped
- * @SKUA_CTR_TX_BAD_TOKEN: transmit records with a bad token
+ * @SKUA_CTR_TX_BAD_TOKEN: transmit records with a bad token, or another's station
  * @SKUA_CTR_TX_RECLAIMED: frames taken back at a restart or stop
  * @SKUA_CTR_TX_AGAIN: of these, frames that are sent again after the restart
  * @SKUA_CTR_RX: frames received
@@ -133,6 +133,7 @@ struct skua;
  * @SKUA_CTR_RX_NO_MEM: frames dropped for want of memory
  * @SKUA_CTR_RX_REFILL: times that no receive buffer could be had
  * @SKUA_CTR_RX_NO_CHANNEL: frames of an unknown channel
+ * @SKUA_CTR_RX_DOWN: frames received while no interface is up
  * @SKUA_CTR_KEY_INSTALLED: keys installed in the NIC
  * @SKUA_CTR_KEY_REFUSED: keys left to software
  * @SKUA_CTR_KEY_FULL: keys refused because the table is full
@@ -187,6 +188,7 @@ enum skua_ctr {
 	SKUA_CTR_RX_NO_MEM,
 	SKUA_CTR_RX_REFILL,
 	SKUA_CTR_RX_NO_CHANNEL,
+	SKUA_CTR_RX_DOWN,
 	SKUA_CTR_KEY_INSTALLED,
 	SKUA_CTR_KEY_REFUSED,
 	SKUA_CTR_KEY_FULL,
@@ -414,9 +416,11 @@ struct skua_tx_map {
 
 /**
  * struct skua_tx_token - a frame that the NIC holds
- * @skb: the frame; NULL while the token is free
+ * @skb: the frame; NULL until the rest is filled in: then the token is used
  * @key: key that the NIC is to encrypt it with, or NULL
  * @next_free: next free token
+ * @sta: handle of the frame's station, or SKUA_STA_NONE
+ * @sta_gen: generation of @sta
  * @ring: index of its transmit ring, 0 to SKUA_NUM_TX_RINGS - 1
  * @nmaps: number of pieces in @map; the first is the linear part
  * @map: mapped pieces
@@ -425,6 +429,8 @@ struct skua_tx_token {
 	struct sk_buff *skb;
 	struct skua_key *key;
 	u16 next_free;
+	u16 sta;
+	u16 sta_gen;
 	u8 ring;
 	u8 nmaps;
 	struct skua_tx_map map[SKUA_TXD_MAX_SEGS];
@@ -645,6 +651,8 @@ struct skua_caps {
  * @nvectors: interrupt vectors in use
  * @watchdog: see struct skua_watchdog; runs with @napi
  * @cpl_rec: private copy of the completion record under way (NAPI)
+ * @evt_upto: events before this index wait for older completions (NAPI)
+ * @cpl_upto: completions before this index are older than those events (NAPI)
  * @state_wait: woken by an answer to a command, by a key's retirement, by the return
  *	of the last frame that names a key, when a station falls asleep, and by the
  *	NIC's death
@@ -714,6 +722,8 @@ struct skua {
 	int nvectors;
 	struct skua_watchdog watchdog;
 	struct skua_cpl *cpl_rec;
+	u32 evt_upto;
+	u32 cpl_upto;
 	wait_queue_head_t state_wait;
 
 	spinlock_t cmd_lock; /* see above */
@@ -840,6 +850,38 @@ u32 skua_ring_avail(struct skua_ring *ring);
 void skua_ring_release(struct skua_ring *ring);
 bool skua_ring_arm(struct skua_ring *ring);
 
+/**
+ * enum skua_step - places where the NIC or another processor may come between
+ * @SKUA_STEP_PUBLISHED: the NIC sees new slots, no processor does yet
+ * @SKUA_STEP_TX_FILLED: a frame is mapped and its token not yet the NIC's
+ * @SKUA_STEP_EVT_SEEN: NAPI knows how many events there are
+ * @SKUA_STEP_CPL_SEEN: NAPI knows how many completions are older than those
+ * @SKUA_STEP_CPL_SERVED: completions have been handled
+ * @SKUA_STEP_EVT_SERVED: events have been handled
+ * @SKUA_STEP_ARMING: NAPI is about to ask for an interrupt of a ring
+ * @SKUA_STEP_ARMED: NAPI has asked, and not yet looked again
+ * @SKUA_STEP_COMPLETED: NAPI has ended this poll
+ */
+enum skua_step {
+	SKUA_STEP_PUBLISHED,
+	SKUA_STEP_TX_FILLED,
+	SKUA_STEP_EVT_SEEN,
+	SKUA_STEP_CPL_SEEN,
+	SKUA_STEP_CPL_SERVED,
+	SKUA_STEP_EVT_SERVED,
+	SKUA_STEP_ARMING,
+	SKUA_STEP_ARMED,
+	SKUA_STEP_COMPLETED,
+};
+
+#if IS_ENABLED(CONFIG_KUNIT)
+void skua_step(struct skua *sc, enum skua_step step);
+#else
+static inline void skua_step(struct skua *sc, enum skua_step step)
+{
+}
+#endif
+
 /* ------------------------------------------------------------------ */
 /* napi.c								*/
 /* ------------------------------------------------------------------ */
@@ -859,6 +901,7 @@ struct skua_poll {
 	unsigned long tx_rings;
 };
 
+int skua_napi_poll(struct napi_struct *napi, int budget);
 int skua_irq_init(struct skua *sc);
 void skua_irq_exit(struct skua *sc);
 void skua_napi_start(struct skua *sc);

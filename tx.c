@@ -75,7 +75,8 @@ int skua_token_get(struct skua_tx *tx)
  */
 struct skua_tx_token *skua_token_used(struct skua_tx *tx, u16 id)
 {
-	if (id >= tx->ntokens || !tx->token[id].skb)
+	/* (g) Before all else of the token. Partner: (G) in skua_tx_post(). */
+	if (id >= tx->ntokens || !smp_load_acquire(&tx->token[id].skb))
 		return NULL;
 	return &tx->token[id];
 }
@@ -89,7 +90,7 @@ struct skua_tx_token *skua_token_used(struct skua_tx *tx, u16 id)
  */
 void skua_token_put(struct skua_tx *tx, u16 id)
 {
-	tx->token[id].skb = NULL;
+	WRITE_ONCE(tx->token[id].skb, NULL);
 	spin_lock_bh(&tx->lock);
 	tx->token[id].next_free = tx->nfree ? tx->free_head : SKUA_NO_TOKEN;
 	tx->free_head = id;
@@ -229,9 +230,9 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 	}
 
 	tok->key = req->pn_key;
-	tok->skb = skb;
 	tok->ring = n;
-	atomic_inc(&sc->tx.queued);
+	tok->sta = req->sta;
+	tok->sta_gen = req->sta_gen;
 	req->token = id;
 	if (req->pn_key)
 		req->pn = skua_key_take_pn(req->pn_key,
@@ -243,6 +244,15 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 		       sizeof(slot[i]));
 	trace_skua_tx_desc(sc, ring->id, &slot[0], skb->len);
 	skua_count(sc, SKUA_CTR_TX_QUEUED);
+	atomic_inc(&sc->tx.queued);
+	skua_step(sc, SKUA_STEP_TX_FILLED);
+	/*
+	 * (G) From here on NAPI takes the token from the NIC, and the frame with it: even
+	 * before the descriptor is published, if the NIC names a token that it has not
+	 * got. So all of the token is written, and the frame not looked at any more.
+	 * Partner: (g) in skua_token_used().
+	 */
+	smp_store_release(&tok->skb, skb);
 	return 0;
 }
 

@@ -31,6 +31,7 @@
  * @len: length of @data
  * @queued: frames that the NIC held when the last command came
  * @doorbells: doorbells rung
+ * @steps: steps that a test has looked at (enum skua_step)
  */
 struct skua_fake {
 	struct skua *sc;
@@ -49,6 +50,7 @@ struct skua_fake {
 	u16 len;
 	int queued;
 	unsigned int doorbells;
+	unsigned int steps;
 };
 
 int skua_fake_init(struct kunit *test);

@@ -2,6 +2,7 @@
 /*
  * Skua - unit tests: transmit
  */
+#include <kunit/static_stub.h>
 #include <linux/etherdevice.h>
 
 #include "../../key.h"
@@ -420,6 +421,44 @@ static void tx_posts_a_frame(struct kunit *test)
 }
 
 /* T1: a token that ends twice, or that never existed, does no harm */
+static void tx_token_is_not_yet_used(struct skua *sc, enum skua_step step)
+{
+	struct kunit *test = kunit_get_current_test();
+	struct skua_fake *fake = test->priv;
+
+	switch (step) {
+	case SKUA_STEP_TX_FILLED:
+		/* a NIC that returns a token which it has not got frees no frame here */
+		KUNIT_EXPECT_PTR_EQ(test, NULL, skua_token_used(&sc->tx, 0));
+		KUNIT_EXPECT_EQ(test, 1, atomic_read(&sc->tx.queued));
+		fake->steps++;
+		break;
+	case SKUA_STEP_PUBLISHED:
+		/* a command that is sent now does not wait for a frame of a hidden index */
+		KUNIT_EXPECT_EQ(test, 0, skua_tx_ring(sc, IEEE80211_AC_VI)->published);
+		KUNIT_EXPECT_EQ(test, 1,
+				le32_to_cpu(skua_tx_ring(sc, IEEE80211_AC_VI)->idx->prod));
+		fake->steps++;
+		break;
+	default:
+		break;
+	}
+}
+
+/* T1, D2: the order in which a frame becomes the NIC's */
+static void tx_posts_in_order(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	make_path(test, 32);
+	kunit_activate_static_stub(test, skua_step, tx_token_is_not_yet_used);
+	give(test, IEEE80211_AC_VI, make_frame(test, QOS_DATA, false));
+	KUNIT_EXPECT_EQ(test, 2, fake->steps);
+	KUNIT_EXPECT_EQ(test, 1, skua_tx_ring(fake->sc, IEEE80211_AC_VI)->published);
+	KUNIT_EXPECT_NOT_NULL(test, skua_token_used(&fake->sc->tx, 0));
+	reset(test);
+}
+
 static void tx_record_with_a_bad_token(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
