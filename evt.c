@@ -151,11 +151,20 @@ static void skua_evt_vif(struct skua *sc, u16 id, unsigned int idx)
 	if (id == SKUA_EVT_BEACON_LOSS) {
 		if (vif->type == NL80211_IFTYPE_STATION && vif->cfg.assoc)
 			ieee80211_beacon_loss(vif);
-	} else if (vif->bss_conf.csa_active) {
-		ieee80211_csa_finish(vif, 0);
-	} else if (vif->bss_conf.color_change_active) {
-		ieee80211_color_change_finish(vif, 0);
+		return;
 	}
+	/* mac80211 counts down the switch of a station itself, and would warn. */
+	if (vif->type != NL80211_IFTYPE_AP && vif->type != NL80211_IFTYPE_ADHOC &&
+	    vif->type != NL80211_IFTYPE_MESH_POINT) {
+		skua_count(sc, SKUA_CTR_EVT_BAD);
+		skua_complain(sc, "end of a countdown of interface %u, which sends no beacons\n",
+			      idx);
+		return;
+	}
+	if (vif->bss_conf.csa_active)
+		ieee80211_csa_finish(vif, 0);
+	else if (vif->bss_conf.color_change_active)
+		ieee80211_color_change_finish(vif, 0);
 }
 
 static void skua_evt_work(struct wiphy *wiphy, struct wiphy_work *work)

@@ -243,6 +243,9 @@ static int skua_bands_init(struct skua *sc)
 			return ret;
 		sc->nchans += skua_band_defs[i].n;
 	}
+	/* cfg80211 would warn of a device without a band. */
+	if (!sc->nchans)
+		return -EOPNOTSUPP;
 	sc->survey = devm_kcalloc(sc->dev, sc->nchans, sizeof(*sc->survey),
 				  GFP_KERNEL);
 	return sc->survey ? 0 : -ENOMEM;
@@ -292,7 +295,8 @@ static int skua_combinations_init(struct skua *sc)
 	comb->n_limits = skua_p2p_device ? 3 : 2;
 	for (i = 0; i < comb->n_limits; i++)
 		wiphy->interface_modes |= limits[i].types;
-	comb->max_interfaces = limits[0].max;
+	/* A combination is of two at least, or cfg80211 warns. */
+	comb->max_interfaces = max_t(u16, limits[0].max, 2);
 	comb->num_different_channels = skua_single_channel ?
 				       1 : sc->caps.channels;
 	comb->beacon_int_infra_match = false;
@@ -408,7 +412,7 @@ static void skua_wiphy_init(struct skua *sc)
  *
  * Process context, in probe. All memory is device-managed.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EOPNOTSUPP if the NIC has no band that the driver can use.
  */
 int skua_phy_init(struct skua *sc)
 {

@@ -16,15 +16,30 @@ static void skua_ps_sleep(struct skua *sc, struct ieee80211_sta *sta,
 			  bool asleep)
 {
 	struct skua_sta *ssta = skua_sta(sta);
-	struct ieee80211_vif *vif = ssta->vif;
 
-	if (vif->type != NL80211_IFTYPE_AP)
+	/* Any peer may sleep, but only an access point buffers for it. */
+	if (ssta->vif->type != NL80211_IFTYPE_AP)
 		return;
 	/* First: mac80211 wakes the queues, and those of a sleeping one are skipped. */
 	WRITE_ONCE(ssta->asleep, asleep);
 	/* nobody waits for the frames of a sleeping station: skua_key_drain() */
 	wake_up(&sc->state_wait);
 	ieee80211_sta_ps_transition(sta, asleep);
+}
+
+/*
+ * May mac80211 be told that a station wants its frames? It may answer with a null frame,
+ * and would warn without a channel; other interfaces than access points buffer nothing.
+ */
+static bool skua_ps_serves(struct skua *sc, struct ieee80211_sta *sta)
+{
+	const struct ieee80211_vif *vif = skua_sta(sta)->vif;
+
+	if (vif->type == NL80211_IFTYPE_AP &&
+	    rcu_access_pointer(vif->bss_conf.chanctx_conf))
+		return true;
+	skua_count(sc, SKUA_CTR_INBAND_BAD);
+	return false;
 }
 
 /**
@@ -38,6 +53,7 @@ static void skua_ps_sleep(struct skua *sc, struct ieee80211_sta *sta,
  */
 void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid)
 {
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "a station without RCU");
 	switch (id) {
 	case SKUA_INB_STA_SLEEP:
 		skua_ps_sleep(sc, sta, true);
@@ -46,10 +62,12 @@ void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid)
 		skua_ps_sleep(sc, sta, false);
 		break;
 	case SKUA_INB_PSPOLL:
-		ieee80211_sta_pspoll(sta);
+		if (skua_ps_serves(sc, sta))
+			ieee80211_sta_pspoll(sta);
 		break;
 	case SKUA_INB_UAPSD_TRIGGER:
-		ieee80211_sta_uapsd_trigger(sta, tid);
+		if (skua_ps_serves(sc, sta))
+			ieee80211_sta_uapsd_trigger(sta, tid);
 		break;
 	case SKUA_INB_EOSP:
 		ieee80211_sta_eosp(sta);

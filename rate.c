@@ -150,11 +150,13 @@ static int skua_rate_parse(u32 word, struct skua_rate *r)
 		u8 max_idx;
 		u8 max_bw;
 		u8 max_gi;
+		u8 max_nss;
 	} limit[] = {
-		[SKUA_ENC_HT]	= { 31, SKUA_BW_40, SKUA_GI_SHORT },
-		[SKUA_ENC_VHT]	= { 11, SKUA_BW_160, SKUA_GI_SHORT },
-		[SKUA_ENC_HE]	= { 11, SKUA_BW_160, SKUA_GI_3_2 },
-		[SKUA_ENC_EHT]	= { 15, SKUA_BW_320, SKUA_GI_3_2 },
+		[SKUA_ENC_HT]	= { 31, SKUA_BW_40, SKUA_GI_SHORT, 0 },
+		/* mac80211's airtime of VHT ends at four streams, with a warning */
+		[SKUA_ENC_VHT]	= { 11, SKUA_BW_160, SKUA_GI_SHORT, 4 },
+		[SKUA_ENC_HE]	= { 11, SKUA_BW_160, SKUA_GI_3_2, 8 },
+		[SKUA_ENC_EHT]	= { 15, SKUA_BW_320, SKUA_GI_3_2, 8 },
 	};
 
 	r->idx = FIELD_GET(SKUA_RATE_IDX, word);
@@ -170,7 +172,12 @@ static int skua_rate_parse(u32 word, struct skua_rate *r)
 	/* HE has no 0.4 us interval. */
 	if (r->enc >= SKUA_ENC_HE && r->gi == SKUA_GI_SHORT)
 		return -EINVAL;
-	if (r->enc != SKUA_ENC_HT && (r->nss < 1 || r->nss > 8))
+	if (r->enc != SKUA_ENC_HT &&
+	    (r->nss < 1 || r->nss > limit[r->enc].max_nss))
+		return -EINVAL;
+	/* EHT MCS 14 is a duplicate on 80 MHz and wider, with one stream. */
+	if (r->enc == SKUA_ENC_EHT && r->idx == 14 &&
+	    (r->bw < SKUA_BW_80 || r->nss != 1))
 		return -EINVAL;
 	return 0;
 }

@@ -50,7 +50,9 @@ static int skua_rx_parse_bufs(struct skua_rx_unit *unit, u32 buf0,
 			return -EMSGSIZE;
 		sum += unit->buf[i];
 	}
-	if (unit->offset >= unit->buf[0] || sum != unit->offset + unit->len)
+	/* the shortest header lies in the first buffer */
+	if (unit->buf[0] < unit->offset + SKUA_RX_MIN_FRAME ||
+	    sum != unit->offset + unit->len)
 		return -EMSGSIZE;
 	return 0;
 }
@@ -424,6 +426,14 @@ static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
 	const struct ieee80211_hdr *hdr = (const void *)skb->data;
 	struct ieee80211_sta *sta;
 
+	/*
+	 * mac80211 would warn. Between here and the end of stop() NAPI passes a STOP's
+	 * answer or is disabled, so the flag holds for this frame.
+	 */
+	if (!test_bit(SKUA_F_STARTED, &sc->flags)) {
+		skua_count(sc, SKUA_CTR_RX_DOWN);
+		return false;
+	}
 	if (skua_rx_sta(sc, skb, unit, &sta))
 		return false;
 	if (!skua_rx_key_ok(sc, skb, unit)) {

@@ -100,23 +100,34 @@ static void skua_tx_count_result(struct skua *sc, u8 status)
 			      status == SKUA_TXS_BAD ? "understand" : "read");
 }
 
-static void skua_tx_end(struct skua *sc, u32 word, struct skua_tx_result *res,
-			struct skua_poll *poll)
+/*
+ * End the frame of one status word. Its station is the one of its descriptor, whatever
+ * the record says: mac80211 moves frames from and to that station.
+ *
+ * Return: true if the NIC has that frame, and the record names its station.
+ */
+static bool skua_tx_end(struct skua *sc, const struct skua_cpl_tx *rec, u32 word,
+			struct skua_tx_result *res, struct skua_poll *poll)
 {
 	u16 id = u32_get_bits(word, SKUA_TXS_TOKEN);
 	struct skua_tx_token *tok = skua_token_used(&sc->tx, id);
+	bool good = tok && tok->sta == le16_to_cpu(rec->sta) &&
+		    tok->sta_gen == le16_to_cpu(rec->sta_gen);
 
-	if (!tok) {
+	if (!good) {
 		skua_count(sc, SKUA_CTR_TX_BAD_TOKEN);
-		skua_complain(sc, "transmit record with token %u, which the NIC does not have\n",
-			      id);
-		return;
+		skua_complain(sc, "transmit record with token %u, which the NIC does not have%s\n",
+			      id, tok ? " for that station" : "");
 	}
+	if (!tok)
+		return false;
+	res->sta = skua_sta_get(sc, tok->sta, tok->sta_gen);
 	res->status = u32_get_bits(word, SKUA_TXS_STATUS);
 	res->tries = u32_get_bits(word, SKUA_TXS_TRIES);
 	poll->tx_rings |= BIT(tok->ring);
 	skua_tx_count_result(sc, res->status);
 	skua_tx_report(sc, skua_tx_take_back(sc, id), res, poll);
+	return good;
 }
 
 /**
@@ -139,6 +150,33 @@ u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total)
 	       mul_u64_u32_div(airtime_us, before, total);
 }
 
+/*
+ * mac80211 serves a queue again when it has paid for its airtime, 256 us in each round
+ * over the queues, under a lock. So the sum that the NIC names is held to what its
+ * frames can have taken.
+ */
+static void skua_tx_pay(struct skua *sc, const struct skua_cpl_tx *rec, u32 us)
+{
+	struct ieee80211_sta *sta;
+
+	sta = skua_sta_get(sc, le16_to_cpu(rec->sta), le16_to_cpu(rec->sta_gen));
+	if (sta && us)
+		ieee80211_sta_register_airtime(sta, rec->tid < SKUA_NUM_TIDS ?
+					       rec->tid : 0, us, 0);
+}
+
+/**
+ * skua_tx_airtime() - the airtime of a record, as far as it can be true
+ * @airtime_us: what the NIC says
+ * @transmissions: transmissions of all frames of the record
+ *
+ * Return: microseconds
+ */
+u32 skua_tx_airtime(u32 airtime_us, u32 transmissions)
+{
+	return min_t(u64, airtime_us, (u64)transmissions * SKUA_TX_AIRTIME_MAX);
+}
+
 /**
  * skua_tx_cpl() - a transmit record: descriptors have ended
  * @sc: the device
@@ -152,23 +190,16 @@ u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total)
 void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		 const __le32 *status, unsigned int n, struct skua_poll *poll)
 {
-	u16 handle = le16_to_cpu(rec->sta);
 	struct skua_tx_result res = {
 		.rate = le32_to_cpu(rec->rate),
 		.ack_signal = rec->ack_signal,
 	};
-	u32 airtime = le32_to_cpu(rec->airtime_us);
-	u32 before = 0, total = 0;
+	u32 airtime, before = 0, paid = 0, total = 0;
 	unsigned int i;
 
-	if (handle != SKUA_STA_NONE)
-		res.sta = skua_sta_get(sc, handle, le16_to_cpu(rec->sta_gen));
-	if (res.sta && airtime)
-		ieee80211_sta_register_airtime(res.sta,
-					       rec->tid < SKUA_NUM_TIDS ? rec->tid : 0,
-					       airtime, 0);
 	for (i = 0; i < n; i++)
 		total += le32_get_bits(status[i], SKUA_TXS_TRIES);
+	airtime = skua_tx_airtime(le32_to_cpu(rec->airtime_us), total);
 	for (i = 0; i < n; i++) {
 		u32 word = le32_to_cpu(status[i]);
 		u32 tries = u32_get_bits(word, SKUA_TXS_TRIES);
@@ -176,6 +207,8 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		res.airtime_us = skua_tx_share(airtime, before, tries, total);
 		before += tries;
 		trace_skua_tx_status(sc, rec, word);
-		skua_tx_end(sc, word, &res, poll);
+		if (skua_tx_end(sc, rec, word, &res, poll))
+			paid += min_t(u32, res.airtime_us, U16_MAX);
 	}
+	skua_tx_pay(sc, rec, paid);
 }

@@ -25,8 +25,11 @@ struct skua_tx_result {
 	u8 tries;
 };
 
+#define SKUA_TX_AIRTIME_MAX	20000	/* of one transmission, us: 2304 octets at 1 Mbit/s */
+
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
 			 const struct skua_tx_result *res);
+u32 skua_tx_airtime(u32 airtime_us, u32 transmissions);
 u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total);
 
 #endif /* SKUA_TX_DONE_H */

@@ -5,7 +5,7 @@
 #include "../../skua.h"
 #include "fake.h"
 
-static struct wiphy *phy_init(struct kunit *test, u64 features)
+static void phy_caps(struct kunit *test, u64 features)
 {
 	struct skua_fake *fake = test->priv;
 	struct skua_caps *caps = &fake->sc->caps;
@@ -19,6 +19,13 @@ static struct wiphy *phy_init(struct kunit *test, u64 features)
 	caps->max_bw = SKUA_BW_160;
 	caps->max_power = 20;
 	caps->max_mpdu = SKUA_MAX_MPDU;
+}
+
+static struct wiphy *phy_init(struct kunit *test, u64 features)
+{
+	struct skua_fake *fake = test->priv;
+
+	phy_caps(test, features);
 	KUNIT_ASSERT_EQ(test, 0, skua_phy_init(fake->sc));
 	return fake->hw->wiphy;
 }
@@ -67,7 +74,40 @@ static void phy_bands(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 540, sband->bitrates[c->n_bitrates - 1].bitrate);
 }
 
+/* D3: cfg80211 would warn of a NIC without a band */
+static void phy_no_band(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	phy_caps(test, 0);
+	/* 6 GHz needs HE */
+	fake->sc->caps.bands = SKUA_BAND_6GHZ;
+	KUNIT_EXPECT_EQ(test, -EOPNOTSUPP, skua_phy_init(fake->sc));
+}
+
+/* D3: cfg80211 would warn of a combination of one interface */
+static void phy_few_interfaces(struct kunit *test)
+{
+	const struct ieee80211_iface_combination *comb;
+	struct skua_fake *fake = test->priv;
+	int i, sum;
+	u16 vifs;
+
+	for (vifs = 1; vifs <= SKUA_MAX_VIFS; vifs++) {
+		phy_caps(test, 0);
+		fake->sc->caps.vifs = vifs;
+		KUNIT_ASSERT_EQ(test, 0, skua_phy_init(fake->sc));
+		comb = fake->hw->wiphy->iface_combinations;
+		for (i = 0, sum = 0; i < comb->n_limits; i++)
+			sum += comb->limits[i].max;
+		KUNIT_EXPECT_GE(test, comb->max_interfaces, 2);
+		KUNIT_EXPECT_LE(test, comb->max_interfaces, sum);
+	}
+}
+
 static struct kunit_case phy_cases[] = {
+	KUNIT_CASE(phy_no_band),
+	KUNIT_CASE(phy_few_interfaces),
 	KUNIT_CASE(phy_no_uapsd),
 	KUNIT_CASE_PARAM(phy_bands, phy_chan_gen_params),
 	{}

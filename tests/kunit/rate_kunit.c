@@ -67,6 +67,9 @@ static const struct rate_rx_case rate_rx_cases[] = {
 	  .bw = RATE_INFO_BW_160 },
 	{ "VHT without streams", WORD(VHT, 0, 0, 20, LONG), 5180, -EINVAL },
 	{ "VHT 9 streams", WORD(VHT, 0, 9, 20, LONG), 5180, -EINVAL },
+	/* mac80211 would warn when it estimates the airtime, cfg80211 when it prints */
+	{ "VHT 5 streams", WORD(VHT, 0, 5, 20, LONG), 5180, -EINVAL },
+	{ "EHT MCS 14 on 40 MHz", WORD(EHT, 14, 1, 40, LONG), 5180, -EINVAL },
 	{ "HE MCS 11, 8 streams, 160 MHz", WORD(HE, 11, 8, 160, LONG), 6105,
 	  .band = NL80211_BAND_6GHZ, .encoding = RX_ENC_HE, .idx = 11, .nss = 8,
 	  .bw = RATE_INFO_BW_160, .gi = NL80211_RATE_INFO_HE_GI_0_8 },

@@ -66,6 +66,8 @@ static const struct rx_parse_case rx_parse_cases[] = {
 	  .frame_len = SKUA_RX_BUF_LEN_MAX + 101, .err = -EMSGSIZE },
 	{ "an empty buffer", .len0 = 100, .nmore = 1, .frame_len = 100,
 	  .err = -EMSGSIZE },
+	{ "header beyond the first buffer", .len0 = 9, .nmore = 1,
+	  .more_len = 100, .frame_len = 109, .err = -EMSGSIZE },
 	{ "frame longer than its buffers", .len0 = 100, .frame_len = 101,
 	  .err = -EMSGSIZE },
 	{ "frame shorter than its buffers", .len0 = 100, .frame_len = 99,
@@ -432,6 +434,24 @@ static void rx_in_a_band_without_channels(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_NO_CHANNEL));
 }
 
+/* D3: mac80211 would warn of each frame while no interface is up */
+static void rx_while_down(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cpl_rx rec = good_record(1, 100);
+	/* as mac80211 would see a frame of a band that is there */
+	static struct ieee80211_supported_band band;
+
+	make_path(test);
+	rx_write_frame(test, 1, IEEE80211_FTYPE_DATA, 0);
+	fake->hw->wiphy->bands[NL80211_BAND_5GHZ] = &band;
+	clear_bit(SKUA_F_STARTED, &fake->sc->flags);
+	receive(test, &rec, NULL, 0);
+	fake->hw->wiphy->bands[NL80211_BAND_5GHZ] = NULL;
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_DOWN));
+	KUNIT_EXPECT_EQ(test, 1, fake->sc->rx.nfree);
+}
+
 /* K8, K16: the frame is still encrypted, but the NIC has seen its packet number */
 static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
 {
@@ -481,6 +501,7 @@ static struct kunit_case rx_cases[] = {
 	KUNIT_CASE(rx_of_a_stale_key),
 	KUNIT_CASE(rx_of_a_stale_station),
 	KUNIT_CASE(rx_in_a_band_without_channels),
+	KUNIT_CASE(rx_while_down),
 	KUNIT_CASE(rx_replay_of_a_frame_left_encrypted),
 	{}
 };

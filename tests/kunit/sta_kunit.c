@@ -559,6 +559,28 @@ static void inband_sleep_of_a_peer(struct kunit *test)
 	sta_down(test, fake->sta);
 }
 
+/*
+ * D3: nobody but an access point on a channel has frames for a station that sleeps. In a
+ * test the station is none of mac80211's own, so being told of it would not be survived.
+ */
+static void inband_poll_that_cannot_be(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_sta *ssta = skua_sta(fake->sta);
+
+	sta_up(test, fake->sta);
+	fake->vif->type = NL80211_IFTYPE_STATION;
+	inband(test, SKUA_INB_PSPOLL, ssta->handle, ssta->gen, 0);
+	inband(test, SKUA_INB_UAPSD_TRIGGER, ssta->handle, ssta->gen, 0);
+	KUNIT_EXPECT_EQ(test, 2, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
+	/* no channel */
+	fake->vif->type = NL80211_IFTYPE_AP;
+	inband(test, SKUA_INB_PSPOLL, ssta->handle, ssta->gen, 0);
+	inband(test, SKUA_INB_UAPSD_TRIGGER, ssta->handle, ssta->gen, 0);
+	KUNIT_EXPECT_EQ(test, 4, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
+	sta_down(test, fake->sta);
+}
+
 static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_life),
 	KUNIT_CASE(sta_band_in_a_scan),
@@ -580,6 +602,7 @@ static struct kunit_case sta_cases[] = {
 	KUNIT_CASE_PARAM(sta_uapsd_queues, uapsd_gen_params),
 	KUNIT_CASE(inband_nonsense),
 	KUNIT_CASE(inband_sleep_of_a_peer),
+	KUNIT_CASE(inband_poll_that_cannot_be),
 	{}
 };
 

@@ -6,6 +6,7 @@
 #include <linux/etherdevice.h>
 
 #include "../../key.h"
+#include "../../sta.h"
 #include "../../tx.h"
 #include "../../tx_desc.h"
 #include "../../tx_done.h"
@@ -362,10 +363,13 @@ static void give(struct kunit *test, unsigned int n, struct sk_buff *skb)
 	local_bh_enable();
 }
 
-static void end(struct kunit *test, u32 word)
+static void end_for(struct kunit *test, u16 sta, u32 airtime, u32 word)
 {
 	struct skua_fake *fake = test->priv;
-	struct skua_cpl_tx rec = { .sta = cpu_to_le16(SKUA_STA_NONE) };
+	struct skua_cpl_tx rec = {
+		.sta = cpu_to_le16(sta),
+		.airtime_us = cpu_to_le32(airtime),
+	};
 	__le32 status = cpu_to_le32(word);
 	struct skua_poll poll = {};
 
@@ -377,6 +381,11 @@ static void end(struct kunit *test, u32 word)
 	rcu_read_unlock();
 	local_bh_enable();
 	KUNIT_EXPECT_TRUE(test, list_empty(&poll.free_list));
+}
+
+static void end(struct kunit *test, u32 word)
+{
+	end_for(test, SKUA_STA_NONE, 0, word);
 }
 
 static void reset(struct kunit *test)
@@ -479,6 +488,27 @@ static void tx_record_with_a_bad_token(struct kunit *test)
 }
 
 /* T1: a reset gives every frame back */
+/* D3: the frame ends, and airtime of a frame that is not the station's is not paid */
+static void tx_record_with_another_station(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	u32 word = FIELD_PREP(SKUA_TXS_STATUS, SKUA_TXS_STALE_STA) |
+		   FIELD_PREP(SKUA_TXS_TRIES, 1);
+
+	make_path(test, 16);
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_ASSERT_EQ(test, 0, skua_sta_handle_take(fake->sc, fake->sta));
+	wiphy_unlock(fake->hw->wiphy);
+	skua_sta(fake->sta)->gen = fake->sc->sta[skua_sta(fake->sta)->handle].gen;
+	/* to a group: no station's frame */
+	give(test, IEEE80211_AC_VI, make_frame(test, DATA, true));
+	/* mac80211 would look into the test's station, which is none of its own */
+	end_for(test, skua_sta(fake->sta)->handle, 0x7fffff00, word);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_BAD_TOKEN));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_STALE));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
+}
+
 static void tx_reset_reclaims(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -1003,6 +1033,31 @@ static void tx_airtime_is_shared(struct kunit *test)
 	}
 }
 
+struct tx_airtime_case {
+	const char *desc;
+	u32 says;
+	u32 transmissions;
+	u32 is;
+};
+
+static const struct tx_airtime_case tx_airtime_cases[] = {
+	{ "a usual one", 1200, 4, 1200 },
+	{ "the longest frame, slow", SKUA_TX_AIRTIME_MAX, 1, SKUA_TX_AIRTIME_MAX },
+	{ "more than the frames can take", 0x7fffff00, 2, 2 * SKUA_TX_AIRTIME_MAX },
+	{ "of frames that were never sent", 0x7fffff00, 0, 0 },
+	{ "the most transmissions", U32_MAX, 255 * 255, 255 * 255 * SKUA_TX_AIRTIME_MAX },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_airtime, tx_airtime_cases, desc);
+
+/* D3: mac80211 pays for airtime in a loop under a lock */
+static void tx_airtime_is_bounded(struct kunit *test)
+{
+	const struct tx_airtime_case *c = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, c->is, skua_tx_airtime(c->says, c->transmissions));
+}
+
 /* ------------------------------------------------------------------ */
 /* Flush								*/
 /* ------------------------------------------------------------------ */
@@ -1062,7 +1117,9 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tokens_run_out_and_return),
 	KUNIT_CASE(token_unknown_or_free),
 	KUNIT_CASE(tx_posts_a_frame),
+	KUNIT_CASE(tx_posts_in_order),
 	KUNIT_CASE(tx_record_with_a_bad_token),
+	KUNIT_CASE(tx_record_with_another_station),
 	KUNIT_CASE(tx_reset_reclaims),
 	KUNIT_CASE(tx_to_a_dead_nic),
 	KUNIT_CASE(tx_ring_full),
@@ -1079,6 +1136,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_chooses_the_ring),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
 	KUNIT_CASE_PARAM(tx_airtime_is_shared, tx_share_gen_params),
+	KUNIT_CASE_PARAM(tx_airtime_is_bounded, tx_airtime_gen_params),
 	KUNIT_CASE(tx_flush),
 	{}
 };

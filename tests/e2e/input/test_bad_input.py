@@ -220,14 +220,17 @@ def event(ident, length, data=b"", seq=0):
     return (struct.pack("<HHI", ident, length, seq) + data).ljust(256, b"\0").hex()
 
 
+RX_RATE = 32  # of rate and frequency in a receive record
 RX, TX, INB = (NUMBERS[f"SKUA_CPL_{name}"] for name in ("RX", "TX", "INBAND"))
 
 
-def rx(flags=0, buf=0xFFFF, buf_len=100, frame_len=100, offset=0, vif=0, sta=0xFFFF):
+def rx(flags=0, buf=0xFFFF, buf_len=100, frame_len=100, offset=0, vif=0, sta=0xFFFF,
+       rate=0, freq=0):
     data = bytearray(64)
     struct.pack_into("<IIIHBB", data, 0, RX | 1 << 8 | 1 << 16, flags, buf | buf_len << 16,
                      frame_len, offset, vif)
     struct.pack_into("<BBHH", data, 16, 0, 16, sta, 77)
+    struct.pack_into("<IH", data, RX_RATE, rate, freq)
     return data.hex()
 
 
@@ -257,6 +260,8 @@ HARMLESS = [
     ("answer to no command", "EVT", [event(NUMBERS["SKUA_EVT_CMD_DONE"], 8, b"\xaa" * 8)], "evt_bad"),
     ("beacon loss of no interface", "EVT",
      [event(NUMBERS["SKUA_EVT_BEACON_LOSS"], 4, b"\xff" * 4)], "evt_bad"),
+    ("end of a countdown of a station", "EVT",
+     [event(NUMBERS["SKUA_EVT_CSA_DONE"], 4, b"\0" * 4)], "evt_bad"),
     ("end of no scan", "EVT", [event(NUMBERS["SKUA_EVT_SCAN_DONE"], 16, b"\xff" * 16)], None),
 ]
 
@@ -282,6 +287,27 @@ def test_records_that_make_no_sense(trio):
     assert len(re.findall("CTRL-EVENT-CONNECTED", sta.process.output)) == 1
     end.scan("freq", "5180")  # its end is an event as well: those before it were handled
     faults.forgive(trio, "bad", "lost_", "rx_no_")
+
+
+@pytest.mark.contract("D3")
+def test_frames_while_down(trio):
+    """A NIC that sends frames while no interface is up gets none of them to mac80211."""
+    trio.link()
+    end = trio.ends["sta"]
+    end.stop_all()
+    before = end.driver()
+    end.run(["ip", "link", "set", end.interface, "down"], check=True)
+    first = before["rx_down"]
+    for buf in range(0, 256, 16):
+        inject(trio, end, "CPL0", [rx(buf=i, rate=60, freq=5180) for i in range(buf, buf + 16)])
+    wait_until("the frames to be refused", 5, lambda: end.driver()["rx_down"] >= first + 200)
+    assert end.driver()["crash"] == before["crash"]
+    end.run(["ip", "link", "set", end.interface, "up"], check=True)
+    trio.ends["ap"].stop_all()
+    trio.link()
+    assert end.ping(AP, count=3)
+    # the NIC thinks that it still has those buffers
+    faults.forgive(trio, "bad", "rx_down", "lost_", "rx_no_")
 
 
 @pytest.mark.contract("D4", "M6")
