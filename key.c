@@ -313,7 +313,11 @@ static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
 	return key;
 }
 
-/* From now on no frame may leave in clear text, even if the key is refused. */
+/*
+ * From now on no data may leave in clear text, even if the key is refused. mac80211
+ * does not say when it begins to transmit with a key that was for receiving only:
+ * skua_tx_note_key() sees the first frame.
+ */
 static void skua_key_mark(struct skua *sc, struct ieee80211_vif *vif,
 			  struct ieee80211_sta *sta,
 			  const struct ieee80211_key_conf *conf)
@@ -323,6 +327,8 @@ static void skua_key_mark(struct skua *sc, struct ieee80211_vif *vif,
 			WRITE_ONCE(skua_vif(vif)->keyed, true);
 		return;
 	}
+	if (!(conf->flags & IEEE80211_KEY_FLAG_NO_AUTO_TX))
+		WRITE_ONCE(skua_sta(sta)->tx_keyed, true);
 	if (skua_sta(sta)->keyed)
 		return;
 	WRITE_ONCE(skua_sta(sta)->keyed, true);

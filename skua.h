@@ -357,6 +357,9 @@ struct skua_chan_time {
  * @gen: generation of the handle
  * @vif: interface of the station
  * @keyed: a key has been offered, even if refused: no data in clear text
+ * @tx_keyed: a key of the station is for transmitting: no EAPOL, and no robust
+ *	management frame in clear text. With Extended Key ID a key is for receiving
+ *	at first
  * @asleep: the station sleeps, by the last in-band event (NAPI)
  * @fourway: four-address mode
  * @stale: bit 0: the NIC has to be told of the station's parameters; atomic
@@ -369,6 +372,7 @@ struct skua_sta {
 	u16 gen;
 	struct ieee80211_vif *vif;
 	bool keyed;
+	bool tx_keyed;
 	bool asleep;
 	bool fourway;
 	unsigned long stale;

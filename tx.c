@@ -266,6 +266,17 @@ static void skua_tx_drop(struct skua *sc, struct ieee80211_sta *sta,
 	ieee80211_free_txskb(sc->hw, skb);
 }
 
+/* mac80211 transmits with a key of the station: see skua_tx_clear_ok(). */
+static void skua_tx_note_key(struct sk_buff *skb, struct ieee80211_sta *sta)
+{
+	const struct ieee80211_key_conf *conf =
+		IEEE80211_SKB_CB(skb)->control.hw_key;
+
+	if (sta && conf && (conf->flags & IEEE80211_KEY_FLAG_PAIRWISE) &&
+	    !READ_ONCE(skua_sta(sta)->tx_keyed))
+		WRITE_ONCE(skua_sta(sta)->tx_keyed, true);
+}
+
 /* Post one frame to a ring that has room, or drop it. */
 static void skua_tx_one(struct skua *sc, unsigned int n,
 			struct ieee80211_sta *sta, struct sk_buff *skb)
@@ -278,6 +289,7 @@ static void skua_tx_one(struct skua *sc, unsigned int n,
 		skua_tx_drop(sc, sta, skb);
 		return;
 	}
+	skua_tx_note_key(skb, sta);
 	if (skua_tx_post(sc, n, &req, skb)) {
 		if (req.pn_key)
 			skua_key_release(sc, req.pn_key);

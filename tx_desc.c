@@ -21,7 +21,8 @@
  * Fails closed: once a key has been offered for a peer, only the frames that are
  * listed here may go to it in clear text. mac80211 has rules of its own; but
  * while a key is replaced, or taken away, a frame of mac80211's queues can slip
- * through them.
+ * through them. Frames of a handshake, and robust management frames, are in clear
+ * text until a key is for transmitting: the peer may not have that key yet.
  *
  * Return: true if the frame may leave
  */
@@ -32,14 +33,14 @@ bool skua_tx_clear_ok(const struct skua_tx_view *v)
 		return true;
 	if (ieee80211_is_mgmt(v->fc))
 		return v->sw_encrypted || v->group || !v->robust || !v->mfp ||
-		       !v->sta_keyed;
+		       !v->sta_tx_keyed;
 	/* control and null data frames have no body to hide */
 	if (!ieee80211_is_data_present(v->fc))
 		return true;
 	if (v->sw_encrypted)
 		return true;
 	if (v->eapol && !v->group)
-		return v->dont_encrypt || !v->sta_keyed;
+		return v->dont_encrypt || !v->sta_tx_keyed;
 	if (v->group)
 		return !v->vif_keyed;
 	return !v->sta_keyed && !v->vif_keyed;
@@ -96,6 +97,7 @@ static void skua_tx_look(struct skua_tx_view *v, struct sk_buff *skb,
 		.dont_encrypt = info->flags & IEEE80211_TX_INTFL_DONT_ENCRYPT,
 		.injected = info->flags & IEEE80211_TX_CTL_INJECTED,
 		.sta_keyed = sta && READ_ONCE(skua_sta(sta)->keyed),
+		.sta_tx_keyed = sta && READ_ONCE(skua_sta(sta)->tx_keyed),
 		.vif_keyed = vif && READ_ONCE(skua_vif(vif)->keyed),
 		.mfp = sta && sta->mfp,
 	};

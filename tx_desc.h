@@ -54,6 +54,7 @@ struct skua_tx_req {
  * @dont_encrypt: its sender asked for clear text
  * @injected: raw, through a monitor interface
  * @sta_keyed: a key has ever been offered for the station
+ * @sta_tx_keyed: one of them is, or was, for transmitting
  * @vif_keyed: a default key has ever been offered for the interface
  * @mfp: management frame protection is in force with the station
  */
@@ -66,6 +67,7 @@ struct skua_tx_view {
 	bool dont_encrypt;
 	bool injected;
 	bool sta_keyed;
+	bool sta_tx_keyed;
 	bool vif_keyed;
 	bool mfp;
 };

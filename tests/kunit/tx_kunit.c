@@ -214,7 +214,8 @@ struct tx_clear_case {
 	bool ok;
 };
 
-#define STA	.v.sta_keyed = true
+#define STA	.v.sta_keyed = true, .v.sta_tx_keyed = true
+#define STA_RX	.v.sta_keyed = true
 #define VIF	.v.vif_keyed = true
 
 /* K4, K5, K15 rule 4: every kind of frame in every state of keys */
@@ -240,6 +241,11 @@ static const struct tx_clear_case tx_clear_cases[] = {
 	{ "eapol, keyed", DATA, STA, .v.eapol = true, .ok = false },
 	{ "eapol, keyed, clear text asked for", DATA, STA, .v.eapol = true,
 	  .v.dont_encrypt = true, .ok = true },
+	{ "eapol, key for receiving only", DATA, STA_RX, .v.eapol = true, .ok = true },
+	{ "eapol, key for receiving only, group key", DATA, STA_RX, VIF,
+	  .v.eapol = true, .ok = true },
+	{ "data, key for receiving only", DATA, STA_RX, .ok = false },
+	{ "data, key for receiving only, group key", QOS_DATA, STA_RX, VIF },
 	{ "null data, keyed", NULLFUNC, STA, VIF, .ok = true },
 	{ "qos null data, keyed", QOS_NULL, STA, VIF, .ok = true },
 	{ "ps-poll, keyed", PSPOLL, STA, VIF, .ok = true },
@@ -247,6 +253,8 @@ static const struct tx_clear_case tx_clear_cases[] = {
 	{ "robust, keyed, no mfp", DEAUTH, STA, VIF, .v.robust = true, .ok = true },
 	{ "robust, mfp, not yet keyed", DEAUTH, VIF, .v.robust = true, .v.mfp = true,
 	  .ok = true },
+	{ "robust, mfp, key for receiving only", DEAUTH, STA_RX, .v.robust = true,
+	  .v.mfp = true, .ok = true },
 	{ "robust, mfp, keyed", DEAUTH, STA, .v.robust = true, .v.mfp = true },
 	{ "robust, mfp, keyed, encrypted by mac80211", DEAUTH, STA, .v.robust = true, .v.mfp = true,
 	  .v.sw_encrypted = true, .ok = true },
@@ -670,6 +678,45 @@ static void tx_with_a_key_of_the_past(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_NO_KEY));
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
 	KUNIT_EXPECT_EQ(test, 0, atomic64_read(&conf->tx_pn));
+}
+
+static void give_eapol(struct kunit *test)
+{
+	struct sk_buff *skb = make_frame(test, QOS_DATA, false);
+
+	skb->protocol = cpu_to_be16(ETH_P_PAE);
+	give(test, IEEE80211_AC_VO, skb);
+}
+
+/* K15, K4: Extended Key ID: message 4 is in clear text, and later frames are not */
+static void tx_with_a_key_for_receiving_only(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	struct sk_buff *skb;
+
+	make_path(test, 32);
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, 1);
+	conf->flags = IEEE80211_KEY_FLAG_PAIRWISE | IEEE80211_KEY_FLAG_NO_AUTO_TX;
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(fake->hw, SET_KEY, fake->vif,
+						 fake->sta, conf));
+	wiphy_unlock(fake->hw->wiphy);
+	give_eapol(test);
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&fake->sc->tx.queued));
+	give(test, IEEE80211_AC_VO, make_frame(test, QOS_DATA, false));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_NO_KEY));
+
+	/* the key is for transmitting now, which mac80211 does not say */
+	conf->flags = IEEE80211_KEY_FLAG_PAIRWISE;
+	skb = make_frame(test, QOS_DATA | PROTECTED, false);
+	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	give(test, IEEE80211_AC_VO, skb);
+	KUNIT_EXPECT_EQ(test, 2, atomic_read(&fake->sc->tx.queued));
+	give_eapol(test);
+	KUNIT_EXPECT_EQ(test, 2, atomic_read(&fake->sc->tx.queued));
+	KUNIT_EXPECT_EQ(test, 2, skua_fake_count(test, SKUA_CTR_TX_NO_KEY));
+	reset(test);
 }
 
 /* ------------------------------------------------------------------ */
@@ -1127,6 +1174,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_without_room_takes_no_pn),
 	KUNIT_CASE(tx_never_sleeps),
 	KUNIT_CASE(tx_with_a_key_of_the_past),
+	KUNIT_CASE(tx_with_a_key_for_receiving_only),
 	KUNIT_CASE(tx_leaves_before_its_key_goes),
 	KUNIT_CASE(tx_that_does_not_leave),
 	KUNIT_CASE_PARAM(tx_key_goes_at_once, tx_no_drain_gen_params),

@@ -350,3 +350,21 @@ def test_extended_key_id(trio):
         path, f"wlan.fc.type == 2 && wlan.addr == {end.mac} && wlan.fc.protected == 0 && !eapol"
         " && !(wlan.fc.type_subtype in {0x24, 0x2c})", ["frame.number"])
     assert {key["keyidx"] for key in nic_keys(end, "CCMP-128", pairwise=True)} == {0, 1}
+
+
+@pytest.mark.hostap
+@pytest.mark.contract("K15", "K4")
+def test_extended_key_id_needs_each_message_once(trio):
+    """Message 4 is in clear text, since its key is for receiving only; it is not lost."""
+    path = trio.capture()
+    trio.ends["ap"].ap(extra="extended_key_id=1\n")
+    trio.ends["sta"].station(freqs=[5180], extra="extended_key_id=1\n")
+    trio.ends["ap"].address(AP)
+    trio.ends["sta"].address("192.168.77.2")
+    trio.ends["sta"].ping(AP, count=3)
+    trio.capture_end()
+    messages = [frame.wlan_rsna_eapol_keydes_msgnr for frame in bench.frames(
+        path, "eapol && wlan.fc.retry == 0", ["wlan_rsna_eapol.keydes.msgnr"])]
+    assert messages == ["1", "2", "3", "4"]
+    for end in trio.ends.values():
+        assert end.driver()["tx_no_key"] == 0
