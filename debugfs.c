@@ -66,6 +66,8 @@ static const char *const skua_ctr_names[SKUA_NUM_CTRS] = {
 	[SKUA_CTR_KEY_INSTALLED] = "key_installed",
 	[SKUA_CTR_KEY_REFUSED] = "key_refused",
 	[SKUA_CTR_KEY_FULL] = "key_full",
+	[SKUA_CTR_KEY_REPLAY] = "key_replay",
+	[SKUA_CTR_KEY_MIC_FAILURE] = "key_mic_failure",
 	[SKUA_CTR_KEY_CUT_SHORT] = "key_cut_short",
 };
 

@@ -27,6 +27,7 @@ int skua_key_init(struct skua *sc)
 	if (!keys)
 		return -ENOMEM;
 	keys->nslots = n;
+	spin_lock_init(&keys->lock);
 	/* Software cannot protect a beacon whose key has no slot. */
 	if (skua_has(sc, SKUA_FEAT_BEACON_PROT))
 		keys->reserve = min(2 * sc->caps.vifs, n / 8);
@@ -163,9 +164,11 @@ int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
  */
 void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key)
 {
+	spin_lock_bh(&keys->lock);
 	if (rcu_access_pointer(keys->slot[key->slot].key) == key)
 		RCU_INIT_POINTER(keys->slot[key->slot].key, NULL);
 	WRITE_ONCE(key->held, false);
+	spin_unlock_bh(&keys->lock);
 }
 
 /**
@@ -250,4 +253,50 @@ void skua_key_retired(struct skua *sc, u16 slot, u16 gen)
 	}
 	WRITE_ONCE(key->retired, true);
 	wake_up(&sc->state_wait);
+}
+
+/**
+ * skua_key_count_error() - a received frame that a key protects is dropped
+ * @sc: the device
+ * @key: the key
+ * @replay: because of its packet number; else because of its MIC
+ *
+ * mac80211's counters of the key (debugfs: replays, icverrors) count the frame as
+ * they would if mac80211 had dropped it. mac80211 may free its key as soon as
+ * DISABLE_KEY has returned, which waits for no grace period if the NIC is dead or
+ * keeps silent. But DISABLE_KEY takes the lock. BH off, inside rcu_read_lock().
+ */
+void skua_key_count_error(struct skua *sc, struct skua_key *key, bool replay)
+{
+	struct skua_keys *keys = sc->keys;
+
+	skua_count(sc, replay ? SKUA_CTR_KEY_REPLAY : SKUA_CTR_KEY_MIC_FAILURE);
+	spin_lock(&keys->lock);
+	if (rcu_access_pointer(keys->slot[key->slot].key) != key)
+		goto unlock;
+	if (replay)
+		ieee80211_key_replay(key->conf);
+	else
+		ieee80211_key_mic_failure(key->conf);
+unlock:
+	spin_unlock(&keys->lock);
+}
+
+/**
+ * skua_key_rx_error() - the NIC has dropped a received frame that a key protects
+ * @sc: the device
+ * @replay: because of its packet number; else because of its MIC
+ * @slot: from the NIC, any value
+ * @gen: from the NIC, any value
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_key_rx_error(struct skua *sc, bool replay, u16 slot, u16 gen)
+{
+	struct skua_key *key = skua_key_get(sc, slot, gen);
+
+	if (key)
+		skua_key_count_error(sc, key, replay);
+	else
+		skua_count(sc, SKUA_CTR_INBAND_BAD);
 }

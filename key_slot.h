@@ -43,7 +43,8 @@ struct skua_suite {
 /**
  * struct skua_key - a key in the NIC
  * @list: all keys (wiphy mutex)
- * @conf: mac80211's key; only its address is used, as a cookie
+ * @conf: mac80211's key; its address is a cookie, and its counters of attacks are
+ *	written under &struct skua_keys.lock, see skua_key_count_error()
  * @suite: its cipher
  * @idx: hw_key_idx: index in the owner's table
  * @keyidx: key index, 0 to 7
@@ -71,7 +72,7 @@ struct skua_suite {
  */
 struct skua_key {
 	struct list_head list;
-	const struct ieee80211_key_conf *conf;
+	struct ieee80211_key_conf *conf;
 	const struct skua_suite *suite;
 	u8 idx;
 	u8 keyidx;
@@ -105,6 +106,7 @@ struct skua_key_slot {
  *	wiphy mutex)
  * @credit_at: when @credit was counted (jiffies; wiphy mutex)
  * @suite: cipher suites for wiphy->cipher_suites
+ * @lock: nobody who holds it finds a key in @slot that mac80211 has freed
  * @nslots: size of @slot
  * @slot: by number
  */
@@ -114,6 +116,7 @@ struct skua_keys {
 	unsigned long credit;
 	unsigned long credit_at;
 	u32 suite[SKUA_NUM_SUITES];
+	spinlock_t lock; /* see above */
 	unsigned int nslots;
 	struct skua_key_slot slot[] __counted_by(nslots);
 };
@@ -139,5 +142,6 @@ struct skua_key *skua_key_find(struct skua *sc,
 int skua_key_slot_take(struct skua_keys *keys, struct skua_key *key,
 		       struct skua_key *old);
 void skua_key_slot_put(struct skua_keys *keys, struct skua_key *key);
+void skua_key_count_error(struct skua *sc, struct skua_key *key, bool replay);
 
 #endif /* SKUA_KEY_SLOT_H */

@@ -111,6 +111,11 @@ void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
 	case SKUA_INB_KEY_RETIRED:
 		skua_key_retired(sc, arg & 0xffff, arg >> 16);
 		break;
+	case SKUA_INB_KEY_REPLAY:
+	case SKUA_INB_KEY_MIC_FAILURE:
+		skua_key_rx_error(sc, id == SKUA_INB_KEY_REPLAY, arg & 0xffff,
+				  arg >> 16);
+		break;
 	case SKUA_INB_TX_DRAINED:
 		/* a flush waits for the answer to its command */
 		break;

@@ -372,7 +372,10 @@ static bool skua_rx_replayed(struct skua *sc, const struct sk_buff *skb,
 		return false;
 	pn = (u64)iv[7] << 40 | (u64)iv[6] << 32 | (u32)iv[5] << 24 |
 	     iv[4] << 16 | iv[1] << 8 | iv[0];
-	return pn <= READ_ONCE(key->rx_pn[skua_rx_pn_index(skb, unit)]);
+	if (pn > READ_ONCE(key->rx_pn[skua_rx_pn_index(skb, unit)]))
+		return false;
+	skua_key_count_error(sc, key, true);
+	return true;
 }
 
 /* Is the key that decrypted the frame still there? Also notes the packet number. */

@@ -20,6 +20,7 @@
  *    stopped.
  *  - skua.cmd_lock: the command that waits for its answer, and the heartbeat.
  *  - skua.evt_lock: the events between NAPI and evt_work.
+ *  - skua_keys.lock: mac80211's key behind a slot, while NAPI counts in it.
  *
  * Their order, the outer lock first:
  *  - wiphy mutex, then any of the spinlocks.
@@ -29,8 +30,8 @@
  *  - skua_tx.lock, then mac80211's lock of stopped queues (skua_tx_balance()).
  *  - any of them, then the lock of a wait queue: skua_nic_dead() may be called
  *    with a ring's lock held, wakes all waiters, and takes no other lock.
- * No two locks of rings are ever held together, and cmd_lock and evt_lock never
- * with another of the driver's spinlocks.
+ * No two locks of rings are ever held together, and cmd_lock, evt_lock and
+ * skua_keys.lock never with another of the driver's spinlocks.
  *
  * NAPI (one instance) alone consumes the event and the completion ring, posts
  * receive buffers and ends tokens. While NAPI is disabled (start, restart and
@@ -137,6 +138,9 @@ struct skua;
  * @SKUA_CTR_KEY_INSTALLED: keys installed in the NIC
  * @SKUA_CTR_KEY_REFUSED: keys left to software
  * @SKUA_CTR_KEY_FULL: keys refused because the table is full
+ * @SKUA_CTR_KEY_REPLAY: received frames that NIC or driver dropped because of their
+ *	packet numbers
+ * @SKUA_CTR_KEY_MIC_FAILURE: received frames that the NIC dropped because of their MICs
  * @SKUA_CTR_KEY_CUT_SHORT: keys removed while frames still waited to leave with them
  * @SKUA_NUM_CTRS: number of counters
  */
@@ -192,6 +196,8 @@ enum skua_ctr {
 	SKUA_CTR_KEY_INSTALLED,
 	SKUA_CTR_KEY_REFUSED,
 	SKUA_CTR_KEY_FULL,
+	SKUA_CTR_KEY_REPLAY,
+	SKUA_CTR_KEY_MIC_FAILURE,
 	SKUA_CTR_KEY_CUT_SHORT,
 	SKUA_NUM_CTRS
 };
@@ -1201,6 +1207,7 @@ void skua_key_reset(struct skua *sc);
 void skua_key_restarted(struct skua *sc);
 unsigned int skua_key_suites(struct skua *sc, const u32 **suites);
 void skua_key_retired(struct skua *sc, u16 slot, u16 gen);
+void skua_key_rx_error(struct skua *sc, bool replay, u16 slot, u16 gen);
 void skua_key_ask_lease(struct skua *sc, struct ieee80211_vif *vif);
 int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 		    struct ieee80211_vif *vif, struct ieee80211_sta *sta,

@@ -308,6 +308,10 @@ static_assert(sizeof(struct skua_cpl_tx) == SKUA_CPL_UNIT, "tx completion size")
  *	| generation << 16)
  * @SKUA_INB_TX_DRAINED: the frames that a flush waited for have left (arg =
  *	cookie)
+ * @SKUA_INB_KEY_REPLAY: a frame was dropped, as its packet number was not above the
+ *	last one (arg = slot of its key | generation << 16)
+ * @SKUA_INB_KEY_MIC_FAILURE: a frame was dropped, as its MIC or ICV was wrong (the
+ *	same arg)
  */
 enum skua_inband_id {
 	SKUA_INB_STA_SLEEP	= 1,
@@ -318,6 +322,8 @@ enum skua_inband_id {
 	SKUA_INB_BA_STOP	= 6,
 	SKUA_INB_KEY_RETIRED	= 7,
 	SKUA_INB_TX_DRAINED	= 8,
+	SKUA_INB_KEY_REPLAY	= 9,
+	SKUA_INB_KEY_MIC_FAILURE = 10,
 };
 
 /**

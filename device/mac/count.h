@@ -64,7 +64,7 @@
 	X(rx_decrypted_bytes, "octets decrypted")			\
 	X(rx_no_buffer,	"frames dropped without a buffer")		\
 	X(rx_bad_buffer, "invalid receive buffers")			\
-	X(rx_no_cpl,	"frames dropped while completions wait")	\
+	X(rx_no_cpl,	"frames and events dropped while completions wait") \
 	X(rx_overrun,	"frames not acknowledged while completions wait") \
 	X(ps_sleep,	"stations that fell asleep")			\
 	X(ps_wake,	"stations that woke up")			\

@@ -9,6 +9,7 @@
 
 #include "mac/beacon.h"
 #include "mac/count.h"
+#include "mac/cpl.h"
 #include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/rxe.h"
@@ -167,6 +168,30 @@ void rxe_decrypt(struct mac *mac)
 
 /* After decryption */
 
+/*
+ * The host counts what the key has kept out. A beacon goes up instead, and is counted
+ * there (reject_bip()). Without room the event is lost, as a frame would be.
+ */
+static void tell_dropped(struct mac *mac, const struct rx_item *item,
+			 enum skua_inband_id id)
+{
+	const struct skua_cpl_inband event = {
+		.id = htole16(id),
+		.tid = item->tid,
+		.vif = item->vif,
+		.sta = htole16(item->sta),
+		.sta_gen = htole16(item->sta_gen),
+		.arg = htole32(item->slot | (uint32_t)item->key->gen << 16),
+	};
+
+	if (dot11_fc_is_beacon(dot11_fc(item->data)))
+		return;
+	if (cpl_room(mac, 1))
+		cpl_event(mac, &event);
+	else
+		mac->c.rx_no_cpl++;
+}
+
 /* A monitor gets the frame as it was received, the stack does not get it */
 static void reject(struct rx_item *item)
 {
@@ -205,6 +230,7 @@ static void mic_error(struct mac *mac, struct rx_item *item)
 	item->key->mic_errors++;
 	if (sta)
 		sta->stats.rx_mic_errors++;
+	tell_dropped(mac, item, SKUA_INB_KEY_MIC_FAILURE);
 	if (item->key->crypto.cipher->flags & CRYPTO_F_GROUP_MGMT)
 		reject_bip(item);
 	else
@@ -226,6 +252,7 @@ static bool is_replay(struct mac *mac, struct rx_item *item, uint64_t pn)
 	item->key->replays++;
 	if (sta)
 		sta->stats.rx_replays++;
+	tell_dropped(mac, item, SKUA_INB_KEY_REPLAY);
 	return true;
 }
 

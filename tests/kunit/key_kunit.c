@@ -694,6 +694,64 @@ static void key_default_unicast(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_KEY_NONE, le16_to_cpu(ref->slot));
 }
 
+/* Octets of mac80211's key that have changed, its private state included. */
+static unsigned int key_changes(const struct ieee80211_key_conf *conf,
+				const u8 *before)
+{
+	const u8 *now = (const u8 *)conf - 4096;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < 8192; i++)
+		n += now[i] != before[i];
+	return n;
+}
+
+static void key_rx_error(struct kunit *test, bool replay, u16 slot, u16 gen)
+{
+	struct skua_fake *fake = test->priv;
+
+	local_bh_disable();
+	rcu_read_lock();
+	skua_key_rx_error(fake->sc, replay, slot, gen);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/* K14, K9: mac80211's counters count, as long as mac80211 has the key */
+static void key_replays_are_counted(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	u8 *before = kunit_kzalloc(test, 8192, GFP_KERNEL);
+	u16 slot, gen;
+
+	KUNIT_ASSERT_NOT_NULL(test, before);
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	slot = le16_to_cpu(last_key_cmd(test)->slot);
+	gen = le16_to_cpu(last_key_cmd(test)->gen);
+	memcpy(before, (u8 *)conf - 4096, 8192);
+	key_rx_error(test, true, slot, gen);
+	KUNIT_EXPECT_EQ(test, 1, key_changes(conf, before));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_REPLAY));
+	/* mac80211 does not count MICs of CCMP */
+	key_rx_error(test, false, slot, gen);
+	KUNIT_EXPECT_EQ(test, 1, key_changes(conf, before));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_MIC_FAILURE));
+
+	/* of the slot's last key, of no slot */
+	key_rx_error(test, true, slot, gen - 1);
+	key_rx_error(test, true, SKUA_KEY_NONE, gen);
+	KUNIT_EXPECT_EQ(test, 2, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
+	/* the NIC does not say that the key is retired, and goes on to count */
+	fake->keep_retired = true;
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+	memcpy(before, (u8 *)conf - 4096, 8192);
+	key_rx_error(test, true, slot, gen);
+	KUNIT_EXPECT_EQ(test, 0, key_changes(conf, before));
+	KUNIT_EXPECT_EQ(test, 3, skua_fake_count(test, SKUA_CTR_INBAND_BAD));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_REPLAY));
+}
+
 static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_pairwise_is_installed),
 	KUNIT_CASE(key_default_belongs_to_the_interface),
@@ -719,6 +777,7 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_bigtk_has_a_lease),
 	KUNIT_CASE(key_reserve_is_for_beacons),
 	KUNIT_CASE(key_software_control),
+	KUNIT_CASE(key_replays_are_counted),
 	KUNIT_CASE(key_get_seq),
 	KUNIT_CASE(key_flags_are_honoured),
 	KUNIT_CASE(key_default_unicast),

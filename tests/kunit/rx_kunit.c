@@ -478,6 +478,7 @@ static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
 	rec.sta_gen = cpu_to_le16(skua_sta(fake->sta)->gen);
 	receive(test, &rec, NULL, 0);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_REPLAY));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_REPLAY));
 
 	/* a new number passes this check, and fails at the next one */
 	rx_write_frame(test, 2, IEEE80211_FTYPE_DATA | IEEE80211_FCTL_PROTECTED,

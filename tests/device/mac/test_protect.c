@@ -19,6 +19,15 @@ static struct tx protected_tx(bool from_ap, uint64_t pn)
 	};
 }
 
+/* The host is told that a key has kept a frame out */
+static void expect_dropped(struct host *h, enum skua_inband_id id, uint16_t slot)
+{
+	struct rec rec;
+
+	host_expect_inband(h, id, &rec);
+	assert_int_equal(le32toh(rec.inband.arg), slot | KEY_GEN << 16);
+}
+
 static const struct crypto_cipher *cipher_of(uint32_t suite)
 {
 	return crypto_cipher_find(suite);
@@ -118,6 +127,7 @@ static void test_pn_width(void **state)
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 50));
 	host_poll(s->ap);
 	assert_true(host_next(s->ap, &rec));
+	expect_dropped(s->sta, SKUA_INB_KEY_REPLAY, KEY_SLOT);
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 }
@@ -146,6 +156,7 @@ static void test_group_data(void **state)
 	/* The frame is received again from another sender: a replay */
 	sniffer_send_raw(&s->sniff, s->sniff.frame[0].data,
 			 s->sniff.frame[0].len);
+	expect_dropped(s->sta, SKUA_INB_KEY_REPLAY, GROUP_SLOT);
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->key[GROUP_SLOT]->replays, 1);
 }
@@ -244,6 +255,8 @@ static void test_bip(void **state)
 		sniffer_send(&s->sniff, bad,
 			     (uint16_t)(s->sniff.frame[0].len - 4));
 		assert_int_equal(s->sta->mac->c.rx_mic_error, 1);
+		expect_dropped(s->sta, SKUA_INB_KEY_REPLAY, GROUP_SLOT);
+		expect_dropped(s->sta, SKUA_INB_KEY_MIC_FAILURE, GROUP_SLOT);
 		host_expect_nothing(s->sta);
 		scene_teardown(&p);
 	}
@@ -293,6 +306,7 @@ static void test_beacon_is_checked_first(void **state)
 	sniffer_send(&s->sniff, bad, (uint16_t)(s->sniff.frame[0].len - 4));
 	sniffer_send_raw(&s->sniff, s->sniff.frame[0].data,
 			 s->sniff.frame[0].len);
+	/* which counts them itself: there is no event */
 	for (int i = 0; i < 3; i++) {
 		host_expect_rx(s->sta, &rec);
 		assert_false(le32toh(rec.rx.flags) & SKUA_RXF_DECRYPTED);
@@ -324,6 +338,9 @@ static void test_replay(void **state)
 	f[26] ^= 0x40;
 	sniffer_send(&s->sniff, f, (uint16_t)(len - 4));
 	assert_int_equal(s->sta->mac->c.rx_mic_error, 1);
+	expect_dropped(s->sta, SKUA_INB_KEY_REPLAY, KEY_SLOT);
+	expect_dropped(s->sta, SKUA_INB_KEY_REPLAY, KEY_SLOT);
+	expect_dropped(s->sta, SKUA_INB_KEY_MIC_FAILURE, KEY_SLOT);
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->replays, 2);
 	assert_int_equal(s->sta->mac->key[KEY_SLOT]->mic_errors, 1);
@@ -336,6 +353,7 @@ static void test_replay(void **state)
 	host_write(s->sta, ENG_MAC_FILTER, SKUA_FILTER_OTHER_BSS);
 	f[26] ^= 0x40;
 	sniffer_send(&s->sniff, f, (uint16_t)(len - 4));
+	expect_dropped(s->sta, SKUA_INB_KEY_REPLAY, KEY_SLOT);
 	host_expect_rx(s->sta, &rec);
 	assert_int_equal(le32toh(rec.rx.flags), SKUA_RXF_MACTIME_START |
 			 SKUA_RXF_MONITOR_ONLY);
@@ -400,6 +418,7 @@ static void test_flipped_bits(void **state)
 		f[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		sniffer_send(&s->sniff, f, (uint16_t)(len - 4));
 		f[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		expect_dropped(s->sta, SKUA_INB_KEY_MIC_FAILURE, KEY_SLOT);
 	}
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->c.rx_mic_error, mic);
@@ -498,6 +517,7 @@ static void test_fragments(void **state)
 	/* A fragment is received again */
 	sniffer_send_raw(&s->sniff, s->sniff.frame[0].data,
 			 s->sniff.frame[0].len);
+	expect_dropped(s->sta, SKUA_INB_KEY_REPLAY, KEY_SLOT);
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 }
@@ -528,6 +548,7 @@ static void test_michael(void **state)
 	assert_true(le32toh(rec.rx.flags) & SKUA_RXF_MMIC_STRIPPED);
 	sniffer_send_raw(&s->sniff, s->sniff.frame[s->sniff.n - 2].data,
 			 s->sniff.frame[s->sniff.n - 2].len);
+	expect_dropped(s->sta, SKUA_INB_KEY_REPLAY, KEY_SLOT);
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->c.rx_replay, 1);
 }

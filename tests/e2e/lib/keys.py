@@ -25,6 +25,18 @@ def kernel_keys(end):
     return found
 
 
+def kernel_counts(end, name):
+    """{(address of the station or "", key index): count}: a counter of keys in debugfs."""
+    script = (f"for k in {end.debugfs}/keys/*; do echo $(basename $(readlink $k/station || echo -))"
+              f" $(cat $k/keyidx $k/{name}); done")
+    found = {}
+    for line in end.vm.run(script, check=True).stdout.splitlines():
+        station, index, *count = line.split()
+        if count:
+            found[station if ":" in station else "", int(index)] = int(count[0])
+    return found
+
+
 class Keys:
     """The ciphers of a link, from mac80211 at the access point.
 

@@ -8,8 +8,9 @@ must drop and count each frame, and go on as before.
 import pytest
 
 from bench import AP
+from faults import guest_end, run_in_guest
 from forge import bump_seq, recorded, send
-from keys import nic_keys
+from keys import kernel_counts, nic_keys
 from security import DATA, MGMT, lines_of, sae
 from skuavm import wait_until
 
@@ -29,7 +30,8 @@ def test_replayed_data_frames(trio, name):
     uni = recorded(path, f"{data} && wlan.ta == {sta.mac} && !(wlan.ra[0] & 1)")
     multi = recorded(path, f"{data} && wlan.ta == {ap.mac} && wlan.ra == ff:ff:ff:ff:ff:ff")
     assert len(uni) >= 10 and len(multi) >= 5
-    for frames, victim in ((uni, ap), (multi, sta)):
+    for frames, victim, owner in ((uni, ap, sta.mac), (multi, sta, "")):
+        seen, driver = kernel_counts(victim, "replays"), victim.driver()
         before = victim.engines()
         for frame in frames:
             send(trio, bump_seq(frame, 100))
@@ -37,6 +39,13 @@ def test_replayed_data_frames(trio, name):
         assert after["rx_replay"] - before["rx_replay"] == len(frames)
         assert after["rx_decrypted"] - before["rx_decrypted"] == len(frames)
         assert after["rx_mic_error"] == before["rx_mic_error"]
+        wait_until("the driver to count them", 5, lambda: victim.driver()["key_replay"]
+                   - driver["key_replay"] == len(frames))
+        # so does mac80211, for all ciphers for which debugfs has a counter
+        more = {key: count - seen[key] for key, count in kernel_counts(victim, "replays").items()
+                if count != seen[key]}
+        assert [(key[0], count) for key, count in more.items()] == (
+            [] if name == "tkip" else [(owner, len(frames))])
     # and nothing else is dropped
     count = ap.engines()["rx_replay"]
     sta.ping(AP, count=5, interval=0.5)
@@ -115,4 +124,43 @@ def test_replayed_and_forged_beacons(trio, mgmt):
     assert nic_keys(sta, name, keyidx=6)[0]["mic_errors"] - before["mic_errors"] == 1
     # cfg80211 says it once in ten seconds
     supplicant.process.wait_for("CTRL-EVENT-UNPROT-BEACON", 5, start=start)
+    sta.ping(AP, count=3, interval=0.5)
+
+
+# A robust action frame to all stations, of a kind that nobody acts upon
+ACTION = """
+import json, sys
+from guest_keys import FRAME, SEND_FRAME, End, attr, octets
+what = json.loads(sys.argv[1])
+ap = End(**what["ap"])
+here = octets(ap.mac)
+for _ in range(4):
+    ap.link.request(SEND_FRAME, ap.index + attr(
+        FRAME, b"\\xd0\\0\\0\\0" + b"\\xff" * 6 + here + here + b"\\0\\0" + b"\\x00\\x7f"))
+"""
+
+
+@pytest.mark.contract("K14")
+@pytest.mark.parametrize("mgmt", MGMT)
+def test_replayed_and_forged_group_management(trio, mgmt):
+    """K14: the counters `replays` and `icverrors` of the IGTK in debugfs count as in software."""
+    pairwise, name = MGMT[mgmt]
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    path = trio.capture()
+    trio.link(security=sae(pairwise, mgmt))
+    run_in_guest(trio.vms[0], ACTION, {"ap": guest_end(ap)})
+    actions = f"wlan.fc.type_subtype == 13 && wlan.ta == {ap.mac} && wlan.ra == ff:ff:ff:ff:ff:ff"
+    wait_until("the frames", 5, lambda: sum(
+        key["decrypted_frames"] for key in nic_keys(sta, name)) >= 4)
+    trio.capture_end()
+    sent = recorded(path, actions)
+    assert len(sent) == 4
+    for frame in sent:
+        send(trio, bump_seq(frame, 50))
+    forged = bump_seq(sent[-1], 60)
+    forged[24] ^= 1
+    send(trio, forged)
+    wait_until("mac80211 to count the frames", 5, lambda: (
+        sum(kernel_counts(sta, "replays").values()),
+        sum(kernel_counts(sta, "icverrors").values())) == (4, 1))
     sta.ping(AP, count=3, interval=0.5)
