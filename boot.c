@@ -24,14 +24,16 @@
 
 /**
  * struct skua_image - the firmware image, from probe to remove
- * @fw: the file as it was at probe: the NIC has no access to this copy
+ * @data: the file as it was at probe: the NIC has no access to this copy
+ * @size: bytes of @data
  * @piece: memory for the boot ROM, DMA-coherent; filled anew at each boot
  * @dma: bus addresses of the pieces
  * @chunk: bytes of each piece
  * @n: number of pieces
  */
 struct skua_image {
-	const struct firmware *fw;
+	void *data;
+	size_t size;
 	void *piece[SKUA_FW_MAX_SEGS];
 	dma_addr_t dma[SKUA_FW_MAX_SEGS];
 	size_t chunk;
@@ -232,12 +234,35 @@ static int skua_caps_accept(struct skua *sc, const struct skua_caps *caps)
 /* Boot									*/
 /* ------------------------------------------------------------------ */
 
-static void skua_image_release(void *fw)
+static void skua_image_free(void *data)
 {
-	release_firmware(fw);
+	kvfree(data);
 }
 
-/* Reads the file; the memory is device-managed. */
+static int skua_image_copy(struct skua *sc, const struct firmware *fw)
+{
+	struct skua_image *img = sc->image;
+
+	if (fw->size < sizeof(struct skua_fw_hdr) ||
+	    fw->size > SKUA_FW_MAX_LEN + sizeof(struct skua_fw_hdr)) {
+		dev_err(sc->dev, "%s has %zu bytes: %s\n", SKUA_FW_FILE,
+			fw->size, skua_boot_errs[SKUA_BOOT_ERR_IMG_LEN]);
+		return -EINVAL;
+	}
+	img->size = fw->size;
+	img->data = kvmemdup(fw->data, fw->size, GFP_KERNEL);
+	if (!img->data)
+		return -ENOMEM;
+	memcpy(sc->fw_build_id,
+	       img->data + offsetof(struct skua_fw_hdr, build_id),
+	       sizeof(sc->fw_build_id));
+	return devm_add_action_or_reset(sc->dev, skua_image_free, img->data);
+}
+
+/*
+ * Reads the file; the memory is device-managed. As long as one NIC had the kernel's
+ * own copy of a file, any other NIC would get that copy and no newer file.
+ */
 static int skua_image_read(struct skua *sc)
 {
 	const struct firmware *fw;
@@ -249,20 +274,9 @@ static int skua_image_read(struct skua *sc)
 			ret);
 		return ret;
 	}
-	ret = devm_add_action_or_reset(sc->dev, skua_image_release, (void *)fw);
-	if (ret)
-		return ret;
-	if (fw->size < sizeof(struct skua_fw_hdr) ||
-	    fw->size > SKUA_FW_MAX_LEN + sizeof(struct skua_fw_hdr)) {
-		dev_err(sc->dev, "%s has %zu bytes: %s\n", SKUA_FW_FILE,
-			fw->size, skua_boot_errs[SKUA_BOOT_ERR_IMG_LEN]);
-		return -EINVAL;
-	}
-	memcpy(sc->fw_build_id,
-	       fw->data + offsetof(struct skua_fw_hdr, build_id),
-	       sizeof(sc->fw_build_id));
-	sc->image->fw = fw;
-	return 0;
+	ret = skua_image_copy(sc, fw);
+	release_firmware(fw);
+	return ret;
 }
 
 /*
@@ -282,8 +296,8 @@ static int skua_image_init(struct skua *sc)
 	ret = skua_image_read(sc);
 	if (ret)
 		return ret;
-	img->chunk = PAGE_ALIGN(DIV_ROUND_UP(img->fw->size, SKUA_FW_MAX_SEGS));
-	for (; img->n * img->chunk < img->fw->size; img->n++) {
+	img->chunk = PAGE_ALIGN(DIV_ROUND_UP(img->size, SKUA_FW_MAX_SEGS));
+	for (; img->n * img->chunk < img->size; img->n++) {
 		img->piece[img->n] = dmam_alloc_coherent(sc->dev, img->chunk,
 							 &img->dma[img->n],
 							 GFP_KERNEL);
@@ -301,12 +315,12 @@ static void skua_image_describe(struct skua *sc)
 	unsigned int i;
 
 	for (i = 0; i < img->n; i++, pos += len) {
-		len = min(img->fw->size - pos, img->chunk);
-		memcpy(img->piece[i], img->fw->data + pos, len);
+		len = min(img->size - pos, img->chunk);
+		memcpy(img->piece[i], img->data + pos, len);
 		sc->boot->fw_seg[i].addr = cpu_to_le64(img->dma[i]);
 		sc->boot->fw_seg[i].len = cpu_to_le32(len);
 	}
-	sc->boot->fw_len = cpu_to_le32(img->fw->size);
+	sc->boot->fw_len = cpu_to_le32(img->size);
 	sc->boot->fw_nsegs = cpu_to_le32(img->n);
 }
 

@@ -80,6 +80,23 @@ def test_bad_firmware_files(lab):
     wait_until("the phy", 20, vm.phys)
 
 
+@pytest.mark.contract("D1")
+def test_new_firmware_file(lab):
+    """D1: a NIC that is bound anew gets the file of now, though another NIC runs the old one."""
+    vm = lab.guest(nics=2)
+    driver = "/sys/bus/pci/drivers/skua"
+    image = vm.get(FIRMWARE)
+    vm.put(FIRMWARE, bytes(damaged(image, "magic")))
+    start = len(vm.console.text())
+    vm.run(f"echo 0000:00:00.0 > {driver}/unbind; echo 0000:00:00.0 > {driver}/bind")
+    wait_until("the verdict on the new file", 15,
+               lambda: WORDS["magic"] in vm.console.text()[start:])
+    assert len(vm.phys()) == 1
+    vm.put(FIRMWARE, image)
+    vm.run(f"echo 0000:00:00.0 > {driver}/bind", check=True)
+    wait_until("both phys", 20, lambda: len(vm.phys()) == 2)
+
+
 # A NIC that does not do its part
 
 
