@@ -54,44 +54,49 @@ void skua_key_exit(struct skua *sc)
 	sc->keys = NULL;
 }
 
-/*
- * The NIC has lost the key in the slot. The key's claim to the slot remains,
- * so that no other key gets it.
- */
-static void skua_key_slot_keep(struct skua_key *key)
-{
-	WRITE_ONCE(key->held, false);
-}
-
 /**
  * skua_key_reset() - the NIC has forgotten all keys
  * @sc: the device
  *
- * In a restart mac80211 installs its keys again without having removed them. So
- * the driver keeps its objects, whose shadows are needed then, and their claims
- * to slots: mac80211 goes on as if a key that was in the NIC were still there,
- * even if the key is refused, so no other key may take its slot. Until a key is
- * back, the NIC drops frames that name it, since no generation is used twice.
- *
- * Otherwise mac80211 has no keys. Objects that are left from a restart that
- * failed are freed: a new key at the address of an old one must not match.
+ * In a restart or a resume mac80211 installs its keys again without having removed
+ * them; and in a shutdown it has them, and sends frames, to the end. So the tables
+ * of owners still point to the keys, and the driver keeps its objects, whose shadows
+ * are needed when a key comes back, and their claims to slots: mac80211 goes on as
+ * if a key that was in the NIC were still there, even if the key is refused, so no
+ * other key may take its slot. Until a key is back, the NIC drops frames that name
+ * it, since no generation is used twice.
  *
  * Wiphy mutex, NAPI off.
  */
 void skua_key_reset(struct skua *sc)
 {
-	bool restart = test_bit(SKUA_F_RECONFIG, &sc->flags);
-	struct skua_keys *keys = sc->keys;
+	struct skua_key *key;
+
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	if (!sc->keys)
+		return;
+	list_for_each_entry(key, &sc->keys->list, list)
+		WRITE_ONCE(key->held, false);
+}
+
+/**
+ * skua_key_forget() - mac80211 has no keys
+ * @sc: the device
+ *
+ * Objects may be left from a restart that failed. They are freed, since a new key at
+ * the address of an old one must not match. Keys that the NIC holds are not left.
+ *
+ * Wiphy mutex; no interface is up, so nobody looks at the owners' tables.
+ */
+void skua_key_forget(struct skua *sc)
+{
 	struct skua_key *key, *next;
 
-	if (!keys)
-		return;
-	list_for_each_entry_safe(key, next, &keys->list, list) {
-		if (restart) {
-			skua_key_slot_keep(key);
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	list_for_each_entry_safe(key, next, &sc->keys->list, list) {
+		if (key->held)
 			continue;
-		}
-		skua_key_slot_put(keys, key);
+		skua_key_slot_put(sc->keys, key);
 		list_del(&key->list);
 		skua_key_release(sc, key);
 	}
@@ -115,6 +120,7 @@ void skua_key_restarted(struct skua *sc)
 {
 	struct skua_key *key;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	list_for_each_entry(key, &sc->keys->list, list)
 		if (skua_key_slot_kept(sc->keys, key))
 			skua_key_slot_put(sc->keys, key);

@@ -571,6 +571,9 @@ struct skua_watchdog {
  * @SKUA_F_DEAD: the firmware died; a restart is due or under way
  * @SKUA_F_GONE: the NIC has been removed: all reads are ones. Never cleared
  * @SKUA_F_RECONFIG: mac80211 is reinstalling its state after a crash
+ * @SKUA_F_SUSPENDED: mac80211 has stopped the NIC for a suspend, and keeps its
+ *	stations and keys
+ * @SKUA_F_NO_MEMORY: the restart found no memory, and is tried again later
  * @SKUA_F_REMOVING: the driver is being unbound: no restart any more
  * @SKUA_F_REGISTERED: ieee80211_register_hw() succeeded
  * @SKUA_F_BOOTING: ALIVE is expected
@@ -588,6 +591,8 @@ enum skua_flag {
 	SKUA_F_DEAD,
 	SKUA_F_GONE,
 	SKUA_F_RECONFIG,
+	SKUA_F_SUSPENDED,
+	SKUA_F_NO_MEMORY,
 	SKUA_F_REMOVING,
 	SKUA_F_REGISTERED,
 	SKUA_F_BOOTING,
@@ -1136,9 +1141,9 @@ void skua_debugfs_exit(struct skua *sc);
  * each boot except the first, in remove, when a boot fails, and in a stop() that
  * the NIC does not obey or whose frames do not come back.
  * skua_tx_reset() gives every skb back to mac80211,
- * skua_rx_reset() takes the posted buffers back, skua_key_reset() empties all
- * slots, but keeps generations and shadows, and in a restart which key had which
- * slot, skua_sta_reset() forgets all handles, but keeps generations, and
+ * skua_rx_reset() takes the posted buffers back, skua_key_reset() notes that the
+ * NIC holds no key, but keeps the keys, since their owners point to them,
+ * skua_sta_reset() forgets all handles, but keeps generations, and
  * skua_scan_reset() tells mac80211 that scan and remain-on-channel are over. The
  * rings themselves are reset after all of these; then skua_rx_refill() posts
  * buffers again, before the boot.
@@ -1204,6 +1209,7 @@ void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
 int skua_key_init(struct skua *sc);
 void skua_key_exit(struct skua *sc);
 void skua_key_reset(struct skua *sc);
+void skua_key_forget(struct skua *sc);
 void skua_key_restarted(struct skua *sc);
 unsigned int skua_key_suites(struct skua *sc, const u32 **suites);
 void skua_key_retired(struct skua *sc, u16 slot, u16 gen);

@@ -56,6 +56,7 @@ void skua_sta_reset(struct skua *sc)
 {
 	unsigned int i;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (!sc->sta)
 		return;
 	for (i = 0; i < sc->caps.stas; i++) {

@@ -113,6 +113,10 @@ int skua_op_start(struct ieee80211_hw *hw)
 		set_bit(SKUA_F_RECONFIG, &sc->flags);
 		skua_count(sc, SKUA_CTR_RESTART);
 		skua_take_down(sc);
+	} else if (!test_and_clear_bit(SKUA_F_SUSPENDED, &sc->flags)) {
+		if (!skua_alive(sc))
+			skua_take_down(sc);
+		skua_key_forget(sc);
 	}
 	for (;;) {
 		ret = skua_start_nic(sc);
@@ -134,7 +138,7 @@ int skua_op_start(struct ieee80211_hw *hw)
 /**
  * skua_op_stop() - stop the NIC's engines
  * @hw: the device
- * @suspend: the system suspends; makes no difference
+ * @suspend: the system suspends: keys are kept for the resume
  *
  * Wiphy mutex; sleeps. Waits for the frames that the NIC holds, and resets the
  * NIC if they do not come back.
@@ -146,6 +150,7 @@ void skua_op_stop(struct ieee80211_hw *hw, bool suspend)
 
 	clear_bit(SKUA_F_STARTED, &sc->flags);
 	clear_bit(SKUA_F_RECONFIG, &sc->flags);
+	assign_bit(SKUA_F_SUSPENDED, &sc->flags, suspend);
 	ret = skua_cmd_send(sc, SKUA_CMD_STOP, NULL, 0);
 	if (!ret)
 		wait_event_timeout(sc->tx.idle,

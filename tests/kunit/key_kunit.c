@@ -17,6 +17,15 @@ static int key_set(struct kunit *test, struct ieee80211_sta *sta,
 	return ret;
 }
 
+static void key_reset(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	wiphy_lock(fake->hw->wiphy);
+	skua_key_reset(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
+}
+
 static int key_disable(struct kunit *test, struct ieee80211_sta *sta,
 		       struct ieee80211_key_conf *conf)
 {
@@ -330,7 +339,7 @@ static void key_restart_keeps_the_shadow(struct kunit *test)
 	rcu_read_unlock();
 
 	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
-	skua_key_reset(fake->sc);
+	key_reset(test);
 	rcu_read_lock();
 	KUNIT_EXPECT_NULL(test, skua_key_get(fake->sc, 0, gen));
 	rcu_read_unlock();
@@ -366,7 +375,7 @@ static void key_restart_keeps_the_slots(struct kunit *test)
 	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
 	/* The second restart begins before all keys are back. */
 	for (i = 0; i < 2; i++) {
-		skua_key_reset(fake->sc);
+		key_reset(test);
 		KUNIT_EXPECT_EQ(test, -ENOSPC, key_set(test, fake->sta, more));
 		KUNIT_EXPECT_EQ(test, 0, key_set(test, NULL, conf[2]));
 	}
@@ -374,22 +383,56 @@ static void key_restart_keeps_the_slots(struct kunit *test)
 	/* Keys that are removed or never offered leave their slots to others. */
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, NULL, conf[3]));
 	KUNIT_EXPECT_EQ(test, 3, slots_taken(test));
+	wiphy_lock(fake->hw->wiphy);
 	skua_key_restarted(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
 	KUNIT_EXPECT_EQ(test, 2, slots_taken(test));
 	KUNIT_EXPECT_EQ(test, 0, key_set(test, fake->sta, more));
 	KUNIT_EXPECT_EQ(test, 0, key_disable(test, NULL, conf[0]));
 	KUNIT_EXPECT_EQ(test, 3, slots_taken(test));
 }
 
-/* At a start that is no restart, mac80211 has no keys. */
-static void key_reset_forgets(struct kunit *test)
+/*
+ * K16: in a shutdown or a suspend, mac80211 keeps its keys: nothing is freed that the
+ * transmit path still finds.
+ */
+static void key_reset_frees_nothing(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf = ccmp_key(test, 0);
+	struct skua_key *key;
+
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	rcu_read_lock();
+	key = skua_key_of(skua_sta(fake->sta)->key, conf);
+	skua_key_saw_pn(key, 0, 5);
+	rcu_read_unlock();
+	key_reset(test);
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_EXPECT_PTR_EQ(test, key, skua_key_find(fake->sc, conf));
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_FALSE(test, key->held);
+
+	/* After a resume the key comes again, and replays are still known. */
+	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, conf));
+	KUNIT_EXPECT_EQ(test, 5, last_key_cmd(test)->rx_pn[0][0]);
+	KUNIT_EXPECT_EQ(test, 0, key_disable(test, fake->sta, conf));
+	KUNIT_EXPECT_TRUE(test, list_empty(&fake->sc->keys->list));
+}
+
+/* At a start that is neither restart nor resume, mac80211 has no keys. */
+static void key_forget_what_is_left(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
 
 	KUNIT_ASSERT_EQ(test, 0, key_set(test, fake->sta, ccmp_key(test, 0)));
-	skua_key_reset(fake->sc);
+	key_reset(test);
 	RCU_INIT_POINTER(skua_sta(fake->sta)->key[0], NULL);
+	wiphy_lock(fake->hw->wiphy);
+	skua_key_forget(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
 	KUNIT_EXPECT_TRUE(test, list_empty(&fake->sc->keys->list));
+	KUNIT_EXPECT_EQ(test, 0, slots_taken(test));
 }
 
 struct key_pn_case {
@@ -679,7 +722,7 @@ static void key_default_unicast(struct kunit *test)
 
 	/* T11: mac80211 does not repeat the choice after a crash of the firmware */
 	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
-	skua_key_reset(fake->sc);
+	key_reset(test);
 	KUNIT_ASSERT_EQ(test, 0, key_set(test, NULL, conf));
 	KUNIT_EXPECT_EQ(test, ncmds + 3, fake->ncmds);
 	KUNIT_EXPECT_EQ(test, SKUA_CMD_KEY_SET, fake->op[ncmds + 1]);
@@ -768,7 +811,8 @@ static struct kunit_case key_cases[] = {
 	KUNIT_CASE(key_set_in_a_restart_that_fails_again),
 	KUNIT_CASE(key_restart_keeps_the_shadow),
 	KUNIT_CASE(key_restart_keeps_the_slots),
-	KUNIT_CASE(key_reset_forgets),
+	KUNIT_CASE(key_reset_frees_nothing),
+	KUNIT_CASE(key_forget_what_is_left),
 	KUNIT_CASE_PARAM(key_take_pn, key_pn_gen_params),
 	KUNIT_CASE_PARAM(key_of_each_cipher_is_installed, key_suite_gen_params),
 	KUNIT_CASE(key_tkip_has_michael_keys),

@@ -301,7 +301,9 @@ static void sta_restart(struct kunit *test)
 
 	sta_up(test, fake->sta);
 	gen = ssta->gen;
+	wiphy_lock(fake->hw->wiphy);
 	skua_sta_reset(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
 	KUNIT_EXPECT_NULL(test, get(test, ssta->handle, gen));
 	sta_up(test, fake->sta);
 	KUNIT_EXPECT_EQ(test, gen + 1, ssta->gen);
@@ -318,7 +320,9 @@ static void sta_asleep_in_a_restart(struct kunit *test)
 
 	sta_up(test, fake->sta);
 	ssta->asleep = true;
+	wiphy_lock(fake->hw->wiphy);
 	skua_sta_reset(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
 	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
 	sta_up(test, fake->sta);
 	KUNIT_EXPECT_TRUE(test, ssta->asleep);
