@@ -282,11 +282,22 @@ static void scan_done_of_another_scan(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, scan_ends);
 	KUNIT_EXPECT_FALSE(test, scan_was_aborted);
 
+	/* an event that waits while its scan is cancelled and the next one begins */
+	begin_scan(test, ctx);
+	scan_done(test, sc->scan_cookie);
+	skua_op_cancel_hw_scan(fake->hw, fake->vif);
+	begin_scan(test, ctx);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_EQ(test, 0, scan_ends);
+	KUNIT_EXPECT_EQ(test, 3, skua_fake_count(test, SKUA_CTR_EVT_STALE));
+	scan_done(test, sc->scan_cookie);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+
 	/* an end without a scan */
 	scan_done(test, sc->scan_cookie);
 	wiphy_work_flush(fake->hw->wiphy, NULL);
 	KUNIT_EXPECT_EQ(test, 1, scan_ends);
-	KUNIT_EXPECT_EQ(test, 3, skua_fake_count(test, SKUA_CTR_EVT_STALE));
+	KUNIT_EXPECT_EQ(test, 4, skua_fake_count(test, SKUA_CTR_EVT_STALE));
 	wiphy_unlock(fake->hw->wiphy);
 }
 
