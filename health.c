@@ -59,6 +59,15 @@ void skua_write(struct skua *sc, u32 reg, u32 val)
 /* Death								*/
 /* ------------------------------------------------------------------ */
 
+/* SKUA_F_DEAD has just been set; the waiters look at it after they have been woken. */
+static void skua_end_waits(struct skua *sc)
+{
+	complete(&sc->alive);
+	wake_up_all(&sc->state_wait);
+	wake_up_all(&sc->tx.idle);
+	schedule_work(&sc->crash_work);
+}
+
 /**
  * skua_nic_dead() - the NIC is of no more use until it is booted again
  * @sc: the device
@@ -77,11 +86,20 @@ void skua_nic_dead(struct skua *sc, u32 cause, const char *why)
 	sc->fatal_cause = cause;
 	dev_err(sc->dev, "%s (%s)\n", why, cause < ARRAY_SIZE(skua_fatals) ?
 		skua_fatals[cause] : "unknown cause");
-	/* The waiters look at the flag after they have been woken. */
-	complete(&sc->alive);
-	wake_up_all(&sc->state_wait);
-	wake_up_all(&sc->tx.idle);
-	schedule_work(&sc->crash_work);
+	skua_end_waits(sc);
+}
+
+/*
+ * There is no memory to set the NIC up again. mac80211 would go without the station
+ * or key, so all of it is done once more, later. The NIC is not to blame.
+ */
+static void skua_no_memory(struct skua *sc)
+{
+	if (test_and_set_bit(SKUA_F_DEAD, &sc->flags))
+		return;
+	set_bit(SKUA_F_NO_MEMORY, &sc->flags);
+	dev_warn(sc->dev, "restart: there is no memory\n");
+	skua_end_waits(sc);
 }
 
 /**
@@ -192,7 +210,8 @@ void skua_request_dump(struct skua *sc)
  * mac80211 give up a station or key that is about to come back. That also holds
  * between the death and the restart: hostapd and wpa_supplicant do not try twice
  * to authorize a port. A NIC that refuses a command in a restart, though it took
- * the same command before, is as good as dead.
+ * the same command before, is as good as dead. A restart without memory is
+ * repeated later.
  *
  * Return: 0 or @err.
  */
@@ -200,6 +219,11 @@ int skua_op_result(struct skua *sc, int err)
 {
 	if (!err)
 		return 0;
+	if (skua_alive(sc) && test_bit(SKUA_F_RECONFIG, &sc->flags) &&
+	    err == -ENOMEM) {
+		skua_no_memory(sc);
+		return 0;
+	}
 	if (skua_alive(sc) && test_bit(SKUA_F_RECONFIG, &sc->flags)) {
 		dev_err(sc->dev, "restart: a command failed with %d\n", err);
 		skua_nic_dead(sc, SKUA_FATAL_NONE,

@@ -239,7 +239,7 @@ err_down:
 	skua_down_locked(sc);
 	skua_reset(sc);
 err_irq:
-	cancel_work_sync(&sc->crash_work);
+	skua_restart_cancel(sc);
 	skua_irq_exit(sc);
 err_hw:
 	ieee80211_free_hw(hw);
@@ -254,12 +254,12 @@ static void skua_remove(struct pci_dev *pdev)
 	if (!pci_device_is_present(pdev))
 		skua_check_status(sc);
 	/* A crash worker that runs already must not ask for a restart later. */
-	cancel_work_sync(&sc->crash_work);
+	skua_restart_cancel(sc);
 	skua_debugfs_exit(sc);
 	ieee80211_unregister_hw(sc->hw);
 	clear_bit(SKUA_F_REGISTERED, &sc->flags);
 	skua_down_locked(sc);
-	cancel_work_sync(&sc->crash_work);
+	skua_restart_cancel(sc);
 	skua_reset(sc);
 	skua_tables_exit(sc);
 	skua_irq_exit(sc);
@@ -274,7 +274,7 @@ static void skua_shutdown(struct pci_dev *pdev)
 	set_bit(SKUA_F_REMOVING, &sc->flags);
 	skua_down_locked(sc);
 	set_bit(SKUA_F_GONE, &sc->flags);
-	cancel_work_sync(&sc->crash_work);
+	skua_restart_cancel(sc);
 }
 
 static const struct pci_device_id skua_ids[] = {

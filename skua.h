@@ -685,6 +685,8 @@ struct skua_caps {
  * @tim_work: tells the NIC of TIM bits that found no room in the command ring
  * @sta_work: tells the NIC of stations whose parameters have changed
  * @crash_work: takes the crash record and asks mac80211 for a restart
+ * @retry_work: asks for a restart once more, when there may be memory
+ * @retries: restarts in a row that found no memory (wiphy mutex)
  * @up_since: jiffies when the NIC was started, or its restart was complete
  * @crash_burst: crashes soon after that, without a later one (crash_work)
  * @hopeless: a restart failed: crash_work shuts the interfaces
@@ -755,6 +757,8 @@ struct skua {
 	struct wiphy_work tim_work;
 	struct wiphy_work sta_work;
 	struct work_struct crash_work;
+	struct delayed_work retry_work;
+	unsigned int retries;
 	unsigned long up_since;
 	unsigned int crash_burst;
 	bool hopeless;
@@ -1044,6 +1048,8 @@ u32 skua_rate_from_tx_rate(enum nl80211_band band,
 /* ------------------------------------------------------------------ */
 
 void skua_start_init(struct skua *sc);
+void skua_restart_cancel(struct skua *sc);
+unsigned long skua_retry_delay(unsigned int retries);
 void skua_take_down(struct skua *sc);
 int skua_op_start(struct ieee80211_hw *hw);
 void skua_op_stop(struct ieee80211_hw *hw, bool suspend);

@@ -15,6 +15,8 @@
 #define SKUA_STOP_MS		3000
 #define SKUA_CRASH_UPTIME	(HZ / 10)	/* a NIC that dies sooner ... */
 #define SKUA_CRASH_BURST	10		/* ... more often than this is hopeless */
+#define SKUA_RETRY		(HZ / 10)	/* without memory: at first, ... */
+#define SKUA_RETRY_MOST		(10 * HZ)	/* ... and after some doublings */
 
 /* ------------------------------------------------------------------ */
 /* Start and stop							*/
@@ -187,6 +189,7 @@ void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 		return;
 	WRITE_ONCE(sc->up_since, jiffies);
 	clear_bit(SKUA_F_RECONFIG, &sc->flags);
+	sc->retries = 0;
 	skua_key_restarted(sc);
 	skua_ps_tell(sc);
 	/*
@@ -228,26 +231,8 @@ static bool skua_hopeless(struct skua *sc)
 	return ++sc->crash_burst > SKUA_CRASH_BURST;
 }
 
-/* The NIC has died or has been removed: tell the user and mac80211. */
-static void skua_crash_work(struct work_struct *work)
+static void skua_ask_restart(struct skua *sc)
 {
-	struct skua *sc = container_of(work, struct skua, crash_work);
-
-	if (test_bit(SKUA_F_GONE, &sc->flags)) {
-		skua_shut_interfaces(sc);
-		return;
-	}
-	/* start() may have booted the NIC before this worker ran. */
-	if (!test_bit(SKUA_F_DEAD, &sc->flags))
-		return;
-	skua_coredump(sc);
-	if (skua_hopeless(sc)) {
-		dev_err(sc->dev, "the firmware keeps dying; interfaces go down\n");
-		skua_shut_interfaces(sc);
-		sc->crash_burst = 0;
-		WRITE_ONCE(sc->hopeless, false);
-		return;
-	}
 	if (!test_bit(SKUA_F_REGISTERED, &sc->flags) ||
 	    !test_bit(SKUA_F_STARTED, &sc->flags) ||
 	    test_bit(SKUA_F_REMOVING, &sc->flags))
@@ -260,6 +245,90 @@ static void skua_crash_work(struct work_struct *work)
 }
 
 /**
+ * skua_retry_delay() - how long to wait for memory
+ * @retries: restarts in a row that have found none
+ *
+ * Return: jiffies: a tenth of a second at first, then twice as long each time, up to
+ * ten seconds
+ */
+unsigned long skua_retry_delay(unsigned int retries)
+{
+	return min_t(unsigned long, SKUA_RETRY << min(retries, 7u),
+		     SKUA_RETRY_MOST);
+}
+
+/*
+ * A restart that found no memory is not given up. Until the next one the NIC is off:
+ * what it was told is not all that it has to know.
+ */
+static void skua_retry_later(struct skua *sc)
+{
+	unsigned long delay;
+
+	wiphy_lock(sc->hw->wiphy);
+	skua_take_down(sc);
+	delay = skua_retry_delay(sc->retries++);
+	wiphy_unlock(sc->hw->wiphy);
+	if (test_bit(SKUA_F_REMOVING, &sc->flags))
+		return;
+	dev_warn(sc->dev, "the restart is tried again in %u ms\n",
+		 jiffies_to_msecs(delay));
+	schedule_delayed_work(&sc->retry_work, delay);
+}
+
+static void skua_retry_work(struct work_struct *work)
+{
+	struct skua *sc = container_of(to_delayed_work(work), struct skua,
+				       retry_work);
+
+	/* The user may have set the interface up anew meanwhile. */
+	if (test_bit(SKUA_F_GONE, &sc->flags))
+		skua_shut_interfaces(sc);
+	else if (test_bit(SKUA_F_DEAD, &sc->flags))
+		skua_ask_restart(sc);
+}
+
+/* The NIC has died or has been removed: tell the user and mac80211. */
+static void skua_crash_work(struct work_struct *work)
+{
+	struct skua *sc = container_of(work, struct skua, crash_work);
+
+	if (test_bit(SKUA_F_GONE, &sc->flags)) {
+		skua_shut_interfaces(sc);
+		return;
+	}
+	/* start() may have booted the NIC before this worker ran. */
+	if (!test_bit(SKUA_F_DEAD, &sc->flags))
+		return;
+	if (test_and_clear_bit(SKUA_F_NO_MEMORY, &sc->flags)) {
+		skua_retry_later(sc);
+		return;
+	}
+	skua_coredump(sc);
+	if (skua_hopeless(sc)) {
+		dev_err(sc->dev, "the firmware keeps dying; interfaces go down\n");
+		skua_shut_interfaces(sc);
+		sc->crash_burst = 0;
+		WRITE_ONCE(sc->hopeless, false);
+		return;
+	}
+	skua_ask_restart(sc);
+}
+
+/**
+ * skua_restart_cancel() - no restart is asked for any more
+ * @sc: the device; SKUA_F_REMOVING is set, or the NIC is not registered
+ *
+ * Process context; waits for the workers, so neither RTNL nor the wiphy mutex is
+ * held.
+ */
+void skua_restart_cancel(struct skua *sc)
+{
+	cancel_work_sync(&sc->crash_work);
+	cancel_delayed_work_sync(&sc->retry_work);
+}
+
+/**
  * skua_start_init() - prepare the crash worker
  * @sc: the device
  *
@@ -268,4 +337,5 @@ static void skua_crash_work(struct work_struct *work)
 void skua_start_init(struct skua *sc)
 {
 	INIT_WORK(&sc->crash_work, skua_crash_work);
+	INIT_DELAYED_WORK(&sc->retry_work, skua_retry_work);
 }

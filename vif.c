@@ -463,6 +463,9 @@ int skua_op_start_ap(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	ret = skua_vif_update(sc, vif);
 	if (!ret)
 		ret = skua_beacon_set(sc, vif);
+	/* There is a beacon, but there was no memory for a copy of it. */
+	if (ret == -ENOENT)
+		ret = -ENOMEM;
 	return skua_op_result(sc, ret);
 }
 

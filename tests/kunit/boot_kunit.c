@@ -172,6 +172,43 @@ static void alive_of_too_many_ciphers(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_MAX_CIPHERS, ctx->caps.n_ciphers);
 }
 
+/* D4: a restart without memory is tried again, and the NIC is not called dead for it */
+static void restart_without_memory(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua *sc = fake->sc;
+
+	KUNIT_EXPECT_EQ(test, -ENOMEM, skua_op_result(sc, -ENOMEM));
+	KUNIT_EXPECT_FALSE(test, test_bit(SKUA_F_NO_MEMORY, &sc->flags));
+	set_bit(SKUA_F_RECONFIG, &sc->flags);
+	KUNIT_EXPECT_EQ(test, 0, skua_op_result(sc, -ENOMEM));
+	KUNIT_EXPECT_TRUE(test, test_bit(SKUA_F_NO_MEMORY, &sc->flags));
+	KUNIT_EXPECT_FALSE(test, skua_alive(sc));
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_CRASH));
+	/* the rest of this restart */
+	KUNIT_EXPECT_EQ(test, 0, skua_op_result(sc, -EIO));
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_CRASH));
+
+	/* a NIC that refuses is another matter */
+	clear_bit(SKUA_F_DEAD, &sc->flags);
+	clear_bit(SKUA_F_NO_MEMORY, &sc->flags);
+	KUNIT_EXPECT_EQ(test, 0, skua_op_result(sc, -EINVAL));
+	KUNIT_EXPECT_FALSE(test, test_bit(SKUA_F_NO_MEMORY, &sc->flags));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_CRASH));
+}
+
+static void restart_patience(struct kunit *test)
+{
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, 100, jiffies_to_msecs(skua_retry_delay(0)));
+	for (i = 1; i < 7; i++)
+		KUNIT_EXPECT_EQ(test, 2 * skua_retry_delay(i - 1),
+				skua_retry_delay(i));
+	KUNIT_EXPECT_EQ(test, 10 * HZ, skua_retry_delay(7));
+	KUNIT_EXPECT_EQ(test, 10 * HZ, skua_retry_delay(UINT_MAX));
+}
+
 static struct kunit_case boot_cases[] = {
 	KUNIT_CASE(alive_is_understood),
 	KUNIT_CASE(alive_skips_the_unknown),
@@ -180,6 +217,8 @@ static struct kunit_case boot_cases[] = {
 	KUNIT_CASE(alive_runs_over_the_end),
 	KUNIT_CASE(alive_of_another_boot),
 	KUNIT_CASE(alive_of_too_many_ciphers),
+	KUNIT_CASE(restart_without_memory),
+	KUNIT_CASE(restart_patience),
 	{}
 };
 
