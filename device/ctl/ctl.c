@@ -21,6 +21,7 @@
 #define CTL_LINE_MAX	32768	/* room for a frame in hexadecimal */
 #define CTL_CONNS	32
 #define CTL_PATIENCE_NS	(10 * LOOP_NS_PER_S)
+#define CTL_PAUSE_NS	(50 * LOOP_NS_PER_MS)
 #define CTL_MAX_FDS	253	/* the most that Linux lets a message have */
 
 /**
@@ -53,6 +54,7 @@ struct ctl {
 	struct ctl_config cfg;
 	struct helper *helper;
 	struct loop_fd watch;
+	struct loop_timer pause;
 	struct ctl_conn *conns;
 	unsigned int count;
 };
@@ -480,16 +482,35 @@ static bool conn_new(struct ctl *ctl, int fd)
 	return true;
 }
 
+/* To be asked for the same client again and again would keep the loop awake. */
+static void ctl_pause(struct ctl *ctl, const char *why)
+{
+	log_warn(NULL, "control: a client has to wait: %s", why);
+	loop_fd_del(ctl->loop, &ctl->watch);
+	loop_timer_after(ctl->loop, &ctl->pause, CTL_PAUSE_NS);
+}
+
+static void ctl_go_on(struct loop_timer *t)
+{
+	struct ctl *ctl = container_of(t, struct ctl, pause);
+
+	if (loop_fd_add(ctl->loop, &ctl->watch, EPOLLIN))
+		loop_timer_after(ctl->loop, t, CTL_PAUSE_NS);
+}
+
 static void ctl_accept(struct loop_fd *w, uint32_t events)
 {
 	struct ctl *ctl = container_of(w, struct ctl, watch);
 	int fd;
 
 	(void)events;
-	/* While descriptors of clients cannot be closed, there are no new ones. */
-	if (helper_backlog(ctl->helper) > HELPER_JOBS / 2)
+	if (helper_backlog(ctl->helper) > HELPER_JOBS / 2) {
+		ctl_pause(ctl, "descriptors of others cannot be closed");
 		return;
+	}
 	fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC);
+	if (fd < 0 && errno != EAGAIN && errno != EINTR)
+		ctl_pause(ctl, strerror(errno));
 	if (fd >= 0 && !conn_new(ctl, fd)) {
 		shutdown(fd, SHUT_RDWR);
 		helper_close(ctl->helper, fd);
@@ -508,6 +529,7 @@ struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 	if (!ctl->cfg.capture)
 		ctl->cfg.capture = air_capture;
 	ctl->watch.fn = ctl_accept;
+	loop_timer_init(&ctl->pause, ctl_go_on);
 	ctl->helper = helper_new(loop);
 	err = -errno;
 	if (!ctl->helper)
@@ -535,6 +557,7 @@ void ctl_free(struct ctl *ctl)
 		return;
 	while (ctl->conns)
 		conn_close(ctl->conns);
+	loop_timer_cancel(ctl->loop, &ctl->pause);
 	loop_fd_del(ctl->loop, &ctl->watch);
 	helper_close(ctl->helper, ctl->watch.fd);
 	unlink(ctl->cfg.path);

@@ -35,17 +35,23 @@ static bool vhost_hung_up(struct vhost *v)
 	return v->broken || poll(&p, 1, 0) > 0;
 }
 
-/*
- * Accept nobody until the helper has done all that it has to do. A call that waits
- * for the last guest is interrupted; one that cannot be keeps the next guest out.
- */
-static void vhost_settle(struct vhost *v)
+/* Accept nobody for a while, and then until the helper has done what it has to do. */
+static void vhost_pause(struct vhost *v)
 {
 	if (!v->settling)
 		loop_fd_del(v->loop, &v->listen);
 	v->settling = true;
 	v->settle_turns = 0;
 	loop_timer_after(v->loop, &v->settle_timer, SETTLE_NS);
+}
+
+/*
+ * Accept nobody until then. A call that waits for the last guest is interrupted; one
+ * that cannot be keeps the next guest out.
+ */
+static void vhost_settle(struct vhost *v)
+{
+	vhost_pause(v);
 	helper_post(v->helper, &v->settle);
 }
 
@@ -104,8 +110,14 @@ static void vhost_accept(struct loop_fd *w, uint32_t events)
 		return;
 	}
 	fd = accept4(w->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0)
+	if (fd < 0) {
+		/* Without descriptors it would be asked for the next one at once. */
+		if (errno != EAGAIN && errno != EINTR) {
+			log_warn(v->log, "a guest has to wait: %s", strerror(errno));
+			vhost_pause(v);
+		}
 		return;
+	}
 	if (v->sock.fd >= 0) {
 		vhost_turn_away(v, fd);
 		return;

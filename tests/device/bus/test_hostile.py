@@ -437,6 +437,19 @@ def test_flood_of_descriptors(nic, other):
     wait_for(lambda: nic.fds() <= fds)
 
 
+def test_no_descriptors(nic, other):
+    """A guest has to wait when the process has no descriptor left; the others do not."""
+    limits = resource.prlimit(nic.proc.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(nic.proc.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as waiting:
+        waiting.connect(nic.paths[0])
+        wait_for(lambda: "a guest has to wait: Too many open files" in nic.log)
+        served(other, 0.2)
+        resource.prlimit(nic.proc.pid, resource.RLIMIT_NOFILE, limits)
+    with nic.guest() as guest:
+        assert guest.cfg(0) == 0x10F51AF4
+
+
 def test_log_that_nobody_reads(tmp_path):
     """A guest can provoke messages; whoever reads them may be slow."""
     read, write = os.pipe()

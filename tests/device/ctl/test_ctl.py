@@ -174,6 +174,20 @@ def test_no_memory_for_clients(nic):
         assert client.ask(cmd="counters")["ok"]
 
 
+def test_no_descriptors_for_clients(nic):
+    limits = resource.prlimit(nic.proc.pid, resource.RLIMIT_NOFILE)
+    with vc.Guest(nic.vhost) as guest:
+        resource.prlimit(nic.proc.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+        with nic.client() as client:
+            end = time.monotonic() + PATIENCE
+            while "a client has to wait: Too many open files" not in nic.log:
+                assert time.monotonic() < end
+                time.sleep(0.01)
+            assert guest.cfg(0) == 0x10F51AF4
+            resource.prlimit(nic.proc.pid, resource.RLIMIT_NOFILE, limits)
+            assert client.ask(cmd="counters")["ok"]
+
+
 def test_descriptors(nic):
     """A client has no reason to send any; the NIC must not keep or block on them."""
     fds = nic.fds()
