@@ -39,7 +39,8 @@ mapfile -t files < <(kernel_files)
 sparse=(C=2 "CF=-D__CHECK_ENDIAN__ -fmax-errors=unlimited -fmax-warnings=unlimited")
 stock() { scripts/build/module.sh build "$(scripts/build/headers.sh)" W=1 "${sparse[@]}"; }
 under_uml() { scripts/build/kernel.sh --objects check W=1 "${sparse[@]}"; }
-newer_kernel() { scripts/build/kernel.sh --objects check-smp W=1 "${sparse[@]}"; }
+# the headers of 7.3 have __typeof_unqual__ and more that sparse 0.6.4 does not know
+newer_kernel() { scripts/build/kernel.sh --objects check-smp W=1; }
 # one file may, and must, ask for the kernel's version
 style() {
 	local style=("$tree/scripts/checkpatch.pl" --strict --no-tree --terse --show-types
@@ -81,7 +82,7 @@ of_files() {
 of_files &
 check "driver, stock kernel, W=1 C=2" stock
 check "driver and unit tests, W=1 C=2" under_uml
-check "the same, Linux 7.3" newer_kernel
+check "the same, Linux 7.3, W=1" newer_kernel
 check "driver: layers" layers scripts/ci/driver-layers.txt . \
 	"${tree%/tree}/obj/drivers/net/wireless/skua"
 wait
