@@ -98,24 +98,34 @@ def test_rekeying_under_traffic(moving):
     assert "DISCONNECTED" not in sta.process.output + ap.process.output
 
 
-@pytest.mark.contract("V3", "T1", "D1")
-def test_stop_and_start_under_traffic(moving):
+def stop_and_start(bench, rounds):
     """A monitor that hears all of the traffic is stopped and started, while debugfs is read."""
-    moving.link()
-    third = moving.ends["third"]
+    bench.link()
+    third = bench.ends["third"]
     dev = third.interface
     third.run(f"iw dev {dev} set type monitor && ip link set {dev} up && "
               f"iw dev {dev} set freq 5180", check=True)
-    floods = [flood(moving.ends["sta"], AP), flood(moving.ends["ap"], STA)]
+    floods = [flood(bench.ends["sta"], AP), flood(bench.ends["ap"], STA)]
     wait_until("traffic on the air", 10, lambda: third.driver()["rx"] > 100)
     reader = third.vm.popen(
         f"cd {third.debugfs} && while :; do cat skua/stats skua/rings > /dev/null; done")
     in_guest(third, f"ip link set {dev} down && ip link set {dev} up && "
-                    f"iw dev {dev} set freq 5180 && sleep 0.02", 25)
+                    f"iw dev {dev} set freq 5180 && sleep 0.02", rounds, timeout=60 + 2 * rounds)
     reader.kill()
     for each in floods:
         each.kill()
-    all_back(moving, "ap", "sta", "third")
+    all_back(bench, "ap", "sta", "third")
+
+
+@pytest.mark.contract("V3", "T1", "D1")
+def test_stop_and_start_under_traffic(moving):
+    stop_and_start(moving, 25)
+
+
+@pytest.mark.long
+@pytest.mark.contract("V3", "T1", "D1")
+def test_stop_and_start_under_traffic_long(moving):
+    stop_and_start(moving, 500)
 
 
 @pytest.mark.contract("V3", "T1")
