@@ -152,6 +152,40 @@ static void skua_tim_again(struct skua *sc, struct skua_vif *svif)
 		wiphy_work_queue(sc->hw->wiphy, &sc->tim_work);
 }
 
+/* A new life of an interface; in a restart, what mac80211 set before goes on. */
+static void skua_vif_begin(struct skua *sc, struct ieee80211_vif *vif, u8 idx,
+			   u8 type)
+{
+	struct skua_vif *svif = skua_vif(vif);
+
+	if (!test_bit(SKUA_F_RECONFIG, &sc->flags)) {
+		memset(svif, 0, sizeof(*svif));
+		svif->default_key = -1;
+	}
+	/* In a restart the BIGTK comes back with the other keys. */
+	svif->bigtk.slot = SKUA_KEY_NONE;
+	svif->idx = idx;
+	svif->type = type;
+	svif->chanctx = SKUA_CHANCTX_NONE;
+	svif->beacon_set = false;
+}
+
+static int skua_vif_add(struct skua *sc, struct ieee80211_vif *vif)
+{
+	struct skua_cmd_vif cmd;
+	int ret;
+
+	skua_vif_fill(sc, vif, &cmd);
+	ret = skua_cmd_send(sc, SKUA_CMD_VIF_ADD, &cmd, sizeof(cmd));
+	/* Before the first config() there is no channel yet. */
+	if (!ret && skua_single_channel && sc->ctx_used) {
+		ret = skua_vif_set_chanctx(sc, vif, 0);
+		if (ret)
+			skua_cmd_send_u32(sc, SKUA_CMD_VIF_REMOVE, cmd.vif);
+	}
+	return skua_op_result(sc, ret);
+}
+
 /**
  * skua_op_add_interface() - ieee80211_ops.add_interface
  * @hw: the device
@@ -164,10 +198,8 @@ static void skua_tim_again(struct skua *sc, struct skua_vif *svif)
  */
 int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 {
-	struct skua_vif *svif = skua_vif(vif);
 	int type = skua_vif_type(vif->type);
 	struct skua *sc = hw->priv;
-	struct skua_cmd_vif cmd;
 	int idx, ret;
 
 	if (type < 0)
@@ -175,64 +207,56 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 	idx = skua_vif_find_free(sc);
 	if (idx < 0)
 		return idx;
-	if (!test_bit(SKUA_F_RECONFIG, &sc->flags)) {
-		memset(svif, 0, sizeof(*svif));
-		svif->default_key = -1;
-	}
-	/* In a restart the BIGTK comes back with the other keys. */
-	svif->bigtk.slot = SKUA_KEY_NONE;
-	svif->idx = idx;
-	svif->type = type;
-	svif->chanctx = SKUA_CHANCTX_NONE;
-	svif->beacon_set = false;
-
-	skua_vif_fill(sc, vif, &cmd);
-	ret = skua_cmd_send(sc, SKUA_CMD_VIF_ADD, &cmd, sizeof(cmd));
-	if (ret && skua_op_result(sc, ret)) {
-		svif->idx = SKUA_VIF_NONE;
+	skua_vif_begin(sc, vif, idx, type);
+	ret = skua_vif_add(sc, vif);
+	if (ret) {
+		skua_vif(vif)->idx = SKUA_VIF_NONE;
 		return ret;
 	}
 	rcu_assign_pointer(sc->vif[idx], vif);
-	skua_tim_again(sc, svif);
-	/* Before the first config() there is no channel yet. */
-	if (skua_single_channel && sc->ctx_used)
-		ret = skua_vif_set_chanctx(sc, vif, 0);
-	return skua_op_result(sc, ret);
+	skua_tim_again(sc, skua_vif(vif));
+	return 0;
 }
 
 /**
  * skua_op_change_interface() - ieee80211_ops.change_interface
  * @hw: the device
- * @vif: the interface, not operating
- * @type: new type
+ * @vif: the interface, up but not operating: no BSS, station, key or channel
+ * @new_type: new type
  * @p2p: the interface becomes a P2P one
  *
- * Return: 0; or -EBUSY or -EOPNOTSUPP, and mac80211 removes and adds the
- * interface.
+ * For the NIC it is another interface with the same handle. If that is refused, the
+ * old one comes back, because mac80211 goes on with it.
+ *
+ * Return: 0, -EOPNOTSUPP, or see skua_cmd_exec(). mac80211 hands an error to the
+ * user.
  */
 int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
-			     enum nl80211_iftype type, bool p2p)
+			     enum nl80211_iftype new_type, bool p2p)
 {
 	struct skua_vif *svif = skua_vif(vif);
+	u8 idx = svif->idx, old = svif->type;
 	struct skua *sc = hw->priv;
-	struct skua_cmd_vif cmd;
-	int new;
+	int type, ret;
 
 	if (p2p)
-		type = type == NL80211_IFTYPE_AP ? NL80211_IFTYPE_P2P_GO :
-						   NL80211_IFTYPE_P2P_CLIENT;
-	new = skua_vif_type(type);
-	if (new < 0)
-		return new;
-	if (svif->idx == SKUA_VIF_NONE)
+		new_type = new_type == NL80211_IFTYPE_AP ?
+			   NL80211_IFTYPE_P2P_GO : NL80211_IFTYPE_P2P_CLIENT;
+	type = skua_vif_type(new_type);
+	if (type < 0)
+		return type;
+	if (idx == SKUA_VIF_NONE)
 		return -EBUSY;
-	skua_vif_fill(sc, vif, &cmd);
-	cmd.type = new;
-	if (skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd)))
-		return -EBUSY;
-	svif->type = new;
-	svif->keyed = false;
-	return 0;
+	skua_cmd_send_u32(sc, SKUA_CMD_VIF_REMOVE, idx);
+	skua_vif_begin(sc, vif, idx, type);
+	ret = skua_vif_add(sc, vif);
+	if (!ret)
+		return 0;
+	skua_vif_begin(sc, vif, idx, old);
+	if (skua_vif_add(sc, vif))
+		dev_warn(sc->dev, "%pM: the NIC does not take it back\n",
+			 vif->addr);
+	return ret;
 }
 
 /**
