@@ -429,23 +429,6 @@ int skua_op_get_txpower(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	return 0;
 }
 
-/**
- * skua_op_get_antenna() - ieee80211_ops.get_antenna
- * @hw: the device
- * @tx_ant: bit mask of antennas
- * @rx_ant: bit mask of antennas
- *
- * Return: 0.
- */
-int skua_op_get_antenna(struct ieee80211_hw *hw, u32 *tx_ant, u32 *rx_ant)
-{
-	struct skua *sc = hw->priv;
-
-	*tx_ant = BIT(sc->caps.chains) - 1;
-	*rx_ant = *tx_ant;
-	return 0;
-}
-
 /* Finds a channel by its index over all bands. */
 static struct ieee80211_channel *skua_nth_channel(struct skua *sc, int idx)
 {

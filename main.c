@@ -17,6 +17,7 @@
 SKUA_RADIO_OP(skua_op_config, u32)
 SKUA_RADIO_OP(skua_op_set_rts_threshold, u32)
 SKUA_RADIO_OP2(skua_op_get_antenna, u32 *, u32 *)
+SKUA_RADIO_OP2(skua_op_set_antenna, u32, u32)
 SKUA_LINK_OP(skua_op_get_txpower, int *)
 SKUA_LINK_STA_OP(skua_op_sta_rc_update)
 
@@ -51,6 +52,7 @@ SKUA_LINK_STA_OP(skua_op_sta_rc_update)
 	.release_buffered_frames = skua_op_release_buffered_frames,	\
 	.set_rts_threshold	= skua_op_set_rts_threshold_compat,	\
 	.get_txpower		= skua_op_get_txpower_compat,		\
+	.set_antenna		= skua_op_set_antenna_compat,		\
 	.get_antenna		= skua_op_get_antenna_compat,		\
 	.get_survey		= skua_op_get_survey,			\
 	.get_tsf		= skua_op_get_tsf,			\

@@ -45,6 +45,12 @@ static const struct {
 /* HT, VHT, HE								*/
 /* ------------------------------------------------------------------ */
 
+/* Spatial streams with the antennas that the user has chosen */
+static unsigned int skua_streams(const struct skua *sc)
+{
+	return min_t(unsigned int, sc->caps.nss, hweight8(sc->antennas));
+}
+
 static void skua_ht_caps(const struct skua *sc, struct ieee80211_sta_ht_cap *ht)
 {
 	unsigned int i;
@@ -55,7 +61,7 @@ static void skua_ht_caps(const struct skua *sc, struct ieee80211_sta_ht_cap *ht)
 	ht->cap = IEEE80211_HT_CAP_SGI_20 | IEEE80211_HT_CAP_LDPC_CODING |
 		  IEEE80211_HT_CAP_SM_PS | IEEE80211_HT_CAP_MAX_AMSDU |
 		  1 << IEEE80211_HT_CAP_RX_STBC_SHIFT;
-	if (sc->caps.nss > 1)
+	if (skua_streams(sc) > 1)
 		ht->cap |= IEEE80211_HT_CAP_TX_STBC;
 	if (sc->caps.max_bw >= SKUA_BW_40)
 		ht->cap |= IEEE80211_HT_CAP_SUP_WIDTH_20_40 |
@@ -63,7 +69,7 @@ static void skua_ht_caps(const struct skua *sc, struct ieee80211_sta_ht_cap *ht)
 			   IEEE80211_HT_CAP_DSSSCCK40;
 	ht->ampdu_factor = IEEE80211_HT_MAX_AMPDU_64K;
 	ht->ampdu_density = IEEE80211_HT_MPDU_DENSITY_NONE;
-	for (i = 0; i < min_t(unsigned int, sc->caps.nss, 4); i++)
+	for (i = 0; i < min(skua_streams(sc), 4U); i++)
 		ht->mcs.rx_mask[i] = 0xff;
 	ht->mcs.tx_params = IEEE80211_HT_MCS_TX_DEFINED;
 }
@@ -92,7 +98,7 @@ static u16 skua_mpdu_len(const struct skua *sc)
 static void skua_vht_caps(const struct skua *sc,
 			  struct ieee80211_sta_vht_cap *vht)
 {
-	__le16 map = cpu_to_le16(skua_mcs_map(sc->caps.nss,
+	__le16 map = cpu_to_le16(skua_mcs_map(skua_streams(sc),
 					      IEEE80211_VHT_MCS_SUPPORT_0_9));
 
 	if (!skua_has(sc, SKUA_FEAT_VHT) || sc->caps.max_bw < SKUA_BW_80)
@@ -101,7 +107,7 @@ static void skua_vht_caps(const struct skua *sc,
 	vht->cap = IEEE80211_VHT_CAP_RXLDPC | IEEE80211_VHT_CAP_SHORT_GI_80 |
 		   IEEE80211_VHT_CAP_RXSTBC_1 | skua_mpdu_len(sc) |
 		   IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK;
-	if (sc->caps.nss > 1)
+	if (skua_streams(sc) > 1)
 		vht->cap |= IEEE80211_VHT_CAP_TXSTBC;
 	if (sc->caps.max_bw >= SKUA_BW_160)
 		vht->cap |= IEEE80211_VHT_CAP_SUPP_CHAN_WIDTH_160MHZ |
@@ -144,7 +150,7 @@ static void skua_he_caps(const struct skua *sc, enum nl80211_band band,
 {
 	struct ieee80211_sta_he_cap *he = &data->he_cap;
 	struct ieee80211_he_cap_elem *elem = &he->he_cap_elem;
-	u16 map = skua_mcs_map(sc->caps.nss, IEEE80211_HE_MCS_SUPPORT_0_11);
+	u16 map = skua_mcs_map(skua_streams(sc), IEEE80211_HE_MCS_SUPPORT_0_11);
 
 	data->types_mask = BIT(NL80211_IFTYPE_STATION) |
 			   BIT(NL80211_IFTYPE_AP) |
@@ -157,7 +163,7 @@ static void skua_he_caps(const struct skua *sc, enum nl80211_band band,
 				IEEE80211_HE_PHY_CAP1_LDPC_CODING_IN_PAYLOAD;
 	elem->phy_cap_info[2] = IEEE80211_HE_PHY_CAP2_NDP_4x_LTF_AND_3_2US |
 				IEEE80211_HE_PHY_CAP2_STBC_RX_UNDER_80MHZ;
-	if (sc->caps.nss > 1)
+	if (skua_streams(sc) > 1)
 		elem->phy_cap_info[2] |= IEEE80211_HE_PHY_CAP2_STBC_TX_UNDER_80MHZ;
 	he->he_mcs_nss_supp.rx_mcs_80 = cpu_to_le16(map);
 	he->he_mcs_nss_supp.tx_mcs_80 = cpu_to_le16(map);
@@ -189,6 +195,22 @@ struct skua_band {
 	struct ieee80211_channel chans[];
 };
 
+/* HT, VHT and HE capabilities; for the second time if the antennas have changed */
+static void skua_band_caps(const struct skua *sc, struct skua_band *b)
+{
+	struct ieee80211_supported_band *sband = &b->sband;
+
+	memset(&sband->ht_cap, 0, sizeof(sband->ht_cap));
+	memset(&sband->vht_cap, 0, sizeof(sband->vht_cap));
+	memset(&b->he, 0, sizeof(b->he));
+	if (sband->band != NL80211_BAND_6GHZ)
+		skua_ht_caps(sc, &sband->ht_cap);
+	if (sband->band == NL80211_BAND_5GHZ)
+		skua_vht_caps(sc, &sband->vht_cap);
+	if (skua_has(sc, SKUA_FEAT_HE))
+		skua_he_caps(sc, sband->band, &b->he);
+}
+
 static int skua_band_init(struct skua *sc, unsigned int n)
 {
 	enum nl80211_band band = skua_band_defs[n].band;
@@ -214,14 +236,9 @@ static int skua_band_init(struct skua *sc, unsigned int n)
 	sband->n_channels = nchans;
 	sband->bitrates = b->rates;
 	sband->n_bitrates = skua_bitrates(band, b->rates);
-	if (band != NL80211_BAND_6GHZ)
-		skua_ht_caps(sc, &sband->ht_cap);
-	if (band == NL80211_BAND_5GHZ)
-		skua_vht_caps(sc, &sband->vht_cap);
-	if (skua_has(sc, SKUA_FEAT_HE)) {
-		skua_he_caps(sc, band, &b->he);
+	skua_band_caps(sc, b);
+	if (skua_has(sc, SKUA_FEAT_HE))
 		_ieee80211_set_sband_iftype_data(sband, &b->he, 1);
-	}
 	sc->hw->wiphy->bands[band] = sband;
 	return 0;
 }
@@ -249,6 +266,56 @@ static int skua_bands_init(struct skua *sc)
 	sc->survey = devm_kcalloc(sc->dev, sc->nchans, sizeof(*sc->survey),
 				  GFP_KERNEL);
 	return sc->survey ? 0 : -ENOMEM;
+}
+
+/**
+ * skua_op_get_antenna() - ieee80211_ops.get_antenna
+ * @hw: the device
+ * @tx_ant: bit mask of antennas
+ * @rx_ant: bit mask of antennas
+ *
+ * Return: 0.
+ */
+int skua_op_get_antenna(struct ieee80211_hw *hw, u32 *tx_ant, u32 *rx_ant)
+{
+	struct skua *sc = hw->priv;
+
+	*tx_ant = sc->antennas;
+	*rx_ant = sc->antennas;
+	return 0;
+}
+
+/**
+ * skua_op_set_antenna() - ieee80211_ops.set_antenna
+ * @hw: the device; mac80211 calls this only while no interface is up
+ * @tx_ant: bit mask of antennas
+ * @rx_ant: bit mask of antennas
+ *
+ * Each antenna that is left is a spatial stream: the capabilities change, and with
+ * them the rates that the next association negotiates. Wiphy mutex.
+ *
+ * Return: 0; -EOPNOTSUPP if transmitter and receiver would have different antennas;
+ * -EINVAL without any, or for one that the NIC does not have.
+ */
+int skua_op_set_antenna(struct ieee80211_hw *hw, u32 tx_ant, u32 rx_ant)
+{
+	struct ieee80211_supported_band *sband;
+	struct skua *sc = hw->priv;
+	unsigned int i;
+
+	lockdep_assert_wiphy(hw->wiphy);
+	if (tx_ant != rx_ant)
+		return -EOPNOTSUPP;
+	if (!tx_ant || tx_ant & ~hw->wiphy->available_antennas_tx)
+		return -EINVAL;
+	sc->antennas = tx_ant;
+	for (i = 0; i < NUM_NL80211_BANDS; i++) {
+		sband = hw->wiphy->bands[i];
+		if (sband)
+			skua_band_caps(sc, container_of(sband, struct skua_band,
+							sband));
+	}
+	return 0;
 }
 
 /* ------------------------------------------------------------------ */
@@ -432,6 +499,7 @@ int skua_phy_init(struct skua *sc)
 		hw->max_rx_aggregation_subframes = 256;
 	sc->txpower = sc->caps.max_power;
 	sc->rts_threshold = U32_MAX;
+	sc->antennas = BIT(sc->caps.chains) - 1;
 
 	ret = skua_bands_init(sc);
 	if (!ret)

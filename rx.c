@@ -510,6 +510,8 @@ void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
 		goto free;
 	}
 
+	/* The radio always receives with all antennas. */
+	unit.chains &= sc->antennas;
 	skb = skua_rx_build(sc, &unit, buf);
 	if (!skb) {
 		skua_count(sc, SKUA_CTR_RX_NO_MEM);

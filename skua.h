@@ -709,6 +709,7 @@ struct skua_caps {
  * @filter: SKUA_FILTER_* in force
  * @rts_threshold: bytes, ~0 for off
  * @txpower: limit of all interfaces, dBm
+ * @antennas: bit mask of the antennas in use
  * @addresses: of its interfaces, the NIC's own first
  * @nchans: number of channels of all bands
  * @survey: by index over all bands, @nchans of them (wiphy mutex)
@@ -783,6 +784,7 @@ struct skua {
 	u32 filter;
 	u32 rts_threshold;
 	int txpower;
+	u8 antennas;
 	struct mac_address addresses[4];
 	unsigned int nchans;
 	struct skua_chan_time *survey;
@@ -1119,6 +1121,7 @@ void skua_op_configure_filter(struct ieee80211_hw *hw, unsigned int changed,
 int skua_op_set_rts_threshold(struct ieee80211_hw *hw, u32 value);
 int skua_op_get_txpower(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			int *dbm);
+int skua_op_set_antenna(struct ieee80211_hw *hw, u32 tx_ant, u32 rx_ant);
 int skua_op_get_antenna(struct ieee80211_hw *hw, u32 *tx_ant, u32 *rx_ant);
 void skua_radar_detected(struct skua *sc, u16 freq);
 void skua_radar_event(struct skua *sc, const struct skua_evt_radar *evt);

@@ -105,10 +105,65 @@ static void phy_few_interfaces(struct kunit *test)
 	}
 }
 
+static unsigned int phy_he_streams(const struct ieee80211_supported_band *sband)
+{
+	u16 map = le16_to_cpu(sband->iftype_data->he_cap.he_mcs_nss_supp.rx_mcs_80);
+	unsigned int n = 0;
+
+	while (n < 8 && (map >> 2 * n & 3) != IEEE80211_HE_MCS_NOT_SUPPORTED)
+		n++;
+	return n;
+}
+
+struct phy_antenna_case {
+	const char *desc;
+	u32 tx;
+	u32 rx;
+	int ret;
+	unsigned int streams;
+};
+
+/* From two antennas on; the fourth column is the number that is in force then. */
+static const struct phy_antenna_case phy_antenna_cases[] = {
+	{ "all", 3, 3, 0, 2 },
+	{ "the second", 2, 2, 0, 1 },
+	{ "none", 0, 0, -EINVAL, 2 },
+	{ "a third", 7, 7, -EINVAL, 2 },
+	{ "different ones", 1, 2, -EOPNOTSUPP, 2 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(phy_antenna, phy_antenna_cases, desc);
+
+/* V5: the capabilities are those of the antennas in use */
+static void phy_antennas(struct kunit *test)
+{
+	const struct phy_antenna_case *c = test->param_value;
+	struct wiphy *wiphy = phy_init(test, SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE);
+	const struct ieee80211_supported_band *sband = wiphy->bands[NL80211_BAND_5GHZ];
+	struct skua_fake *fake = test->priv;
+	u32 tx, rx;
+	int ret;
+
+	wiphy_lock(wiphy);
+	ret = skua_op_set_antenna(fake->hw, c->tx, c->rx);
+	wiphy_unlock(wiphy);
+	KUNIT_EXPECT_EQ(test, c->ret, ret);
+	KUNIT_EXPECT_EQ(test, 0, skua_op_get_antenna(fake->hw, &tx, &rx));
+	KUNIT_EXPECT_EQ(test, ret ? 3 : c->tx, tx);
+	KUNIT_EXPECT_EQ(test, tx, rx);
+	KUNIT_EXPECT_EQ(test, c->streams, phy_he_streams(sband));
+	KUNIT_EXPECT_EQ(test, c->streams > 1 ? 0xff : 0, sband->ht_cap.mcs.rx_mask[1]);
+	KUNIT_EXPECT_EQ(test, c->streams > 1,
+			!!(sband->ht_cap.cap & IEEE80211_HT_CAP_TX_STBC));
+	KUNIT_EXPECT_EQ(test, c->streams > 1 ? 0xfffa : 0xfffe,
+			le16_to_cpu(sband->vht_cap.vht_mcs.rx_mcs_map));
+}
+
 static struct kunit_case phy_cases[] = {
 	KUNIT_CASE(phy_no_band),
 	KUNIT_CASE(phy_few_interfaces),
 	KUNIT_CASE(phy_no_uapsd),
+	KUNIT_CASE_PARAM(phy_antennas, phy_antenna_gen_params),
 	KUNIT_CASE_PARAM(phy_bands, phy_chan_gen_params),
 	{}
 };
