@@ -325,6 +325,15 @@ static int skua_set_channel(struct skua *sc)
 	return ret;
 }
 
+static int skua_set_retry_limits(struct skua *sc)
+{
+	const struct ieee80211_conf *conf = &sc->hw->conf;
+	u32 limits = FIELD_PREP(SKUA_RETRY_SHORT, conf->short_frame_max_tx_count) |
+		     FIELD_PREP(SKUA_RETRY_LONG, conf->long_frame_max_tx_count);
+
+	return skua_cmd_send_u32(sc, SKUA_CMD_RETRY_LIMITS, limits);
+}
+
 /**
  * skua_op_config() - ieee80211_ops.config
  * @hw: the device
@@ -343,6 +352,8 @@ int skua_op_config(struct ieee80211_hw *hw, u32 changed)
 		ret = skua_set_channel(sc);
 	if (!ret && changed & IEEE80211_CONF_CHANGE_POWER)
 		ret = skua_set_txpower(sc, hw->conf.power_level);
+	if (!ret && changed & IEEE80211_CONF_CHANGE_RETRY_LIMITS)
+		ret = skua_set_retry_limits(sc);
 	return skua_op_result(sc, ret);
 }
 

@@ -443,6 +443,11 @@ static void skua_wiphy_init(struct skua *sc)
 	wiphy->flags |= WIPHY_FLAG_IBSS_RSN | WIPHY_FLAG_HAS_CHANNEL_SWITCH |
 			WIPHY_FLAG_SUPPORTS_TDLS;
 	wiphy->flags &= ~WIPHY_FLAG_PS_ON_BY_DEFAULT;
+	/* Rate control has four stages of rates, for which 7 and 4 are too few. */
+	wiphy->retry_short = SKUA_RETRY_DEFAULT;
+	wiphy->retry_long = SKUA_RETRY_DEFAULT;
+	sc->hw->conf.short_frame_max_tx_count = SKUA_RETRY_DEFAULT;
+	sc->hw->conf.long_frame_max_tx_count = SKUA_RETRY_DEFAULT;
 	/* The radio always receives with all chains. */
 	wiphy->features |= NL80211_FEATURE_AP_MODE_CHAN_WIDTH_CHANGE |
 			   NL80211_FEATURE_STATIC_SMPS |

@@ -69,6 +69,7 @@ static const struct op ops[] = {
 	{ SKUA_CMD_EDCA, 0, sizeof(struct skua_cmd_edca), 0, 0, mac_cmd_edca },
 	{ SKUA_CMD_RX_FILTER, 0, sizeof(struct skua_cmd_u32), 0, 0, mac_cmd_filter },
 	{ SKUA_CMD_RTS_THRESHOLD, 0, sizeof(struct skua_cmd_u32), 0, 0, mac_cmd_rts },
+	{ SKUA_CMD_RETRY_LIMITS, 0, sizeof(struct skua_cmd_u32), 0, 0, mac_cmd_retry },
 	{ SKUA_CMD_TXPOWER, 0, sizeof(struct skua_cmd_u32), 0, 0, chan_cmd_txpower },
 	{ SKUA_CMD_STA_ADD, 0, sizeof(struct skua_cmd_sta), 0, 0, sta_cmd_add },
 	{ SKUA_CMD_STA_UPDATE, 0, sizeof(struct skua_cmd_sta), 0, 0, sta_cmd_update },

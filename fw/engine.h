@@ -113,6 +113,7 @@
 #define ENG_MAC_ENABLE		0x400	/* RW: 1: transmit and receive */
 #define ENG_MAC_FILTER		0x404	/* RW: SKUA_FILTER_* */
 #define ENG_MAC_RTS_THRESH	0x408	/* RW: bytes */
+#define ENG_MAC_RETRY		0x40c	/* RW: SKUA_RETRY_* */
 #define ENG_MAC_TIM		0x410	/* WO: aid | set << 15 | vif << 16: host side of TIM */
 #define ENG_TBTT_VIFS		0x414	/* RO: bit per vif; cleared by read */
 #define ENG_CSA_VIFS		0x418	/* RO: bit per vif; cleared by read */

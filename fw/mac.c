@@ -67,6 +67,23 @@ u16 mac_cmd_rts(struct cmd *c)
 	return SKUA_ST_OK;
 }
 
+static bool retry_valid(u32 limit)
+{
+	return limit && limit <= SKUA_RETRY_MAX;
+}
+
+u16 mac_cmd_retry(struct cmd *c)
+{
+	const struct skua_cmd_u32 *p = c->data;
+
+	if (p->val & ~(SKUA_RETRY_SHORT | SKUA_RETRY_LONG) ||
+	    !retry_valid(FIELD_GET(SKUA_RETRY_SHORT, p->val)) ||
+	    !retry_valid(FIELD_GET(SKUA_RETRY_LONG, p->val)))
+		return SKUA_ST_INVALID;
+	reg_write(ENG_MAC_RETRY, p->val);
+	return SKUA_ST_OK;
+}
+
 /* 2^n - 1, up to 32767 */
 static bool cw_valid(u32 cw)
 {

@@ -31,6 +31,7 @@ void mac_filter_push(void);
 
 u16 mac_cmd_edca(struct cmd *c);
 u16 mac_cmd_filter(struct cmd *c);
+u16 mac_cmd_retry(struct cmd *c);
 u16 mac_cmd_rts(struct cmd *c);
 
 /* ------------------------------------------------------------------ */

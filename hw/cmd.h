@@ -61,6 +61,7 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
  * @SKUA_CMD_EDCA: struct skua_cmd_edca
  * @SKUA_CMD_RX_FILTER: struct skua_cmd_u32: SKUA_FILTER_*
  * @SKUA_CMD_RTS_THRESHOLD: struct skua_cmd_u32: bytes, ~0 for off
+ * @SKUA_CMD_RETRY_LIMITS: struct skua_cmd_u32: SKUA_RETRY_*
  * @SKUA_CMD_TXPOWER: struct skua_cmd_u32: dBm, the highest of all interfaces
  * @SKUA_CMD_STA_ADD: struct skua_cmd_sta
  * @SKUA_CMD_STA_UPDATE: struct skua_cmd_sta
@@ -106,6 +107,7 @@ enum skua_cmd_op {
 	SKUA_CMD_EDCA			= 0x16,
 	SKUA_CMD_RX_FILTER		= 0x17,
 	SKUA_CMD_RTS_THRESHOLD		= 0x18,
+	SKUA_CMD_RETRY_LIMITS		= 0x19,
 	SKUA_CMD_TXPOWER		= 0x1a,
 	SKUA_CMD_STA_ADD		= 0x20,
 	SKUA_CMD_STA_UPDATE		= 0x21,

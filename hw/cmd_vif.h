@@ -140,6 +140,16 @@ struct skua_cmd_edca {
 
 static_assert(sizeof(struct skua_cmd_edca) == 16, "edca command size");
 
+/*
+ * Transmissions of a frame that names no limit itself: without and with RTS
+ * (dot11ShortRetryLimit, dot11LongRetryLimit; IEEE 802.11-2020, 10.3.4.4), each 1 to
+ * SKUA_RETRY_MAX.
+ */
+#define SKUA_RETRY_SHORT		GENMASK(7, 0)
+#define SKUA_RETRY_LONG			GENMASK(15, 8)
+#define SKUA_RETRY_MAX			31
+#define SKUA_RETRY_DEFAULT		13	/* of each */
+
 /* Receive filter: frames that pass beside those for the NIC's own interfaces */
 #define SKUA_FILTER_ALLMULTI		BIT(0)
 #define SKUA_FILTER_FCSFAIL		BIT(1)

@@ -66,6 +66,7 @@
  * @scan_lo: ENG_MAC_SCAN_LO
  * @scan_hi: ENG_MAC_SCAN_HI
  * @rts_thresh: ENG_MAC_RTS_THRESH
+ * @retry: ENG_MAC_RETRY
  * @tbtt_vifs: ENG_TBTT_VIFS
  * @csa_vifs: ENG_CSA_VIFS
  * @tbl: ENG_TBL_*
@@ -112,6 +113,7 @@ struct mac {
 	uint32_t scan_lo;
 	uint32_t scan_hi;
 	uint32_t rts_thresh;
+	uint32_t retry;
 	uint32_t tbtt_vifs;
 	uint32_t csa_vifs;
 	struct {

@@ -18,6 +18,7 @@
 
 #define FWTX_BUSY	0xffffffffu
 #define RTS_OFF		0xffffffffu
+#define RETRY_RESET	(SKUA_RETRY_DEFAULT | SKUA_RETRY_DEFAULT << 8)
 
 /* What accesses cost, see eng_charge() */
 #define COST_TBL_READ	100
@@ -41,6 +42,7 @@ void mac_regs_reset(struct mac *mac)
 	mac->csa_vifs = 0;
 	mac->roc_vif = SKUA_VIF_NONE;
 	mac->rts_thresh = RTS_OFF;
+	mac->retry = RETRY_RESET;
 	mac->txq.vif = SKUA_VIF_NONE;
 	mac->txq.sta = SKUA_STA_NONE;
 	mac->txq.acs = 0;
@@ -247,6 +249,7 @@ static const struct eng_reg mac_regs[] = {
 		ENG_REG_RW(mac_get_enable, mac_set_enable),
 	REG(ENG_MAC_ENABLE, ENG_MAC_FILTER) = RW(filter),
 	REG(ENG_MAC_ENABLE, ENG_MAC_RTS_THRESH) = RW(rts_thresh),
+	REG(ENG_MAC_ENABLE, ENG_MAC_RETRY) = RW(retry),
 	REG(ENG_MAC_ENABLE, ENG_MAC_TIM) = ENG_REG_WO(mac_set_tim),
 	REG(ENG_MAC_ENABLE, ENG_TBTT_VIFS) = ENG_REG_RO(mac_take_tbtt),
 	REG(ENG_MAC_ENABLE, ENG_CSA_VIFS) = ENG_REG_RO(mac_take_csa),

@@ -23,8 +23,6 @@ struct mac;
 #define TXE_BATCH		32	/* frames of a round */
 #define TXE_BATCH_BYTES		65536	/* and their octets, about */
 #define TXE_QUANTUM_US		300	/* airtime of a turn */
-#define TXE_DEFAULT_TRIES	7
-#define TXE_MAX_TRIES		31
 #define TXE_MAX_STAGES		(ENG_RATE_STAGES + 1)
 
 /**

@@ -76,6 +76,28 @@ static void plan_by_table(struct mac *mac, struct mac_sta *sta, struct plan *p)
 	}
 }
 
+/* Does RTS/CTS go before the frame? */
+static bool wants_rts(const struct mac *mac, const struct txf *f,
+		      enum answer answer)
+{
+	return answer != ANSWER_NONE && !dot11_fc_is_ctl(f->fc) &&
+	       ((f->flags & SKUA_TXF_RTS) ||
+		(uint32_t)f->len + IEEE80211_FCS_LEN > mac->rts_thresh);
+}
+
+/* Transmissions of a frame at most; the firmware has checked the register */
+static unsigned int retry_limit(const struct mac *mac, const struct txf *f,
+				enum answer answer)
+{
+	uint32_t limit = wants_rts(mac, f, answer) ?
+			 HW_GET(SKUA_RETRY_LONG, mac->retry) :
+			 HW_GET(SKUA_RETRY_SHORT, mac->retry);
+
+	if (f->max_tries)
+		return f->max_tries;
+	return limit ? limit : 1;
+}
+
 static void make_plan(struct mac *mac, const struct mac_vif *vif,
 		      struct mac_sta *sta, const struct txf *f,
 		      enum answer answer, struct plan *p)
@@ -94,11 +116,10 @@ static void make_plan(struct mac *mac, const struct mac_vif *vif,
 	else if (dot11_fc_is_data(f->fc) && sta)
 		plan_by_table(mac, sta, p);
 	if (!p->n)
-		add_stage(p, txe_vif_rate(mac, vif, wanted),
-			  TXE_DEFAULT_TRIES, NULL, NULL);
-	p->max = f->max_tries ? f->max_tries : TXE_MAX_TRIES;
-	if (answer == ANSWER_NONE)
-		p->max = 1;
+		add_stage(p, txe_vif_rate(mac, vif, wanted), 0, NULL, NULL);
+	p->max = answer == ANSWER_NONE ? 1 : retry_limit(mac, f, answer);
+	/* The last stage goes on to the limit */
+	p->stage[p->n - 1].tries = p->max;
 }
 
 /* Onto the air */
@@ -235,8 +256,7 @@ static bool protect_medium(struct mac *mac, const struct mac_vif *vif,
 
 	nav += airtime_sifs_us(mac_tuned_2ghz(mac)) +
 	       airtime_ppdu_us(rate, len, mac_tuned_2ghz(mac));
-	if (answer != ANSWER_NONE && !dot11_fc_is_ctl(f->fc) &&
-	    ((f->flags & SKUA_TXF_RTS) || len > mac->rts_thresh))
+	if (wants_rts(mac, f, answer))
 		return send_rts(mac, vif, txf_data(f), nav, rate, airtime);
 	if ((f->flags & SKUA_TXF_CTS_SELF) ||
 	    ((vif->flags & SKUA_VIFF_CTS_PROT) && mac_tuned_2ghz(mac) &&

@@ -466,6 +466,7 @@ static void mac_write(u32 off, u32 val)
 	case ENG_MAC_SCAN_LO:
 	case ENG_MAC_SCAN_HI:
 	case ENG_MAC_RTS_THRESH:
+	case ENG_MAC_RETRY:
 	case ENG_FWTX_ADDR:
 	case ENG_FWTX_LEN:
 	case ENG_FWTX_VIF:

@@ -26,6 +26,7 @@ static const struct want {
 	{ SKUA_CMD_EDCA, 16, false, 0, false },
 	{ SKUA_CMD_RX_FILTER, 4, false, 0, false },
 	{ SKUA_CMD_RTS_THRESHOLD, 4, false, 0, false },
+	{ SKUA_CMD_RETRY_LIMITS, 4, false, 0, false },
 	{ SKUA_CMD_TXPOWER, 4, false, 0, false },
 	{ SKUA_CMD_STA_ADD, 64, false, 0, false },
 	{ SKUA_CMD_STA_UPDATE, 64, false, 0, false },

@@ -319,6 +319,14 @@ static void thresholds(void **state)
 	assert_int_equal(fake.reg[ENG_MAC_RTS_THRESH / 4], 500);
 	assert_ok(fake_cmd_u32(SKUA_CMD_RTS_THRESHOLD, ~0u));
 	assert_int_equal(fake.reg[ENG_MAC_RTS_THRESH / 4], ~0u);
+	assert_ok(fake_cmd_u32(SKUA_CMD_RETRY_LIMITS, 2 | 31 << 8));
+	assert_int_equal(fake.reg[ENG_MAC_RETRY / 4], 2 | 31 << 8);
+	assert_int_equal(fake_cmd_u32(SKUA_CMD_RETRY_LIMITS, 2), SKUA_ST_INVALID);
+	assert_int_equal(fake_cmd_u32(SKUA_CMD_RETRY_LIMITS, 4 << 8), SKUA_ST_INVALID);
+	assert_int_equal(fake_cmd_u32(SKUA_CMD_RETRY_LIMITS, 32 | 4 << 8), SKUA_ST_INVALID);
+	assert_int_equal(fake_cmd_u32(SKUA_CMD_RETRY_LIMITS, 7 | 4 << 8 | 1 << 16),
+			 SKUA_ST_INVALID);
+	assert_int_equal(fake.reg[ENG_MAC_RETRY / 4], 2 | 31 << 8);
 }
 
 static u16 edca(u8 vif, u8 ac, u8 aifsn, u16 cw_min, u16 cw_max)

@@ -216,7 +216,7 @@ static void test_given_up(void **state)
 	lose(s, 2, -1, 1, 100);
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
-	host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, 7);
+	host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, SKUA_RETRY_DEFAULT);
 	assert_int_equal(host_tbl(s->ap, ENG_TBL_RATE, AP_STA, ENG_TBL_WRITE,
 				  &r, sizeof(r)), SKUA_ST_OK);
 	host_tx(s->ap, &t, f, len);
@@ -310,6 +310,37 @@ static void test_rts(void **state)
 	assert_int_equal(s->sniff.n, 6);
 	while (host_next(s->ap, &rec))
 		;
+}
+
+/* T4: a frame is sent no more often than the limits allow, and as often as that */
+static void test_retry_limits(void **state)
+{
+	static const struct {
+		unsigned int shorter, longer;
+		uint32_t flags;
+		unsigned int want;
+	} rows[] = {
+		{ 2, 5, 0, 2 },
+		{ 2, 5, SKUA_TXF_RTS, 5 },
+		{ 1, 1, 0, 1 },
+		{ 1, 1, SKUA_TXF_RTS, 1 },
+		{ SKUA_RETRY_MAX, 1, 0, SKUA_RETRY_MAX },
+	};
+	struct scene *s = *state;
+	uint8_t f[100];
+
+	/* neither data nor RTS of ours arrive */
+	lose(s, 2, -1, 1, 1000);
+	lose(s, 1, 11, 1, 1000);
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tx t = TX_TO_STA;
+
+		t.flags = rows[i].flags;
+		host_write(s->ap, ENG_MAC_RETRY, rows[i].shorter | rows[i].longer << 8);
+		host_tx(s->ap, &t, f, mk_data(f, true, -1, 60));
+		scene_poll(s);
+		host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, rows[i].want);
+	}
 }
 
 /* T4 */
@@ -871,6 +902,7 @@ int main(void)
 		T(test_given_up),
 		T(test_rate_plan),
 		T(test_rts),
+		T(test_retry_limits),
 		T(test_cts_to_self),
 		T(test_channel),
 		T(test_stale),

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What users set by iw takes effect, or is refused."""
 
+import collections
 import re
 
 import pytest
 
+import bench
 import faults
 from bench import AP
 from skuavm import wait_until
@@ -82,3 +84,28 @@ def test_no_p2p_device(lab):
     assert "P2P-GO" in modes and "P2P-device" not in modes
     combinations = shown.split("valid interface combinations:")[1].split("HT Capability")[0]
     assert "P2P-GO" in combinations and "P2P-device" not in combinations
+
+
+def transmissions(path, sender):
+    """How often each data frame of a sender was sent, by sequence number."""
+    return list(collections.Counter(frame.wlan_seq for frame in bench.frames(
+        path, f"wlan.fc.type == 2 && wlan.ta == {sender} && !(wlan.ra[0] & 1)",
+        ["wlan.seq"])).values())
+
+
+@pytest.mark.contract("T4")
+@pytest.mark.parametrize("limit", [2, 20])
+def test_retry_limit(trio, limit):
+    """T4: a frame that nobody acknowledges is sent as often as the limit says."""
+    ap = trio.ends["ap"]
+    trio.link(security="open")
+    ap.ping("192.168.77.2", count=2)
+    ap.run(["iw", "phy", ap.phy, "set", "retry", "short", str(limit), "long", "4"], check=True)
+    try:
+        path = trio.capture()
+        trio.lose(type=2, ta=ap.mac, count=1_000_000)
+        ap.run(["ping", "-n", "-q", "-c", "3", "-i", "0.1", "-W", "0.1", "192.168.77.2"])
+        trio.capture_end()
+        assert set(transmissions(path, ap.mac)) == {limit}
+    finally:
+        ap.run(["iw", "phy", ap.phy, "set", "retry", "short", "13", "long", "13"], check=True)
