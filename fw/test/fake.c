@@ -305,8 +305,8 @@ u32 reg_read(u32 off)
 		fake.reg[ENG_SYS_TIME_HI / 4] = (u32)(fake.time >> 32);
 		return (u32)fake.time;
 	case ENG_SYS_IRQ:
-		return fake.irq | (fake.cmd_prod != fake.cmd_cons && !fake.evt_full ?
-				   ENG_IRQ_CMD : 0);
+		/* Room may end within a turn, so the level is there without it, too. */
+		return fake.irq | (fake.cmd_prod != fake.cmd_cons ? ENG_IRQ_CMD : 0);
 	case ENG_SYS_HW_FEAT_LO:
 		return (u32)fake.hw_feat;
 	case ENG_SYS_HW_FEAT_HI:
