@@ -22,6 +22,7 @@ static void vif_life(void **state)
 	p.mgmt_rate = 60;
 	p.mcast_rate = 110;
 	p.aid = 7;
+	p.power = 9;
 	assert_int_equal(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)), SKUA_ST_NO_ENTRY);
 	assert_ok(fake_cmd(SKUA_CMD_VIF_ADD, &p, sizeof(p)));
 	assert_int_equal(fake_cmd(SKUA_CMD_VIF_ADD, &p, sizeof(p)), SKUA_ST_EXISTS);
@@ -29,6 +30,7 @@ static void vif_life(void **state)
 	assert_int_equal(fake.vif[3].type, SKUA_VIF_AP);
 	assert_int_equal(fake.vif[3].flags, SKUA_VIFF_QOS);
 	assert_int_equal(fake.vif[3].aid, 7);
+	assert_int_equal(fake.vif[3].power, 9);
 	assert_int_equal(fake.vif[3].freq, 0);
 	assert_int_equal(fake.vif[3].basic_rates, 0x150);
 	assert_int_equal(fake.vif[3].mgmt_rate, 60);
@@ -40,10 +42,12 @@ static void vif_life(void **state)
 	assert_int_equal(fake.vif[3].def_key.slot, SKUA_KEY_NONE);
 
 	p.flags = SKUA_VIFF_CTS_PROT;
+	p.power = -3;
 	p.bssid[5] = 0x77;
 	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)));
 	assert_int_equal(fake.vif[3].flags, SKUA_VIFF_CTS_PROT);
 	assert_int_equal(fake.vif[3].bssid[5], 0x77);
+	assert_int_equal(fake.vif[3].power, -3);
 	p.type = SKUA_VIF_STA;
 	assert_int_equal(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)), SKUA_ST_STATE);
 

@@ -463,12 +463,12 @@ static void sniff_rx(void *priv, const struct air_frame *f,
 {
 	struct sniffer *s = priv;
 
-	(void)rx;
 	if (s->n == SNIFF_MAX || f->len > sizeof(s->frame[0].data))
 		return;
 	memcpy(s->frame[s->n].data, f->data, f->len);
 	s->frame[s->n].len = f->len;
 	s->frame[s->n].rate = f->rate;
+	s->frame[s->n].signal = rx->signal;
 	s->n++;
 }
 

@@ -104,6 +104,7 @@ struct sniffer {
 	struct {
 		uint16_t len;
 		uint32_t rate;
+		int8_t signal;
 		uint8_t data[2400];
 	} frame[SNIFF_MAX];
 };

@@ -488,6 +488,34 @@ static void test_two_vifs(void **state)
 	assert_int_equal(le16toh(rec.rx.sta), 6);
 }
 
+/* V4: frames and answers leave with the power of their interface */
+static void test_power_of_each(void **state)
+{
+	struct scene *s = *state;
+	struct eng_vif e;
+	uint8_t f[100];
+	struct rec rec;
+	unsigned int len;
+
+	host_tbl(s->sta, ENG_TBL_VIF, 0, ENG_TBL_READ, &e, sizeof(e));
+	assert_int_equal(e.power, INT8_MAX);
+	memcpy(e.addr, addr_sta2, 6);
+	e.power = 5;
+	host_vif(s->sta, 1, &e);
+	for (unsigned int i = 0; i < 2; i++) {
+		s->sniff.n = 0;
+		len = mk_data(f, true, -1, 30);
+		memcpy(f + 4, i ? addr_sta2 : addr_sta, 6);
+		sniffer_send(&s->sniff, f, (uint16_t)len);
+		host_expect_rx(s->sta, &rec);
+		assert_int_equal(rec.rx.vif, i);
+		/* the ACK; the channel's limit is 20 */
+		assert_int_equal(s->sniff.n, 1);
+		assert_int_equal(s->sniff.frame[0].signal,
+				 (i ? 5 : 20) - AIR_PATH_LOSS);
+	}
+}
+
 static void test_tables(void **state)
 {
 	struct scene *s = *state;
@@ -690,6 +718,7 @@ int main(void)
 		cmocka_unit_test(test_settle),
 		cmocka_unit_test(test_event_flood),
 		T(test_two_vifs),
+		T(test_power_of_each),
 		T(test_tables),
 		T(test_registers),
 		T(test_survey),
