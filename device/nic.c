@@ -468,12 +468,21 @@ static json_t *ctl_counters(const struct ctl_nic *ctl)
 	return nic_json(container_of(ctl, struct nic, ctl));
 }
 
+static bool ctl_more(const struct ctl_nic *ctl, json_t *o, uint32_t *at)
+{
+	const struct nic *nic = container_of(ctl, const struct nic, ctl);
+
+	return nic->mac_ops->counters_more(nic->mac,
+					   json_object_get(o, "mac_engines"), at);
+}
+
 static void nic_init_ctl(struct nic *nic)
 {
 	nic->ctl.name = nic->cfg.name;
 	nic->ctl.pci = nic->pci;
 	nic->ctl.fault = &nic->fault;
 	nic->ctl.counters = ctl_counters;
+	nic->ctl.more = ctl_more;
 }
 
 static bool nic_listen(struct nic *nic)

@@ -3,6 +3,7 @@
  * The discrete-event loop
  */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,8 @@ struct loop *loop_new(struct loop_clock *clock)
 	loop->work_tail = &loop->work;
 	loop_set_spin(loop, LOOP_SPIN_MAX_NS);
 	turn_init(&loop->turn);
+	/* Else one call of malloc() merges all that was freed since the last one */
+	mallopt(M_MXFAST, 0);
 	loop->heap = calloc(LOOP_TIMERS, sizeof(*loop->heap));
 	loop->heap_size = LOOP_TIMERS;
 	loop->epfd = epoll_create1(EPOLL_CLOEXEC);

@@ -15,6 +15,7 @@
 #include "ctl/ctl.h"
 #include "ctl/ctl_air.h"
 #include "ctl/ctl_fault.h"
+#include "ctl/ctl_long.h"
 #include "ctl/ctl_turn.h"
 #include "pcie/pcie.h"
 
@@ -31,6 +32,7 @@
  * @next: next client
  * @work: carries out a request that has come
  * @patience: runs while it does not take its answer
+ * @wait: the answer, while it is not complete; NULL if none is under way
  * @out: the answer; NULL if none waits
  * @out_len: octets of @out
  * @sent: how many of these it has taken
@@ -43,6 +45,7 @@ struct ctl_conn {
 	struct ctl_conn *next;
 	struct loop_work work;
 	struct loop_timer patience;
+	struct ctl_long *wait;
 	char *out;
 	size_t out_len, sent;
 	size_t len;
@@ -56,6 +59,7 @@ struct ctl {
 	struct loop_fd watch;
 	struct loop_timer pause;
 	struct ctl_conn *conns;
+	struct ctl_long *longs;
 	unsigned int count;
 };
 
@@ -287,6 +291,8 @@ static void conn_close(struct ctl_conn *conn)
 	loop_work_cancel(ctl->loop, &conn->work);
 	loop_timer_cancel(ctl->loop, &conn->patience);
 	loop_fd_del(ctl->loop, &conn->watch);
+	if (conn->wait)
+		ctl_long_forget(conn->wait);
 	/* A client may have sent descriptors, and those may block when closed. */
 	shutdown(conn->watch.fd, SHUT_RDWR);
 	helper_close(ctl->helper, conn->watch.fd);
@@ -326,11 +332,9 @@ static void conn_patience(struct loop_timer *t)
 	conn_close(conn);
 }
 
-static bool conn_reply(struct ctl_conn *conn, json_t *answer)
+/* @text is the answer, which may be NULL */
+static bool conn_put(struct ctl_conn *conn, char *text)
 {
-	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
-
-	json_decref(answer);
 	if (!text) {
 		log_warn(NULL, "control: no memory for an answer");
 		return false;
@@ -344,15 +348,72 @@ static bool conn_reply(struct ctl_conn *conn, json_t *answer)
 	return conn_send(conn);
 }
 
+static bool conn_reply(struct ctl_conn *conn, json_t *answer)
+{
+	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+
+	json_decref(answer);
+	return conn_put(conn, text);
+}
+
 /*
  * Read only while no answer waits: so a client that does not take its answers can
  * ask for no more of them, and one answer is all that is kept for it.
  */
 static void conn_watch(struct ctl_conn *conn)
 {
-	if (loop_fd_mod(conn->ctl->loop, &conn->watch,
-			conn->out ? EPOLLOUT : EPOLLIN))
+	uint32_t events = EPOLLIN;
+
+	if (conn->wait)
+		events = 0;
+	else if (conn->out)
+		events = EPOLLOUT;
+	if (loop_fd_mod(conn->ctl->loop, &conn->watch, events))
 		conn_close(conn);
+}
+
+static void conn_completed(struct ctl_long *l)
+{
+	struct ctl_conn *conn = l->owner;
+	char *text = l->text;
+
+	conn->wait = NULL;
+	l->text = NULL;
+	if (!conn_put(conn, text)) {
+		conn_close(conn);
+		return;
+	}
+	if (!conn->out)
+		loop_defer(conn->ctl->loop, &conn->work);
+	conn_watch(conn);
+}
+
+/* An answer with counters is not complete yet. */
+static bool conn_complete(struct ctl_conn *conn, json_t *answer)
+{
+	struct ctl *ctl = conn->ctl;
+	struct ctl_long *l = calloc(1, sizeof(*l));
+
+	if (!l) {
+		json_decref(answer);
+		return conn_put(conn, NULL);
+	}
+	l->loop = ctl->loop;
+	l->helper = ctl->helper;
+	l->list = &ctl->longs;
+	l->done = conn_completed;
+	l->owner = conn;
+	conn->wait = l;
+	ctl_long_start(l, answer, ctl->cfg.nics);
+	return true;
+}
+
+static bool conn_answer(struct ctl_conn *conn)
+{
+	json_t *answer = ctl_answer(conn->ctl, conn->line);
+
+	return json_object_get(answer, "nics") ? conn_complete(conn, answer) :
+						 conn_reply(conn, answer);
 }
 
 /* One request a turn, however many came at once */
@@ -361,10 +422,10 @@ static void conn_work(struct loop_work *w)
 	struct ctl_conn *conn = container_of(w, struct ctl_conn, work);
 	char *end = memchr(conn->line, '\n', conn->len);
 
-	if (conn->out || !end)
+	if (conn->out || conn->wait || !end)
 		return;
 	*end++ = '\0';
-	if (!conn_reply(conn, ctl_answer(conn->ctl, conn->line))) {
+	if (!conn_answer(conn)) {
 		conn_close(conn);
 		return;
 	}
@@ -422,7 +483,11 @@ static void conn_ready(struct loop_fd *w, uint32_t events)
 	struct ctl_conn *conn = container_of(w, struct ctl_conn, watch);
 	ssize_t n;
 
-	(void)events;
+	if (conn->wait) {
+		if (events & (EPOLLHUP | EPOLLERR))
+			conn_close(conn);
+		return;
+	}
 	if (conn->out) {
 		if (!conn_send(conn)) {
 			conn_close(conn);
@@ -561,6 +626,8 @@ void ctl_free(struct ctl *ctl)
 	loop_fd_del(ctl->loop, &ctl->watch);
 	helper_close(ctl->helper, ctl->watch.fd);
 	unlink(ctl->cfg.path);
-	helper_free(ctl->helper);
+	/* A helper that blocks still has its answers. */
+	if (helper_free(ctl->helper))
+		ctl_long_free_all(&ctl->longs);
 	free(ctl);
 }

@@ -20,7 +20,10 @@ struct pci_dev;
  * @name: its name in requests
  * @pci: its PCI function
  * @fault: its faults
- * @counters: all its counters as a JSON object (new reference)
+ * @counters: all its counters but those of table entries, as a JSON object (new
+ *	reference)
+ * @more: add those of table entries to the object, as far as a turn has time; false if
+ *	there are more. The number is 0 to begin with.
  * @next: next NIC of the process
  */
 struct ctl_nic {
@@ -28,6 +31,7 @@ struct ctl_nic {
 	struct pci_dev *pci;
 	struct fault *fault;
 	struct json_t *(*counters)(const struct ctl_nic *nic);
+	bool (*more)(const struct ctl_nic *nic, struct json_t *o, uint32_t *at);
 	struct ctl_nic *next;
 };
 

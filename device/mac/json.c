@@ -65,16 +65,6 @@ static json_t *key_json(const struct mac_key *key, uint32_t slot)
 	return o;
 }
 
-static json_t *keys(const struct mac *mac)
-{
-	json_t *a = json_array();
-
-	for (uint32_t i = 0; i < mac->cfg->max_keys; i++)
-		if (mac->key[i])
-			json_array_append_new(a, key_json(mac->key[i], i));
-	return a;
-}
-
 static json_t *addr_json(const uint8_t *a)
 {
 	char text[ADDR_TEXT_LEN];
@@ -104,14 +94,27 @@ static json_t *sta_json(const struct mac_sta *sta)
 	return o;
 }
 
-static json_t *stas(const struct mac *mac)
+bool mac_counters_more(const struct mac *mac, struct json_t *o, uint32_t *at)
 {
-	json_t *a = json_array();
+	const uint32_t keys = mac->cfg->max_keys;
+	json_t *entry;
 
-	for (uint32_t i = 0; i < mac->cfg->max_stas; i++)
-		if (mac->sta[i])
-			json_array_append_new(a, sta_json(mac->sta[i]));
-	return a;
+	while (*at < keys + mac->cfg->max_stas) {
+		const uint32_t i = (*at)++;
+
+		entry = NULL;
+		if (i < keys && mac->key[i])
+			entry = key_json(mac->key[i], i);
+		else if (i >= keys && mac->sta[i - keys])
+			entry = sta_json(mac->sta[i - keys]);
+		if (!entry)
+			continue;
+		json_array_append_new(json_object_get(o, i < keys ? "keys" :
+						      "stations"), entry);
+		if (turn_late(loop_turn(mac->loop)))
+			return false;
+	}
+	return true;
 }
 
 struct json_t *mac_counters(const struct mac *mac)
@@ -126,7 +129,7 @@ struct json_t *mac_counters(const struct mac *mac)
 	json_object_set_new(o, "cpl_waiting", number(mac->cpl.len));
 	json_object_set_new(o, "freq", number(mac->chan.freq));
 	json_object_set_new(o, "ciphers", ciphers(mac));
-	json_object_set_new(o, "keys", keys(mac));
-	json_object_set_new(o, "stations", stas(mac));
+	json_object_set_new(o, "keys", json_array());
+	json_object_set_new(o, "stations", json_array());
 	return o;
 }

@@ -230,4 +230,5 @@ const struct mac_ops mac_engines = {
 	.inband = mac_inband,
 	.settle = mac_settle,
 	.counters = mac_counters,
+	.counters_more = mac_counters_more,
 };

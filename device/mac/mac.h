@@ -153,8 +153,25 @@ void mac_inband(struct mac *mac, const struct skua_cpl_inband *cpl);
  */
 bool mac_settle(struct mac *mac);
 
-/** mac_counters() - all counters as a JSON object (new reference) */
+/**
+ * mac_counters() - counters as a JSON object (new reference)
+ * @mac: the engines
+ *
+ * The lists of keys and stations are empty: mac_counters_more() fills them.
+ *
+ * Return: the object.
+ */
 struct json_t *mac_counters(const struct mac *mac);
+
+/**
+ * mac_counters_more() - add keys and stations, as far as a turn has time
+ * @mac: the engines
+ * @o: from mac_counters()
+ * @at: how far it has come, 0 to begin with
+ *
+ * Return: true if the lists are complete.
+ */
+bool mac_counters_more(const struct mac *mac, struct json_t *o, uint32_t *at);
 
 /**
  * struct mac_ops - the engines as a table, which a test of the rest of the NIC
@@ -173,6 +190,7 @@ struct json_t *mac_counters(const struct mac *mac);
  * @inband: mac_inband()
  * @settle: mac_settle()
  * @counters: mac_counters()
+ * @counters_more: mac_counters_more()
  */
 struct mac_ops {
 	struct mac *(*new)(const struct mac_env *env);
@@ -190,6 +208,8 @@ struct mac_ops {
 	void (*inband)(struct mac *mac, const struct skua_cpl_inband *cpl);
 	bool (*settle)(struct mac *mac);
 	struct json_t *(*counters)(const struct mac *mac);
+	bool (*counters_more)(const struct mac *mac, struct json_t *o,
+			      uint32_t *at);
 };
 
 /* The MAC engines of this folder */

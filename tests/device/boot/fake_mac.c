@@ -112,6 +112,15 @@ static bool fake_settle(struct mac *mac)
 	return !f->unsettled;
 }
 
+static bool fake_counters_more(const struct mac *mac, struct json_t *o,
+			       uint32_t *at)
+{
+	(void)mac;
+	(void)o;
+	(void)at;
+	return true;
+}
+
 static json_t *fake_counters(const struct mac *mac)
 {
 	(void)mac;
@@ -133,4 +142,5 @@ const struct mac_ops fake_mac_ops = {
 	.inband = fake_inband,
 	.settle = fake_settle,
 	.counters = fake_counters,
+	.counters_more = fake_counters_more,
 };

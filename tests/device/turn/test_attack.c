@@ -471,6 +471,16 @@ static void test_vif_clear(void **state)
 	assert_true(s->busy > 0);
 }
 
+/* A client asks for the counters of full tables. */
+static void test_counters(void **state)
+{
+	struct scene *s = *state;
+
+	boot_loop(s, ENG_SYS_TIME_LO, 0, true);
+	fill_tables(s->bad);
+	attack(s, "counters of full tables");
+}
+
 /* Attacks over the air */
 
 static void monitor(struct guest *g)
@@ -584,7 +594,7 @@ int main(void)
 		T(test_count), T(test_drop), T(test_tune), T(test_dma),
 		T(test_events), T(test_inband), T(test_lines), T(test_random),
 		T(test_keys), T(test_own_code), T(test_boots), T(test_restarts),
-		T(test_command), T(test_reset_of_all), T(test_vif_clear),
+		T(test_command), T(test_reset_of_all), T(test_vif_clear), T(test_counters),
 		T(test_long_frames), T(test_bad_buffers), T(test_unmap),
 	};
 
