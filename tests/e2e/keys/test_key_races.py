@@ -66,7 +66,6 @@ def test_race_of_keys(trio):
 
 
 @pytest.mark.contract("K15", "K14", "K4")
-@pytest.mark.smp
 def test_race_of_keys_and_restarts(trio):
     """K15, K14: and the firmware dies now and then."""
     race_of_keys(trio, 200, crash=20)

@@ -126,7 +126,6 @@ for burst in range(300):
 
 
 @pytest.mark.contract("T8", "X4")
-@pytest.mark.smp
 def test_no_queue_is_forgotten(trio):
     """T8, X4: frames that mac80211 held back for its airtime limit leave without another event."""
     trio.link()
