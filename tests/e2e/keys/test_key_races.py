@@ -73,7 +73,6 @@ def test_race_of_keys_and_restarts(trio):
 
 @pytest.mark.lengthy
 @pytest.mark.contract("K15", "K14", "K7")
-@pytest.mark.smp
 def test_race_of_associations(trio):
     """K15, K14: stations leave and come back, rekeying at any moment, with restarts."""
     race_of_associations(trio, 30, crash=10)

@@ -48,7 +48,6 @@ def test_scan_of_all_bands(octet):
 
 @pytest.mark.lengthy
 @pytest.mark.contract("M5", "D2")
-@pytest.mark.smp
 def test_eight_scans_at_once(octet):
     """Eight NICs scan all channels at the same time; all of them end."""
     octet.ends["n0"].ap(channel=6)
