@@ -303,6 +303,9 @@ void skua_key_rx_error(struct skua *sc, bool replay, u16 slot, u16 gen)
 
 	if (key)
 		skua_key_count_error(sc, key, replay);
+	else if (sc->keys && slot < sc->keys->nslots)
+		/* the NIC died before it could say that the key is retired: no fault */
+		skua_count(sc, SKUA_CTR_RX_STALE_KEY);
 	else
 		skua_count(sc, SKUA_CTR_INBAND_BAD);
 }
