@@ -355,6 +355,14 @@ static u64 rx_duration(struct kunit *test, u64 nic)
 	return sinfo.rx_duration;
 }
 
+/* The NIC has been reset. */
+static void sta_forget(struct skua_fake *fake)
+{
+	wiphy_lock(fake->hw->wiphy);
+	skua_sta_reset(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
+}
+
 /* T9: what the NIC counts of a station goes on in a restart */
 static void sta_counts_on(struct kunit *test)
 {
@@ -364,14 +372,14 @@ static void sta_counts_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1000, rx_duration(test, 1000));
 	KUNIT_EXPECT_EQ(test, 1500, rx_duration(test, 1500));
 	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
-	skua_sta_reset(fake->sc);
+	sta_forget(fake);
 	sta_up(test, fake->sta);
 	KUNIT_EXPECT_EQ(test, 1500, rx_duration(test, 0));
 	KUNIT_EXPECT_EQ(test, 3500, rx_duration(test, 2000));
 	/* once more, without a reading in between */
-	skua_sta_reset(fake->sc);
+	sta_forget(fake);
 	sta_up(test, fake->sta);
-	skua_sta_reset(fake->sc);
+	sta_forget(fake);
 	sta_up(test, fake->sta);
 	KUNIT_EXPECT_EQ(test, 3501, rx_duration(test, 1));
 	sta_down(test, fake->sta);
