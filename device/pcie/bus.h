@@ -22,11 +22,13 @@ struct loop;
 /**
  * enum bus_reset - why a device is reset
  * @BUS_RESET_FLR: the driver asked for a function-level reset
+ * @BUS_RESET_POWER: the driver brought the device from D3hot back to D0
  * @BUS_RESET_BUS: the guest reset the slot, or rebooted
  * @BUS_RESET_DISCONNECT: the guest is gone; no guest will see the old state
  */
 enum bus_reset {
 	BUS_RESET_FLR,
+	BUS_RESET_POWER,
 	BUS_RESET_BUS,
 	BUS_RESET_DISCONNECT,
 };

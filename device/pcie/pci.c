@@ -27,6 +27,12 @@
 				 PCI_EXP_DEVCTL_NOSNOOP_EN)
 #define LNKCTL_WRITABLE		(PCI_EXP_LNKCTL_ASPMC | PCI_EXP_LNKCTL_RCB | \
 				 PCI_EXP_LNKCTL_CCC | PCI_EXP_LNKCTL_ES)
+/*
+ * What belongs to the link and not to the function survives a reset of the function
+ * (PCI Express Base Specification, 6.6.2).
+ */
+#define DEVCTL_LINK		PCI_EXP_DEVCTL_PAYLOAD
+#define LNKCTL_LINK		LNKCTL_WRITABLE
 
 /**
  * struct pci_vector - one MSI-X vector
@@ -114,7 +120,6 @@ static void cfg_init_caps(struct pci_dev *pdev)
 	c[CAP_PM] = PCI_CAP_ID_PM;
 	c[CAP_PM + PCI_CAP_LIST_NEXT] = CAP_MSIX;
 	cfg_put16(c + CAP_PM + PCI_PM_PMC, 3);
-	cfg_put16(c + CAP_PM + PCI_PM_CTRL, PCI_PM_CTRL_NO_SOFT_RESET);
 	cfg_put16(w + CAP_PM + PCI_PM_CTRL, PCI_PM_CTRL_STATE_MASK);
 
 	c[CAP_MSIX] = PCI_CAP_ID_MSIX;
@@ -139,12 +144,29 @@ static void cfg_init_caps(struct pci_dev *pdev)
 		  PCI_EXP_LNKSTA_CLS_2_5GB | PCI_EXP_LNKSTA_NLW_X1);
 }
 
+static void cfg_keep16(uint8_t *to, const uint8_t *from, uint16_t mask)
+{
+	to[0] = (uint8_t)((to[0] & ~mask) | (from[0] & mask));
+	to[1] = (uint8_t)((to[1] & ~(mask >> 8)) | (from[1] & mask >> 8));
+}
+
 static void cfg_init(struct pci_dev *pdev)
 {
 	memset(pdev->cfg, 0, sizeof(pdev->cfg));
 	memset(pdev->writable, 0, sizeof(pdev->writable));
 	cfg_init_header(pdev);
 	cfg_init_caps(pdev);
+}
+
+static void cfg_reset_function(struct pci_dev *pdev)
+{
+	uint8_t devctl[2], lnkctl[2];
+
+	memcpy(devctl, pdev->cfg + CAP_EXP + PCI_EXP_DEVCTL, sizeof(devctl));
+	memcpy(lnkctl, pdev->cfg + CAP_EXP + PCI_EXP_LNKCTL, sizeof(lnkctl));
+	cfg_init(pdev);
+	cfg_keep16(pdev->cfg + CAP_EXP + PCI_EXP_DEVCTL, devctl, DEVCTL_LINK);
+	cfg_keep16(pdev->cfg + CAP_EXP + PCI_EXP_LNKCTL, lnkctl, LNKCTL_LINK);
 }
 
 static bool pci_in_d0(const struct pci_dev *pdev)
@@ -335,6 +357,7 @@ static void pci_reset(struct pci_dev *pdev, enum bus_reset why)
 {
 	static const char * const names[] = {
 		[BUS_RESET_FLR] = "function-level reset",
+		[BUS_RESET_POWER] = "from D3hot to D0",
 		[BUS_RESET_BUS] = "bus reset",
 		[BUS_RESET_DISCONNECT] = "the guest is gone",
 	};
@@ -342,7 +365,10 @@ static void pci_reset(struct pci_dev *pdev, enum bus_reset why)
 	log_dbg(pdev->log, "reset: %s", names[why]);
 	pdev->stats.resets++;
 	pci_irq_init(pdev);
-	cfg_init(pdev);
+	if (why == BUS_RESET_FLR || why == BUS_RESET_POWER)
+		cfg_reset_function(pdev);
+	else
+		cfg_init(pdev);
 	/* Bus mastering is off now, so the NIC acquires no memory while this runs. */
 	pdev->dma_on = false;
 	dma_enable(pdev->bus.dma, false);
@@ -413,6 +439,11 @@ static void pci_cfg_write(struct bus_dev *bd, uint64_t off, unsigned int size,
 	if ((*state & PCI_PM_CTRL_STATE_MASK) == 1 ||
 	    (*state & PCI_PM_CTRL_STATE_MASK) == 2)
 		*state = old_state;
+	/* PCI_PM_CTRL_NO_SOFT_RESET is not set: nothing outlives D3hot. */
+	if ((old_state & PCI_PM_CTRL_STATE_MASK) && pci_in_d0(pdev)) {
+		pci_reset(pdev, BUS_RESET_POWER);
+		return;
+	}
 	if (msix_was_on && !pci_msix_on(pdev))
 		pci_irq_forget(pdev);
 	pci_set_dma(pdev);

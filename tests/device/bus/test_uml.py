@@ -52,7 +52,7 @@ def test_guest(nic):
                     "0x1af4", "0x10f5", "0x028000"]
                 start, end, _ = sh(vm, f"head -1 {dev}/resource").split()
                 assert int(end, 16) - int(start, 16) == 0xFFFF
-                assert sh(vm, f"cat {dev}/reset_method").split() == ["flr"]
+                assert sh(vm, f"cat {dev}/reset_method").split() == ["flr", "pm"]
                 sh(vm, f"echo 1 > {dev}/reset")
             sh(vm, f"echo 1 > {DEV}1.0/remove; echo 1 > /sys/bus/pci/rescan")
             assert sh(vm, f"cat {DEV}1.0/device").strip() == "0x10f5"
