@@ -53,6 +53,7 @@ static const char *set_none(struct fault *f, uint32_t count)
 {
 	(void)count;
 	pci_irq_lose(f->env.pci, 0);
+	pci_silence(f->env.pci, 0, false);
 	fault_clear(f);
 	loop_activity(f->env.loop);
 	return NULL;
@@ -119,6 +120,17 @@ static const char *set_lose_events(struct fault *f, uint32_t count,
 	return NULL;
 }
 
+static const char *set_all_ones(struct fault *f, json_t *req)
+{
+	int ms, config = true;
+
+	if (json_unpack(req, "{s:i,s?b}", "ms", &ms, "config", &config) ||
+	    ms < 0 || ms > 60000)
+		return "wanted: ms (number), config (true or false, optional)";
+	pci_silence(f->env.pci, (uint64_t)ms * 1000000, config);
+	return NULL;
+}
+
 static const char *set_mutate(struct fault *f, json_t *req)
 {
 	int seed, rate;
@@ -152,6 +164,8 @@ static const char *set_fault(struct fault *f, json_t *req)
 		return set_lose_events(f, (uint32_t)count, req);
 	if (!strcmp(kind, "mutate"))
 		return set_mutate(f, req);
+	if (!strcmp(kind, "all-ones"))
+		return set_all_ones(f, req);
 	return "no such kind of fault";
 }
 

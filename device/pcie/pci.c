@@ -67,6 +67,8 @@ struct pci_dev {
 	bool gone;
 	bool dma_on;
 	uint32_t lose;
+	uint64_t silent_until;
+	bool cfg_silent;
 	uint8_t cfg[CFG_SIZE];
 	uint8_t writable[CFG_SIZE];
 	struct pci_vector vec[PCI_VECTORS];
@@ -392,13 +394,23 @@ static uint64_t all_ones(unsigned int size)
 	return size >= 8 ? UINT64_MAX : (1ULL << 8 * size) - 1;
 }
 
+static bool pci_bar_silent(const struct pci_dev *pdev)
+{
+	return loop_now(pdev->loop) < pdev->silent_until;
+}
+
+static bool pci_cfg_silent(const struct pci_dev *pdev)
+{
+	return pdev->gone || (pdev->cfg_silent && pci_bar_silent(pdev));
+}
+
 static uint64_t pci_cfg_read(struct bus_dev *bd, uint64_t off,
 			     unsigned int size)
 {
 	struct pci_dev *pdev = container_of(bd, struct pci_dev, bus);
 	uint64_t val = 0;
 
-	if (pdev->gone || cfg_outside(pdev, off, size))
+	if (pci_cfg_silent(pdev) || cfg_outside(pdev, off, size))
 		return all_ones(size);
 	for (unsigned int i = 0; i < size; i++)
 		val |= (uint64_t)pdev->cfg[off + i] << 8 * i;
@@ -422,7 +434,7 @@ static void pci_cfg_write(struct bus_dev *bd, uint64_t off, unsigned int size,
 	uint8_t old_state = *state;
 	bool msix_was_on = pci_msix_on(pdev);
 
-	if (pdev->gone || cfg_outside(pdev, off, size))
+	if (pci_cfg_silent(pdev) || cfg_outside(pdev, off, size))
 		return;
 	if (written(off, size, val, CAP_EXP + PCI_EXP_DEVCTL + 1) &
 	    PCI_EXP_DEVCTL_BCR_FLR >> 8) {
@@ -513,7 +525,8 @@ static uint64_t pci_bar_read(struct bus_dev *bd, unsigned int bar,
 	struct pci_dev *pdev = container_of(bd, struct pci_dev, bus);
 	uint64_t val = 0;
 
-	if (!pci_memory_on(pdev) || bar_outside(pdev, bar, off, size))
+	if (!pci_memory_on(pdev) || pci_bar_silent(pdev) ||
+	    bar_outside(pdev, bar, off, size))
 		return all_ones(size);
 	/* Each register that the access touches is read once, and whole. */
 	for (uint64_t at = off & ~3ULL; at < off + size; at += 4) {
@@ -532,7 +545,8 @@ static void pci_bar_write(struct bus_dev *bd, unsigned int bar, uint64_t off,
 {
 	struct pci_dev *pdev = container_of(bd, struct pci_dev, bus);
 
-	if (!pci_memory_on(pdev) || bar_outside(pdev, bar, off, size))
+	if (!pci_memory_on(pdev) || pci_bar_silent(pdev) ||
+	    bar_outside(pdev, bar, off, size))
 		return;
 	if (off % 4 || size % 4) {
 		pdev->stats.bad_bar++;
@@ -643,6 +657,12 @@ void pci_set_gone(struct pci_dev *pdev, bool gone)
 	log_info(pdev->log, gone ? "removed by surprise" : "plugged in again");
 	pdev->gone = gone;
 	pci_reset(pdev, BUS_RESET_DISCONNECT);
+}
+
+void pci_silence(struct pci_dev *pdev, uint64_t ns, bool config)
+{
+	pdev->silent_until = ns ? loop_now(pdev->loop) + ns : 0;
+	pdev->cfg_silent = config;
 }
 
 bool pci_is_gone(const struct pci_dev *pdev)

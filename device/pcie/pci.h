@@ -94,6 +94,16 @@ struct dma *pci_dma(struct pci_dev *pdev);
  */
 void pci_irq_raise(struct pci_dev *pdev, unsigned int vector);
 
+/**
+ * pci_silence() - do not answer for a while: a fault on purpose
+ * @pdev: the function
+ * @ns: for how long reads return all ones, and writes are dropped; 0 ends it
+ * @config: configuration space does not answer either
+ *
+ * Nothing else changes: DMA and interrupts go on.
+ */
+void pci_silence(struct pci_dev *pdev, uint64_t ns, bool config);
+
 /** pci_irq_lose() - lose the next @n interrupts, of all vectors: a fault on purpose */
 void pci_irq_lose(struct pci_dev *pdev, uint32_t n);
 

@@ -546,6 +546,64 @@ static void test_power(void **state)
 	assert_true(dma_enabled(f->bd->dma));
 }
 
+static void test_silence(void **state)
+{
+	struct fixture *f = *state;
+
+	msix_on(f);
+	f->reg[0] = 7;
+	pci_silence(f->pdev, 100 * US, false);
+	assert_int_equal(bar(f, 0, 4), 0xffffffff);
+	bar_set(f, 0, 4, 9);
+	assert_int_equal(f->reg[0], 7);
+	assert_int_equal(cfg(f, 0, 4), 0x10f51af4);
+	/* The NIC itself goes on, until the bus is taken from it. */
+	assert_true(dma_enabled(f->bd->dma));
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 1);
+	cfg_set(f, PCI_COMMAND, 2, 0);
+	assert_false(dma_enabled(f->bd->dma));
+	enable(f);
+	advance(f, 100 * US);
+	assert_int_equal(bar(f, 0, 4), 7);
+	pci_silence(f->pdev, 100 * US, true);
+	assert_int_equal(cfg(f, 0, 4), 0xffffffff);
+	cfg_set(f, PCI_COMMAND, 2, 0);
+	assert_true(dma_enabled(f->bd->dma));
+	pci_silence(f->pdev, 0, false);
+	assert_int_equal(cfg(f, 0, 4), 0x10f51af4);
+	assert_int_equal(bar(f, 0, 4), 7);
+}
+
+static void test_gone(void **state)
+{
+	struct fixture *f = *state;
+
+	msix_on(f);
+	f->reg[0] = 7;
+	pci_set_gone(f->pdev, true);
+	assert_true(pci_is_gone(f->pdev));
+	assert_int_equal(f->why, BUS_RESET_DISCONNECT);
+	assert_int_equal(cfg(f, 0, 4), 0xffffffff);
+	enable(f);
+	assert_int_equal(bar(f, 0, 4), 0xffffffff);
+	bar_set(f, 0, 4, 9);
+	assert_int_equal(f->reg[0], 7);
+	assert_false(dma_enabled(f->bd->dma));
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 0);
+	pci_set_gone(f->pdev, false);
+	assert_int_equal(cfg(f, 0, 4), 0x10f51af4);
+	assert_int_equal(cfg(f, PCI_COMMAND, 2), 0);
+	msix_on(f);
+	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 1);
+	/* A guest that boots finds the NIC in its slot again. */
+	pci_set_gone(f->pdev, true);
+	f->bd->ops->reset(f->bd, BUS_RESET_DISCONNECT);
+	assert_int_equal(cfg(f, 0, 4), 0x10f51af4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -562,6 +620,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reset, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_power, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silence, setup, teardown),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);
