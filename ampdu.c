@@ -21,6 +21,7 @@
 int skua_op_ampdu_action(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			 struct ieee80211_ampdu_params *params)
 {
+	lockdep_assert_wiphy(hw->wiphy);
 	switch (params->action) {
 	case IEEE80211_AMPDU_TX_STOP_CONT:
 		ieee80211_stop_tx_ba_cb_irqsafe(vif, params->sta->addr,

@@ -52,6 +52,7 @@ int skua_vif_set_chanctx(struct skua *sc, struct ieee80211_vif *vif, u8 ctx)
 	};
 	int ret;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	ret = skua_cmd_send(sc, SKUA_CMD_VIF_CHANCTX, &cmd, sizeof(cmd));
 	if (!ret || ctx == SKUA_CHANCTX_NONE)
 		svif->chanctx = ctx;
@@ -244,6 +245,7 @@ void skua_radar_event(struct skua *sc, const struct skua_evt_radar *evt)
 {
 	u16 freq = le16_to_cpu(evt->freq);
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	dev_info_ratelimited(sc->dev,
 			     "radar at %u MHz: pulses of %u us every %u us\n",
 			     freq, le16_to_cpu(evt->width_us),
@@ -297,6 +299,7 @@ int skua_radio_restore(struct skua *sc)
 {
 	int ret;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	ret = skua_cmd_send_u32(sc, SKUA_CMD_RX_FILTER, sc->filter);
 	if (!ret)
 		ret = skua_cmd_send_u32(sc, SKUA_CMD_RTS_THRESHOLD,
@@ -467,6 +470,7 @@ void skua_survey_restart(struct skua *sc)
 {
 	unsigned int i;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	for (i = 0; sc->survey && i < sc->nchans; i++) {
 		skua_total_restart(&sc->survey[i].time);
 		skua_total_restart(&sc->survey[i].busy);

@@ -260,6 +260,7 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 	u16 len = le16_to_cpu(evt->len);
 	u32 seq = le32_to_cpu(evt->seq);
 
+	lockdep_assert_in_softirq();
 	KUNIT_STATIC_STUB_REDIRECT(skua_evt, sc, evt);
 	skua_count(sc, SKUA_CTR_EVT);
 	trace_skua_evt(sc, id, len, seq);

@@ -441,6 +441,7 @@ u16 skua_cmd_done(struct skua *sc, const u8 *data, u16 len)
 	struct skua_evt_cmd_done done;
 	u16 op, status;
 
+	lockdep_assert_in_softirq();
 	if (len < sizeof(done)) {
 		skua_count(sc, SKUA_CTR_EVT_BAD);
 		skua_complain(sc, "CMD_DONE of %u bytes\n", len);

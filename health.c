@@ -186,6 +186,7 @@ void skua_request_dump(struct skua *sc)
 {
 	u32 status;
 
+	might_sleep();
 	if (test_bit(SKUA_F_GONE, &sc->flags))
 		return;
 	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_DUMP);
@@ -260,6 +261,7 @@ int skua_reset(struct skua *sc)
 	u32 status;
 	int ret;
 
+	might_sleep();
 	if (test_bit(SKUA_F_GONE, &sc->flags))
 		return -ENODEV;
 	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_RESET);

@@ -473,6 +473,7 @@ int skua_op_set_key(struct ieee80211_hw *hw, enum set_key_cmd cmd,
 	struct skua *sc = hw->priv;
 	int err;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	switch (cmd) {
 	case SET_KEY:
 		err = skua_key_add(sc, vif, sta, conf);
@@ -501,6 +502,7 @@ void skua_op_set_default_unicast_key(struct ieee80211_hw *hw,
 	const struct skua_key *old = skua_key_default(hw->priv, vif);
 	const struct skua_key *key;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	skua_vif(vif)->default_key = idx;
 	key = skua_key_default(hw->priv, vif);
 	if (key || old)

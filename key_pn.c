@@ -160,6 +160,7 @@ void skua_key_ask_lease(struct skua *sc, struct ieee80211_vif *vif)
 	struct skua_key *key;
 	u64 next;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (bigtk->slot == SKUA_KEY_NONE || !skua_alive(sc) ||
 	    skua_cmd_exec(sc, &req))
 		return;

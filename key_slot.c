@@ -253,6 +253,7 @@ void skua_key_retired(struct skua *sc, u16 slot, u16 gen)
 {
 	struct skua_key *key = skua_key_get(sc, slot, gen);
 
+	lockdep_assert_in_softirq();
 	if (!key) {
 		skua_count(sc, SKUA_CTR_INBAND_BAD);
 		return;
@@ -301,6 +302,7 @@ void skua_key_rx_error(struct skua *sc, bool replay, u16 slot, u16 gen)
 {
 	struct skua_key *key = skua_key_get(sc, slot, gen);
 
+	lockdep_assert_in_softirq();
 	if (key)
 		skua_key_count_error(sc, key, replay);
 	else if (sc->keys && slot < sc->keys->nslots)

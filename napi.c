@@ -99,6 +99,7 @@ void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
 	u16 id = le16_to_cpu(rec->id);
 	u32 arg = le32_to_cpu(rec->arg);
 
+	lockdep_assert_in_softirq();
 	trace_skua_inband(sc, rec);
 	switch (id) {
 	case SKUA_INB_STA_SLEEP:

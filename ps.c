@@ -53,6 +53,7 @@ static bool skua_ps_serves(struct skua *sc, struct ieee80211_sta *sta)
  */
 void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid)
 {
+	lockdep_assert_in_softirq();
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "a station without RCU");
 	switch (id) {
 	case SKUA_INB_STA_SLEEP:

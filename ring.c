@@ -314,6 +314,7 @@ bool skua_ring_room_came(struct skua_ring *ring)
 {
 	bool came = false;
 
+	lockdep_assert_in_softirq();
 	if (!READ_ONCE(ring->armed))
 		return false;
 	spin_lock(&ring->lock);
@@ -337,6 +338,7 @@ u32 skua_ring_avail(struct skua_ring *ring)
 {
 	u32 prod = le32_to_cpu(READ_ONCE(ring->idx->prod));
 
+	lockdep_assert_in_softirq();
 	if (ring->broken)
 		return 0;
 	if (prod - ring->next > ring->entries ||
@@ -361,6 +363,7 @@ void skua_ring_release(struct skua_ring *ring)
 	u32 old = ring->published;
 	u32 event;
 
+	lockdep_assert_in_softirq();
 	if (ring->next == old)
 		return;
 	/* (C) Entries are read. Partner: the NIC's load of cons before it writes. */
@@ -386,6 +389,7 @@ bool skua_ring_arm(struct skua_ring *ring)
 {
 	u32 next = READ_ONCE(ring->next);
 
+	lockdep_assert_in_softirq();
 	if (ring->broken)
 		return false;
 	skua_step(ring->sc, SKUA_STEP_ARMING);

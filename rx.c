@@ -496,6 +496,7 @@ void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
 	bool good;
 	int err;
 
+	lockdep_assert_in_softirq();
 	trace_skua_rx(sc, rec);
 	good = skua_rx_take_all(sc, le32_to_cpu(rec->buf0), more, nmore, buf,
 				&n);

@@ -296,6 +296,7 @@ int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	u8 *ext;
 	int err;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	ext = kmalloc(SKUA_CMD_MAX_EXT, GFP_KERNEL);
 	if (!ext)
 		return -ENOMEM;
@@ -321,6 +322,7 @@ int skua_op_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
  */
 void skua_op_cancel_hw_scan(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 {
+	lockdep_assert_wiphy(hw->wiphy);
 	skua_scan_cancel(hw->priv);
 }
 
@@ -374,6 +376,7 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 	struct cfg80211_chan_def def;
 	int err;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	skua_roc_leave(sc);
 	cfg80211_chandef_create(&def, chan, NL80211_CHAN_NO_HT);
 	skua_chandef(&cmd.chan, &def);
@@ -477,6 +480,7 @@ void skua_scan_init(struct skua *sc)
 int skua_op_cancel_remain_on_channel(struct ieee80211_hw *hw,
 				     struct ieee80211_vif *vif)
 {
+	lockdep_assert_wiphy(hw->wiphy);
 	skua_roc_cancel(hw->priv);
 	return 0;
 }
@@ -525,6 +529,7 @@ void skua_op_mgd_prepare_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 {
 	struct skua *sc = hw->priv;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	skua_roc_leave(sc);
 	if (!test_bit(SKUA_F_ROC, &sc->flags))
 		return;

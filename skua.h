@@ -28,10 +28,17 @@
  *    transmit queues: frames are dequeued and dropped under the ring's lock, so
  *    that they are posted in the order of their packet numbers.
  *  - skua_tx.lock, then mac80211's lock of stopped queues (skua_tx_balance()).
- *  - any of them, then the lock of a wait queue: skua_nic_dead() may be called
- *    with a ring's lock held, wakes all waiters, and takes no other lock.
+ *  - skua_ring.lock of any ring, then the locks of the wait queues alive, state_wait
+ *    and tx.idle, and of the workqueue: skua_ring_room() may find that the NIC broke
+ *    the rules, and calls skua_ring_break() -> skua_ring.on_break() ->
+ *    skua_nic_dead(), which takes no spinlock of the driver.
+ *  - skua.cmd_lock, then the lock of state_wait (skua_cmd_done()).
  * No two locks of rings are ever held together, and cmd_lock, evt_lock and
  * skua_keys.lock never with another of the driver's spinlocks.
+ *
+ * A function whose comment names a lock or a context asserts it, or calls one that
+ * does, where lockdep can tell: "wiphy mutex" is lockdep_assert_wiphy(), "NAPI" alone
+ * is lockdep_assert_in_softirq(), "sleeps" is might_sleep().
  *
  * NAPI (one instance) alone consumes the event and the completion ring, posts
  * receive buffers and ends tokens. While NAPI is disabled (start, restart and

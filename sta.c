@@ -97,6 +97,7 @@ int skua_sta_handle_take(struct skua *sc, struct ieee80211_sta *sta)
 	struct skua_sta *ssta = skua_sta(sta);
 	int handle;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	if (!sc->caps.stas)
 		return -ENOSPC;
 	handle = ida_alloc_max(&sc->sta_ids, sc->caps.stas - 1, GFP_KERNEL);
@@ -121,6 +122,7 @@ void skua_sta_handle_put(struct skua *sc, struct skua_sta *ssta)
 {
 	u16 handle = ssta->handle;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	ssta->handle = SKUA_STA_NONE;
 	if (handle >= sc->caps.stas || sc->sta[handle].owner != ssta)
 		return;
@@ -397,6 +399,7 @@ int skua_op_sta_state(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	struct skua *sc = hw->priv;
 	int err;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	if (old_state == IEEE80211_STA_NOTEXIST)
 		return skua_sta_add(sc, vif, sta);
 	if (new_state == IEEE80211_STA_NOTEXIST) {
@@ -427,6 +430,7 @@ void skua_op_sta_pre_rcu_remove(struct ieee80211_hw *hw,
 	struct skua_sta *ssta = skua_sta(sta);
 	struct skua *sc = hw->priv;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	if (ssta->handle < sc->caps.stas &&
 	    sc->sta[ssta->handle].owner == ssta)
 		RCU_INIT_POINTER(sc->sta[ssta->handle].sta, NULL);
@@ -464,6 +468,7 @@ void skua_op_sta_rc_update(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			   struct ieee80211_sta *sta, bool enabled)
 {
+	lockdep_assert_wiphy(hw->wiphy);
 	skua_sta(sta)->fourway = enabled;
 	skua_sta_post(hw->priv, vif, sta);
 }
@@ -517,6 +522,7 @@ void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	};
 	struct skua *sc = hw->priv;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	if (ssta->handle == SKUA_STA_NONE || !skua_alive(sc))
 		return;
 	if (!skua_cmd_exec(sc, &req))

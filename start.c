@@ -109,6 +109,7 @@ int skua_op_start(struct ieee80211_hw *hw)
 	int tries = restart ? SKUA_BOOT_TRIES : 1;
 	int ret;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	if (test_bit(SKUA_F_GONE, &sc->flags))
 		return -ENODEV;
 	if (restart) {
@@ -150,6 +151,7 @@ void skua_op_stop(struct ieee80211_hw *hw, bool suspend)
 	struct skua *sc = hw->priv;
 	int ret;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	clear_bit(SKUA_F_STARTED, &sc->flags);
 	clear_bit(SKUA_F_RECONFIG, &sc->flags);
 	assign_bit(SKUA_F_SUSPENDED, &sc->flags, suspend);
@@ -182,6 +184,7 @@ void skua_op_reconfig_complete(struct ieee80211_hw *hw,
 {
 	struct skua *sc = hw->priv;
 
+	lockdep_assert_wiphy(hw->wiphy);
 	if (type != IEEE80211_RECONFIG_TYPE_RESTART)
 		return;
 	/* The NIC has died again: one more restart follows and needs the flag. */

@@ -197,6 +197,7 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 	u32 airtime, before = 0, paid = 0, total = 0;
 	unsigned int i;
 
+	lockdep_assert_in_softirq();
 	for (i = 0; i < n; i++)
 		total += le32_get_bits(status[i], SKUA_TXS_TRIES);
 	airtime = skua_tx_airtime(le32_to_cpu(rec->airtime_us), total);

@@ -110,6 +110,7 @@ int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif)
 {
 	struct skua_cmd_vif cmd;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	skua_vif_fill(sc, vif, &cmd);
 	return skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd));
 }
@@ -438,6 +439,7 @@ int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif)
 	struct sk_buff *skb;
 	int ret;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	skua_countdown_go_on(vif);
 	skb = ieee80211_beacon_get_template(sc->hw, vif, &offs, 0);
 	if (!skb)

@@ -292,5 +292,6 @@ void skua_watchdog_start(struct skua *sc)
  */
 void skua_watchdog_stop(struct skua *sc)
 {
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	cancel_delayed_work_sync(&sc->watchdog.work);
 }

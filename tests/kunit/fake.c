@@ -92,10 +92,12 @@ static int fake_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 	fake_note(fake, req->op, req->data, req->len);
 	if (!fake->cmd_err && req->op == SKUA_CMD_KEY_DEL &&
 	    !fake->keep_retired) {
+		local_bh_disable();
 		rcu_read_lock();
 		skua_key_retired(sc, le16_to_cpu(ref->slot),
 				 le16_to_cpu(ref->gen));
 		rcu_read_unlock();
+		local_bh_enable();
 	}
 	if (req->answer)
 		memcpy(req->answer, fake->answer,

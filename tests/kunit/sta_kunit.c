@@ -102,7 +102,9 @@ static void sta_handles_and_generations(struct kunit *test)
 	sta_up(test, fake->sta);
 	handle = ssta->handle;
 	gen = ssta->gen;
+	wiphy_lock(fake->hw->wiphy);
 	skua_op_sta_pre_rcu_remove(fake->hw, fake->vif, fake->sta);
+	wiphy_unlock(fake->hw->wiphy);
 	KUNIT_EXPECT_NULL(test, get(test, handle, gen));
 	sta_down(test, fake->sta);
 
@@ -344,7 +346,9 @@ static u64 rx_duration(struct kunit *test, u64 nic)
 	struct station_info sinfo = {};
 
 	stats->rx_airtime_us = cpu_to_le64(nic);
+	wiphy_lock(fake->hw->wiphy);
 	skua_op_sta_statistics(fake->hw, fake->vif, fake->sta, &sinfo);
+	wiphy_unlock(fake->hw->wiphy);
 	/* mac80211 counts transmissions itself, and loses none in a restart. */
 	KUNIT_EXPECT_EQ(test, 0, sinfo.filled &
 			(BIT_ULL(NL80211_STA_INFO_TX_RETRIES) |

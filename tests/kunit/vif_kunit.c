@@ -25,8 +25,10 @@ static s8 power_told(struct kunit *test, struct ieee80211_vif *vif, int dbm)
 
 	vif->bss_conf.txpower = dbm;
 	fake->ncmds = 0;
+	wiphy_lock(fake->hw->wiphy);
 	skua_op_link_info_changed(fake->hw, vif, &vif->bss_conf,
 				  BSS_CHANGED_TXPOWER);
+	wiphy_unlock(fake->hw->wiphy);
 	KUNIT_EXPECT_EQ(test, 1, fake->ncmds);
 	KUNIT_EXPECT_EQ(test, SKUA_CMD_VIF_UPDATE, fake->op[0]);
 	KUNIT_EXPECT_EQ(test, skua_vif(vif)->idx, cmd->vif);
@@ -59,7 +61,9 @@ static u32 radio_setting(struct kunit *test, unsigned int n, u16 op)
 	/* the fake keeps the data of the last command: fail the one behind */
 	fake->ncmds = 0;
 	fake->fail_after = n;
+	wiphy_lock(fake->hw->wiphy);
 	skua_radio_restore(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
 	fake->fail_after = 0;
 	KUNIT_EXPECT_EQ(test, n, fake->ncmds);
 	KUNIT_EXPECT_EQ(test, op, fake->op[n - 1]);
@@ -129,7 +133,9 @@ static void survey_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, U64_MAX, survey_ms(test, 0, -ENOENT));
 	KUNIT_EXPECT_EQ(test, 3, survey_ms(test, 3000, 0));
 	KUNIT_EXPECT_EQ(test, 8, survey_ms(test, 8000, 0));
+	wiphy_lock(fake->hw->wiphy);
 	skua_survey_restart(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
 	KUNIT_EXPECT_EQ(test, 8, survey_ms(test, 0, -ENOENT));
 	KUNIT_EXPECT_EQ(test, 18, survey_ms(test, 10000, 0));
 	KUNIT_EXPECT_EQ(test, -ENOENT,
