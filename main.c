@@ -39,6 +39,7 @@ SKUA_LINK_STA_OP(skua_op_sta_rc_update)
 	.stop_ap		= skua_op_stop_ap,			\
 	.set_tim		= skua_op_set_tim,			\
 	.conf_tx		= skua_op_conf_tx,			\
+	.set_bitrate_mask	= skua_op_set_bitrate_mask,		\
 	.set_key		= skua_op_set_key,			\
 	.get_key_seq		= skua_op_get_key_seq,			\
 	.update_tkip_key	= skua_op_update_tkip_key,		\

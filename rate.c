@@ -2,6 +2,8 @@
 /*
  * Skua - rates and channels between hw.h's words and mac80211's
  */
+#include <linux/unaligned.h>
+
 #include "skua.h"
 
 static const u16 skua_rates[SKUA_NUM_LEGACY] = SKUA_LEGACY_RATES;
@@ -63,6 +65,34 @@ u32 skua_legacy_rate(enum nl80211_band band, u8 idx)
 		return 0;
 	return FIELD_PREP(SKUA_RATE_IDX, skua_rates[i]);
 }
+
+/**
+ * skua_rate_mask() - the rates that a user allows, for the NIC
+ * @out: to fill
+ * @band: the band
+ * @mask: of all bands
+ */
+void skua_rate_mask(struct skua_rate_mask *out, enum nl80211_band band,
+		    const struct cfg80211_bitrate_mask *mask)
+{
+	const typeof(mask->control[0]) *rates = &mask->control[band];
+	unsigned int i;
+
+	memset(out, 0, sizeof(*out));
+	out->legacy = cpu_to_le32(skua_legacy_mask(band, rates->legacy));
+	out->ht_mcs = cpu_to_le32(get_unaligned_le32(rates->ht_mcs));
+	for (i = 0; i < ARRAY_SIZE(out->vht_mcs); i++) {
+		out->vht_mcs[i] = cpu_to_le16(rates->vht_mcs[i]);
+		out->he_mcs[i] = cpu_to_le16(rates->he_mcs[i]);
+	}
+	if (rates->gi == NL80211_TXRATE_FORCE_LGI)
+		out->flags = SKUA_MASKF_LONG_GI;
+	if (rates->he_gi == NL80211_RATE_INFO_HE_GI_1_6)
+		out->gi = SKUA_GI_1_6;
+	else if (rates->he_gi == NL80211_RATE_INFO_HE_GI_3_2)
+		out->gi = SKUA_GI_3_2;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_rate_mask);
 
 /* The only MCS of masks over MCSs; each number of streams has a mask. */
 static u32 skua_one_mcs(enum skua_enc enc, const u16 *mcs, unsigned int nss)

@@ -301,6 +301,8 @@ struct skua_key_ref {
  *	0 for none
  * @tim: bit for each AID: mac80211 holds frames for the station; atomic
  * @tim_stale: bit for each AID: the NIC has to be told of @tim once more; atomic
+ * @masked: the user has limited the rates; this and @mask outlive down and up
+ * @mask: the rates, by band
  */
 struct skua_vif {
 	u8 idx;
@@ -314,6 +316,8 @@ struct skua_vif {
 	u64 countdown_end;
 	DECLARE_BITMAP(tim, SKUA_MAX_AID + 1);
 	DECLARE_BITMAP(tim_stale, SKUA_MAX_AID + 1);
+	bool masked;
+	struct cfg80211_bitrate_mask mask;
 };
 
 /**
@@ -1043,6 +1047,8 @@ void skua_chandef(struct skua_chandef *out, const struct cfg80211_chan_def *def)
 u8 skua_chan_flags(const struct ieee80211_channel *chan);
 u32 skua_legacy_mask(enum nl80211_band band, u32 rates);
 u32 skua_legacy_rate(enum nl80211_band band, u8 idx);
+void skua_rate_mask(struct skua_rate_mask *out, enum nl80211_band band,
+		    const struct cfg80211_bitrate_mask *mask);
 u32 skua_beacon_rate(enum nl80211_band band,
 		     const struct cfg80211_bitrate_mask *mask);
 int skua_rate_to_rx(u32 rate, u16 freq, struct ieee80211_rx_status *st);
@@ -1089,6 +1095,8 @@ void skua_op_vif_cfg_changed(struct ieee80211_hw *hw,
 void skua_op_link_info_changed(struct ieee80211_hw *hw,
 			       struct ieee80211_vif *vif,
 			       struct ieee80211_bss_conf *info, u64 changed);
+int skua_op_set_bitrate_mask(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			     const struct cfg80211_bitrate_mask *mask);
 int skua_op_conf_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		    unsigned int link_id, u16 ac,
 		    const struct ieee80211_tx_queue_params *params);

@@ -91,6 +91,10 @@ static void skua_vif_fill(const struct skua *sc, struct ieee80211_vif *vif,
 	cmd->basic_rates = cpu_to_le32(skua_legacy_mask(band, bss->basic_rates));
 	if (mcast > 0)
 		cmd->mcast_rate = cpu_to_le32(skua_legacy_rate(band, mcast - 1));
+	if (svif->masked) {
+		cmd->flags |= cpu_to_le32(SKUA_VIFF_RATE_MASK);
+		skua_rate_mask(&cmd->rates, band, &svif->mask);
+	}
 	if (svif->type == SKUA_VIF_STA) {
 		cmd->sync_tsf = cpu_to_le64(bss->sync_tsf);
 		cmd->sync_device_ts = cpu_to_le32(bss->sync_device_ts);
@@ -160,7 +164,8 @@ static void skua_vif_begin(struct skua *sc, struct ieee80211_vif *vif, u8 idx,
 	struct skua_vif *svif = skua_vif(vif);
 
 	if (!test_bit(SKUA_F_RECONFIG, &sc->flags)) {
-		memset(svif, 0, sizeof(*svif));
+		/* What follows is a setting, which outlives down and up. */
+		memset(svif, 0, offsetof(struct skua_vif, masked));
 		svif->default_key = -1;
 	}
 	/* In a restart the BIGTK comes back with the other keys. */
@@ -663,6 +668,33 @@ void skua_op_link_info_changed(struct ieee80211_hw *hw,
 			dev_warn(sc->dev, "%pM: beacon not set: %d\n",
 				 vif->addr, ret);
 	}
+}
+
+/**
+ * skua_op_set_bitrate_mask() - ieee80211_ops.set_bitrate_mask
+ * @hw: the device
+ * @vif: the interface
+ * @mask: rates by band
+ *
+ * mac80211 does not repeat the mask in a restart, so the driver keeps it. The NIC
+ * cannot choose the length of the HE-LTF.
+ *
+ * Return: 0, -EOPNOTSUPP, or see skua_cmd_exec().
+ */
+int skua_op_set_bitrate_mask(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
+			     const struct cfg80211_bitrate_mask *mask)
+{
+	struct skua_vif *svif = skua_vif(vif);
+	struct skua *sc = hw->priv;
+	unsigned int i;
+
+	lockdep_assert_wiphy(hw->wiphy);
+	for (i = 0; i < NUM_NL80211_BANDS; i++)
+		if (hw->wiphy->bands[i] && mask->control[i].he_ltf != 0xff)
+			return -EOPNOTSUPP;
+	svif->mask = *mask;
+	svif->masked = true;
+	return skua_op_result(sc, skua_vif_update(sc, vif));
 }
 
 /**

@@ -13,7 +13,7 @@
 #define VIFF_VALID	(SKUA_VIFF_ASSOC | SKUA_VIFF_SHORT_SLOT |		\
 			 SKUA_VIFF_SHORT_PREAMBLE | SKUA_VIFF_CTS_PROT |	\
 			 SKUA_VIFF_QOS | SKUA_VIFF_HIDDEN_SSID |		\
-			 SKUA_VIFF_BEACONING)
+			 SKUA_VIFF_BEACONING | SKUA_VIFF_RATE_MASK)
 #define BASIC_RATES	GENMASK(11, 0)
 
 static u16 vif_check(const struct skua_cmd_vif *p)
@@ -28,6 +28,9 @@ static u16 vif_check(const struct skua_cmd_vif *p)
 	if (!is_unicast(p->addr) && p->type != SKUA_VIF_MONITOR)
 		return SKUA_ST_INVALID;
 	if (p->aid > SKUA_MAX_AID)
+		return SKUA_ST_INVALID;
+	if (p->rates.gi == SKUA_GI_SHORT || p->rates.gi > SKUA_GI_3_2 ||
+	    p->rates.flags & ~SKUA_MASKF_VALID)
 		return SKUA_ST_INVALID;
 	if (!rate_word_valid(p->mgmt_rate) || !rate_word_valid(p->mcast_rate))
 		return SKUA_ST_INVALID;
@@ -79,11 +82,18 @@ u16 vif_cmd_add(struct cmd *c)
 	return status;
 }
 
+static bool same_rates(const struct skua_cmd_vif *a, const struct skua_cmd_vif *b)
+{
+	return !((a->flags ^ b->flags) & SKUA_VIFF_RATE_MASK) &&
+	       !memcmp(&a->rates, &b->rates, sizeof(a->rates));
+}
+
 u16 vif_cmd_update(struct cmd *c)
 {
 	const struct skua_cmd_vif *p = c->data;
 	u16 status = vif_check(p);
 	struct vif *v;
+	bool same;
 
 	if (status != SKUA_ST_OK)
 		return status;
@@ -93,10 +103,13 @@ u16 vif_cmd_update(struct cmd *c)
 	/* Stations and keys belong to an interface of this type. */
 	if (p->type != v->cmd.type)
 		return SKUA_ST_STATE;
+	same = same_rates(&v->cmd, p);
 	vif_fill(v, p);
 	status = vif_push(v);
 	if (status == SKUA_ST_OK)
 		vif_sync_tsf(v, p);
+	if (!same)
+		rate_vif_masked(p->vif);
 	monitor_update(v);
 	return status;
 }

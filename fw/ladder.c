@@ -58,8 +58,25 @@ static s32 map_most(const struct ladder *l, u32 nss)
 	return l->enc == SKUA_ENC_HE ? 7 + 2 * (s32)two : 7 + (s32)two;
 }
 
+/* Do the user's limits leave the MCS of so many streams? */
+static bool mcs_unmasked(const struct ladder *l, u32 nss, u32 mcs)
+{
+	if (!l->mask)
+		return true;
+	switch (l->enc) {
+	case SKUA_ENC_HT:
+		return mcs <= 7 && l->mask->ht_mcs & BIT(8 * (nss - 1) + mcs);
+	case SKUA_ENC_VHT:
+		return l->mask->vht_mcs[nss - 1] & BIT(mcs);
+	default:
+		return l->mask->he_mcs[nss - 1] & BIT(mcs);
+	}
+}
+
 static bool mcs_allowed(const struct ladder *l, u32 nss, u32 mcs)
 {
+	if (!mcs_unmasked(l, nss, mcs))
+		return false;
 	if (l->enc == SKUA_ENC_HT)
 		return mcs <= 7 && l->map & BIT(8 * (nss - 1) + mcs);
 	if ((s32)mcs > map_most(l, nss))
@@ -119,10 +136,58 @@ u32 ladder_walk(const struct ladder *l, u32 want, struct rung *r)
 	return n;
 }
 
-static u32 short_gi(const struct skua_cmd_sta *p, u32 bw)
+static u32 short_gi(const struct ladder *l, const struct skua_cmd_sta *p)
 {
-	return bw <= SKUA_BW_160 && p->flags & SKUA_STAF_SHORT_GI_20 << bw ?
+	if (l->mask && l->mask->flags & SKUA_MASKF_LONG_GI)
+		return 0;
+	return l->bw <= SKUA_BW_160 && p->flags & SKUA_STAF_SHORT_GI_20 << l->bw ?
 		FIELD_PREP(SKUA_RATE_GI, SKUA_GI_SHORT) : 0;
+}
+
+static void fill_he(struct ladder *l, const struct skua_cmd_sta *p)
+{
+	l->enc = SKUA_ENC_HE;
+	l->map = l->bw >= SKUA_BW_160 && p->he_mcs160 != 0xffff ? p->he_mcs160 : p->he_mcs;
+	if (l->bw >= SKUA_BW_160 && p->he_mcs160 == 0xffff)
+		l->bw = SKUA_BW_80;
+	l->flags = l->mask ? FIELD_PREP(SKUA_RATE_GI, l->mask->gi) : 0;
+}
+
+static void fill_vht(struct ladder *l, const struct skua_cmd_sta *p)
+{
+	l->enc = SKUA_ENC_VHT;
+	l->map = p->vht_mcs;
+	l->flags = short_gi(l, p);
+}
+
+static void fill_ht(struct ladder *l, const struct skua_cmd_sta *p)
+{
+	l->enc = SKUA_ENC_HT;
+	l->map = p->ht_mcs;
+	l->bw = (u8)min_u32(l->bw, SKUA_BW_40);
+	l->nss = (u8)min_u32(l->nss, 4);
+	l->flags = short_gi(l, p);
+}
+
+static void fill_legacy(struct ladder *l, const struct skua_cmd_sta *p, u32 freq)
+{
+	l->enc = SKUA_ENC_LEGACY;
+	l->map = p->legacy_rates & GENMASK(SKUA_NUM_LEGACY - 1, 0);
+	if (freq && skua_freq_band(freq) != SKUA_BAND_2GHZ)
+		l->map &= ~CCK_RATES;
+	/* A peer with none of the allowed rates still has to be reached. */
+	if (l->mask && l->map & l->mask->legacy)
+		l->map &= l->mask->legacy;
+	l->bw = SKUA_BW_20;
+	l->nss = 1;
+	l->flags = 0;
+}
+
+static bool has_rates(const struct ladder *l)
+{
+	struct rung rung;
+
+	return ladder_walk(l, 0, &rung);
 }
 
 void ladder_fill(struct ladder *l, const struct sta *s, u32 widest)
@@ -130,33 +195,19 @@ void ladder_fill(struct ladder *l, const struct sta *s, u32 widest)
 	const struct skua_cmd_sta *p = &s->cmd;
 	const struct vif *v = vif_get(p->vif);
 
+	memset(l, 0, sizeof(*l));
+	if (v->cmd.flags & SKUA_VIFF_RATE_MASK)
+		l->mask = &v->cmd.rates;
 	l->bw = (u8)min_u32(min_u32(p->bw, widest), min_u32(v->eng.bw, limits.max_bw));
 	l->nss = (u8)min_u32(p->nss ? p->nss : 1, limits.nss ? limits.nss : 1);
-	l->rsvd = 0;
-	l->flags = 0;
-	if (limits.feat & SKUA_FEAT_HE && p->he_mcs != 0xffff) {
-		l->enc = SKUA_ENC_HE;
-		l->map = l->bw >= SKUA_BW_160 && p->he_mcs160 != 0xffff ?
-			 p->he_mcs160 : p->he_mcs;
-		if (l->bw >= SKUA_BW_160 && p->he_mcs160 == 0xffff)
-			l->bw = SKUA_BW_80;
-	} else if (limits.feat & SKUA_FEAT_VHT && p->vht_mcs != 0xffff) {
-		l->enc = SKUA_ENC_VHT;
-		l->map = p->vht_mcs;
-		l->flags = short_gi(p, l->bw);
-	} else if (limits.feat & SKUA_FEAT_HT && p->ht_mcs) {
-		l->enc = SKUA_ENC_HT;
-		l->map = p->ht_mcs;
-		l->bw = (u8)min_u32(l->bw, SKUA_BW_40);
-		l->nss = (u8)min_u32(l->nss, 4);
-		l->flags = short_gi(p, l->bw);
-	} else {
-		l->enc = SKUA_ENC_LEGACY;
-		l->map = p->legacy_rates & GENMASK(SKUA_NUM_LEGACY - 1, 0);
-		if (v->eng.freq && skua_freq_band(v->eng.freq) != SKUA_BAND_2GHZ)
-			l->map &= ~CCK_RATES;
-		l->bw = SKUA_BW_20;
-		l->nss = 1;
+	if (limits.feat & SKUA_FEAT_HE && p->he_mcs != 0xffff)
+		fill_he(l, p);
+	if (!has_rates(l) && limits.feat & SKUA_FEAT_VHT && p->vht_mcs != 0xffff)
+		fill_vht(l, p);
+	if (!has_rates(l) && limits.feat & SKUA_FEAT_HT && p->ht_mcs)
+		fill_ht(l, p);
+	if (!has_rates(l)) {
+		fill_legacy(l, p, v->eng.freq);
 		return;
 	}
 	l->flags |= FIELD_PREP(SKUA_RATE_BW, l->bw);

@@ -15,6 +15,7 @@
  * @rsvd: zero
  * @flags: of every rate word: bandwidth, guard interval, LDPC
  * @map: legacy: rate mask; HT: MCS mask; VHT, HE: map of two bits a stream
+ * @mask: the user's limits, or NULL
  */
 struct ladder {
 	u8 enc;
@@ -23,6 +24,7 @@ struct ladder {
 	u8 rsvd;
 	u32 flags;
 	u32 map;
+	const struct skua_rate_mask *mask;
 };
 
 /**

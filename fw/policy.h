@@ -104,6 +104,9 @@ void rate_init(struct sta *s);
 /** rate_update() - changed peer or channel: start again if the rates changed */
 void rate_update(struct sta *s);
 
+/** rate_vif_masked() - the user limits the rates of the interface: all start again */
+void rate_vif_masked(u8 vif);
+
 /** rate_vif_changed() - the channel of the interface changed: rates follow */
 void rate_vif_changed(u8 vif);
 

@@ -225,6 +225,16 @@ void rate_vif_changed(u8 vif)
 	}
 }
 
+void rate_vif_masked(u8 vif)
+{
+	for (u32 i = 0; i < limits.stas; i++) {
+		struct sta *s = sta_get(i);
+
+		if (s && s->cmd.vif == vif)
+			rate_init(s);
+	}
+}
+
 void rate_account(struct sta *s, const struct eng_sta_stats *st)
 {
 	struct rate_state *r = rate_of(s);

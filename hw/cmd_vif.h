@@ -35,6 +35,36 @@ enum skua_vif_type {
 #define SKUA_VIFF_QOS			BIT(4)
 #define SKUA_VIFF_HIDDEN_SSID		BIT(5)
 #define SKUA_VIFF_BEACONING		BIT(6)	/* IBSS, mesh, AP: beacons enabled */
+#define SKUA_VIFF_RATE_MASK		BIT(7)	/* struct skua_rate_mask limits the rates */
+
+/**
+ * struct skua_rate_mask - the rates that a user allows on an interface
+ * @legacy: mask over SKUA_LEGACY_RATES
+ * @ht_mcs: mask over HT-MCS 0 to 31
+ * @vht_mcs: masks over VHT-MCS, by number of streams less one
+ * @he_mcs: likewise, over HE-MCS
+ * @gi: enum skua_gi of HE rates
+ * @flags: SKUA_MASKF_*
+ * @rsvd: zero
+ *
+ * They limit the data frames to stations. A station with which the mask leaves no
+ * rate of a format gets the format before; if it leaves no legacy rate either, the
+ * legacy ones without a mask.
+ */
+struct skua_rate_mask {
+	__le32 legacy;
+	__le32 ht_mcs;
+	__le16 vht_mcs[8];
+	__le16 he_mcs[8];
+	u8 gi;
+	u8 flags;
+	u8 rsvd[2];
+};
+
+static_assert(sizeof(struct skua_rate_mask) == 44, "rate mask size");
+
+#define SKUA_MASKF_LONG_GI		BIT(0)	/* HT, VHT: no short guard interval */
+#define SKUA_MASKF_VALID		BIT(0)
 
 /**
  * struct skua_cmd_vif - an interface and its BSS
@@ -55,6 +85,8 @@ enum skua_vif_type {
  * @mcast_rate: rate word for group data; 0: lowest basic rate
  * @sync_tsf: station: timestamp of the last beacon
  * @sync_device_ts: the NIC's time at that beacon
+ * @rates: with SKUA_VIFF_RATE_MASK, else zero
+ * @rsvd2: zero
  */
 struct skua_cmd_vif {
 	u8 vif;
@@ -74,9 +106,11 @@ struct skua_cmd_vif {
 	__le32 mcast_rate;
 	__le32 sync_device_ts;
 	__le64 sync_tsf;
+	struct skua_rate_mask rates;
+	u8 rsvd2[4];
 };
 
-static_assert(sizeof(struct skua_cmd_vif) == 52 + 4, "vif command size");
+static_assert(sizeof(struct skua_cmd_vif) == 52 + 4 + 44 + 4, "vif command size");
 
 /**
  * struct skua_cmd_chanctx - a channel context

@@ -164,6 +164,72 @@ static void features(void **state)
 	assert_int_equal(add(&p)->rate[0], 540);
 }
 
+static u16 limit(const struct skua_rate_mask *mask)
+{
+	struct skua_cmd_vif v = fake_vif_cmd(0, SKUA_VIF_AP, SKUA_VIFF_RATE_MASK);
+
+	v.rates = *mask;
+	return fake_cmd(SKUA_CMD_VIF_UPDATE, &v, sizeof(v));
+}
+
+/* The user's masks limit the rates; a format that they empty is not used. */
+static void masks(void **state)
+{
+	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
+	const struct eng_rate *r = &fake.rate[0];
+	struct skua_cmd_vif v;
+	struct skua_rate_mask m = {
+		.legacy = 0xff0, .ht_mcs = 0xffff, .vht_mcs = { 0x3ff, 0x3ff },
+		.he_mcs = { BIT(3) | BIT(2), 0 }, .gi = SKUA_GI_1_6,
+	};
+
+	(void)state;
+	fake_chan(0, 0, 5180, 5210, SKUA_BW_80);
+	p.ht_mcs = 0xffff;
+	p.vht_mcs = 0xfffa;
+	p.he_mcs = 0xfffa;
+	p.bw = SKUA_BW_80;
+	p.nss = 2;
+	p.flags |= SKUA_STAF_SHORT_GI_80 | SKUA_STAF_SHORT_GI_40;
+	assert_int_equal(add(&p)->rate[0], WORD(SKUA_ENC_HE, 11, 2, SKUA_BW_80, 0));
+	/* A change takes effect at once, and only these two rates are left. */
+	assert_ok(limit(&m));
+	assert_sane(r);
+	assert_int_equal(r->rate[0], WORD(SKUA_ENC_HE, 3, 1, SKUA_BW_80, SKUA_GI_1_6));
+	for (u32 i = 0; i < ENG_RATE_STAGES && r->rate[i]; i++)
+		assert_in_range(FIELD_GET(SKUA_RATE_IDX, r->rate[i]), 2, 3);
+	m.he_mcs[0] = 0;
+	assert_ok(limit(&m));
+	assert_int_equal(r->rate[0], WORD(SKUA_ENC_VHT, 9, 2, SKUA_BW_80, SKUA_GI_SHORT));
+	m.flags = SKUA_MASKF_LONG_GI;
+	m.vht_mcs[1] = BIT(0);
+	assert_ok(limit(&m));
+	assert_int_equal(r->rate[0], WORD(SKUA_ENC_VHT, 9, 1, SKUA_BW_80, 0));
+	m.vht_mcs[0] = 0;
+	m.vht_mcs[1] = 0;
+	m.ht_mcs = BIT(5);
+	assert_ok(limit(&m));
+	assert_int_equal(r->rate[0], WORD(SKUA_ENC_HT, 5, 0, SKUA_BW_40, 0));
+	m.ht_mcs = 0;
+	m.legacy = BIT(5);
+	assert_ok(limit(&m));
+	assert_int_equal(r->rate[0], 90);
+	assert_int_equal(r->rate[1], 0);
+	/* The peer has none of these: it still has to be reached. */
+	m.legacy = 0;
+	assert_ok(limit(&m));
+	assert_int_equal(r->rate[0], 540);
+	m.gi = SKUA_GI_SHORT;
+	assert_int_equal(limit(&m), SKUA_ST_INVALID);
+	m.gi = 0;
+	m.flags = 0x80;
+	assert_int_equal(limit(&m), SKUA_ST_INVALID);
+	/* And back */
+	v = fake_vif_cmd(0, SKUA_VIF_AP, 0);
+	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &v, sizeof(v)));
+	assert_int_equal(r->rate[0], WORD(SKUA_ENC_HE, 11, 2, SKUA_BW_80, 0));
+}
+
 static void fixed(void **state)
 {
 	struct skua_cmd_sta p = fake_sta_cmd(0, 1, 0);
@@ -562,6 +628,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(legacy, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(formats, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(masks, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(features, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(fixed, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(words, setup, fake_teardown),

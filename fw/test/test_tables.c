@@ -68,7 +68,7 @@ static void good_vif(struct skua_cmd_vif *p) { (void)p; }
 static void bad_vif(struct skua_cmd_vif *p) { p->vif = FAKE_VIFS; }
 static void bad_type(struct skua_cmd_vif *p) { p->type = SKUA_VIF_OCB + 1; }
 static void bad_link(struct skua_cmd_vif *p) { p->link = 1; }
-static void bad_flags(struct skua_cmd_vif *p) { p->flags = BIT(7); }
+static void bad_flags(struct skua_cmd_vif *p) { p->flags = BIT(8); }
 static void bad_addr(struct skua_cmd_vif *p) { p->addr[0] = 3; }
 static void no_addr(struct skua_cmd_vif *p) { memset(p->addr, 0, 6); }
 static void bad_aid(struct skua_cmd_vif *p) { p->aid = SKUA_MAX_AID + 1; }

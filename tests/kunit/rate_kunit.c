@@ -247,7 +247,38 @@ static void rate_of_beacons(struct kunit *test)
 			skua_beacon_rate(NL80211_BAND_5GHZ, &mask));
 }
 
+/* V4: the masks of the interface's band, and no other */
+static void rate_masks(struct kunit *test)
+{
+	struct cfg80211_bitrate_mask *mask = kunit_kzalloc(test, sizeof(*mask), GFP_KERNEL);
+	struct skua_rate_mask out;
+
+	KUNIT_ASSERT_NOT_NULL(test, mask);
+	mask->control[NL80211_BAND_2GHZ].legacy = 0xfff;
+	mask->control[NL80211_BAND_5GHZ].legacy = BIT(1);
+	mask->control[NL80211_BAND_5GHZ].ht_mcs[0] = 0x81;
+	mask->control[NL80211_BAND_5GHZ].ht_mcs[3] = 0x10;
+	mask->control[NL80211_BAND_5GHZ].vht_mcs[7] = 0x3ff;
+	mask->control[NL80211_BAND_5GHZ].he_mcs[1] = 0xfff;
+	mask->control[NL80211_BAND_5GHZ].gi = NL80211_TXRATE_FORCE_LGI;
+	mask->control[NL80211_BAND_5GHZ].he_gi = NL80211_RATE_INFO_HE_GI_3_2;
+	skua_rate_mask(&out, NL80211_BAND_5GHZ, mask);
+	KUNIT_EXPECT_EQ(test, 0x20, le32_to_cpu(out.legacy));
+	KUNIT_EXPECT_EQ(test, 0x10000081, le32_to_cpu(out.ht_mcs));
+	KUNIT_EXPECT_EQ(test, 0x3ff, le16_to_cpu(out.vht_mcs[7]));
+	KUNIT_EXPECT_EQ(test, 0, le16_to_cpu(out.vht_mcs[0]));
+	KUNIT_EXPECT_EQ(test, 0xfff, le16_to_cpu(out.he_mcs[1]));
+	KUNIT_EXPECT_EQ(test, SKUA_GI_3_2, out.gi);
+	KUNIT_EXPECT_EQ(test, SKUA_MASKF_LONG_GI, out.flags);
+	skua_rate_mask(&out, NL80211_BAND_2GHZ, mask);
+	KUNIT_EXPECT_EQ(test, 0xfff, le32_to_cpu(out.legacy));
+	KUNIT_EXPECT_EQ(test, 0, le32_to_cpu(out.ht_mcs));
+	KUNIT_EXPECT_EQ(test, SKUA_GI_LONG, out.gi);
+	KUNIT_EXPECT_EQ(test, 0, out.flags);
+}
+
 static struct kunit_case rate_cases[] = {
+	KUNIT_CASE(rate_masks),
 	KUNIT_CASE_PARAM(rate_to_rx_status, rate_rx_gen_params),
 	KUNIT_CASE_PARAM(rate_to_rate_info, rate_info_gen_params),
 	KUNIT_CASE_PARAM(rate_to_tx_rate_and_back, rate_tx_gen_params),

@@ -86,6 +86,33 @@ def test_no_p2p_device(lab):
     assert "P2P-GO" in combinations and "P2P-device" not in combinations
 
 
+def rates(end):
+    """The rate at which an end sends now, as iw names it."""
+    return re.search(r"tx bitrate:\s*(.*)", end.iw("station", "dump"))[1]
+
+
+@pytest.mark.contract("V4", "T9")
+def test_bitrate_mask(trio):
+    """V4, T9: the rates that the user allows are used, also after a crash and down and up."""
+    end = trio.ends["sta"]
+    trio.link(security="open")
+    end.iw("set", "bitrates", "legacy-5", "6", "12", "ht-mcs-5", "3", "vht-mcs-5", "he-mcs-5")
+
+    def judge():
+        end.ping(AP, count=5)
+        assert re.search(r"\bMCS 3\b", rates(end)), rates(end)
+
+    judge()
+    crash(end)
+    judge()
+    end.iw("set", "bitrates", "legacy-5", "12", "ht-mcs-5", "vht-mcs-5", "he-mcs-5")
+    end.ping(AP, count=5)
+    assert rates(end).startswith("12.0 MBit/s"), rates(end)
+    end.iw("set", "bitrates")
+    end.ping(AP, count=5)
+    assert re.search(r"\bMCS 15\b", rates(end)), rates(end)
+
+
 def transmissions(path, sender):
     """How often each data frame of a sender was sent, by sequence number."""
     return list(collections.Counter(frame.wlan_seq for frame in bench.frames(
