@@ -361,12 +361,14 @@ static int skua_boot_wait(struct skua *sc)
 						msecs_to_jiffies(SKUA_BOOT_STEP_MS))) {
 			if (sc->alive_ok)
 				return 0;
-			return test_bit(SKUA_F_GONE, &sc->flags) ? -ENODEV : -EIO;
+			return skua_reachable(sc) ? -EIO : -EAGAIN;
 		}
+		if (!skua_reachable(sc))
+			return -EAGAIN;
 		status = skua_read(sc, SKUA_REG_STATUS);
 		if (status == SKUA_STATUS_GONE) {
-			skua_nic_gone(sc);
-			return -ENODEV;
+			skua_nic_lost(sc, "the NIC does not answer");
+			return -EAGAIN;
 		}
 		if (status & SKUA_STATUS_BOOT_FAILED) {
 			err = skua_read(sc, SKUA_REG_BOOT_ERR);
@@ -417,7 +419,8 @@ static int skua_boot_hand_over(struct skua *sc)
  * first boot). NAPI runs when this function returns 0; on failure the NIC has been
  * reset again, and NAPI is off.
  *
- * Return: 0 or a negative error, which has been explained in the log.
+ * Return: 0 or a negative error, which has been explained in the log; -EAGAIN if
+ * the NIC did not answer and may be back soon.
  */
 int skua_boot(struct skua *sc)
 {
@@ -430,6 +433,13 @@ int skua_boot(struct skua *sc)
 	if (ret)
 		return ret;
 	clear_bit(SKUA_F_DEAD, &sc->flags);
+	WRITE_ONCE(sc->no_record, false);
+	/* It may have been lost after its reset: then its death was hidden just now. */
+	smp_mb__after_atomic();
+	if (!skua_reachable(sc)) {
+		set_bit(SKUA_F_DEAD, &sc->flags);
+		return -EAGAIN;
+	}
 	pci_set_master(sc->pdev);
 	skua_boot_fill(sc);
 	skua_napi_start(sc);
@@ -461,9 +471,16 @@ int skua_boot(struct skua *sc)
  */
 int skua_boot_init(struct skua *sc)
 {
-	u32 id = skua_read(sc, SKUA_REG_ID);
-	u32 abi = skua_read(sc, SKUA_REG_ABI);
+	u32 id, abi;
 
+	id = skua_read(sc, SKUA_REG_ID);
+	if (id == SKUA_STATUS_GONE) {
+		skua_nic_lost(sc, "the NIC does not answer");
+		if (!skua_nic_await(sc))
+			return -ENODEV;
+		id = skua_read(sc, SKUA_REG_ID);
+	}
+	abi = skua_read(sc, SKUA_REG_ABI);
 	if (id != SKUA_ID_MAGIC) {
 		dev_err(sc->dev, "not a Skua NIC (id 0x%08x)\n", id);
 		return -ENODEV;

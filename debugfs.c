@@ -34,6 +34,7 @@ static const char *const skua_ctr_names[SKUA_NUM_CTRS] = {
 	[SKUA_CTR_TX_STALL] = "tx_stall",
 	[SKUA_CTR_SILENT] = "silent",
 	[SKUA_CTR_CRASH] = "crash",
+	[SKUA_CTR_LOST] = "lost",
 	[SKUA_CTR_RESTART] = "restart",
 	[SKUA_CTR_INBAND] = "inband",
 	[SKUA_CTR_INBAND_BAD] = "inband_bad",

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Skua - health of the NIC: its status, its death, its reset
+ * Skua - health of the NIC: its registers, its status, its death
  *
  * All other files report the death of the NIC here. This file calls none of them:
  * skua_nic_dead() sets a flag, wakes all waiters, and schedules the crash worker,
- * whose function is in start.c.
+ * whose function is in start.c. What becomes of a NIC that does not answer is in
+ * reset.c.
  */
+#include <kunit/static_stub.h>
 #include <linux/io.h>
 #include <linux/iopoll.h>
 
 #include "skua.h"
-
-#define SKUA_RESET_MS		500
-#define SKUA_RESET_STEP_US	1000
 
 static const char *const skua_fatals[] = {
 	[SKUA_FATAL_NONE]	= "no cause given",
@@ -35,10 +34,11 @@ static const char *const skua_fatals[] = {
  *
  * Any context, but a read waits for the NIC: slow paths only.
  *
- * Return: its value; all ones if the NIC has been removed.
+ * Return: its value; all ones if the NIC has been removed or does not answer.
  */
 u32 skua_read(struct skua *sc, u32 reg)
 {
+	KUNIT_STATIC_STUB_REDIRECT(skua_read, sc, reg);
 	return ioread32(sc->bar + reg);
 }
 
@@ -52,6 +52,7 @@ u32 skua_read(struct skua *sc, u32 reg)
  */
 void skua_write(struct skua *sc, u32 reg, u32 val)
 {
+	KUNIT_STATIC_STUB_REDIRECT(skua_write, sc, reg, val);
 	iowrite32(val, sc->bar + reg);
 }
 
@@ -59,13 +60,26 @@ void skua_write(struct skua *sc, u32 reg, u32 val)
 /* Death								*/
 /* ------------------------------------------------------------------ */
 
-/* SKUA_F_DEAD has just been set; the waiters look at it after they have been woken. */
+/**
+ * skua_crash_later() - have the crash worker deal with a NIC that is dead
+ * @sc: the device
+ *
+ * Any context. Deaths that follow each other before the worker comes to them are
+ * one.
+ */
+void skua_crash_later(struct skua *sc)
+{
+	set_bit(SKUA_F_CRASH_DUE, &sc->flags);
+	schedule_work(&sc->crash_work);
+}
+
+/* SKUA_F_DEAD is set: the waiters look at it after they have been woken. */
 static void skua_end_waits(struct skua *sc)
 {
 	complete(&sc->alive);
 	wake_up_all(&sc->state_wait);
 	wake_up_all(&sc->tx.idle);
-	schedule_work(&sc->crash_work);
+	skua_crash_later(sc);
 }
 
 /**
@@ -103,16 +117,48 @@ static void skua_no_memory(struct skua *sc)
 }
 
 /**
+ * skua_nic_lost() - the NIC does not answer, or is being reset by somebody else
+ * @sc: the device
+ * @why: in words, for the log
+ *
+ * Any context but hard interrupts, also under spinlocks of the driver. A register
+ * that reads as all ones may belong to a NIC that has been removed, and as well to
+ * one that is only late. Until skua_nic_await() has found out, the NIC counts as
+ * dead, and nobody reads a register.
+ */
+void skua_nic_lost(struct skua *sc, const char *why)
+{
+	if (test_bit(SKUA_F_GONE, &sc->flags) ||
+	    test_and_set_bit(SKUA_F_LOST, &sc->flags))
+		return;
+	skua_count(sc, SKUA_CTR_LOST);
+	WRITE_ONCE(sc->no_record, true);
+	/* The worker of an earlier death does not look for the NIC. */
+	if (test_bit(SKUA_F_DEAD, &sc->flags))
+		skua_crash_later(sc);
+	else
+		skua_nic_dead(sc, SKUA_FATAL_NONE, why);
+}
+
+/**
  * skua_nic_gone() - the NIC has been removed
  * @sc: the device
  *
- * Any context but hard interrupts. There is no way back: the driver looks at no
- * register any more, and the NIC is not restarted.
+ * Any context but hard interrupts. The driver looks at no register any more, the
+ * NIC is not restarted, and the crash worker shuts the interfaces. Only a start or
+ * a reset by the PCI core finds a NIC that is there again after all.
  */
 void skua_nic_gone(struct skua *sc)
 {
-	if (!test_and_set_bit(SKUA_F_GONE, &sc->flags))
-		skua_nic_dead(sc, SKUA_FATAL_NONE, "the NIC has been removed");
+	if (test_and_set_bit(SKUA_F_GONE, &sc->flags))
+		return;
+	dev_err(sc->dev, "the NIC has been removed\n");
+	if (test_and_set_bit(SKUA_F_DEAD, &sc->flags)) {
+		skua_crash_later(sc);
+		return;
+	}
+	WRITE_ONCE(sc->no_record, true);
+	skua_end_waits(sc);
 }
 
 /**
@@ -131,7 +177,7 @@ void skua_nic_broke_ring(struct skua_ring *ring)
  * @sc: the device
  *
  * Any context but hard interrupts, but slow paths only. Declares the NIC dead or
- * removed if the register says so.
+ * lost if the register says so.
  *
  * Return: true if the NIC is well.
  */
@@ -139,11 +185,11 @@ bool skua_check_status(struct skua *sc)
 {
 	u32 status;
 
-	if (test_bit(SKUA_F_GONE, &sc->flags))
+	if (!skua_reachable(sc))
 		return false;
 	status = skua_read(sc, SKUA_REG_STATUS);
 	if (status == SKUA_STATUS_GONE) {
-		skua_nic_gone(sc);
+		skua_nic_lost(sc, "the NIC does not answer");
 		return false;
 	}
 	if (status & SKUA_STATUS_FATAL) {
@@ -161,16 +207,19 @@ bool skua_check_status(struct skua *sc)
  * Any context but hard interrupts, but slow paths only.
  *
  * Return: milliseconds for which the NIC ran while its firmware left a command
- * alone, or had not said ALIVE; 0 if the NIC is older than this register, or has
- * been removed.
+ * alone, or had not said ALIVE; 0 if the NIC is older than this register, or does
+ * not answer.
  */
 u32 skua_fw_idle_ms(struct skua *sc)
 {
-	u32 ms = skua_read(sc, SKUA_REG_FW_IDLE);
+	u32 ms;
 
+	if (!skua_reachable(sc))
+		return 0;
+	ms = skua_read(sc, SKUA_REG_FW_IDLE);
 	if (ms != SKUA_STATUS_GONE)
 		return ms;
-	skua_nic_gone(sc);
+	skua_nic_lost(sc, "the NIC does not answer");
 	return 0;
 }
 
@@ -180,14 +229,14 @@ u32 skua_fw_idle_ms(struct skua *sc)
  *
  * Process context; may sleep for 100 ms. For a NIC that died without a sign and so
  * wrote no record. STATUS leaves ALIVE when the record is complete. A NIC that has
- * been reset, or removed, writes nothing.
+ * been reset, or does not answer, writes nothing.
  */
 void skua_request_dump(struct skua *sc)
 {
 	u32 status;
 
 	might_sleep();
-	if (test_bit(SKUA_F_GONE, &sc->flags))
+	if (!skua_reachable(sc))
 		return;
 	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_DUMP);
 	read_poll_timeout(skua_read, status,
@@ -196,7 +245,7 @@ void skua_request_dump(struct skua *sc)
 			  USEC_PER_MSEC, 100 * USEC_PER_MSEC, false, sc,
 			  SKUA_REG_STATUS);
 	if (status == SKUA_STATUS_GONE)
-		skua_nic_gone(sc);
+		skua_nic_lost(sc, "the NIC does not answer");
 	/* pairs with the NIC's stores of the record before its answer */
 	dma_rmb();
 }
@@ -241,43 +290,4 @@ int skua_op_result(struct skua *sc, int err)
 	    !test_bit(SKUA_F_REMOVING, &sc->flags))
 		return 0;
 	return err;
-}
-
-/* ------------------------------------------------------------------ */
-/* Reset								*/
-/* ------------------------------------------------------------------ */
-
-/**
- * skua_reset() - make the NIC leave memory alone
- * @sc: the device
- *
- * Process context; sleeps. When this function returns, the NIC touches no memory:
- * the NIC said so, or it has been removed, or it is no bus master any more.
- *
- * Return: 0, -ENODEV if the NIC has been removed, -EIO if it did not reset.
- */
-int skua_reset(struct skua *sc)
-{
-	u32 status;
-	int ret;
-
-	might_sleep();
-	if (test_bit(SKUA_F_GONE, &sc->flags))
-		return -ENODEV;
-	skua_write(sc, SKUA_REG_CTRL, SKUA_CTRL_RESET);
-	/* A NIC that has been removed reads as all ones, so this ends at once. */
-	ret = read_poll_timeout(skua_read, status,
-				status & SKUA_STATUS_RESET_DONE,
-				SKUA_RESET_STEP_US, SKUA_RESET_MS * USEC_PER_MSEC,
-				false, sc, SKUA_REG_STATUS);
-	if (status == SKUA_STATUS_GONE) {
-		skua_nic_gone(sc);
-		return -ENODEV;
-	}
-	if (!ret)
-		return 0;
-	dev_err(sc->dev, "the NIC does not reset (status 0x%x); taking the bus from it\n",
-		status);
-	pci_clear_master(sc->pdev);
-	return -EIO;
 }

@@ -111,6 +111,9 @@ static int skua_pci_init(struct skua *sc)
 	ret = dma_set_mask_and_coherent(sc->dev, DMA_BIT_MASK(64));
 	if (ret)
 		return dev_err_probe(sc->dev, ret, "no 64-bit DMA\n");
+	ret = skua_reset_init(sc);
+	if (ret)
+		return ret;
 	pci_set_master(pdev);
 	return 0;
 }
@@ -122,6 +125,8 @@ static int skua_first_boot(struct skua *sc)
 
 	wiphy_lock(sc->hw->wiphy);
 	ret = skua_boot(sc);
+	if (ret == -EAGAIN)
+		ret = skua_boot(sc);
 	/* skua_tables_init() makes tables that NAPI reads. */
 	if (!ret)
 		skua_napi_stop(sc);
@@ -207,9 +212,9 @@ static int skua_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 
 	ret = skua_pci_init(sc);
 	if (!ret)
-		ret = skua_boot_init(sc);
-	if (!ret)
 		ret = skua_fwctl_init(sc);
+	if (!ret)
+		ret = skua_boot_init(sc);
 	if (!ret)
 		ret = skua_rings_alloc(sc, skua_nic_broke_ring);
 	if (!ret)
@@ -242,20 +247,27 @@ err_down:
 	skua_down_locked(sc);
 	skua_reset(sc);
 err_irq:
-	skua_restart_cancel(sc);
 	skua_irq_exit(sc);
 err_hw:
+	skua_restart_cancel(sc);
 	ieee80211_free_hw(hw);
 	return ret;
+}
+
+/* From here on there is no restart, and no patience with a NIC that is lost. */
+static void skua_set_removing(struct skua *sc)
+{
+	set_bit(SKUA_F_REMOVING, &sc->flags);
+	wake_up_all(&sc->state_wait);
 }
 
 static void skua_remove(struct pci_dev *pdev)
 {
 	struct skua *sc = pci_get_drvdata(pdev);
 
-	set_bit(SKUA_F_REMOVING, &sc->flags);
+	skua_set_removing(sc);
 	if (!pci_device_is_present(pdev))
-		skua_check_status(sc);
+		skua_nic_gone(sc);
 	/* A crash worker that runs already must not ask for a restart later. */
 	skua_restart_cancel(sc);
 	skua_debugfs_exit(sc);
@@ -269,14 +281,19 @@ static void skua_remove(struct pci_dev *pdev)
 	ieee80211_free_hw(sc->hw);
 }
 
-/* The bus goes down next, so the driver may not look at a register any more. */
+/*
+ * The bus goes down next, so the driver may not look at a register any more: from
+ * the moment on when another op could.
+ */
 static void skua_shutdown(struct pci_dev *pdev)
 {
 	struct skua *sc = pci_get_drvdata(pdev);
 
-	set_bit(SKUA_F_REMOVING, &sc->flags);
-	skua_down_locked(sc);
+	skua_set_removing(sc);
+	wiphy_lock(sc->hw->wiphy);
+	skua_take_down(sc);
 	set_bit(SKUA_F_GONE, &sc->flags);
+	wiphy_unlock(sc->hw->wiphy);
 	skua_restart_cancel(sc);
 }
 
@@ -292,6 +309,7 @@ static struct pci_driver skua_driver = {
 	.probe		= skua_probe,
 	.remove		= skua_remove,
 	.shutdown	= skua_shutdown,
+	.err_handler	= &skua_pci_error_handlers,
 };
 
 static int __init skua_module_init(void)

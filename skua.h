@@ -11,6 +11,10 @@
  * without it: it takes RTNL (which nests outside) to shut interfaces, or the
  * wiphy mutex to end a scan.
  *
+ * skua.look_lock, a mutex, nests inside the wiphy mutex: a look at a lost NIC, and
+ * the verdict on it. The crash worker and resets by the PCI core take it without
+ * the wiphy mutex.
+ *
  * Spinlocks, all taken with BHs off, since mac80211 transmits from process
  * context and from softirq:
  *  - skua_ring.lock of the command ring and of each transmit ring: the producer's
@@ -63,6 +67,7 @@
 #include <linux/completion.h>
 #include <linux/dma-mapping.h>
 #include <linux/idr.h>
+#include <linux/mutex.h>
 #include <linux/netdevice.h>
 #include <linux/pci.h>
 #include <linux/skbuff.h>
@@ -113,6 +118,7 @@ struct skua;
  * @SKUA_CTR_TX_STALL: times that a transmit ring was not served any more
  * @SKUA_CTR_SILENT: times that the firmware gave no sign of life
  * @SKUA_CTR_CRASH: firmware crashes
+ * @SKUA_CTR_LOST: times that the NIC did not answer, or was reset by others
  * @SKUA_CTR_RESTART: restarts begun
  * @SKUA_CTR_INBAND: in-band events
  * @SKUA_CTR_INBAND_BAD: malformed in-band events
@@ -171,6 +177,7 @@ enum skua_ctr {
 	SKUA_CTR_TX_STALL,
 	SKUA_CTR_SILENT,
 	SKUA_CTR_CRASH,
+	SKUA_CTR_LOST,
 	SKUA_CTR_RESTART,
 	SKUA_CTR_INBAND,
 	SKUA_CTR_INBAND_BAD,
@@ -580,7 +587,12 @@ struct skua_watchdog {
  * @SKUA_F_ALIVE: the firmware runs; commands may be sent
  * @SKUA_F_STARTED: between mac80211's start and stop; frames may be sent
  * @SKUA_F_DEAD: the firmware died; a restart is due or under way
- * @SKUA_F_GONE: the NIC has been removed: all reads are ones. Never cleared
+ * @SKUA_F_LOST: the NIC does not answer, and no register is read until
+ *	skua_nic_await() has found out why; the NIC is dead, too
+ * @SKUA_F_GONE: the NIC has been removed: no register is read. Only a start or a
+ *	reset by the PCI core finds a NIC that is there again
+ * @SKUA_F_RESETTING: the PCI core resets the NIC
+ * @SKUA_F_CRASH_DUE: a death or a loss that the crash worker has not dealt with
  * @SKUA_F_RECONFIG: mac80211 is reinstalling its state after a crash
  * @SKUA_F_SUSPENDED: mac80211 has stopped the NIC for a suspend, and keeps its
  *	stations and keys
@@ -600,7 +612,10 @@ enum skua_flag {
 	SKUA_F_ALIVE,
 	SKUA_F_STARTED,
 	SKUA_F_DEAD,
+	SKUA_F_LOST,
 	SKUA_F_GONE,
+	SKUA_F_RESETTING,
+	SKUA_F_CRASH_DUE,
 	SKUA_F_RECONFIG,
 	SKUA_F_SUSPENDED,
 	SKUA_F_NO_MEMORY,
@@ -701,6 +716,10 @@ struct skua_caps {
  * @up_since: jiffies when the NIC was started, or its restart was complete
  * @crash_burst: crashes soon after that, without a later one (crash_work)
  * @hopeless: a restart failed: crash_work shuts the interfaces
+ * @no_record: the firmware has not died, so there is no crash record to take
+ * @look_lock: one look at a lost NIC at a time (reset.c); nests inside the wiphy
+ *	mutex, and only the locks of the PCI core inside it
+ * @pci_state: configuration for a NIC that has lost its own; bus mastering off
  * @alive: completed by ALIVE or by a failure to boot
  * @alive_ok: ALIVE has come, and is in @alive_evt
  * @alive_evt: the ALIVE event
@@ -774,6 +793,9 @@ struct skua {
 	unsigned long up_since;
 	unsigned int crash_burst;
 	bool hopeless;
+	bool no_record;
+	struct mutex look_lock; /* see above */
+	struct pci_saved_state *pci_state;
 
 	struct completion alive;
 	bool alive_ok;
@@ -846,6 +868,20 @@ static inline bool skua_alive(struct skua *sc)
 {
 	return test_bit(SKUA_F_ALIVE, &sc->flags) &&
 	       !test_bit(SKUA_F_DEAD, &sc->flags) &&
+	       !test_bit(SKUA_F_GONE, &sc->flags);
+}
+
+/**
+ * skua_reachable() - may a register be read?
+ * @sc: the device
+ *
+ * Any context. The NIC may be dead, to be looked at or reset.
+ *
+ * Return: true if it may.
+ */
+static inline bool skua_reachable(struct skua *sc)
+{
+	return !test_bit(SKUA_F_LOST, &sc->flags) &&
 	       !test_bit(SKUA_F_GONE, &sc->flags);
 }
 
@@ -1021,7 +1057,8 @@ int skua_parse_alive(struct skua *sc, const struct skua_evt *evt,
 /* health.c */
 u32 skua_read(struct skua *sc, u32 reg);
 void skua_write(struct skua *sc, u32 reg, u32 val);
-int skua_reset(struct skua *sc);
+void skua_crash_later(struct skua *sc);
+void skua_nic_lost(struct skua *sc, const char *why);
 void skua_nic_gone(struct skua *sc);
 void skua_nic_broke_ring(struct skua_ring *ring);
 void skua_nic_dead(struct skua *sc, u32 cause, const char *why);
@@ -1029,6 +1066,20 @@ bool skua_check_status(struct skua *sc);
 u32 skua_fw_idle_ms(struct skua *sc);
 void skua_request_dump(struct skua *sc);
 int skua_op_result(struct skua *sc, int err);
+
+/* reset.c */
+extern const struct pci_error_handlers skua_pci_error_handlers;
+int skua_reset_init(struct skua *sc);
+int skua_reset(struct skua *sc);
+bool skua_nic_await(struct skua *sc);
+bool skua_nic_revive(struct skua *sc);
+void skua_pci_reset_prepare(struct pci_dev *pdev);
+void skua_pci_reset_done(struct pci_dev *pdev);
+#if IS_ENABLED(CONFIG_KUNIT)
+bool skua_cfg_answers(struct skua *sc);
+void skua_cfg_off(struct skua *sc);
+void skua_look_pause(struct skua *sc, unsigned int ms);
+#endif
 
 /* coredump.c */
 void skua_coredump(struct skua *sc);

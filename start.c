@@ -12,6 +12,7 @@
 
 #define SKUA_BOOT_TRIES		3	/* boots in a restart ... */
 #define SKUA_BOOT_PATIENCE	(2 * HZ)	/* ... that begin within this time */
+#define SKUA_LOST_TRIES		5	/* and that often if it does not answer */
 #define SKUA_STOP_MS		3000
 #define SKUA_CRASH_UPTIME	(HZ / 10)	/* a NIC that dies sooner ... */
 #define SKUA_CRASH_BURST	10		/* ... more often than this is hopeless */
@@ -82,13 +83,39 @@ static int skua_start_nic(struct skua *sc)
 	return ret ? ret : skua_radio_restore(sc);
 }
 
+/*
+ * In a restart, a NIC that refuses is booted once more: mac80211 would give up. One
+ * that does not answer always gets another chance, when it has come back.
+ */
+static int skua_start_patiently(struct skua *sc, bool restart)
+{
+	unsigned long end = jiffies + SKUA_BOOT_PATIENCE;
+	int tries = restart ? SKUA_BOOT_TRIES : 1;
+	int lost = SKUA_LOST_TRIES;
+	int ret;
+
+	for (;;) {
+		ret = skua_start_nic(sc);
+		if (!ret || ret == -ENODEV)
+			return ret;
+		if (!skua_reachable(sc) || ret == -EAGAIN) {
+			if (!lost-- || !skua_nic_await(sc))
+				return -ENODEV;
+			end = jiffies + SKUA_BOOT_PATIENCE;
+		} else if (!--tries || time_after(jiffies, end)) {
+			return ret;
+		}
+		skua_take_down(sc);
+	}
+}
+
 /* The crash worker shuts the interfaces; until then the ops report success. */
 static void skua_give_up(struct skua *sc)
 {
 	WRITE_ONCE(sc->hopeless, true);
 	dev_err(sc->dev, "the NIC does not restart\n");
 	set_bit(SKUA_F_DEAD, &sc->flags);
-	schedule_work(&sc->crash_work);
+	skua_crash_later(sc);
 }
 
 /**
@@ -97,21 +124,17 @@ static void skua_give_up(struct skua *sc)
  *
  * Wiphy mutex; sleeps.
  *
- * Return: 0 or a negative error; always 0 in a restart, unless the NIC has been
- * removed.
+ * Return: 0 or a negative error; always 0 in a restart, even if the NIC has been
+ * removed: the crash worker shuts the interfaces then.
  */
 int skua_op_start(struct ieee80211_hw *hw)
 {
 	struct skua *sc = hw->priv;
 	/* A start() without a stop() before it is a restart after a crash. */
 	bool restart = test_bit(SKUA_F_STARTED, &sc->flags);
-	unsigned long end = jiffies + SKUA_BOOT_PATIENCE;
-	int tries = restart ? SKUA_BOOT_TRIES : 1;
 	int ret;
 
 	lockdep_assert_wiphy(hw->wiphy);
-	if (test_bit(SKUA_F_GONE, &sc->flags))
-		return -ENODEV;
 	if (restart) {
 		set_bit(SKUA_F_RECONFIG, &sc->flags);
 		skua_count(sc, SKUA_CTR_RESTART);
@@ -121,13 +144,7 @@ int skua_op_start(struct ieee80211_hw *hw)
 			skua_take_down(sc);
 		skua_key_forget(sc);
 	}
-	for (;;) {
-		ret = skua_start_nic(sc);
-		if (!ret || ret == -ENODEV || !--tries || time_after(jiffies, end))
-			break;
-		/* A NIC that refuses is booted once more: mac80211 would give up. */
-		skua_take_down(sc);
-	}
+	ret = skua_nic_revive(sc) ? skua_start_patiently(sc, restart) : -ENODEV;
 	if (ret && !restart)
 		return ret;
 	/* mac80211 would warn of an error: its interfaces go down in good order. */
@@ -234,6 +251,19 @@ static bool skua_hopeless(struct skua *sc)
 	return ++sc->crash_burst > SKUA_CRASH_BURST;
 }
 
+/*
+ * A start() that is under way, or was before this worker, may have booted the NIC.
+ */
+static bool skua_still_dead(struct skua *sc)
+{
+	bool dead;
+
+	wiphy_lock(sc->hw->wiphy);
+	dead = test_bit(SKUA_F_DEAD, &sc->flags);
+	wiphy_unlock(sc->hw->wiphy);
+	return dead;
+}
+
 static void skua_ask_restart(struct skua *sc)
 {
 	if (!test_bit(SKUA_F_REGISTERED, &sc->flags) ||
@@ -244,7 +274,9 @@ static void skua_ask_restart(struct skua *sc)
 	wiphy_lock(sc->hw->wiphy);
 	skua_scan_reset(sc);
 	wiphy_unlock(sc->hw->wiphy);
-	ieee80211_restart_hw(sc->hw);
+	/* Not reachable: this worker runs once more, with another end. */
+	if (skua_reachable(sc))
+		ieee80211_restart_hw(sc->hw);
 }
 
 /**
@@ -291,23 +323,25 @@ static void skua_retry_work(struct work_struct *work)
 		skua_ask_restart(sc);
 }
 
-/* The NIC has died or has been removed: tell the user and mac80211. */
+/* The NIC has died, or does not answer: tell the user and mac80211. */
 static void skua_crash_work(struct work_struct *work)
 {
 	struct skua *sc = container_of(work, struct skua, crash_work);
 
-	if (test_bit(SKUA_F_GONE, &sc->flags)) {
+	if (!skua_nic_await(sc)) {
 		skua_shut_interfaces(sc);
+		WRITE_ONCE(sc->hopeless, false);
 		return;
 	}
-	/* start() may have booted the NIC before this worker ran. */
-	if (!test_bit(SKUA_F_DEAD, &sc->flags))
+	if (!skua_still_dead(sc) ||
+	    !test_and_clear_bit(SKUA_F_CRASH_DUE, &sc->flags))
 		return;
 	if (test_and_clear_bit(SKUA_F_NO_MEMORY, &sc->flags)) {
 		skua_retry_later(sc);
 		return;
 	}
-	skua_coredump(sc);
+	if (!READ_ONCE(sc->no_record))
+		skua_coredump(sc);
 	if (skua_hopeless(sc)) {
 		dev_err(sc->dev, "the firmware keeps dying; interfaces go down\n");
 		skua_shut_interfaces(sc);
@@ -332,13 +366,14 @@ void skua_restart_cancel(struct skua *sc)
 }
 
 /**
- * skua_start_init() - prepare the crash worker
+ * skua_start_init() - prepare the crash worker, and its look for a lost NIC
  * @sc: the device
  *
  * Process context, in probe.
  */
 void skua_start_init(struct skua *sc)
 {
+	mutex_init(&sc->look_lock);
 	INIT_WORK(&sc->crash_work, skua_crash_work);
 	INIT_DELAYED_WORK(&sc->retry_work, skua_retry_work);
 }

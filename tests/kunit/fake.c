@@ -148,6 +148,7 @@ static void fake_init_sc(struct skua_fake *fake)
 	init_waitqueue_head(&sc->state_wait);
 	init_waitqueue_head(&sc->tx.idle);
 	init_completion(&sc->alive);
+	mutex_init(&sc->look_lock);
 	INIT_WORK(&sc->crash_work, fake_crash_work);
 	skua_evt_init(sc);
 	set_bit(SKUA_F_ALIVE, &sc->flags);

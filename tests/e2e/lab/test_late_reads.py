@@ -10,7 +10,7 @@ import signal
 
 import pytest
 
-from bench import USERS_DELAY, VIRT_PCI_SPLATS
+from bench import VIRT_PCI_SPLATS, users_patience
 
 CONFIG = "/sys/bus/pci/devices/0000:00:00.0/config"
 
@@ -37,7 +37,8 @@ def words(reader, *offsets):
 @pytest.mark.smp
 def test_a_late_answer_belongs_to_its_own_read(lab, late):
     """Reads that were given up are answered later; those behind them get their own answers."""
-    vm = lab.guest(nics=1, load=False, cmdline=USERS_DELAY)
+    vm = lab.guest(nics=1, load=False)
+    users_patience(vm)
     reader = vm.popen(["python3", "-c", READER, CONFIG])
     reader.wait_for("ready", 10)
     first, second = words(reader, 0, 8)

@@ -58,7 +58,8 @@ def gone_and_back(lab, vm, index):
     time.sleep(0.3)
     answer = lab.nics.control({"cmd": "gone", "nic": f"nic{index}", "gone": True})
     assert answer["ok"]
-    wait_until("the driver to notice", 5, lambda: "the NIC has been removed" in
+    # it looks again for some seconds
+    wait_until("the driver to be sure", 20, lambda: "the NIC has been removed" in
                vm.console.text()[vm.console.checked:])
     vm.run(f"echo 1 > {PCI}/devices/{device(index)}/remove", check=True, timeout=20)
     assert device(index) not in present(vm)
