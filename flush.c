@@ -5,7 +5,7 @@
  * The firmware does the waiting and the dropping; each frame comes back with a
  * status of its own, as always.
  */
-#include "key_drain.h"
+#include "key.h"
 #include "tx.h"
 
 #define SKUA_FLUSH_MS		1000	/* flush of an interface, or of all */

@@ -107,9 +107,12 @@ static void phy_few_interfaces(struct kunit *test)
 
 static unsigned int phy_he_streams(const struct ieee80211_supported_band *sband)
 {
-	u16 map = le16_to_cpu(sband->iftype_data->he_cap.he_mcs_nss_supp.rx_mcs_80);
+	const struct ieee80211_sta_he_cap *he;
 	unsigned int n = 0;
+	u16 map;
 
+	he = ieee80211_get_he_iftype_cap(sband, NL80211_IFTYPE_STATION);
+	map = le16_to_cpu(he->he_mcs_nss_supp.rx_mcs_80);
 	while (n < 8 && (map >> 2 * n & 3) != IEEE80211_HE_MCS_NOT_SUPPORTED)
 		n++;
 	return n;
