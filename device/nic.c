@@ -120,6 +120,8 @@ static void nic_dead(struct nic *nic)
 	};
 
 	nic->state = NIC_FATAL;
+	/* Even if no firmware has run: the event must not outlive the next reset */
+	nic->used = true;
 	hif_event(nic->hif, SKUA_EVT_FATAL, &evt, sizeof(evt));
 	pci_irq_raise_now(nic->pci, nic->rings.ring[SKUA_RING_EVT].vector);
 }

@@ -269,6 +269,20 @@ static void test_boot_often(void **state)
 	assert_int_equal(s.boots, 17);
 }
 
+/* A NIC that dies before its firmware runs leaves nothing to its next life. */
+static void test_dump_during_boot(void **state)
+{
+	struct host *h = *state;
+
+	prepare(h);
+	boot_now(h);
+	reg_write(h, SKUA_REG_CTRL, SKUA_CTRL_DUMP);
+	run_us(h, 2000);
+	assert_int_equal(reg_read(h, SKUA_REG_STATUS), SKUA_STATUS_FATAL);
+	boot_ok(h);
+	assert_null(find_event(h, SKUA_EVT_FATAL));
+}
+
 static int setup(void **state)
 {
 	const struct nic_config cfg = {
@@ -777,7 +791,7 @@ int main(int argc, char **argv)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(test_alive), T(test_features_are_negotiated),
 		T(test_refusals),
-		T(test_boot_often), T(test_command_waits_for_frames), T(test_boot_needs_reset), T(test_nop_echoes),
+		T(test_boot_often), T(test_dump_during_boot), T(test_command_waits_for_frames), T(test_boot_needs_reset), T(test_nop_echoes),
 		T(test_commands_carry_order),
 		T(test_answers_do_not_overtake), T(test_many_commands),
 		T(test_wrong_sizes), T(test_secrets_are_wiped),
