@@ -63,15 +63,17 @@ struct dma {
 struct dma_fault {
 	uintptr_t base;
 	size_t len;
+	size_t page;
 	struct dma *owner;
 };
 
 static struct dma_fault dma_faults[DMA_FAULT_SLOTS];
 
 /*
- * An access met a page beyond the end of its file. Zero pages are put there, so
+ * An access met a page beyond the end of its file. A zero page is put there, so
  * that the access ends, and the map refuses every later access. Only the NIC
- * that the memory belongs to is affected.
+ * that the memory belongs to is affected. The other pages stay: to unmap all of them
+ * takes long.
  */
 static void dma_sigbus(int sig, siginfo_t *si, void *ctx)
 {
@@ -85,7 +87,8 @@ static void dma_sigbus(int sig, siginfo_t *si, void *ctx)
 		if (!base || at < base || at - base >= f->len)
 			continue;
 		__atomic_store_n(&f->owner->dead, 1, __ATOMIC_RELEASE);
-		if (mmap((void *)base, f->len, PROT_READ | PROT_WRITE,
+		at -= at % f->page;
+		if (mmap((void *)at, f->page, PROT_READ | PROT_WRITE,
 			 MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS |
 			 MAP_NORESERVE, -1, 0) != MAP_FAILED)
 			return;
@@ -105,7 +108,8 @@ static void dma_catch_sigbus(void)
 	sigaction(SIGBUS, &sa, NULL);
 }
 
-static struct dma_fault *dma_fault_add(struct dma *d, void *map, size_t len)
+static struct dma_fault *dma_fault_add(struct dma *d, void *map, size_t len,
+				       size_t page)
 {
 	for (int i = 0; i < DMA_FAULT_SLOTS; i++) {
 		struct dma_fault *f = &dma_faults[i];
@@ -114,6 +118,7 @@ static struct dma_fault *dma_fault_add(struct dma *d, void *map, size_t len)
 			continue;
 		f->owner = d;
 		f->len = len;
+		f->page = page;
 		__atomic_store_n(&f->base, (uintptr_t)map, __ATOMIC_RELEASE);
 		return f;
 	}
@@ -269,7 +274,7 @@ static int dma_mmap(struct dma *d, struct dma_region *r,
 	if (r->map == MAP_FAILED)
 		return -errno;
 	r->host = (uint8_t *)r->map + skip;
-	r->fault = dma_fault_add(d, r->map, r->map_len);
+	r->fault = dma_fault_add(d, r->map, r->map_len, r->page);
 	if (!r->fault) {
 		munmap(r->map, r->map_len);
 		return -ENOSPC;

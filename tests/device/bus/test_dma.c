@@ -242,6 +242,29 @@ static void test_sigbus(void **state)
 	close(fd);
 }
 
+/*
+ * Only what was cut off is replaced: to replace gigabytes at once would keep the other
+ * NICs waiting.
+ */
+static void test_truncated_in_part(void **state)
+{
+	struct fixture *f = *state;
+	uint8_t buf[2 * PAGE];
+	uint8_t *p;
+
+	memset(buf, 0x5a, sizeof(buf));
+	assert_true(dma_write(f->d, BASE, buf, sizeof(buf)));
+	p = dma_get(f->d, BASE, SIZE, true);
+	assert_non_null(p);
+	sigaction(SIGBUS, &sigbus, NULL);
+	assert_int_equal(ftruncate(f->fd, 2 * PAGE), 0);
+	assert_int_equal(p[PAGE], 0);
+	assert_int_equal(p[SIZE - 1], 0);
+	assert_true(dma_dead(f->d));
+	assert_int_equal(p[0], 0x5a);
+	dma_put(f->d, p);
+}
+
 static void test_atomics(void **state)
 {
 	struct dma *d = ((struct fixture *)*state)->d;
@@ -269,6 +292,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_permissions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late_unmap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sigbus, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_truncated_in_part, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_atomics, setup, teardown),
 	};
 
