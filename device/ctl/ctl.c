@@ -55,6 +55,8 @@ struct ctl_conn {
 struct ctl {
 	struct loop *loop;
 	struct ctl_config cfg;
+	/* One that closes what clients passed, which may take for ever, and one that does not */
+	struct helper *closer;
 	struct helper *helper;
 	struct loop_fd watch;
 	struct loop_timer pause;
@@ -105,13 +107,9 @@ static json_t *done(void)
 
 static json_t *req_counters(struct ctl *ctl, json_t *req)
 {
-	json_t *nics = json_array();
-	struct ctl_nic *nic;
-
 	(void)req;
-	for (nic = ctl->cfg.nics; nic; nic = nic->next)
-		json_array_append_new(nics, nic->counters(nic));
-	return json_pack("{s:b,s:o,s:o,s:o}", "ok", 1, "nics", nics,
+	/* Those of the NICs come later: see ctl_long.h */
+	return json_pack("{s:b,s:[],s:o,s:o}", "ok", 1, "nics",
 			 "loop", loop_json(ctl->loop),
 			 "capture", capture_json(ctl->cfg.air));
 }
@@ -295,7 +293,7 @@ static void conn_close(struct ctl_conn *conn)
 		ctl_long_forget(conn->wait);
 	/* A client may have sent descriptors, and those may block when closed. */
 	shutdown(conn->watch.fd, SHUT_RDWR);
-	helper_close(ctl->helper, conn->watch.fd);
+	helper_close(ctl->closer, conn->watch.fd);
 	free(conn->out);
 	free(conn);
 }
@@ -422,6 +420,8 @@ static void conn_work(struct loop_work *w)
 	struct ctl_conn *conn = container_of(w, struct ctl_conn, work);
 	char *end = memchr(conn->line, '\n', conn->len);
 
+	/* The loop's next step is of another cause in any case */
+	turn_switch(loop_turn(conn->ctl->loop), TURN_CLIENT);
 	if (conn->out || conn->wait || !end)
 		return;
 	*end++ = '\0';
@@ -448,7 +448,7 @@ static void drop_fds(struct ctl *ctl, struct msghdr *mh)
 			int fd;
 
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
-			helper_close(ctl->helper, fd);
+			helper_close(ctl->closer, fd);
 		}
 	}
 }
@@ -569,7 +569,7 @@ static void ctl_accept(struct loop_fd *w, uint32_t events)
 	int fd;
 
 	(void)events;
-	if (helper_backlog(ctl->helper) > HELPER_JOBS / 2) {
+	if (helper_backlog(ctl->closer) > HELPER_JOBS / 2) {
 		ctl_pause(ctl, "descriptors of others cannot be closed");
 		return;
 	}
@@ -578,7 +578,7 @@ static void ctl_accept(struct loop_fd *w, uint32_t events)
 		ctl_pause(ctl, strerror(errno));
 	if (fd >= 0 && !conn_new(ctl, fd)) {
 		shutdown(fd, SHUT_RDWR);
-		helper_close(ctl->helper, fd);
+		helper_close(ctl->closer, fd);
 	}
 }
 
@@ -595,6 +595,10 @@ struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 		ctl->cfg.capture = air_capture;
 	ctl->watch.fn = ctl_accept;
 	loop_timer_init(&ctl->pause, ctl_go_on);
+	ctl->closer = helper_new(loop);
+	err = -errno;
+	if (!ctl->closer)
+		goto err_free;
 	ctl->helper = helper_new(loop);
 	err = -errno;
 	if (!ctl->helper)
@@ -612,6 +616,7 @@ struct ctl *ctl_new(struct loop *loop, const struct ctl_config *cfg)
 err_free:
 	log_err(NULL, "control socket %s: %s", cfg->path, strerror(-err));
 	helper_free(ctl->helper);
+	helper_free(ctl->closer);
 	free(ctl);
 	return NULL;
 }
@@ -624,8 +629,9 @@ void ctl_free(struct ctl *ctl)
 		conn_close(ctl->conns);
 	loop_timer_cancel(ctl->loop, &ctl->pause);
 	loop_fd_del(ctl->loop, &ctl->watch);
-	helper_close(ctl->helper, ctl->watch.fd);
+	helper_close(ctl->closer, ctl->watch.fd);
 	unlink(ctl->cfg.path);
+	helper_free(ctl->closer);
 	/* A helper that blocks still has its answers. */
 	if (helper_free(ctl->helper))
 		ctl_long_free_all(&ctl->longs);

@@ -45,6 +45,11 @@ static bool long_fill(struct ctl_long *l)
 	json_t *nics = json_object_get(l->answer, "nics");
 
 	while (l->nic) {
+		if (json_array_size(nics) == l->index) {
+			json_array_append_new(nics, l->nic->counters(l->nic));
+			if (turn_late(loop_turn(l->loop)))
+				return false;
+		}
 		if (!l->nic->more(l->nic, json_array_get(nics, l->index),
 				  &l->at))
 			return false;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Control socket: an answer that takes longer than a turn: counters of full tables
+ * Control socket: an answer that takes longer than a turn: counters of many NICs, or
+ * of full tables
  *
- * Entries of tables are added in parts, by the loop. The text is made of the whole by
+ * NICs and entries of tables are added in parts, by the loop. The text is made of the whole by
  * the socket's helper, which alone has the answer by then.
  */
 #ifndef SKUA_DEVICE_CTL_LONG_H
@@ -20,13 +21,13 @@ struct json_t;
 /**
  * struct ctl_long - a long answer
  * @job: makes the text
- * @work: adds entries
+ * @work: adds NICs and entries
  * @loop: the loop
  * @helper: the helper
  * @next: the next one of the same list
  * @list: the list of those that are not finished
  * @answer: the answer, until its text is made
- * @nic: NIC whose entries are being added
+ * @nic: NIC whose counters or entries are being added
  * @index: its place in the answer
  * @at: how many of its entries were looked at
  * @text: the text; NULL without memory. @done takes it
@@ -56,7 +57,7 @@ struct ctl_long {
  * @l: cleared, with @loop, @helper, @list, @done and @owner set; from malloc(), and freed
  *	after @done
  * @answer: the answer, whose reference is taken
- * @nics: the NICs in it, in order
+ * @nics: the NICs to add to its "nics", in order
  */
 void ctl_long_start(struct ctl_long *l, struct json_t *answer,
 		    struct ctl_nic *nics);

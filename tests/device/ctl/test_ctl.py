@@ -17,7 +17,8 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
-import vhost_client as vc  # noqa: E402  (it is a neighbour's)
+import silentfs  # noqa: E402  (both are a neighbour's)
+import vhost_client as vc  # noqa: E402
 
 SKUA_NIC = os.environ.get("SKUA_NIC", "../../../build/device/skua-nic")
 MAGIC = b"\x0a\x0d\x0d\x0a"
@@ -53,13 +54,13 @@ class Client:
 
 
 class Nic:
-    def __init__(self, directory):
+    def __init__(self, directory, nics=1):
         self.control = str(directory / "control")
         self.vhost = str(directory / "nic0")
         self.log_path = directory / "log"
+        options = [f"--nic=socket={directory}/nic{i}" for i in range(nics)]
         self.proc = subprocess.Popen([
-            SKUA_NIC, "--nic", f"socket={self.vhost}", "--control", self.control,
-            "--log", str(self.log_path)])
+            SKUA_NIC, *options, "--control", self.control, "--log", str(self.log_path)])
         while not os.path.exists(self.control):
             assert self.proc.poll() is None
             time.sleep(0.01)
@@ -226,6 +227,36 @@ def test_socket_that_lingers(nic):
         for _ in range(20):
             assert guest.cfg(0) == 0x10F51AF4
     far.close()
+
+
+def test_file_without_daemon(nic, tmp_path):
+    """Closing such a descriptor never ends; the answers of other clients do not wait for it."""
+    with silentfs.mounted(tmp_path / "fuse") as fuse, fuse.opened() as fd:
+        with nic.client() as client:
+            rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))
+            client.sock.sendmsg([b"\n"], [rights])
+            with contextlib.suppress(ConnectionError):
+                assert client.file.read(1) == b""
+        with nic.client() as other:
+            assert other.ask(cmd="counters")["ok"]
+
+
+def test_counters_of_many_nics(tmp_path):
+    """However many NICs there are, a turn has the counters of a few."""
+    nic = Nic(tmp_path, nics=64)
+    try:
+        with nic.client(timeout=30) as client:
+            for _ in range(5):
+                client.ask(cmd="counters")
+            client.ask(cmd="turns_clear")
+            for _ in range(20):
+                answer = client.ask(cmd="counters")
+        names = [entry["name"] for entry in answer["nics"]]
+        assert len(names) == 64 and len(set(names)) == 64
+        turns = answer["loop"]["turns"]
+        assert turns["cpu_us"] < turns["limit_us"] / 2, turns
+    finally:
+        nic.stop()
 
 
 # Captures
