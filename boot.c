@@ -5,6 +5,7 @@
  * The boot ROM judges the image and the boot context; the driver only hands them
  * over and translates the verdict.
  */
+#include <kunit/static_stub.h>
 #include <linux/firmware.h>
 #include <linux/random.h>
 #include <linux/unaligned.h>
@@ -427,6 +428,7 @@ int skua_boot(struct skua *sc)
 	struct skua_caps caps;
 	int ret;
 
+	KUNIT_STATIC_STUB_REDIRECT(skua_boot, sc);
 	lockdep_assert_wiphy(sc->hw->wiphy);
 	/* A NIC that does not reset may not have the bus: it could write anywhere. */
 	ret = skua_reset(sc);

@@ -12,7 +12,7 @@
 
 #define SKUA_BOOT_TRIES		3	/* boots in a restart ... */
 #define SKUA_BOOT_PATIENCE	(2 * HZ)	/* ... that begin within this time */
-#define SKUA_LOST_TRIES		5	/* and that often if it does not answer */
+#define SKUA_LOST_TRIES		2	/* more, for a user, if it does not answer */
 #define SKUA_STOP_MS		3000
 #define SKUA_CRASH_UPTIME	(HZ / 10)	/* a NIC that dies sooner ... */
 #define SKUA_CRASH_BURST	10		/* ... more often than this is hopeless */
@@ -83,9 +83,19 @@ static int skua_start_nic(struct skua *sc)
 	return ret ? ret : skua_radio_restore(sc);
 }
 
+/* Has the NIC died, or been lost, since it was booted? Then one more restart follows. */
+static bool skua_died_again(struct skua *sc)
+{
+	return test_bit(SKUA_F_DEAD, &sc->flags) &&
+	       test_bit(SKUA_F_CRASH_DUE, &sc->flags) &&
+	       !test_bit(SKUA_F_GONE, &sc->flags);
+}
+
 /*
  * In a restart, a NIC that refuses is booted once more: mac80211 would give up. One
- * that does not answer always gets another chance, when it has come back.
+ * that dies or is lost meanwhile is left to the crash worker, which counts that as
+ * any other death, keeps the record, and does not look for the NIC under the RTNL.
+ * In a start by the user, a NIC that does not answer gets another chance.
  */
 static int skua_start_patiently(struct skua *sc, bool restart)
 {
@@ -96,7 +106,8 @@ static int skua_start_patiently(struct skua *sc, bool restart)
 
 	for (;;) {
 		ret = skua_start_nic(sc);
-		if (!ret || ret == -ENODEV)
+		if (!ret || ret == -ENODEV ||
+		    (restart && skua_died_again(sc)))
 			return ret;
 		if (!skua_reachable(sc) || ret == -EAGAIN) {
 			if (!lost-- || !skua_nic_await(sc))
@@ -148,7 +159,7 @@ int skua_op_start(struct ieee80211_hw *hw)
 	if (ret && !restart)
 		return ret;
 	/* mac80211 would warn of an error: its interfaces go down in good order. */
-	if (ret)
+	if (ret && !skua_died_again(sc))
 		skua_give_up(sc);
 	WRITE_ONCE(sc->up_since, jiffies);
 	set_bit(SKUA_F_STARTED, &sc->flags);

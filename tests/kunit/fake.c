@@ -150,6 +150,7 @@ static void fake_init_sc(struct skua_fake *fake)
 	init_completion(&sc->alive);
 	mutex_init(&sc->look_lock);
 	INIT_WORK(&sc->crash_work, fake_crash_work);
+	INIT_DELAYED_WORK(&sc->retry_work, fake_crash_work);
 	skua_evt_init(sc);
 	set_bit(SKUA_F_ALIVE, &sc->flags);
 	set_bit(SKUA_F_STARTED, &sc->flags);

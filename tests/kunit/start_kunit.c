@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Skua - unit tests: start and restart of a NIC that fails meanwhile
+ */
+#include <kunit/static_stub.h>
+
+#include "../../key.h"
+#include "fake.h"
+
+enum start_how {
+	START_WELL,
+	START_DIES,	/* between ALIVE and the answer to START */
+	START_LOST,	/* does not answer for a moment while it boots */
+	START_REFUSES,	/* does not boot */
+	START_GONE,	/* is removed meanwhile */
+};
+
+/**
+ * struct start_nic - a NIC that boots in some way
+ * @fake: the device; the first member, since fake.c takes test->priv for it
+ * @how: the way
+ * @boots: boots so far
+ */
+struct start_nic {
+	struct skua_fake fake;
+	enum start_how how;
+	unsigned int boots;
+};
+
+static struct start_nic *start_nic(void)
+{
+	struct skua_fake *fake = kunit_get_current_test()->priv;
+
+	return container_of(fake, struct start_nic, fake);
+}
+
+static int start_boot(struct skua *sc)
+{
+	struct start_nic *nic = start_nic();
+
+	nic->boots++;
+	clear_bit(SKUA_F_DEAD, &sc->flags);
+	switch (nic->how) {
+	case START_DIES:
+		set_bit(SKUA_F_ALIVE, &sc->flags);
+		skua_nic_dead(sc, SKUA_FATAL_NONE, "test");
+		nic->fake.cmd_err = -EIO;
+		return 0;
+	case START_LOST:
+		skua_nic_lost(sc, "test");
+		clear_bit(SKUA_F_LOST, &sc->flags);
+		return -EAGAIN;
+	case START_REFUSES:
+		return -EIO;
+	case START_GONE:
+		skua_nic_gone(sc);
+		return -ENODEV;
+	case START_WELL:
+		break;
+	}
+	set_bit(SKUA_F_ALIVE, &sc->flags);
+	return 0;
+}
+
+static int start_init(struct kunit *test)
+{
+	struct start_nic *nic;
+	struct skua_fake *fake;
+	int ret = skua_fake_init(test);
+
+	if (ret)
+		return ret;
+	fake = test->priv;
+	nic = kunit_kzalloc(test, sizeof(*nic), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, nic);
+	nic->fake = *fake;
+	test->priv = &nic->fake;
+	skua_fake_ring(test, SKUA_RING_RXBUF, 16, 4);
+	kunit_activate_static_stub(test, skua_boot, start_boot);
+	return 0;
+}
+
+/* A start of a NIC that is dead. */
+static int start(struct kunit *test, enum start_how how, bool restart)
+{
+	struct start_nic *nic = start_nic();
+	struct skua *sc = nic->fake.sc;
+	int ret;
+
+	nic->how = how;
+	nic->boots = 0;
+	nic->fake.cmd_err = 0;
+	sc->hopeless = false;
+	clear_bit(SKUA_F_GONE, &sc->flags);
+	clear_bit(SKUA_F_CRASH_DUE, &sc->flags);
+	clear_bit(SKUA_F_ALIVE, &sc->flags);
+	set_bit(SKUA_F_DEAD, &sc->flags);
+	assign_bit(SKUA_F_STARTED, &sc->flags, restart);
+	wiphy_lock(nic->fake.hw->wiphy);
+	ret = skua_op_start(nic->fake.hw);
+	wiphy_unlock(nic->fake.hw->wiphy);
+	return ret;
+}
+
+/* D4: the crash worker counts this death like any other */
+static void start_again_dies(struct kunit *test)
+{
+	struct start_nic *nic = start_nic();
+	struct skua *sc = nic->fake.sc;
+	enum start_how how;
+
+	for (how = START_DIES; how <= START_LOST; how++) {
+		KUNIT_EXPECT_EQ(test, start(test, how, true), 0);
+		KUNIT_EXPECT_EQ(test, nic->boots, 1u);
+		KUNIT_EXPECT_FALSE(test, sc->hopeless);
+		KUNIT_EXPECT_FALSE(test, skua_alive(sc));
+		KUNIT_EXPECT_TRUE(test, test_bit(SKUA_F_CRASH_DUE, &sc->flags));
+		/* The ops of this restart report success. */
+		KUNIT_EXPECT_EQ(test, skua_op_result(sc, -EIO), 0);
+	}
+}
+
+/* D4: a NIC that does not boot is given up after some tries; one that is gone at once */
+static void start_again_fails(struct kunit *test)
+{
+	struct start_nic *nic = start_nic();
+	struct skua *sc = nic->fake.sc;
+
+	KUNIT_EXPECT_EQ(test, start(test, START_REFUSES, true), 0);
+	KUNIT_EXPECT_EQ(test, nic->boots, 3u);
+	KUNIT_EXPECT_TRUE(test, sc->hopeless);
+	KUNIT_EXPECT_TRUE(test, test_bit(SKUA_F_CRASH_DUE, &sc->flags));
+	KUNIT_EXPECT_EQ(test, start(test, START_GONE, true), 0);
+	KUNIT_EXPECT_EQ(test, nic->boots, 1u);
+	KUNIT_EXPECT_TRUE(test, test_bit(SKUA_F_CRASH_DUE, &sc->flags));
+	KUNIT_EXPECT_EQ(test, start(test, START_WELL, true), 0);
+	KUNIT_EXPECT_EQ(test, nic->boots, 1u);
+	KUNIT_EXPECT_TRUE(test, skua_alive(sc));
+	KUNIT_EXPECT_FALSE(test, sc->hopeless);
+}
+
+/* D7: the user hears of a NIC that does not start, after a bounded number of boots */
+static void start_by_user(struct kunit *test)
+{
+	struct start_nic *nic = start_nic();
+	struct skua *sc = nic->fake.sc;
+
+	KUNIT_EXPECT_EQ(test, start(test, START_DIES, false), -EIO);
+	KUNIT_EXPECT_EQ(test, nic->boots, 1u);
+	KUNIT_EXPECT_EQ(test, start(test, START_LOST, false), -ENODEV);
+	KUNIT_EXPECT_EQ(test, nic->boots, 3u);
+	KUNIT_EXPECT_FALSE(test, test_bit(SKUA_F_STARTED, &sc->flags));
+	KUNIT_EXPECT_EQ(test, start(test, START_WELL, false), 0);
+	KUNIT_EXPECT_TRUE(test, skua_alive(sc));
+}
+
+static struct kunit_case start_cases[] = {
+	KUNIT_CASE(start_again_dies),
+	KUNIT_CASE(start_again_fails),
+	KUNIT_CASE(start_by_user),
+	{}
+};
+
+static struct kunit_suite start_suite = {
+	.name = "skua_start",
+	.init = start_init,
+	.test_cases = start_cases,
+};
+
+kunit_test_suite(start_suite);
