@@ -48,6 +48,7 @@ SKUA_LINK_STA_OP(skua_op_sta_rc_update)
 	.sta_pre_rcu_remove	= skua_op_sta_pre_rcu_remove,		\
 	.SKUA_STA_RC_UPDATE	= skua_op_sta_rc_update_compat,		\
 	.sta_statistics		= skua_op_sta_statistics,		\
+	.get_expected_throughput = skua_op_get_expected_throughput,	\
 	.sta_set_4addr		= skua_op_sta_set_4addr,		\
 	.ampdu_action		= skua_op_ampdu_action,			\
 	.release_buffered_frames = skua_op_release_buffered_frames,	\

@@ -62,6 +62,7 @@
 #ifndef SKUA_H
 #define SKUA_H
 
+#include <linux/average.h>
 #include <linux/atomic.h>
 #include <linux/bitfield.h>
 #include <linux/completion.h>
@@ -375,6 +376,9 @@ struct skua_chan_time {
 	struct skua_total tx;
 };
 
+#define SKUA_TX_ALL_OK		1024
+DECLARE_EWMA(skua_ok, 10, 8)
+
 /**
  * struct skua_sta - drv_priv of a station
  * @handle: handle in the NIC, or SKUA_STA_NONE
@@ -390,6 +394,8 @@ struct skua_chan_time {
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @state: enum ieee80211_sta_state
  * @rx_airtime: of frames received from the station, us
+ * @tx_rate: rate word of the last frame that was to be acknowledged; 0 before (NAPI)
+ * @tx_ok: share of its transmissions that arrive, of SKUA_TX_ALL_OK (NAPI)
  */
 struct skua_sta {
 	u16 handle;
@@ -403,6 +409,8 @@ struct skua_sta {
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	u8 state;
 	struct skua_total rx_airtime;
+	u32 tx_rate;
+	struct ewma_skua_ok tx_ok;
 };
 
 static inline struct skua_vif *skua_vif(struct ieee80211_vif *vif)
@@ -1316,6 +1324,10 @@ void skua_op_sta_pre_rcu_remove(struct ieee80211_hw *hw,
 				struct ieee80211_sta *sta);
 void skua_op_sta_rc_update(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			   struct ieee80211_sta *sta, u32 changed);
+void skua_sta_note_tx(struct ieee80211_sta *sta, u32 rate, unsigned int tries,
+		      bool acked);
+u32 skua_op_get_expected_throughput(struct ieee80211_hw *hw,
+				    struct ieee80211_sta *sta);
 void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			    struct ieee80211_sta *sta,
 			    struct station_info *sinfo);

@@ -495,6 +495,74 @@ static void skua_sta_fill_sinfo(struct skua_sta *ssta,
 }
 
 /**
+ * skua_sta_note_tx() - a frame to a station has been sent
+ * @sta: station
+ * @rate: rate word of the last transmission
+ * @tries: transmissions
+ * @acked: the last one was acknowledged
+ *
+ * NAPI.
+ */
+void skua_sta_note_tx(struct ieee80211_sta *sta, u32 rate, unsigned int tries,
+		      bool acked)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+
+	lockdep_assert_in_softirq();
+	if (!tries)
+		return;
+	WRITE_ONCE(ssta->tx_rate, rate);
+	ewma_skua_ok_add(&ssta->tx_ok, acked ? SKUA_TX_ALL_OK / tries : 0);
+}
+
+/* Preambles, SIFS, ACK, AIFS and half of the least contention window, about */
+#define SKUA_TX_OVERHEAD_US	150
+#define SKUA_TX_USUAL_BITS	(8 * 1200)
+
+/**
+ * skua_sta_throughput() - what a link carries, by its rate and its losses
+ * @rate: rate word
+ * @ok: share of the transmissions that arrive, of SKUA_TX_ALL_OK
+ *
+ * For frames of 1200 octets, each sent on its own.
+ *
+ * Return: kbit/s, or 0 if it is not known
+ */
+u32 skua_sta_throughput(u32 rate, u32 ok)
+{
+	struct rate_info info;
+	u32 rate100k, us;
+
+	if (skua_rate_to_info(rate, &info))
+		return 0;
+	rate100k = cfg80211_calculate_bitrate(&info);
+	if (!rate100k)
+		return 0;
+	us = SKUA_TX_OVERHEAD_US + DIV_ROUND_UP(SKUA_TX_USUAL_BITS * 10, rate100k);
+	return min_t(u32, ok, SKUA_TX_ALL_OK) * (SKUA_TX_USUAL_BITS * 1000 / us) /
+	       SKUA_TX_ALL_OK;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_sta_throughput);
+
+/**
+ * skua_op_get_expected_throughput() - ieee80211_ops.get_expected_throughput
+ * @hw: the device
+ * @sta: station
+ *
+ * Any context: mesh asks while it forwards frames.
+ *
+ * Return: kbit/s, or 0 before the first frame
+ */
+u32 skua_op_get_expected_throughput(struct ieee80211_hw *hw,
+				    struct ieee80211_sta *sta)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+
+	return skua_sta_throughput(READ_ONCE(ssta->tx_rate),
+				   ewma_skua_ok_read(&ssta->tx_ok));
+}
+
+/**
  * skua_op_sta_statistics() - the NIC's counters of a station
  * @hw: the device
  * @vif: interface

@@ -126,6 +126,10 @@ static bool skua_tx_end(struct skua *sc, const struct skua_cpl_tx *rec, u32 word
 	res->tries = u32_get_bits(word, SKUA_TXS_TRIES);
 	poll->tx_rings |= BIT(tok->ring);
 	skua_tx_count_result(sc, res->status);
+	if (good && res->sta &&
+	    (res->status == SKUA_TXS_ACKED || res->status == SKUA_TXS_NO_ACK))
+		skua_sta_note_tx(res->sta, res->rate, res->tries,
+				 res->status == SKUA_TXS_ACKED);
 	skua_tx_report(sc, skua_tx_take_back(sc, id), res, poll);
 	return good;
 }

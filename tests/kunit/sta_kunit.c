@@ -597,7 +597,25 @@ static void inband_poll_that_cannot_be(struct kunit *test)
 	sta_down(test, fake->sta);
 }
 
+/* T9: more with a higher rate, less with losses, and no number that is not known */
+static void sta_throughput(struct kunit *test)
+{
+	const u32 slow = 60, fast = 540;
+	u32 all = skua_sta_throughput(fast, SKUA_TX_ALL_OK);
+
+	KUNIT_EXPECT_EQ(test, 0, skua_sta_throughput(0, SKUA_TX_ALL_OK));
+	KUNIT_EXPECT_EQ(test, 0, skua_sta_throughput(~0u, SKUA_TX_ALL_OK));
+	KUNIT_EXPECT_EQ(test, 0, skua_sta_throughput(fast, 0));
+	/* 1600 us and 178 us of payload, and 150 us each */
+	KUNIT_EXPECT_EQ(test, 9600000 / 1750,
+			skua_sta_throughput(slow, SKUA_TX_ALL_OK));
+	KUNIT_EXPECT_EQ(test, 9600000 / 328, all);
+	KUNIT_EXPECT_EQ(test, all / 2, skua_sta_throughput(fast, SKUA_TX_ALL_OK / 2));
+	KUNIT_EXPECT_EQ(test, all, skua_sta_throughput(fast, ~0u));
+}
+
 static struct kunit_case sta_cases[] = {
+	KUNIT_CASE(sta_throughput),
 	KUNIT_CASE(sta_life),
 	KUNIT_CASE(sta_band_in_a_scan),
 	KUNIT_CASE(sta_handles_and_generations),

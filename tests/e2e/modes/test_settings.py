@@ -113,6 +113,24 @@ def test_bitrate_mask(trio):
     assert re.search(r"\bMCS 15\b", rates(end)), rates(end)
 
 
+@pytest.mark.contract("T9")
+def test_expected_throughput(trio):
+    """T9: an estimate is there once frames have been sent, and follows the rate."""
+    end = trio.ends["sta"]
+    trio.link(security="open")
+
+    def estimate():
+        end.ping(AP, count=20)
+        return float(re.search(r"expected throughput:\s*([0-9.]+)Mbps",
+                               end.iw("station", "dump"))[1])
+
+    fast = estimate()
+    end.iw("set", "bitrates", "legacy-5", "6", "ht-mcs-5", "vht-mcs-5", "he-mcs-5")
+    slow = estimate()
+    end.iw("set", "bitrates")
+    assert 0 < slow < 6 < fast, (slow, fast)
+
+
 def transmissions(path, sender):
     """How often each data frame of a sender was sent, by sequence number."""
     return list(collections.Counter(frame.wlan_seq for frame in bench.frames(
