@@ -358,7 +358,8 @@ static bool send_tries(struct mac *mac, const struct mac_vif *vif,
 
 	for (unsigned int i = 0; i < p->n && !*ok; i++) {
 		for (uint32_t t = 0; t < p->stage[i].tries && !*ok; t++) {
-			if (r->tries == p->max || !mac->running)
+			/* The limit may be lower than in the round before */
+			if (r->tries >= p->max || !mac->running)
 				break;
 			if (done) {
 				done--;

@@ -344,6 +344,28 @@ static void test_retry_limits(void **state)
 	}
 }
 
+/* T4: also if they were lowered while a later round had to go on with the frame */
+static void test_retry_limit_lowered(void **state)
+{
+	struct scene *s = *state;
+	struct tx t = TX_TO_STA;
+	struct eng_rate r = { .rate = { 540, 60 }, .tries = { 200, 1 } };
+	uint8_t f[100];
+
+	assert_int_equal(host_tbl(s->ap, ENG_TBL_RATE, AP_STA, ENG_TBL_WRITE,
+				  &r, sizeof(r)), SKUA_ST_OK);
+	lose(s, 2, -1, 1, 1000);
+	host_write(s->ap, ENG_MAC_ENABLE, 0);
+	host_tx(s->ap, &t, f, mk_data(f, true, 0, 60));
+	scene_poll(s);
+	assert_int_equal(s->ap->mac->sta[AP_STA]->q[0].count, 1);
+	s->ap->mac->sta[AP_STA]->q[0].head->tries = 5;
+	host_write(s->ap, ENG_MAC_RETRY, 3 | 3 << 8);
+	host_write(s->ap, ENG_MAC_ENABLE, 1);
+	scene_poll(s);
+	host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, 5);
+}
+
 /* T4 */
 static void test_cts_to_self(void **state)
 {
@@ -871,6 +893,31 @@ static void test_drop_reaches_ring(void **state)
 	scene_teardown(state);
 }
 
+static bool hold(void *priv)
+{
+	(void)priv;
+	return true;
+}
+
+/* A fault that keeps frames in their ring does not keep commands in theirs. */
+static void test_command_passes_stall(void **state)
+{
+	static const struct mac_fault_ops stall = { .tx_hold = hold };
+	uint32_t prod[SKUA_NUM_TX_RINGS] = { 0, 0, 1 };
+	struct scene *s = *state;
+	struct tx t = TX_TO_STA;
+	uint8_t f[100];
+
+	mac_set_fault(s->ap->mac, &stall, NULL);
+	s->ap->gate = false;
+	host_tx(s->ap, &t, f, mk_data(f, true, 0, 60));
+	assert_true(mac_tx_sync(s->ap->mac, prod));
+	assert_int_equal(s->ap->mac->c.tx_fetched, 0);
+	mac_set_fault(s->ap->mac, NULL, NULL);
+	assert_true(mac_tx_sync(s->ap->mac, prod));
+	assert_int_equal(s->ap->mac->c.tx_fetched, 1);
+}
+
 /* X6 */
 static void test_wake_up(void **state)
 {
@@ -904,6 +951,7 @@ int main(void)
 		T(test_rate_plan),
 		T(test_rts),
 		T(test_retry_limits),
+		T(test_retry_limit_lowered),
 		T(test_cts_to_self),
 		T(test_channel),
 		T(test_stale),
@@ -919,6 +967,7 @@ int main(void)
 		T(test_count_drop),
 		cmocka_unit_test(test_queue_limit),
 		cmocka_unit_test(test_drop_reaches_ring),
+		T(test_command_passes_stall),
 		T(test_wake_up),
 	};
 
