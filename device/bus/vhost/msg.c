@@ -571,8 +571,8 @@ static void vu_whole(struct vhost *v)
 	}
 	/* Not even a hang-up is of interest before this message is done. */
 	loop_fd_del(v->loop, &v->sock);
-	v->looking = true;
-	if (!helper_post(v->helper, &v->look))
+	v->looking = helper_post(v->helper, &v->look);
+	if (!v->looking)
 		vhost_drop(v, "too many descriptors wait to be closed");
 }
 
