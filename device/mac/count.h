@@ -37,6 +37,7 @@
 	X(tx_clear_refused, "clear frames for keyed stations refused")	\
 	X(tx_no_chan,	"frames of interfaces without channel")		\
 	X(tx_no_mem,	"frames refused without memory")		\
+	X(tx_full,	"times that frames were left in their rings, since as many as the NIC holds waited") \
 	X(tx_dma_error,	"frames whose memory cannot be read")		\
 	X(tx_held,	"frames held for a dozing station or DTIM")	\
 	X(tx_released,	"frames released to a dozing station")		\

@@ -45,6 +45,7 @@ struct txe_ops {
  * @sync_prod: indices up to which to fetch until the command is retired, see
  *	mac_tx_sync()
  * @sync_valid: @sync_prod holds
+ * @full: as many frames as the NIC holds waited, and not much fewer do now
  * @batch: frames of the round
  * @jobs: encryption of @batch
  */
@@ -56,6 +57,7 @@ struct txe {
 	struct txq_list parked;
 	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
 	bool sync_valid;
+	bool full;
 	struct txf *batch[TXE_BATCH];
 	struct crypto_job jobs[TXE_BATCH];
 };

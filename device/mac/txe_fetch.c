@@ -340,6 +340,18 @@ static bool has_room(const struct mac *mac)
 	return mac->tx.count < mac->cfg->max_txq && !cpl_waiting(mac);
 }
 
+/* The guest has used its budget of frames up: that is counted, and said, once */
+static void note_full(struct mac *mac)
+{
+	if (mac->tx.full || mac->tx.count < mac->cfg->max_txq)
+		return;
+	mac->tx.full = true;
+	mac->c.tx_full++;
+	log_info(mac->log,
+		 "transmit: %u frames wait, as many as the NIC holds: others stay in their rings",
+		 mac->tx.count);
+}
+
 static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 			   uint32_t max)
 {
@@ -347,6 +359,8 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	uint32_t used = 0, n = 0;
 	struct desc d;
 
+	if (mac->tx.count <= mac->cfg->max_txq / 2)
+		mac->tx.full = false;
 	/* At least one frame, so that fetching always comes to an end */
 	while (used < avail && n < max && has_room(mac) &&
 	       (!n || !turn_late(loop_turn(mac->loop)))) {
@@ -359,6 +373,8 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	}
 	if (used)
 		ring_consume(ring, used);
+	if (used < avail)
+		note_full(mac);
 	eng_charge(mac->bus, n * FETCH_COST);
 	return n;
 }

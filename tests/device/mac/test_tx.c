@@ -881,6 +881,9 @@ static void test_drop_reaches_ring(void **state)
 	/* The command was published after 50 of the frames */
 	prod[2] = 50;
 	mac_tx_sync(s->ap->mac, prod);
+	assert_int_equal(s->ap->mac->c.tx_full, 1);
+	mac_tx_sync(s->ap->mac, prod);
+	assert_int_equal(s->ap->mac->c.tx_full, 1);
 	select_txq(s->ap, 0, SKUA_STA_NONE, 0x1f);
 	assert_int_equal(host_read(s->ap, ENG_TXQ_COUNT), 50);
 	/* Each drop makes room for as many frames of the rings */
