@@ -95,13 +95,16 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 		mac->c.tx_stale_sta++;
 		return SKUA_TXS_STALE_STA;
 	}
+	/* It may have waited for its station since; no cipher covers this bit */
+	if (f->more_data)
+		frame[1] |= IEEE80211_FC_MOREDATA >> 8;
+	else if (f->prepared)
+		frame[1] &= (uint8_t)~(IEEE80211_FC_MOREDATA >> 8);
 	if (f->prepared)
 		return (f->flags & SKUA_TXF_PROTECT) &&
 		       !mac_key_get(mac, f->key) ? SKUA_TXS_STALE_KEY :
 						   SKUA_TXS_SENT;
 	txe_assign_seq(vif, sta, f);
-	if (f->more_data)
-		frame[1] |= IEEE80211_FC_MOREDATA >> 8;
 	if ((f->flags & SKUA_TXF_PROTECT) && !start_protect(mac, vif, f, job))
 		return SKUA_TXS_STALE_KEY;
 	return SKUA_TXS_SENT;

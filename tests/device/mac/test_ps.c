@@ -465,6 +465,35 @@ static void test_ps_poll(void **state)
 	assert_int_equal(s->ap->mac->c.ps_poll, 5);
 }
 
+/* P2: also of a frame that was numbered and protected before its station dozed off */
+static void test_ps_poll_of_prepared(void **state)
+{
+	struct scene *s = *state;
+	struct tx t = TX_TO_STA;
+	uint8_t f[100];
+	unsigned int len = mk_data(f, true, 0, 60);
+	struct rec rec;
+	struct txq *q;
+
+	fall_asleep(s);
+	for (t.token = 0; t.token < 2; t.token++)
+		host_tx(s->ap, &t, f, len);
+	host_poll(s->ap);
+	q = &s->ap->mac->sta[AP_STA]->q[0];
+	assert_int_equal(q->count, 2);
+	q->head->prepared = true;
+	q->tail->prepared = true;
+	q->tail->buf[q->tail->off + 1] |= IEEE80211_FC_MOREDATA >> 8;
+	ps_poll(s, 1);
+	host_expect_tx(s->ap, 0, SKUA_TXS_ACKED, 1);
+	host_expect_rx(s->sta, &rec);
+	assert_true(dot11_fc(rec.frame) & IEEE80211_FC_MOREDATA);
+	ps_poll(s, 1);
+	host_expect_tx(s->ap, 1, SKUA_TXS_ACKED, 1);
+	host_expect_rx(s->sta, &rec);
+	assert_false(dot11_fc(rec.frame) & IEEE80211_FC_MOREDATA);
+}
+
 static void test_release(void **state)
 {
 	struct scene *s = *state;
@@ -694,7 +723,7 @@ int main(void)
 		T(test_bad_template),
 		T(test_beacon_protection),
 		T(test_hold_and_wake),
-		T(test_ps_poll),
+		T(test_ps_poll), T(test_ps_poll_of_prepared),
 		T(test_release),
 		T(test_uapsd_trigger),
 		T(test_dtim),
