@@ -397,6 +397,7 @@ int skua_op_remain_on_channel(struct ieee80211_hw *hw,
 static bool skua_roc_end(struct skua *sc)
 {
 	clear_bit(SKUA_F_ROC_TX, &sc->flags);
+	clear_bit(SKUA_F_ROC_READY, &sc->flags);
 	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->roc_work);
 	wiphy_delayed_work_cancel(sc->hw->wiphy, &sc->roc_late);
 	return test_and_clear_bit(SKUA_F_ROC, &sc->flags);
@@ -501,8 +502,12 @@ void skua_roc_event(struct skua *sc, u16 id, const struct skua_evt_roc *evt)
 		return;
 	}
 	if (id == SKUA_EVT_ROC_READY) {
-		if (!test_bit(SKUA_F_ROC, &sc->flags))
+		/* mac80211 would warn of a second beginning */
+		if (!test_bit(SKUA_F_ROC, &sc->flags) ||
+		    test_and_set_bit(SKUA_F_ROC_READY, &sc->flags)) {
+			skua_count(sc, SKUA_CTR_EVT_STALE);
 			return;
+		}
 		ieee80211_ready_on_channel(sc->hw);
 		/* frames that came before are no answer: the request leaves now */
 		if (sc->roc_type == IEEE80211_ROC_TYPE_MGMT_TX)

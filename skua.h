@@ -612,6 +612,7 @@ struct skua_watchdog {
  *	completions may be handled
  * @SKUA_F_SCANNING: a scan runs (scan.c)
  * @SKUA_F_ROC: remain-on-channel runs (scan.c)
+ * @SKUA_F_ROC_READY: mac80211 knows that the period has begun (scan.c)
  * @SKUA_F_ROC_TX: the remain-on-channel is for a frame and its answer (scan.c)
  * @SKUA_F_ROC_OVER: the period is over for mac80211, but the NIC stays on the
  *	channel (scan.c)
@@ -633,6 +634,7 @@ enum skua_flag {
 	SKUA_F_READY,
 	SKUA_F_SCANNING,
 	SKUA_F_ROC,
+	SKUA_F_ROC_READY,
 	SKUA_F_ROC_TX,
 	SKUA_F_ROC_OVER,
 };

@@ -407,6 +407,36 @@ static void roc_begin_and_cancel(struct kunit *test)
 	wiphy_unlock(fake->hw->wiphy);
 }
 
+/* M6: mac80211 warns of a stay that begins twice */
+static void roc_begins_once(struct kunit *test)
+{
+	struct ieee80211_channel chan = {
+		.center_freq = 2412, .band = NL80211_BAND_2GHZ,
+	};
+	struct skua_fake *fake = test->priv;
+	struct skua_evt_roc evt = {};
+	struct skua *sc = fake->sc;
+	unsigned int i;
+
+	wiphy_lock(fake->hw->wiphy);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, 0,
+				skua_op_remain_on_channel(fake->hw, fake->vif, &chan, 100,
+							  IEEE80211_ROC_TYPE_NORMAL));
+		evt.cookie = cpu_to_le32(sc->roc_cookie);
+		skua_roc_event(sc, SKUA_EVT_ROC_READY, &evt);
+		KUNIT_EXPECT_EQ(test, 2 * i, skua_fake_count(test, SKUA_CTR_EVT_STALE));
+		skua_roc_event(sc, SKUA_EVT_ROC_READY, &evt);
+		KUNIT_EXPECT_EQ(test, 2 * i + 1,
+				skua_fake_count(test, SKUA_CTR_EVT_STALE));
+		skua_op_cancel_remain_on_channel(fake->hw, fake->vif);
+		skua_roc_event(sc, SKUA_EVT_ROC_READY, &evt);
+		KUNIT_EXPECT_EQ(test, 2 * i + 2,
+				skua_fake_count(test, SKUA_CTR_EVT_STALE));
+	}
+	wiphy_unlock(fake->hw->wiphy);
+}
+
 static struct kunit_case scan_cases[] = {
 	KUNIT_CASE(scan_encode_all),
 	KUNIT_CASE(scan_passive_where_it_must_be),
@@ -419,6 +449,7 @@ static struct kunit_case scan_cases[] = {
 	KUNIT_CASE(events_that_wait),
 	KUNIT_CASE(roc_without_an_end),
 	KUNIT_CASE(roc_begin_and_cancel),
+	KUNIT_CASE(roc_begins_once),
 	{}
 };
 
