@@ -16,7 +16,7 @@
 #include "key.h"
 #include "trace.h"
 
-#define SKUA_RETIRE_TIMEOUT	(HZ)	/* then the NIC has lost the event */
+#define SKUA_RETIRE_TIMEOUT	(2 * HZ)	/* as for an answer to a command */
 #define SKUA_DEFAULT_KEYS	4	/* above are those of management frames */
 
 static bool skua_sw_crypto_control;
@@ -237,7 +237,11 @@ static int skua_key_place(struct skua *sc, struct skua_key __rcu **table,
 	return gap;
 }
 
-/* Removes a key, and waits until NAPI has seen the last frame of it. */
+/*
+ * Removes a key, and waits until NAPI has seen the last frame of it. A NIC that does
+ * not say so is dead: mac80211 removes the keys of all stations in a row and holds the
+ * RTNL meanwhile.
+ */
 static void skua_key_retire(struct skua *sc, struct skua_key *key)
 {
 	struct skua_cmd_key_ref ref = {
@@ -253,11 +257,14 @@ static void skua_key_retire(struct skua *sc, struct skua_key *key)
 	trace_skua_key(sc, false, key, err);
 	if (err)
 		return;
-	if (!wait_event_timeout(sc->state_wait,
-				READ_ONCE(key->retired) || !skua_alive(sc),
-				SKUA_RETIRE_TIMEOUT))
-		skua_complain(sc, "key slot %u: the NIC did not say that the key is retired\n",
-			      key->slot);
+	if (wait_event_timeout(sc->state_wait,
+			       READ_ONCE(key->retired) || !skua_alive(sc),
+			       SKUA_RETIRE_TIMEOUT))
+		return;
+	dev_err(sc->dev, "key slot %u: the NIC did not say that the key is retired\n",
+		key->slot);
+	if (skua_check_status(sc))
+		skua_nic_dead(sc, SKUA_FATAL_NONE, "the NIC does not retire a key");
 }
 
 static void skua_key_drop(struct skua *sc, struct skua_key *key)
