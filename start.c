@@ -124,6 +124,7 @@ static int skua_start_patiently(struct skua *sc, bool restart)
 static void skua_give_up(struct skua *sc)
 {
 	WRITE_ONCE(sc->hopeless, true);
+	set_bit(SKUA_F_RECONFIG, &sc->flags);
 	dev_err(sc->dev, "the NIC does not restart\n");
 	set_bit(SKUA_F_DEAD, &sc->flags);
 	skua_crash_later(sc);
@@ -135,14 +136,15 @@ static void skua_give_up(struct skua *sc)
  *
  * Wiphy mutex; sleeps.
  *
- * Return: 0 or a negative error; always 0 in a restart, even if the NIC has been
- * removed: the crash worker shuts the interfaces then.
+ * Return: 0 or a negative error; always 0 in a restart or resume, even if the NIC has
+ * been removed: the crash worker shuts the interfaces then.
  */
 int skua_op_start(struct ieee80211_hw *hw)
 {
 	struct skua *sc = hw->priv;
 	/* A start() without a stop() before it is a restart after a crash. */
 	bool restart = test_bit(SKUA_F_STARTED, &sc->flags);
+	bool resume = test_and_clear_bit(SKUA_F_SUSPENDED, &sc->flags);
 	int ret;
 
 	lockdep_assert_wiphy(hw->wiphy);
@@ -150,13 +152,14 @@ int skua_op_start(struct ieee80211_hw *hw)
 		set_bit(SKUA_F_RECONFIG, &sc->flags);
 		skua_count(sc, SKUA_CTR_RESTART);
 		skua_take_down(sc);
-	} else if (!test_and_clear_bit(SKUA_F_SUSPENDED, &sc->flags)) {
+	} else if (!resume) {
 		if (!skua_alive(sc))
 			skua_take_down(sc);
 		skua_key_forget(sc);
 	}
-	ret = skua_nic_revive(sc) ? skua_start_patiently(sc, restart) : -ENODEV;
-	if (ret && !restart)
+	ret = skua_nic_revive(sc) ? skua_start_patiently(sc, restart || resume) :
+				    -ENODEV;
+	if (ret && !restart && !resume)
 		return ret;
 	/* mac80211 would warn of an error: its interfaces go down in good order. */
 	if (ret && !skua_died_again(sc))
@@ -172,12 +175,13 @@ int skua_op_start(struct ieee80211_hw *hw)
  * @suspend: the system suspends: keys are kept for the resume
  *
  * Wiphy mutex; sleeps. Waits for the frames that the NIC holds, and resets the
- * NIC if they do not come back.
+ * NIC if they do not come back. Before a suspend the NIC is always reset: it may lose
+ * its power, or the bus, and the watchdog may not look for it meanwhile.
  */
 void skua_op_stop(struct ieee80211_hw *hw, bool suspend)
 {
 	struct skua *sc = hw->priv;
-	int ret;
+	int left, ret;
 
 	lockdep_assert_wiphy(hw->wiphy);
 	clear_bit(SKUA_F_STARTED, &sc->flags);
@@ -189,12 +193,12 @@ void skua_op_stop(struct ieee80211_hw *hw, bool suspend)
 				   !atomic_read(&sc->tx.queued) ||
 				   !skua_alive(sc),
 				   msecs_to_jiffies(SKUA_STOP_MS));
-	if (ret || atomic_read(&sc->tx.queued)) {
-		if (skua_alive(sc))
-			dev_warn(sc->dev, "stop: %d, %d frames have not come back; resetting the NIC\n",
-				 ret, atomic_read(&sc->tx.queued));
+	left = atomic_read(&sc->tx.queued);
+	if ((ret || left) && skua_alive(sc))
+		dev_warn(sc->dev, "stop: %d, %d frames have not come back; resetting the NIC\n",
+			 ret, left);
+	if (ret || left || suspend)
 		skua_take_down(sc);
-	}
 	wiphy_work_cancel(hw->wiphy, &sc->evt_work);
 	wiphy_delayed_work_cancel(hw->wiphy, &sc->roc_work);
 	skua_evt_flush(sc);

@@ -535,6 +535,32 @@ static void reset_mute(struct kunit *test)
 	expect_gone(test);
 }
 
+/* D4: the NIC may lose its power in a suspend: it is booted again, or given up quietly */
+static void reset_suspend(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua *sc = fake->sc;
+
+	set_bit(SKUA_F_STARTED, &sc->flags);
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_ASSERT_TRUE(test, skua_alive(sc));
+	skua_op_stop(fake->hw, true);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_STOP, fake->op[0]);
+	KUNIT_EXPECT_FALSE(test, skua_alive(sc));
+	KUNIT_EXPECT_FALSE(test, is(test, SKUA_F_DEAD));
+
+	set_bit(SKUA_F_DEAD, &sc->flags);
+	set_bit(SKUA_F_GONE, &sc->flags);
+	KUNIT_EXPECT_EQ(test, 0, skua_op_start(fake->hw));
+	KUNIT_EXPECT_TRUE(test, is(test, SKUA_F_STARTED));
+	KUNIT_EXPECT_EQ(test, 0, skua_op_result(sc, -ENODEV));
+	skua_op_stop(fake->hw, false);
+	/* The user is told. */
+	KUNIT_EXPECT_EQ(test, -ENODEV, skua_op_start(fake->hw));
+	KUNIT_EXPECT_FALSE(test, is(test, SKUA_F_STARTED));
+	wiphy_unlock(fake->hw->wiphy);
+}
+
 static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_well),
 	KUNIT_CASE(reset_back),
@@ -549,6 +575,7 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_aer),
 	KUNIT_CASE(reset_aer_empty),
 	KUNIT_CASE(reset_mute),
+	KUNIT_CASE(reset_suspend),
 	{}
 };
 
