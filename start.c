@@ -148,6 +148,9 @@ int skua_op_start(struct ieee80211_hw *hw)
 	int ret;
 
 	lockdep_assert_wiphy(hw->wiphy);
+	/* The crash worker may not have come to an earlier verdict yet. */
+	clear_bit(SKUA_F_NO_MEMORY, &sc->flags);
+	WRITE_ONCE(sc->hopeless, false);
 	if (restart) {
 		set_bit(SKUA_F_RECONFIG, &sc->flags);
 		skua_count(sc, SKUA_CTR_RESTART);

@@ -561,6 +561,22 @@ static void reset_suspend(struct kunit *test)
 	wiphy_unlock(fake->hw->wiphy);
 }
 
+/* D4: the verdict on a restart does not outlive a start that comes before the worker */
+static void reset_start_anew(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua *sc = fake->sc;
+
+	clear_bit(SKUA_F_STARTED, &sc->flags);
+	WRITE_ONCE(sc->hopeless, true);
+	set_bit(SKUA_F_NO_MEMORY, &sc->flags);
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 0, skua_op_start(fake->hw));
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_FALSE(test, sc->hopeless);
+	KUNIT_EXPECT_FALSE(test, is(test, SKUA_F_NO_MEMORY));
+}
+
 static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_well),
 	KUNIT_CASE(reset_back),
@@ -576,6 +592,7 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(reset_aer_empty),
 	KUNIT_CASE(reset_mute),
 	KUNIT_CASE(reset_suspend),
+	KUNIT_CASE(reset_start_anew),
 	{}
 };
 
