@@ -39,7 +39,7 @@ static void skua_crash_log(struct skua *sc, const struct skua_crash_hdr *hdr)
  * skua_coredump() - hand the crash record to user space
  * @sc: the device; the NIC is dead and has not been reset yet
  *
- * Process context.
+ * Process context, wiphy mutex; sleeps.
  */
 void skua_coredump(struct skua *sc)
 {
@@ -47,6 +47,7 @@ void skua_coredump(struct skua *sc)
 	size_t len;
 	u8 *copy;
 
+	lockdep_assert_wiphy(sc->hw->wiphy);
 	memcpy(&hdr, sc->dump, sizeof(hdr));
 	if (hdr.magic != cpu_to_le32(SKUA_CRASH_MAGIC)) {
 		skua_request_dump(sc);

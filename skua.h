@@ -9,7 +9,7 @@
  * configuration in struct skua, struct skua_vif, struct skua_sta and the key
  * slots, unless the comment on a member says otherwise. The crash worker runs
  * without it: it takes RTNL (which nests outside) to shut interfaces, or the
- * wiphy mutex to end a scan.
+ * wiphy mutex to take a crash record and to end a scan.
  *
  * skua.look_lock, a mutex, nests inside the wiphy mutex: a look at a lost NIC, and
  * the verdict on it. The crash worker and resets by the PCI core take it without

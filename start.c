@@ -341,6 +341,22 @@ static void skua_retry_work(struct work_struct *work)
 		skua_ask_restart(sc);
 }
 
+/*
+ * Under the mutex no start() boots the NIC, which would die if it were told now to
+ * write a record. Return: false if one has booted it before.
+ */
+static bool skua_take_record(struct skua *sc)
+{
+	bool dead;
+
+	wiphy_lock(sc->hw->wiphy);
+	dead = test_bit(SKUA_F_DEAD, &sc->flags);
+	if (dead && !READ_ONCE(sc->no_record))
+		skua_coredump(sc);
+	wiphy_unlock(sc->hw->wiphy);
+	return dead;
+}
+
 /* The NIC has died, or does not answer: tell the user and mac80211. */
 static void skua_crash_work(struct work_struct *work)
 {
@@ -358,8 +374,8 @@ static void skua_crash_work(struct work_struct *work)
 		skua_retry_later(sc);
 		return;
 	}
-	if (!READ_ONCE(sc->no_record))
-		skua_coredump(sc);
+	if (!skua_take_record(sc))
+		return;
 	if (skua_hopeless(sc)) {
 		dev_err(sc->dev, "the firmware keeps dying; interfaces go down\n");
 		skua_shut_interfaces(sc);
