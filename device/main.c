@@ -46,7 +46,7 @@ enum { OPT_SPIN = 0x100, OPT_LEVEL, OPT_SNAPLEN, OPT_SIZE, OPT_PARENT };
 
 static const struct argp_option options[] = {
 	{ "nic", 'n', "KEY=VALUE,...", 0,
-	  "A NIC: socket=PATH (vhost-user socket to listen on), and optionally mac=ADDRESS, name=NAME, stas=N, keys=N, txq=N (table and queue sizes), bands=MASK (1: 2.4, 2: 5, 4: 6 GHz), features=MASK, memory=MIB (most that a guest may have, default 65536). May be given several times.", 0 },
+	  "A NIC: socket=PATH (vhost-user socket to listen on), and optionally mac=ADDRESS, name=NAME, stas=N, keys=N, txq=N (table and queue sizes; txq at most 8192), bands=MASK (1: 2.4, 2: 5, 4: 6 GHz), features=MASK, memory=MIB (most that a guest may have, default 65536). May be given several times.", 0 },
 	{ "capture", 'c', "FILE", 0, "Write all frames on the air to FILE (pcapng)", 0 },
 	{ "snaplen", OPT_SNAPLEN, "OCTETS", 0, "Capture so much of each data frame (default 0: all)", 0 },
 	{ "capture-size", OPT_SIZE, "OCTETS", 0, "End the capture when FILE is that long (default 0: never)", 0 },
@@ -100,7 +100,7 @@ static bool nic_number(struct nic_config *cfg, int key, const char *value)
 	static const struct {
 		unsigned long long min, max;
 	} range[] = {
-		{ 1, SKUA_MAX_STAS }, { 1, SKUA_MAX_KEYS }, { 16, 65535 },
+		{ 1, SKUA_MAX_STAS }, { 1, SKUA_MAX_KEYS }, { 16, 8192 },
 		{ 1, 7 }, { 0, ALL_FEATURES }, { 1, 1 << 24 },
 	};
 	unsigned long long n;
