@@ -268,7 +268,7 @@ static void skua_remove(struct pci_dev *pdev)
 
 	skua_set_removing(sc);
 	if (!pci_device_is_present(pdev))
-		skua_nic_gone(sc);
+		skua_nic_absent(sc);
 	/* A crash worker that runs already must not ask for a restart later. */
 	skua_restart_cancel(sc);
 	skua_debugfs_exit(sc);

@@ -128,6 +128,20 @@ static void skua_give_lost_up(struct skua *sc)
 	skua_nic_gone(sc);
 }
 
+/**
+ * skua_nic_absent() - take a NIC for removed, without looking for it
+ * @sc: the device
+ *
+ * Process context. For a caller who knows: the bus says so. The word of the bus may
+ * come from the NIC, so it loses the bus.
+ */
+void skua_nic_absent(struct skua *sc)
+{
+	mutex_lock(&sc->look_lock);
+	skua_give_lost_up(sc);
+	mutex_unlock(&sc->look_lock);
+}
+
 /* Return: true if there is a verdict: the NIC is not lost any more. */
 static bool skua_look(struct skua *sc, bool last)
 {
@@ -259,7 +273,7 @@ int skua_reset(struct skua *sc)
 		if (ret != -EAGAIN)
 			return ret;
 	}
-	skua_give_lost_up(sc);
+	skua_nic_absent(sc);
 	return -ENODEV;
 }
 EXPORT_SYMBOL_IF_KUNIT(skua_reset);
@@ -316,7 +330,7 @@ static pci_ers_result_t skua_pci_error_detected(struct pci_dev *pdev,
 						pci_channel_state_t state)
 {
 	if (state == pci_channel_io_perm_failure) {
-		skua_nic_gone(pci_get_drvdata(pdev));
+		skua_nic_absent(pci_get_drvdata(pdev));
 		return PCI_ERS_RESULT_DISCONNECT;
 	}
 	skua_pci_reset_prepare(pdev);
@@ -330,8 +344,9 @@ static pci_ers_result_t skua_pci_slot_reset(struct pci_dev *pdev)
 
 	if (skua_cfg_answers(sc))
 		return PCI_ERS_RESULT_RECOVERED;
+	/* No look may give the bus back in between. */
+	skua_nic_absent(sc);
 	clear_bit(SKUA_F_RESETTING, &sc->flags);
-	skua_give_lost_up(sc);
 	wake_up_all(&sc->state_wait);
 	return PCI_ERS_RESULT_DISCONNECT;
 }

@@ -1083,6 +1083,7 @@ int skua_reset_init(struct skua *sc);
 int skua_reset(struct skua *sc);
 bool skua_nic_await(struct skua *sc);
 bool skua_nic_revive(struct skua *sc);
+void skua_nic_absent(struct skua *sc);
 void skua_pci_reset_prepare(struct pci_dev *pdev);
 void skua_pci_reset_done(struct pci_dev *pdev);
 #if IS_ENABLED(CONFIG_KUNIT)
