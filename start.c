@@ -148,7 +148,11 @@ int skua_op_start(struct ieee80211_hw *hw)
 	int ret;
 
 	lockdep_assert_wiphy(hw->wiphy);
-	/* The crash worker may not have come to an earlier verdict yet. */
+	/*
+	 * The crash worker may not have come to an earlier verdict yet, and all is
+	 * set up anew: what an earlier restart lacked matters no more.
+	 */
+	cancel_delayed_work(&sc->retry_work);
 	clear_bit(SKUA_F_NO_MEMORY, &sc->flags);
 	WRITE_ONCE(sc->hopeless, false);
 	if (restart) {
@@ -284,16 +288,21 @@ static bool skua_still_dead(struct skua *sc)
 
 static void skua_ask_restart(struct skua *sc)
 {
+	bool dead;
+
 	if (!test_bit(SKUA_F_REGISTERED, &sc->flags) ||
 	    !test_bit(SKUA_F_STARTED, &sc->flags) ||
 	    test_bit(SKUA_F_REMOVING, &sc->flags))
 		return;
-	/* mac80211 refuses to restart a device that scans. */
+	/* A start() may have booted the NIC: its scans are none of ours. */
 	wiphy_lock(sc->hw->wiphy);
-	skua_scan_reset(sc);
+	dead = test_bit(SKUA_F_DEAD, &sc->flags);
+	/* mac80211 refuses to restart a device that scans. */
+	if (dead)
+		skua_scan_reset(sc);
 	wiphy_unlock(sc->hw->wiphy);
 	/* Not reachable: this worker runs once more, with another end. */
-	if (skua_reachable(sc))
+	if (dead && skua_reachable(sc))
 		ieee80211_restart_hw(sc->hw);
 }
 

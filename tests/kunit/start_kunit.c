@@ -154,10 +154,28 @@ static void start_by_user(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, skua_alive(sc));
 }
 
+/* D4: a start makes good what a restart without memory left: no other one follows */
+static void start_ends_retry(struct kunit *test)
+{
+	struct start_nic *nic = start_nic();
+	struct skua *sc = nic->fake.sc;
+	unsigned int restart;
+
+	for (restart = 0; restart < 2; restart++) {
+		set_bit(SKUA_F_NO_MEMORY, &sc->flags);
+		schedule_delayed_work(&sc->retry_work, 600 * HZ);
+		KUNIT_EXPECT_EQ(test, start(test, START_WELL, restart), 0);
+		KUNIT_EXPECT_FALSE(test, delayed_work_pending(&sc->retry_work));
+		KUNIT_EXPECT_FALSE(test, test_bit(SKUA_F_NO_MEMORY, &sc->flags));
+		cancel_delayed_work_sync(&sc->retry_work);
+	}
+}
+
 static struct kunit_case start_cases[] = {
 	KUNIT_CASE(start_again_dies),
 	KUNIT_CASE(start_again_fails),
 	KUNIT_CASE(start_by_user),
+	KUNIT_CASE(start_ends_retry),
 	{}
 };
 
