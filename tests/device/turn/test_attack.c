@@ -23,6 +23,7 @@
 #include "guest.h"
 
 #define ATTACK_NS	(300 * LOOP_NS_PER_MS)	/* processor time of each attack */
+#define BLOCKED_MAX_NS	(100 * LOOP_NS_PER_MS)
 #define RX_LEN		11000
 
 struct scene {
@@ -137,11 +138,12 @@ static void judge(struct scene *s, const char *name)
 {
 	const struct turn *t = loop_turn(s->loop);
 	enum turn_cause worst = TURN_BUS;
-	uint64_t over = 0;
+	uint64_t blocked = 0;
 
 	loop_poll_del(s->loop, &s->poll);
 	for (int c = 0; c < TURN_CAUSES; c++) {
-		over += t->worst[c].over;
+		if (t->worst[c].blocked_ns > blocked)
+			blocked = t->worst[c].blocked_ns;
 		if (t->worst[c].cpu_ns > t->worst[worst].cpu_ns)
 			worst = (enum turn_cause)c;
 	}
@@ -150,7 +152,8 @@ static void judge(struct scene *s, const char *name)
 		      turn_cause_name(worst), (unsigned long long)s->polls,
 		      (unsigned long long)s->answers);
 	assert_true(t->worst[worst].cpu_ns <= TURN_MAX_NS);
-	assert_int_equal(over, 0);
+	/* A page fault may wait for the machine; a wait for a guest would not end. */
+	assert_true(blocked <= BLOCKED_MAX_NS);
 	assert_true(s->worst_gap <= TURN_MAX_NS);
 	assert_true(s->polls > 10);
 	assert_true(s->answers > 1);
