@@ -44,6 +44,34 @@ use_ccache() {
 	export CCACHE_BASEDIR=$1 CCACHE_DEPEND=1
 }
 
+# Debian's packages beside those of this machine: apt with sources, lists and archives of its
+# own, so that the machine's apt and packages stay as they are. Signatures are checked with
+# Debian's keyring. SKUA_DEBIAN_MIRROR names another mirror.
+debian_mirror=${SKUA_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# own_apt_init DIR SUITE [OPTIONS]: prepares DIR; OPTIONS are more of the source's, in [].
+own_apt_init() {
+	[ -f "$debian_keyring" ] ||
+		die "$debian_keyring is missing: install debian-archive-keyring"
+	mkdir -p "$1"/etc/{sources.list,preferences,trusted.gpg}.d "$1"/state/lists/partial \
+		"$1"/cache/archives/partial
+	echo "deb [signed-by=$debian_keyring${3:+ $3}] $debian_mirror $2 main" \
+		>"$1/etc/sources.list"
+}
+
+# own_apt DIR TOOL ARGUMENTS...: runs apt-get or another tool of apt, for which nothing is
+# installed. The cache lies in a home directory, which apt's own user may not enter.
+own_apt() {
+	local dir=$1 tool=$2
+	shift 2
+
+	"$tool" -o Dir::Etc="$dir/etc" -o Dir::State="$dir/state" \
+		-o Dir::State::status=/dev/null -o Dir::Cache="$dir/cache" \
+		-o APT::Sandbox::User="$(id -un)" -o APT::Update::Error-Mode=any \
+		-o Acquire::Languages=none -o Acquire::Retries=3 "$@"
+}
+
 # run_logged LOG WHAT CMD...: runs CMD with its output in LOG. Shows WHAT (on a terminal
 # with the last line of the log beside it) and the time that CMD took; if CMD fails, the
 # end of the log.

@@ -7,16 +7,12 @@
 #   scripts/build/hostap.sh             makes build/hostap, and prints the version
 #
 # A guest that is started with SKUA_PROGRAMS=build/hostap (scripts/vm --programs) finds
-# these programs before the machine's own, at /skua/programs. apt fetches the packages, with
-# sources, lists and cache of its own below the cache of builds, and checks them with the
-# keys of Debian's archive. They are kept; after two weeks the archive is asked again. If it
-# cannot be reached, the packages of before do.
+# these programs before the machine's own, at /skua/programs. The packages are kept; after
+# two weeks the archive is asked again. If it cannot be reached, the packages of before do.
 
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-mirror=${SKUA_DEBIAN_MIRROR:-http://deb.debian.org/debian}
-keys=/usr/share/keyrings/debian-archive-keyring.gpg
 packages=(hostapd wpasupplicant)
 programs=(hostapd hostapd_cli wpa_supplicant wpa_cli wpa_passphrase)
 # Packages that they depend on and whose files no program here opens
@@ -25,30 +21,9 @@ unneeded='^(systemd|libsystemd-shared|gcc-[0-9]+-base|readline-common|libc-gconv
 dir=$SKUA_CACHE/hostap
 log=$SKUA_BUILD/log/hostap.log
 
-own_apt() {
-	local tool=$1
-	shift
-
-	"$tool" -o Dir::Etc::sourcelist="$dir/apt/sources.list" -o Dir::Etc::sourceparts=- \
-		-o Dir::Etc::preferences=- -o Dir::Etc::preferencesparts=- \
-		-o Dir::State="$dir/apt/state" -o Dir::State::status="$dir/apt/status" \
-		-o Dir::Cache="$dir/apt/cache" -o Acquire::Languages=none -o Acquire::Retries=3 \
-		-o APT::Architecture=amd64 -o APT::Install-Recommends=0 \
-		-o APT::Sandbox::User=root "$@"
-}
-
-# prepares a machine of apt's own on which nothing is installed
-prepare() {
-	mkdir -p "$dir/apt/state/lists/partial" "$dir/apt/cache/archives/partial"
-	: >"$dir/apt/status"
-	# the Release file of a mirror that is not up to date may have expired
-	echo "deb [arch=amd64 signed-by=$keys check-valid-until=no] $mirror sid main" \
-		>"$dir/apt/sources.list"
-}
-
 # wanted: prints name and version of each package that is needed
 wanted() {
-	own_apt apt-get -s install "${packages[@]}" |
+	own_apt "$dir/apt" apt-get -s --no-install-recommends install "${packages[@]}" |
 		sed -n 's/^Inst \([^ ]*\) (\([^ ]*\).*/\1=\2/p' | grep -v -E "$unneeded"
 }
 
@@ -73,13 +48,14 @@ write_launchers() {
 fetch() {
 	local new=$dir/new list p
 
-	prepare
-	own_apt apt-get update
+	# the Release file of a mirror that is not up to date may have expired
+	own_apt_init "$dir/apt" sid "arch=amd64 check-valid-until=no"
+	own_apt "$dir/apt" apt-get update
 	list=$(wanted)
 	rm -rf "$new"
 	mkdir -p "$new/debs" "$new/root" "$new/sbin"
 	# shellcheck disable=SC2086 # a list of words
-	(cd "$new/debs" && own_apt apt-get download $list)
+	(cd "$new/debs" && own_apt "$dir/apt" apt-get download $list)
 	for p in "$new"/debs/*.deb; do dpkg-deb -x "$p" "$new/root"; done
 	rm -r "$new/debs" "$new/root/usr/share"
 	write_launchers "$new"
@@ -105,7 +81,7 @@ main() {
 		run_logged "$log" "fetching hostapd and wpa_supplicant of Debian unstable" \
 			"$0" --fetch ||
 			[ -f "$dir/programs/version" ] ||
-			die "cannot fetch them from $mirror; see $log, or set SKUA_DEBIAN_MIRROR"
+			die "cannot fetch them from $debian_mirror; see $log, or set SKUA_DEBIAN_MIRROR"
 	fi
 	rsync -a --delete "$dir/programs/" "$SKUA_BUILD/hostap/"
 	cat "$SKUA_BUILD/hostap/version"
