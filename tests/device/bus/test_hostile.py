@@ -17,6 +17,7 @@ import time
 import pytest
 import silentfs
 import vhost_client as vc
+from slowsocket import slow_socket
 from test_bus import ID, NIC_ID, RAISE, Nic, wait_for
 from vhost_client import Gone, Guest
 
@@ -270,21 +271,6 @@ def test_notifications_through_other_files(nic, other):
 
 
 # Descriptors that block when they are closed
-
-
-def slow_socket():
-    """A TCP socket whose close() lingers, since its peer does not read."""
-    with socket.socket() as listen:
-        listen.bind(("127.0.0.1", 0))
-        listen.listen()
-        near = socket.create_connection(listen.getsockname())
-        far, _ = listen.accept()
-    near.setblocking(False)
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            near.send(b"\0" * 65536)
-    near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 8))
-    return near, far
 
 
 @pytest.mark.parametrize("count", [1, 100])

@@ -17,8 +17,9 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
-import silentfs  # noqa: E402  (both are a neighbour's)
+import silentfs  # noqa: E402  (all three are a neighbour's)
 import vhost_client as vc  # noqa: E402
+from slowsocket import slow_socket  # noqa: E402
 
 SKUA_NIC = os.environ.get("SKUA_NIC", "../../../build/device/skua-nic")
 MAGIC = b"\x0a\x0d\x0d\x0a"
@@ -210,16 +211,7 @@ def test_descriptors(nic):
 
 def test_socket_that_lingers(nic):
     """Closing such a descriptor takes seconds."""
-    with socket.socket() as listen:
-        listen.bind(("127.0.0.1", 0))
-        listen.listen()
-        near = socket.create_connection(listen.getsockname())
-        far, _ = listen.accept()
-    near.setblocking(False)
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            near.send(b"\0" * 65536)
-    near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 8))
+    near, far = slow_socket()
     with nic.client() as client, vc.Guest(nic.vhost) as guest:
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [near.fileno()]))
         client.sock.sendmsg([b"\n"], [rights])
