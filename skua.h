@@ -280,6 +280,7 @@ static inline void *skua_ring_slot(const struct skua_ring *ring, u32 index)
 /* ------------------------------------------------------------------ */
 
 struct skua_key;	/* key_slot.h */
+struct skua_mask;	/* vif.c */
 
 /**
  * struct skua_key_ref - a key slot of the NIC
@@ -309,8 +310,7 @@ struct skua_key_ref {
  *	0 for none
  * @tim: bit for each AID: mac80211 holds frames for the station; atomic
  * @tim_stale: bit for each AID: the NIC has to be told of @tim once more; atomic
- * @masked: the user has limited the rates; this and @mask outlive down and up
- * @mask: the rates, by band
+ * @mask: the rates that the user allows, or NULL for all
  */
 struct skua_vif {
 	u8 idx;
@@ -324,8 +324,7 @@ struct skua_vif {
 	u64 countdown_end;
 	DECLARE_BITMAP(tim, SKUA_MAX_AID + 1);
 	DECLARE_BITMAP(tim_stale, SKUA_MAX_AID + 1);
-	bool masked;
-	struct cfg80211_bitrate_mask mask;
+	const struct skua_mask *mask;
 };
 
 /**
@@ -750,6 +749,8 @@ struct skua_caps {
  * @rts_threshold: bytes, ~0 for off
  * @txpower: limit of all interfaces, dBm
  * @antennas: bit mask of the antennas in use
+ * @masks: of interfaces that are up or down, SKUA_MAX_VIFS of them, or NULL (wiphy
+ *	mutex)
  * @addresses: of its interfaces, the NIC's own first
  * @nchans: number of channels of all bands
  * @survey: by index over all bands, @nchans of them (wiphy mutex)
@@ -828,6 +829,7 @@ struct skua {
 	u32 rts_threshold;
 	int txpower;
 	u8 antennas;
+	struct skua_mask *masks;
 	struct mac_address addresses[4];
 	unsigned int nchans;
 	struct skua_chan_time *survey;

@@ -44,6 +44,79 @@ enum nl80211_band skua_vif_band(const struct ieee80211_vif *vif)
 	return chan ? chan->band : NL80211_BAND_2GHZ;
 }
 
+/* ------------------------------------------------------------------ */
+/* Rates that the user allows						*/
+/* ------------------------------------------------------------------ */
+
+/*
+ * mac80211 keeps the masks of an interface that goes down, but does not repeat them,
+ * and clears the interface's private part. So they are kept here.
+ */
+struct skua_mask {
+	u32 wdev;	/* identifier of a wireless_dev; 0: unused */
+	struct cfg80211_bitrate_mask rates;
+};
+
+static struct skua_mask *skua_mask_find(struct skua *sc,
+					struct ieee80211_vif *vif)
+{
+	unsigned int i;
+	u32 wdev;
+
+	if (!sc->masks)
+		return NULL;
+	wdev = ieee80211_vif_to_wdev(vif)->identifier;
+	for (i = 0; wdev && i < SKUA_MAX_VIFS; i++)
+		if (sc->masks[i].wdev == wdev)
+			return &sc->masks[i];
+	return NULL;
+}
+
+static bool skua_mask_used(struct skua *sc, const struct skua_mask *mask)
+{
+	struct ieee80211_vif *vif;
+	unsigned int i;
+
+	for (i = 0; i < SKUA_MAX_VIFS; i++) {
+		vif = wiphy_dereference(sc->hw->wiphy, sc->vif[i]);
+		if (vif && skua_vif(vif)->mask == mask)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A place for the masks of an interface that is up and has none. If all are taken, an
+ * interface that is down, or deleted, loses its masks.
+ */
+static struct skua_mask *skua_mask_take(struct skua *sc,
+					struct ieee80211_vif *vif)
+{
+	struct skua_mask *spare = NULL;
+	unsigned int i;
+
+	if (!sc->masks)
+		sc->masks = devm_kcalloc(sc->dev, SKUA_MAX_VIFS,
+					 sizeof(*sc->masks), GFP_KERNEL);
+	for (i = 0; sc->masks && i < SKUA_MAX_VIFS; i++) {
+		struct skua_mask *mask = &sc->masks[i];
+
+		if (!mask->wdev) {
+			spare = mask;
+			break;
+		}
+		if (!spare && !skua_mask_used(sc, mask))
+			spare = mask;
+	}
+	if (spare)
+		spare->wdev = ieee80211_vif_to_wdev(vif)->identifier;
+	return spare;
+}
+
+/* ------------------------------------------------------------------ */
+/* The interface and its BSS						*/
+/* ------------------------------------------------------------------ */
+
 static u32 skua_vif_flags(const struct ieee80211_vif *vif)
 {
 	const struct ieee80211_bss_conf *bss = &vif->bss_conf;
@@ -91,9 +164,9 @@ static void skua_vif_fill(const struct skua *sc, struct ieee80211_vif *vif,
 	cmd->basic_rates = cpu_to_le32(skua_legacy_mask(band, bss->basic_rates));
 	if (mcast > 0)
 		cmd->mcast_rate = cpu_to_le32(skua_legacy_rate(band, mcast - 1));
-	if (svif->masked) {
+	if (svif->mask) {
 		cmd->flags |= cpu_to_le32(SKUA_VIFF_RATE_MASK);
-		skua_rate_mask(&cmd->rates, band, &svif->mask);
+		skua_rate_mask(&cmd->rates, band, &svif->mask->rates);
 	}
 	if (svif->type == SKUA_VIF_STA) {
 		cmd->sync_tsf = cpu_to_le64(bss->sync_tsf);
@@ -164,9 +237,9 @@ static void skua_vif_begin(struct skua *sc, struct ieee80211_vif *vif, u8 idx,
 	struct skua_vif *svif = skua_vif(vif);
 
 	if (!test_bit(SKUA_F_RECONFIG, &sc->flags)) {
-		/* What follows is a setting, which outlives down and up. */
-		memset(svif, 0, offsetof(struct skua_vif, masked));
+		memset(svif, 0, sizeof(*svif));
 		svif->default_key = -1;
+		svif->mask = skua_mask_find(sc, vif);
 	}
 	/* In a restart the BIGTK comes back with the other keys. */
 	svif->bigtk.slot = SKUA_KEY_NONE;
@@ -676,24 +749,27 @@ void skua_op_link_info_changed(struct ieee80211_hw *hw,
  * @vif: the interface
  * @mask: rates by band
  *
- * mac80211 does not repeat the mask in a restart, so the driver keeps it. The NIC
+ * mac80211 does not repeat the mask, so the driver keeps it. The NIC
  * cannot choose the length of the HE-LTF.
  *
- * Return: 0, -EOPNOTSUPP, or see skua_cmd_exec().
+ * Return: 0, -EOPNOTSUPP, -ENOMEM, or see skua_cmd_exec().
  */
 int skua_op_set_bitrate_mask(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			     const struct cfg80211_bitrate_mask *mask)
 {
-	struct skua_vif *svif = skua_vif(vif);
 	struct skua *sc = hw->priv;
+	struct skua_mask *kept;
 	unsigned int i;
 
 	lockdep_assert_wiphy(hw->wiphy);
 	for (i = 0; i < NUM_NL80211_BANDS; i++)
 		if (hw->wiphy->bands[i] && mask->control[i].he_ltf != 0xff)
 			return -EOPNOTSUPP;
-	svif->mask = *mask;
-	svif->masked = true;
+	kept = skua_mask_find(sc, vif) ?: skua_mask_take(sc, vif);
+	if (!kept)
+		return -ENOMEM;
+	kept->rates = *mask;
+	skua_vif(vif)->mask = kept;
 	return skua_op_result(sc, skua_vif_update(sc, vif));
 }
 

@@ -95,7 +95,7 @@ def rates(end):
 def test_bitrate_mask(trio):
     """V4, T9: the rates that the user allows are used, also after a crash and down and up."""
     end = trio.ends["sta"]
-    trio.link(security="open")
+    _, station = trio.link(security="open")
     end.iw("set", "bitrates", "legacy-5", "6", "12", "ht-mcs-5", "3", "vht-mcs-5", "he-mcs-5")
 
     def judge():
@@ -104,6 +104,11 @@ def test_bitrate_mask(trio):
 
     judge()
     crash(end)
+    judge()
+    start = len(station.process.output)
+    end.run(["ip", "link", "set", end.interface, "down"], check=True)
+    end.up()
+    station.process.wait_for("CTRL-EVENT-CONNECTED", 30, start=start)
     judge()
     end.iw("set", "bitrates", "legacy-5", "12", "ht-mcs-5", "vht-mcs-5", "he-mcs-5")
     end.ping(AP, count=5)
@@ -141,11 +146,16 @@ def transmissions(path, sender):
 @pytest.mark.contract("T4")
 @pytest.mark.parametrize("limit", [2, 20])
 def test_retry_limit(trio, limit):
-    """T4: a frame that nobody acknowledges is sent as often as the limit says."""
+    """T4: a frame that nobody acknowledges is sent as often as the limit says.
+
+    So it is after a crash.
+    """
     ap = trio.ends["ap"]
     trio.link(security="open")
     ap.ping("192.168.77.2", count=2)
     ap.run(["iw", "phy", ap.phy, "set", "retry", "short", str(limit), "long", "4"], check=True)
+    crash(ap)
+    ap.ping("192.168.77.2", count=2)
     try:
         path = trio.capture()
         trio.lose(type=2, ta=ap.mac, count=1_000_000)
