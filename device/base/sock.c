@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unix sockets to listen on
+ * Unix sockets: to listen on, and descriptors that come through them
  */
 #include <errno.h>
 #include <string.h>
@@ -61,4 +61,20 @@ int sock_listen(const char *path, mode_t mode, int backlog)
 		return fd;
 	close(fd);
 	return ret;
+}
+
+void sock_each_fd(struct msghdr *mh, void (*take)(void *priv, int fd), void *priv)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
+		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
+			take(priv, fd);
+		}
+	}
 }

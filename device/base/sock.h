@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Unix sockets to listen on
+ * Unix sockets: to listen on, and descriptors that come through them
  */
 #ifndef SKUA_DEVICE_SOCK_H
 #define SKUA_DEVICE_SOCK_H
 
 #include <sys/types.h>
+
+struct msghdr;
 
 #define SOCK_AS_UMASK	((mode_t)-1)
 
@@ -20,5 +22,13 @@
  * a file already.
  */
 int sock_listen(const char *path, mode_t mode, int backlog);
+
+/**
+ * sock_each_fd() - hand over each descriptor that came with a message
+ * @mh: of a recvmsg() that succeeded
+ * @take: gets a descriptor, which is open and now its own
+ * @priv: for @take
+ */
+void sock_each_fd(struct msghdr *mh, void (*take)(void *priv, int fd), void *priv);
 
 #endif /* SKUA_DEVICE_SOCK_H */

@@ -437,20 +437,9 @@ static void conn_work(struct loop_work *w)
 }
 
 /* Descriptors that come with a request are of no use. */
-static void drop_fds(struct ctl *ctl, struct msghdr *mh)
+static void drop_fd(void *ctl, int fd)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
-		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < n; i++) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
-			helper_close(ctl->closer, fd);
-		}
-	}
+	helper_close(((struct ctl *)ctl)->closer, fd);
 }
 
 /* As recv(); 0 is the end of the connection, too, for one that sends descriptors */
@@ -473,7 +462,7 @@ static ssize_t conn_recv(struct ctl_conn *conn)
 
 	if (n < 0 || !CMSG_FIRSTHDR(&mh))
 		return n;
-	drop_fds(conn->ctl, &mh);
+	sock_each_fd(&mh, drop_fd, conn->ctl);
 	log_warn(NULL, "control: a client that sent descriptors was turned away");
 	return 0;
 }

@@ -489,26 +489,26 @@ static bool vu_message(struct vhost *v)
 	return false;
 }
 
+/* A descriptor too many is counted, and makes the message a wrong one. */
+static void vu_take_fd(void *priv, int fd)
+{
+	struct vhost *v = priv;
+
+	if (v->nfds < VU_FDS)
+		v->fds[v->nfds].fd = fd;
+	else
+		helper_close(v->helper, fd);
+	v->nfds++;
+}
+
 static bool vu_take_fds(struct vhost *v, struct msghdr *mh)
 {
 	bool ok = !(mh->msg_flags & MSG_CTRUNC);
 
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(mh); c; c = CMSG_NXTHDR(mh, c)) {
-		size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t i = 0; i < n; i++) {
-			int fd;
-
-			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(fd));
-			if (v->nfds < VU_FDS) {
-				v->fds[v->nfds++].fd = fd;
-			} else {
-				helper_close(v->helper, fd);
-				ok = false;
-			}
-		}
+	sock_each_fd(mh, vu_take_fd, v);
+	if (v->nfds > VU_FDS) {
+		v->nfds = VU_FDS;
+		ok = false;
 	}
 	if (!ok)
 		log_warn(v->log, "a message has too many descriptors");
