@@ -174,14 +174,15 @@ static void fake_exit_tables(void *data)
 }
 
 /**
- * skua_fake_init() - make a struct skua_fake, test->priv from then on
+ * skua_fake_init_in() - make a struct skua_fake that is part of a larger structure
  * @test: the test
+ * @size: bytes of the structure, zeroed; its first member is test->priv from then on
  *
  * Return: 0 or a negative error
  */
-int skua_fake_init(struct kunit *test)
+int skua_fake_init_in(struct kunit *test, size_t size)
 {
-	struct skua_fake *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
+	struct skua_fake *fake = kunit_kzalloc(test, size, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, fake);
 	test->priv = fake;
@@ -211,6 +212,17 @@ int skua_fake_init(struct kunit *test)
 	kunit_activate_static_stub(test, skua_cmd_post_sleep, fake_cmd_post);
 	kunit_activate_static_stub(test, skua_doorbell, fake_doorbell);
 	return 0;
+}
+
+/**
+ * skua_fake_init() - make a struct skua_fake, test->priv from then on
+ * @test: the test
+ *
+ * Return: 0 or a negative error
+ */
+int skua_fake_init(struct kunit *test)
+{
+	return skua_fake_init_in(test, sizeof(struct skua_fake));
 }
 
 /**

@@ -54,6 +54,7 @@ struct skua_fake {
 };
 
 int skua_fake_init(struct kunit *test);
+int skua_fake_init_in(struct kunit *test, size_t size);
 struct ieee80211_vif *skua_fake_vif(struct kunit *test, u8 idx);
 struct ieee80211_sta *skua_fake_sta(struct kunit *test,
 				    struct ieee80211_vif *vif);

@@ -189,17 +189,12 @@ static void reset_pause(struct skua *sc, unsigned int ms)
 
 static int reset_init(struct kunit *test)
 {
+	int ret = skua_fake_init_in(test, sizeof(struct reset_nic));
 	struct reset_nic *nic;
-	struct skua_fake *fake;
-	int ret = skua_fake_init(test);
 
 	if (ret)
 		return ret;
-	fake = test->priv;
-	nic = kunit_kzalloc(test, sizeof(*nic), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, nic);
-	nic->fake = *fake;
-	test->priv = &nic->fake;
+	nic = reset_nic();
 	nic->pdev = kunit_kzalloc(test, sizeof(*nic->pdev), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, nic->pdev);
 	pci_set_drvdata(nic->pdev, nic->fake.sc);

@@ -64,17 +64,10 @@ static int start_boot(struct skua *sc)
 
 static int start_init(struct kunit *test)
 {
-	struct start_nic *nic;
-	struct skua_fake *fake;
-	int ret = skua_fake_init(test);
+	int ret = skua_fake_init_in(test, sizeof(struct start_nic));
 
 	if (ret)
 		return ret;
-	fake = test->priv;
-	nic = kunit_kzalloc(test, sizeof(*nic), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, nic);
-	nic->fake = *fake;
-	test->priv = &nic->fake;
 	skua_fake_ring(test, SKUA_RING_RXBUF, 16, 4);
 	kunit_activate_static_stub(test, skua_boot, start_boot);
 	return 0;
