@@ -215,24 +215,24 @@ void rate_update(struct sta *s)
 		rate_push(s);
 }
 
-void rate_vif_changed(u8 vif)
+static void vif_each_sta(u8 vif, void (*fn)(struct sta *s))
 {
 	for (u32 i = 0; i < limits.stas; i++) {
 		struct sta *s = sta_get(i);
 
 		if (s && s->cmd.vif == vif)
-			rate_update(s);
+			fn(s);
 	}
+}
+
+void rate_vif_changed(u8 vif)
+{
+	vif_each_sta(vif, rate_update);
 }
 
 void rate_vif_masked(u8 vif)
 {
-	for (u32 i = 0; i < limits.stas; i++) {
-		struct sta *s = sta_get(i);
-
-		if (s && s->cmd.vif == vif)
-			rate_init(s);
-	}
+	vif_each_sta(vif, rate_init);
 }
 
 void rate_account(struct sta *s, const struct eng_sta_stats *st)
