@@ -40,7 +40,7 @@
 #define SKUA_MSIX_VECTORS		4
 
 /* ABI of these headers. Major must match; minor only ever adds. */
-#define SKUA_ABI_MAJOR			2
+#define SKUA_ABI_MAJOR			3
 #define SKUA_ABI_MINOR			0
 
 #endif /* SKUA_HW_H */

@@ -75,6 +75,7 @@ static const struct op ops[] = {
 	{ SKUA_CMD_STA_UPDATE, 0, sizeof(struct skua_cmd_sta), 0, 0, sta_cmd_update },
 	{ SKUA_CMD_STA_REMOVE, 0, sizeof(struct skua_cmd_sta_ref), 0, 0, sta_cmd_remove },
 	{ SKUA_CMD_STA_STATS, 0, sizeof(struct skua_cmd_sta_ref), 0, 0, sta_cmd_stats },
+	{ SKUA_CMD_STA_SEQ, OPF_NEVER, sizeof(struct skua_cmd_sta_seq), 0, 0, NULL },
 	{ SKUA_CMD_KEY_SET, OPF_SECRET, sizeof(struct skua_cmd_key), 0, 0, key_cmd_set },
 	{ SKUA_CMD_KEY_DEL, 0, sizeof(struct skua_cmd_key_ref), 0, 0, key_cmd_del },
 	{ SKUA_CMD_KEY_DEFAULT, 0, sizeof(struct skua_cmd_key_ref), 0, 0, key_cmd_default },

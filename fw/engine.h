@@ -59,6 +59,7 @@
 #define ENG_IRQ_TBTT		BIT(2)	/* ENG_TBTT_VIFS */
 #define ENG_IRQ_CSA		BIT(3)	/* ENG_CSA_VIFS: countdown reached its end */
 #define ENG_IRQ_RADAR		BIT(4)	/* ENG_RADAR_WIDTH: a pulse was received */
+#define ENG_IRQ_BA		BIT(5)	/* ENG_BA_EVT: a Block Ack session needs attention */
 
 /* Host interface: each GO sets ENG_HIF_STATUS to an enum skua_status */
 #define ENG_HIF_STATUS		0x100	/* RO */
@@ -123,6 +124,15 @@
 					 * SKUA_VIF_NONE: there is no such address
 					 */
 
+#define ENG_BA_EVT		0x424	/* RO: takes the next event of a Block Ack session:
+					 * handle | tid << 16 | cause << 24 | bit 31; 0 for
+					 * none. A session has at most one of each cause
+					 * that waits, and none once its half is off
+					 */
+#define ENG_BA_EVT_VALID	BIT(31)
+#define ENG_BA_RX_IDLE		0	/* cause: the receive session's timeout is over */
+#define ENG_BA_TX_STALLED	1	/* cause: the transmit window does not move */
+
 /* Radar pulses inside the channel, in the order of their times */
 #define ENG_RADAR_WIDTH		0x480	/* RO: takes the next pulse: its duration in
 					 * microseconds; 0 for none. Latches its time
@@ -167,6 +177,8 @@
  * @ENG_TBL_BEACON: struct eng_beacon, by interface
  * @ENG_TBL_SURVEY: struct skua_survey, by MHz; read only
  * @ENG_TBL_TKIP_P1: struct eng_tkip_p1, by key slot; write only
+ * @ENG_TBL_BA: struct eng_ba, by handle * 16 + TID
+ * @ENG_TBL_SEQ: struct eng_seq, by handle
  */
 enum eng_tbl {
 	ENG_TBL_VIF		= 0,
@@ -178,6 +190,8 @@ enum eng_tbl {
 	ENG_TBL_BEACON		= 6,
 	ENG_TBL_SURVEY		= 7,
 	ENG_TBL_TKIP_P1		= 8,
+	ENG_TBL_BA		= 9,
+	ENG_TBL_SEQ		= 10,
 };
 
 enum eng_tbl_op {
@@ -266,6 +280,10 @@ static_assert(sizeof(struct eng_vif) == 96, "engine vif size");
  * @key: pairwise keys by key index, 0-3
  * @group_key: group keys of this station alone, by key index 0-3
  * @dozing: readback: 1 if the station is in power save
+ * @ampdu_factor: an A-MPDU to it has at most 2^(13 + factor) - 1 octets; at most 10
+ * @ampdu_density: least time between the starts of two MPDUs, 0-7, as in the HT
+ *	Capabilities element
+ * @rsvd: zero
  */
 struct eng_sta {
 	__le16 gen;
@@ -277,10 +295,83 @@ struct eng_sta {
 	struct eng_key_ref key[4];
 	struct eng_key_ref group_key[4];
 	u8 dozing;
-	u8 rsvd[3];
+	u8 ampdu_factor;
+	u8 ampdu_density;
+	u8 rsvd;
 };
 
 static_assert(sizeof(struct eng_sta) == 52, "engine sta size");
+
+/* Halves of struct eng_ba */
+#define ENG_BA_SET_TX		BIT(0)
+#define ENG_BA_SET_RX		BIT(1)
+
+/**
+ * enum eng_ba_tx - states of the transmit half of a session
+ * @ENG_BA_TX_OFF: no session: MPDUs are sent one by one. Frames that have a number and
+ *	have not ended go on with it, first and in order
+ * @ENG_BA_TX_HOLD: frames without a number wait; the other ones go on as with OFF
+ * @ENG_BA_TX_ON: aggregate
+ * @ENG_BA_TX_FLUSH: written only: end all frames of the TID with FLUSHED, then OFF
+ */
+enum eng_ba_tx {
+	ENG_BA_TX_OFF		= 0,
+	ENG_BA_TX_HOLD		= 1,
+	ENG_BA_TX_ON		= 2,
+	ENG_BA_TX_FLUSH		= 3,
+};
+
+/**
+ * struct eng_ba - Block Ack session of a station and TID
+ * @gen: generation of the station; another one is SKUA_ST_STALE
+ * @set: halves that a write changes, ENG_BA_SET_*; the other one stays as it is
+ * @tx: transmit half: enum eng_ba_tx
+ * @rx: receive half: 1 on, 0 off. To switch on a half that is on begins it anew
+ * @amsdu: transmit half: 1: A-MSDU in A-MPDU is allowed
+ * @tx_size: transmit half, with ENG_BA_TX_ON: most MPDUs in the window, 1 to 1024
+ * @rx_size: receive half, if on: MPDUs that the reorder buffer has room for, 1 to 1024
+ * @rx_ssn: first sequence number of the receive window
+ * @rx_timeout_tu: TU without a frame after which ENG_BA_RX_IDLE comes; 0 for never
+ * @tx_next: readback: number of the next frame that gets one
+ * @tx_busy: readback: number of frames that have a number and have not ended
+ * @rsvd: zero
+ *
+ * To write the transmit half needs SKUA_FEAT_TX_AMPDU, the receive half
+ * SKUA_FEAT_RX_AMPDU. An entry that was never written reads as OFF. Both halves end
+ * with the station; ENG_TBL_CLEAR switches both off.
+ */
+struct eng_ba {
+	__le16 gen;
+	u8 set;
+	u8 tx;
+	u8 rx;
+	u8 amsdu;
+	__le16 tx_size;
+	__le16 rx_size;
+	__le16 rx_ssn;
+	__le16 rx_timeout_tu;
+	__le16 tx_next;
+	__le16 tx_busy;
+	__le16 rsvd;
+};
+
+static_assert(sizeof(struct eng_ba) == 20, "engine ba size");
+
+/**
+ * struct eng_seq - sequence numbers of a station
+ * @gen: generation of the station; another one is SKUA_ST_STALE
+ * @rsvd: zero
+ * @seq: by TID: the last number given, 0 to 4095
+ *
+ * To write it while frames of the station have a number and have not ended is an error.
+ */
+struct eng_seq {
+	__le16 gen;
+	__le16 rsvd;
+	__le16 seq[SKUA_NUM_TIDS];
+};
+
+static_assert(sizeof(struct eng_seq) == 36, "engine seq size");
 
 /**
  * struct eng_key - a key in the engines
@@ -369,10 +460,12 @@ static_assert(sizeof(struct eng_rate) == 28, "engine rate size");
 
 /**
  * struct eng_sta_stats - counters of a station
- * @stage_sent: transmissions at each stage since the last read
+ * @stage_sent: MPDUs sent at each stage since the last read, retries included
  * @stage_acked: number of them that were acknowledged
- * @probe_sent: transmissions at the probe rate since the last read
+ * @probe_sent: MPDUs sent at the probe rate since the last read
  * @probe_acked: number of them that were acknowledged
+ * @tid_frames: by TID: QoS data MPDUs that were sent for the first time since the last
+ *	read, outside a transmit session; ends at 65535
  * @stats: totals since the station was added
  */
 struct eng_sta_stats {
@@ -380,10 +473,11 @@ struct eng_sta_stats {
 	__le32 stage_acked[ENG_RATE_STAGES];
 	__le32 probe_sent;
 	__le32 probe_acked;
+	__le16 tid_frames[SKUA_NUM_TIDS];
 	struct skua_sta_stats stats;
 };
 
-static_assert(sizeof(struct eng_sta_stats) == 40 + 72, "engine sta stats size");
+static_assert(sizeof(struct eng_sta_stats) == 40 + 32 + 72, "engine sta stats size");
 
 /**
  * struct eng_beacon - a beacon template

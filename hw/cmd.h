@@ -67,6 +67,7 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
  * @SKUA_CMD_STA_UPDATE: struct skua_cmd_sta
  * @SKUA_CMD_STA_REMOVE: struct skua_cmd_sta_ref; its queue is flushed first
  * @SKUA_CMD_STA_STATS: struct skua_cmd_sta_ref; answers struct skua_sta_stats
+ * @SKUA_CMD_STA_SEQ: struct skua_cmd_sta_seq: a station that a restart brings back
  * @SKUA_CMD_KEY_SET: struct skua_cmd_key
  * @SKUA_CMD_KEY_DEL: struct skua_cmd_key_ref; then SKUA_INB_KEY_RETIRED
  * @SKUA_CMD_KEY_DEFAULT: struct skua_cmd_key_ref: default unicast (WEP) key
@@ -88,7 +89,8 @@ static_assert(sizeof(struct skua_cmd) == 256, "command size");
  * @SKUA_CMD_TSF_GET: struct skua_cmd_tsf; answers the same
  * @SKUA_CMD_TSF_SET: struct skua_cmd_tsf: TSF to set
  * @SKUA_CMD_TSF_OFFSET: struct skua_cmd_tsf: signed microseconds to add
- * @SKUA_CMD_BA: struct skua_cmd_ba; needs an A-MPDU feature
+ * @SKUA_CMD_BA: struct skua_cmd_ba; needs SKUA_FEAT_TX_AMPDU for transmit sessions,
+ *	SKUA_FEAT_RX_AMPDU for receive sessions
  * @SKUA_CMD_PS: struct skua_cmd_ps; needs SKUA_FEAT_STA_PS
  * @SKUA_CMD_PS_RELEASE: struct skua_cmd_ps_release; needs SKUA_FEAT_AP_PS
  * @SKUA_CMD_PROBE_RESP_SET: as BEACON_SET; reserved for offload
@@ -113,6 +115,7 @@ enum skua_cmd_op {
 	SKUA_CMD_STA_UPDATE		= 0x21,
 	SKUA_CMD_STA_REMOVE		= 0x22,
 	SKUA_CMD_STA_STATS		= 0x23,
+	SKUA_CMD_STA_SEQ		= 0x24,
 	SKUA_CMD_KEY_SET		= 0x30,
 	SKUA_CMD_KEY_DEL		= 0x31,
 	SKUA_CMD_KEY_DEFAULT		= 0x32,

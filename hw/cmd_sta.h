@@ -130,13 +130,39 @@ struct skua_sta_stats {
 static_assert(sizeof(struct skua_sta_stats) == 72, "sta stats size");
 
 /**
+ * struct skua_cmd_sta_seq - where the sequence numbers of a station go on
+ * @sta: handle
+ * @gen: generation
+ * @seq: by TID: the last number given, 0 to 4095; the next frame gets the one behind it
+ *
+ * After a reset the driver brings its stations back by STA_ADD, and tells then which
+ * numbers the peer may have seen: a Block Ack window, or a duplicate filter, of the
+ * peer would drop frames that begin at 0 again. The command is for a station none of
+ * whose frames has left since STA_ADD.
+ */
+struct skua_cmd_sta_seq {
+	__le16 sta;
+	__le16 gen;
+	__le16 seq[SKUA_NUM_TIDS];
+};
+
+static_assert(sizeof(struct skua_cmd_sta_seq) == 36, "sta seq size");
+
+/**
  * enum skua_ba_action - for struct skua_cmd_ba
- * @SKUA_BA_RX_START: the peer sends with Block Ack from @ssn on
+ * @SKUA_BA_RX_START: the peer sends with Block Ack from @ssn on (@buf_size,
+ *	@timeout_tu)
  * @SKUA_BA_RX_STOP: the peer no longer does
- * @SKUA_BA_TX_HOLD: drain and hold the TID; the answer is its next sequence number
- * @SKUA_BA_TX_START: aggregate and go on
- * @SKUA_BA_TX_STOP: no longer aggregate; keep queued frames
- * @SKUA_BA_TX_FLUSH: no longer aggregate; drop queued frames
+ * @SKUA_BA_TX_HOLD: frames of the TID that have no sequence number yet wait; the
+ *	answer, struct skua_ba_answer, comes when all that have one have ended. If that
+ *	takes longer than SKUA_BA_HOLD_MS (the station sleeps, or the radio is on
+ *	another channel), the answer is SKUA_ST_BUSY, and nothing is held any more
+ * @SKUA_BA_TX_START: aggregate (@buf_size, @amsdu); a hold ends
+ * @SKUA_BA_TX_STOP: no longer aggregate; frames that have a number and wait for an
+ *	acknowledgment go on as MPDUs of their own, with their numbers and in order,
+ *	and the other ones follow. A hold ends. Succeeds without a session, too
+ * @SKUA_BA_TX_FLUSH: no longer aggregate; all frames of the TID that are in the NIC
+ *	end with FLUSHED. Otherwise as TX_STOP
  */
 enum skua_ba_action {
 	SKUA_BA_RX_START	= 0,
@@ -153,10 +179,11 @@ enum skua_ba_action {
  * @gen: generation
  * @tid: TID
  * @action: enum skua_ba_action
- * @ssn: starting sequence number
- * @buf_size: reorder buffer in MPDUs
- * @timeout_tu: inactivity timeout in TU, 0 for none
- * @amsdu: 1: A-MSDU in A-MPDU is allowed
+ * @ssn: RX_START: starting sequence number, 0 to 4095; else 0
+ * @buf_size: RX_START, TX_START: the receiver's reorder buffer in MPDUs, 1 to
+ *	SKUA_BA_MAX_SIZE; else 0
+ * @timeout_tu: RX_START: inactivity timeout in TU, 0 for none; else 0
+ * @amsdu: TX_START: 1: A-MSDU in A-MPDU is allowed; else 0
  * @rsvd: zero
  */
 struct skua_cmd_ba {
@@ -172,6 +199,21 @@ struct skua_cmd_ba {
 };
 
 static_assert(sizeof(struct skua_cmd_ba) == 16, "ba command size");
+
+#define SKUA_BA_MAX_SIZE		1024
+#define SKUA_BA_HOLD_MS			100
+
+/**
+ * struct skua_ba_answer - answer of SKUA_CMD_BA with SKUA_BA_TX_HOLD
+ * @ssn: sequence number of the next frame of the TID
+ * @rsvd: zero
+ */
+struct skua_ba_answer {
+	__le16 ssn;
+	__le16 rsvd;
+};
+
+static_assert(sizeof(struct skua_ba_answer) == 4, "ba answer size");
 
 /**
  * struct skua_cmd_ps - station power save

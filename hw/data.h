@@ -113,7 +113,8 @@ static_assert(sizeof(struct skua_rx_buf) == 16, "rx buffer size");
 /**
  * enum skua_cpl_type - types of completion records
  * @SKUA_CPL_RX: struct skua_cpl_rx, then one word for each further buffer
- * @SKUA_CPL_TX: struct skua_cpl_tx, then one word for each ended descriptor
+ * @SKUA_CPL_TX: struct skua_cpl_tx, then one word for each further descriptor that
+ *	has ended
  * @SKUA_CPL_INBAND: struct skua_cpl_inband
  */
 enum skua_cpl_type {
@@ -254,26 +255,24 @@ enum skua_tx_status {
 #define SKUA_CPL_TX_WORDS		7	/* status words in the first unit */
 
 /**
- * struct skua_cpl_tx - TX status of descriptors, of one PPDU or of several
- * @w0: type, units, number of status words (at least 1)
+ * struct skua_cpl_tx - one PPDU, and the TX status of the descriptors that ended in it
+ * @w0: type, units, number of status words (0 for a PPDU in which none ended)
  * @sta: station handle, or SKUA_STA_NONE
  * @sta_gen: generation of it
  * @vif: interface
  * @link: link
  * @tid: TID, or 16
  * @ack_signal: dBm of the last acknowledgment, 0 if none
- * @rate: rate word of the last transmission
- * @airtime_us: of all transmissions of all these descriptors
- * @mpdus: number of MPDUs sent for the first time
- * @acked: number of MPDUs acknowledged
- * @retried: number of retransmissions
- * @rsvd: zero
+ * @rate: rate word of the PPDU; 0 for descriptors that end without one
+ * @airtime_us: of the PPDU, of what protects it, and of its answers
+ * @mpdus: number of MPDUs in it
+ * @acked: number of MPDUs acknowledged in it
+ * @retried: number of MPDUs in it that had been sent before
+ * @seq: last sequence number that the NIC has given on @tid; only for a station, and
+ *	for @tid below 16
  * @rsvd2: zero
  * @rsvd3: zero
  * @status: the first status words; the rest in the units that follow
- *
- * Descriptors that end one after another share a record if they agree in all
- * of @sta, @vif, @tid, @ack_signal and @rate.
  */
 struct skua_cpl_tx {
 	__le32 w0;
@@ -288,7 +287,7 @@ struct skua_cpl_tx {
 	__le16 mpdus;
 	__le16 acked;
 	__le16 retried;
-	__le16 rsvd;
+	__le16 seq;
 	__le32 rsvd2;
 	__le32 rsvd3;
 	__le32 status[SKUA_CPL_TX_WORDS];
@@ -303,7 +302,8 @@ static_assert(sizeof(struct skua_cpl_tx) == SKUA_CPL_UNIT, "tx completion size")
  * @SKUA_INB_PSPOLL: the station sent a PS-Poll, and the NIC holds no frame for it
  * @SKUA_INB_UAPSD_TRIGGER: the station opened a service period (tid)
  * @SKUA_INB_EOSP: the service period that the NIC served has ended
- * @SKUA_INB_BA_STOP: a Block Ack session ended (tid, arg = 1 for transmit)
+ * @SKUA_INB_BA_STOP: a Block Ack session has to end (tid, arg = 0: the receive session
+ *	was idle for longer than its timeout; 1: the transmit session makes no progress)
  * @SKUA_INB_KEY_RETIRED: no later frame was decrypted with key (arg = slot
  *	| generation << 16)
  * @SKUA_INB_TX_DRAINED: the frames that a flush waited for have left (arg =

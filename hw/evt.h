@@ -37,6 +37,7 @@ static_assert(sizeof(struct skua_evt) == 256, "event size");
  * @SKUA_EVT_CSA_DONE: struct skua_evt_vif: the countdown has ended
  * @SKUA_EVT_LOG: text of the firmware
  * @SKUA_EVT_RADAR: struct skua_evt_radar
+ * @SKUA_EVT_BA_REQUEST: struct skua_evt_ba: a transmit session would be worth while
  */
 enum skua_evt_id {
 	SKUA_EVT_ALIVE		= 1,
@@ -49,6 +50,7 @@ enum skua_evt_id {
 	SKUA_EVT_CSA_DONE	= 8,
 	SKUA_EVT_LOG		= 9,
 	SKUA_EVT_RADAR		= 10,
+	SKUA_EVT_BA_REQUEST	= 11,
 };
 
 /**
@@ -218,5 +220,24 @@ struct skua_evt_radar {
 };
 
 static_assert(sizeof(struct skua_evt_radar) == 8, "radar event size");
+
+/**
+ * struct skua_evt_ba - the NIC asks for a transmit session
+ * @sta: handle
+ * @gen: generation
+ * @tid: TID
+ * @rsvd: zero
+ *
+ * The host need not answer. While the TID has traffic and no session begins, the event
+ * comes again, each time later.
+ */
+struct skua_evt_ba {
+	__le16 sta;
+	__le16 gen;
+	u8 tid;
+	u8 rsvd[3];
+};
+
+static_assert(sizeof(struct skua_evt_ba) == 8, "ba event size");
 
 #endif /* SKUA_HW_EVT_H */

@@ -1,0 +1,33 @@
+/srv/w/fw/tests/device/mac/build/nic/cp/eng.o: cp/eng.c \
+ ../device/cp/eng.h ../fw/engine.h ../fw/../hw.h ../fw/../hw/boot.h \
+ ../fw/../hw/types.h ../fw/../hw/../fw/types.h ../fw/../hw/ring.h \
+ ../fw/../hw/chan.h ../fw/../hw/rate.h ../fw/../hw/cipher.h \
+ ../fw/../hw/cmd.h ../fw/../hw/cmd_key.h ../fw/../hw/cipher.h \
+ ../fw/../hw/cmd_scan.h ../fw/../hw/chan.h ../fw/../hw/cmd_sta.h \
+ ../fw/../hw/cmd_vif.h ../fw/../hw/data.h ../fw/../hw/evt.h \
+ ../fw/../hw/rate.h ../fw/../hw/regs.h ../fw/../hw/ring.h \
+ ../fw/../hw/types.h ../hw.h
+../device/cp/eng.h:
+../fw/engine.h:
+../fw/../hw.h:
+../fw/../hw/boot.h:
+../fw/../hw/types.h:
+../fw/../hw/../fw/types.h:
+../fw/../hw/ring.h:
+../fw/../hw/chan.h:
+../fw/../hw/rate.h:
+../fw/../hw/cipher.h:
+../fw/../hw/cmd.h:
+../fw/../hw/cmd_key.h:
+../fw/../hw/cipher.h:
+../fw/../hw/cmd_scan.h:
+../fw/../hw/chan.h:
+../fw/../hw/cmd_sta.h:
+../fw/../hw/cmd_vif.h:
+../fw/../hw/data.h:
+../fw/../hw/evt.h:
+../fw/../hw/rate.h:
+../fw/../hw/regs.h:
+../fw/../hw/ring.h:
+../fw/../hw/types.h:
+../hw.h:
