@@ -7,6 +7,7 @@
  * obj.h    interfaces, stations; key.h: keys
  * tbl.h    tables that the firmware writes
  * txq.h    frames to send and their queues
+ * ba_tx.h  Block Ack sessions, originator; ampdu.h: limits of an A-MPDU
  * txe.h    transmit engine
  * rxe.h    receive engine
  * cpl.h    completion ring
