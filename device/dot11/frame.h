@@ -352,6 +352,7 @@ static inline const uint8_t *dot11_sa(const uint8_t *frame)
 #define IEEE80211_BA_OFF_BITMAP		20
 #define IEEE80211_BA_LEN_64		28	/* without FCS */
 #define IEEE80211_BA_LEN_256		52
+#define IEEE80211_BA_LEN_512		84
 #define IEEE80211_BA_LEN_1024		148
 #define IEEE80211_BA_CTL_NOACK		0x0001	/* BA Ack Policy */
 #define IEEE80211_BA_CTL_TYPE		0x001e
@@ -362,6 +363,7 @@ static inline const uint8_t *dot11_sa(const uint8_t *frame)
 /* Fragment Number of the Starting Sequence Control: size of the bitmap */
 #define IEEE80211_BA_FRAG_BITMAP_64	0x0000
 #define IEEE80211_BA_FRAG_BITMAP_256	0x0004
+#define IEEE80211_BA_FRAG_BITMAP_512	0x0008	/* 802.11be, 9.3.1.8.2 */
 #define IEEE80211_BA_FRAG_BITMAP_1024	0x000a
 
 /* PS-Poll carries the AID with its two top bits set in place of Duration */

@@ -19,22 +19,9 @@
 #include <stdint.h>
 
 #include "dot11/dot11.h"
+#include "mac/ba_sn.h"
 
-#define BA_MAX_WIN	1024	/* MPDUs; a divisor of the numbers' modulo */
-#define BA_WORDS	(BA_MAX_WIN / 64)
 #define BA_BAR_MAX	(IEEE80211_BA_LEN_1024 + IEEE80211_FCS_LEN)
-
-/* SN of @n numbers further on; @n may be negative */
-static inline uint16_t ba_sn_add(uint16_t sn, int n)
-{
-	return (uint16_t)((unsigned int)(sn + n) & (IEEE80211_SN_MODULO - 1));
-}
-
-/* How far @b is ahead of @a; what is 2048 or more is behind it */
-static inline uint16_t ba_sn_ahead(uint16_t a, uint16_t b)
-{
-	return ba_sn_add(b, -(int)a);
-}
 
 /* Scoreboard */
 

@@ -56,6 +56,7 @@ struct tx_result;
  * @pn: packet number
  * @rate: rate word with SKUA_TXF_RATE, else 0
  * @from: queue that the frame was taken from for the round under way
+ * @numbered: it has a sequence number of its TID
  * @prepared: numbered and protected; a later round goes on with it
  * @tries: transmissions so far
  * @airtime_us: airtime of these
@@ -82,6 +83,7 @@ struct txf {
 	uint64_t pn;
 	uint32_t rate;
 	struct txq *from;
+	bool numbered;
 	bool prepared;
 	uint32_t tries;
 	uint32_t airtime_us;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sequence numbers in the windows of a Block Ack session
+ */
+#ifndef SKUA_DEVICE_BA_SN_H
+#define SKUA_DEVICE_BA_SN_H
+
+#include <stdint.h>
+
+#include "dot11/dot11.h"
+
+#define BA_MAX_WIN	1024	/* MPDUs; a divisor of the numbers' modulo */
+#define BA_WORDS	(BA_MAX_WIN / 64)
+
+/* SN of @n numbers further on; @n may be negative */
+static inline uint16_t ba_sn_add(uint16_t sn, int n)
+{
+	return (uint16_t)((unsigned int)(sn + n) & (IEEE80211_SN_MODULO - 1));
+}
+
+/* How far @b is ahead of @a; what is 2048 or more is behind it */
+static inline uint16_t ba_sn_ahead(uint16_t a, uint16_t b)
+{
+	return ba_sn_add(b, -(int)a);
+}
+
+#endif /* SKUA_DEVICE_BA_SN_H */
