@@ -445,9 +445,10 @@ static_assert(sizeof(struct eng_edca) == 8, "engine edca size");
 /**
  * struct eng_rate - rates of unicast data, stage by stage
  * @rate: rate words; 0 ends the list
- * @tries: number of tries at each rate
- * @probe_rate: every @probe_interval-th frame is tried at this rate first
- * @probe_interval: number of frames; 0 for no probes
+ * @tries: number of tries at each rate. An A-MPDU has one rate, that of its first MPDU
+ * @probe_rate: after @probe_interval PPDUs, the next one whose first MPDU has not been
+ *	tried yet is sent at this rate
+ * @probe_interval: number of PPDUs; 0 for no probes
  */
 struct eng_rate {
 	__le32 rate[ENG_RATE_STAGES];
@@ -464,6 +465,10 @@ static_assert(sizeof(struct eng_rate) == 28, "engine rate size");
  * @stage_acked: number of them that were acknowledged
  * @probe_sent: MPDUs sent at the probe rate since the last read
  * @probe_acked: number of them that were acknowledged
+ * @stage_ppdus: PPDUs at each stage since the last read: what happens to the MPDUs of
+ *	one PPDU is no independent evidence
+ * @probe_ppdus: PPDUs at the probe rate since the last read
+ * @rsvd: zero
  * @tid_frames: by TID: QoS data MPDUs that were sent for the first time since the last
  *	read, outside a transmit session; ends at 65535
  * @stats: totals since the station was added
@@ -473,11 +478,14 @@ struct eng_sta_stats {
 	__le32 stage_acked[ENG_RATE_STAGES];
 	__le32 probe_sent;
 	__le32 probe_acked;
+	__le32 stage_ppdus[ENG_RATE_STAGES];
+	__le32 probe_ppdus;
+	__le32 rsvd;
 	__le16 tid_frames[SKUA_NUM_TIDS];
 	struct skua_sta_stats stats;
 };
 
-static_assert(sizeof(struct eng_sta_stats) == 40 + 32 + 72, "engine sta stats size");
+static_assert(sizeof(struct eng_sta_stats) == 64 + 32 + 72, "engine sta stats size");
 
 /**
  * struct eng_beacon - a beacon template

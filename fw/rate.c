@@ -19,16 +19,20 @@
  * the last stage alone, the ladder becomes narrower by one width. Probes of the next
  * width and of the next step take turns.
  *
- * The judgement uses counters alone, and assumes nothing about the medium.
+ * The judgement uses counters alone, and assumes nothing about the medium. MPDUs of an
+ * A-MPDU share a fate: a collision, or a Block Ack that is lost, takes all of them. So
+ * PPDUs are counted to find whether enough has been sent, and MPDUs to find how much
+ * has arrived.
  */
 #include "ladder.h"
 #include "policy.h"
 
 #define ROUND_US	(50 * MSEC_US)
 #define IDLE_ROUNDS	20	/* then the station is checked once a second */
-#define ENOUGH		8	/* transmissions before a judgement */
-#define PROBES_ENOUGH	8
-#define PROBE_MIN	16	/* frames between probes */
+#define ENOUGH		8	/* PPDUs before a judgement */
+#define PROBES_ENOUGH	8	/* MPDUs, in at least so many PPDUs: */
+#define PROBE_PPDUS	3
+#define PROBE_MIN	16	/* PPDUs between probes */
 #define PROBE_MAX	1024
 #define GOOD_PERCENT	85
 #define BAD_PERCENT	50
@@ -43,10 +47,12 @@
  * @heard: the ladder's width has been heard, or it is the least
  * @probe: the next higher step, or the next width, is being probed
  * @probe_wide: the width
- * @interval: frames between probes
- * @sent: transmissions at each stage, not yet judged
- * @acked: of them acknowledged
- * @probe_sent: at the probe rate
+ * @interval: PPDUs between probes
+ * @ppdus: PPDUs at each stage, not yet judged
+ * @sent: MPDUs in them
+ * @acked: of these acknowledged
+ * @probe_ppdus: at the probe rate
+ * @probe_sent: likewise
  * @probe_acked: likewise
  * @idle: rounds without a frame
  */
@@ -59,8 +65,10 @@ struct rate_state {
 	bool probe;
 	bool probe_wide;
 	u16 interval;
+	u32 ppdus[ENG_RATE_STAGES];
 	u32 sent[ENG_RATE_STAGES];
 	u32 acked[ENG_RATE_STAGES];
+	u32 probe_ppdus;
 	u32 probe_sent;
 	u32 probe_acked;
 	u16 idle;
@@ -169,12 +177,19 @@ static void rate_push(struct sta *s)
 	tbl_write(ENG_TBL_RATE, sta_index(s), &e);
 }
 
-static void forget(struct rate_state *r)
+static void forget_probes(struct rate_state *r)
 {
-	memset(r->sent, 0, sizeof(r->sent));
-	memset(r->acked, 0, sizeof(r->acked));
+	r->probe_ppdus = 0;
 	r->probe_sent = 0;
 	r->probe_acked = 0;
+}
+
+static void forget(struct rate_state *r)
+{
+	memset(r->ppdus, 0, sizeof(r->ppdus));
+	memset(r->sent, 0, sizeof(r->sent));
+	memset(r->acked, 0, sizeof(r->acked));
+	forget_probes(r);
 }
 
 /* Sets the station's step, on a ladder of at most some width. */
@@ -240,9 +255,11 @@ void rate_account(struct sta *s, const struct eng_sta_stats *st)
 	struct rate_state *r = rate_of(s);
 
 	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {
+		r->ppdus[i] += st->stage_ppdus[i];
 		r->sent[i] += st->stage_sent[i];
 		r->acked[i] += st->stage_acked[i];
 	}
+	r->probe_ppdus += st->probe_ppdus;
 	r->probe_sent += st->probe_sent;
 	r->probe_acked += st->probe_acked;
 }
@@ -301,8 +318,7 @@ static bool judge_probe(struct sta *s, u32 good)
 		return true;
 	}
 	r->interval = r->interval * 4 > PROBE_MAX ? PROBE_MAX : r->interval * 4;
-	r->probe_sent = 0;
-	r->probe_acked = 0;
+	forget_probes(r);
 	choose_probe(r);
 	rate_push(s);
 	return false;
@@ -342,7 +358,7 @@ static void judge(struct sta *s)
 	u32 good = percent(r->acked[0], r->sent[0]);
 	u32 below = percent(r->acked[1], r->sent[1]);
 
-	if (r->sent[0] < ENOUGH || s->cmd.fixed_rate)
+	if (r->ppdus[0] < ENOUGH || s->cmd.fixed_rate)
 		return;
 	if (r->ladder.bw > SKUA_BW_20 && judge_width(s))
 		return;
@@ -351,12 +367,13 @@ static void judge(struct sta *s)
 		step_to(s, good < BAD_PERCENT / 4 ? r->step / 2u : r->step - 1u);
 		return;
 	}
-	if (r->step && r->sent[1] >= ENOUGH &&
+	if (r->step && r->ppdus[1] >= ENOUGH &&
 	    below * step_speed(s, r->step - 1u) > good * step_speed(s, r->step)) {
 		step_to(s, r->step - 1u);
 		return;
 	}
-	if (r->probe && r->probe_sent >= PROBES_ENOUGH && judge_probe(s, good))
+	if (r->probe && r->probe_sent >= PROBES_ENOUGH &&
+	    r->probe_ppdus >= PROBE_PPDUS && judge_probe(s, good))
 		return;
 	if (r->probe != (good >= GOOD_PERCENT && (can_widen(r) || can_speed_up(r)))) {
 		r->probe = !r->probe;
@@ -365,6 +382,7 @@ static void judge(struct sta *s)
 	}
 	/* Old counts have half the weight of new ones. */
 	for (u32 i = 0; i < ENG_RATE_STAGES; i++) {
+		r->ppdus[i] /= 2;
 		r->sent[i] /= 2;
 		r->acked[i] /= 2;
 	}

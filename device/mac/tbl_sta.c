@@ -195,17 +195,22 @@ const struct mac_table tbl_rate = {
 
 /* Statistics */
 
-/* Transmissions by stage; reading sets these counts to 0 */
+/*
+ * Transmissions by stage; reading sets these counts to 0. Each MPDU has a PPDU of its
+ * own.
+ */
 static void take_attempts(struct mac_sta *sta, struct eng_sta_stats *e)
 {
 	for (unsigned int i = 0; i < ENG_RATE_STAGES; i++) {
 		e->stage_sent[i] = htole32(sta->stage_sent[i]);
 		e->stage_acked[i] = htole32(sta->stage_acked[i]);
+		e->stage_ppdus[i] = e->stage_sent[i];
 		sta->stage_sent[i] = 0;
 		sta->stage_acked[i] = 0;
 	}
 	e->probe_sent = htole32(sta->probe_sent);
 	e->probe_acked = htole32(sta->probe_acked);
+	e->probe_ppdus = e->probe_sent;
 	sta->probe_sent = 0;
 	sta->probe_acked = 0;
 }

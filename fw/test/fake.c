@@ -124,6 +124,9 @@ static void stats_read(u32 index)
 	fake.stats_reads++;
 	memset(st->stage_sent, 0, sizeof(st->stage_sent));
 	memset(st->stage_acked, 0, sizeof(st->stage_acked));
+	memset(st->stage_ppdus, 0, sizeof(st->stage_ppdus));
+	memset(st->tid_frames, 0, sizeof(st->tid_frames));
+	st->probe_ppdus = 0;
 	st->probe_sent = 0;
 	st->probe_acked = 0;
 }

@@ -305,6 +305,7 @@ static void send(u16 sta, u32 most, u32 nth)
 	struct eng_sta_stats *st = &fake.stats[sta];
 
 	if (r->probe_interval && nth % r->probe_interval == 0) {
+		st->probe_ppdus++;
 		st->probe_sent++;
 		if (arrives(r->probe_rate, most)) {
 			st->probe_acked++;
@@ -313,6 +314,7 @@ static void send(u16 sta, u32 most, u32 nth)
 	}
 	for (u32 i = 0; i < ENG_RATE_STAGES && r->rate[i]; i++) {
 		for (u32 n = 0; n < r->tries[i]; n++) {
+			st->stage_ppdus[i]++;
 			st->stage_sent[i]++;
 			if (arrives(r->rate[i], most)) {
 				st->stage_acked[i]++;
@@ -323,6 +325,38 @@ static void send(u16 sta, u32 most, u32 nth)
 }
 
 static u32 nth;
+
+#define AMPDU	32
+
+static u8 tried[AMPDU];	/* MPDUs of the window, the oldest one first */
+
+/*
+ * One A-MPDU as the engine would send it: at the rate of its first MPDU. A collision takes
+ * all of it.
+ */
+static void send_ampdu(u16 sta, u32 most, bool collides)
+{
+	const struct eng_rate *r = &fake.rate[sta];
+	struct eng_sta_stats *st = &fake.stats[sta];
+	u32 stage = 0, tries = tried[0], n = 0;
+	bool probe = r->probe_interval && ++nth > r->probe_interval && !tries;
+
+	if (probe)
+		nth = 0;
+	while (stage < ENG_RATE_STAGES - 1 && r->rate[stage + 1] && tries >= r->tries[stage])
+		tries -= r->tries[stage++];
+	st->probe_ppdus += probe;
+	st->stage_ppdus[stage] += !probe;
+	for (u32 i = 0; i < AMPDU; i++) {
+		bool ok = !collides && arrives(probe ? r->probe_rate : r->rate[stage], most);
+
+		*(probe ? &st->probe_sent : &st->stage_sent[stage]) += 1;
+		*(probe ? &st->probe_acked : &st->stage_acked[stage]) += ok;
+		if (!ok && tried[i] < 12)
+			tried[n++] = tried[i] + 1;
+	}
+	memset(tried + n, 0, sizeof(tried) - n);
+}
 
 static void traffic(u16 sta, u32 most, u32 ms)
 {
@@ -415,6 +449,13 @@ static void edge_air(void **state)
 	assert_true(right >= 35);
 }
 
+/* Frames of the first station that did not arrive */
+static void fail_stage(u32 stage, u32 n)
+{
+	fake.stats[0].stage_ppdus[stage] += n;
+	fake.stats[0].stage_sent[stage] += n;
+}
+
 /* If no frame arrives, the rate falls to the lowest, and stays there. */
 static void dead_air(void **state)
 {
@@ -422,12 +463,80 @@ static void dead_air(void **state)
 
 	(void)state;
 	for (u32 t = 0; t < 3000; t++) {
-		fake.stats[0].stage_sent[0] += 4;
-		fake.stats[0].stage_sent[1] += 3;
+		fail_stage(0, 4);
+		fail_stage(1, 3);
 		fake_run(MSEC_US);
 	}
 	assert_int_equal(mcs(r->rate[0]), 0);
 	assert_int_equal(r->rate[1], 0);
+}
+
+/* A collision, or a lost Block Ack, takes a whole A-MPDU: no reason to be slower */
+static void collisions(void **state)
+{
+	const struct eng_rate *r = add_he(0);
+	u32 top = r->rate[0];
+
+	(void)state;
+	memset(tried, 0, sizeof(tried));
+	for (u32 i = 0; i < 500; i++) {
+		/* never two in a row, and in a round of rate control it may be the only one */
+		send_ampdu(0, 99, i % 5 == 4);
+		fake_run(60 * MSEC_US);
+		assert_int_equal(r->rate[0], top);
+	}
+}
+
+/* One probe that is lost, and all its MPDUs with it, says as little */
+static void probe_collides(void **state)
+{
+	struct eng_sta_stats *st = &fake.stats[0];
+	const struct eng_rate *r = add_he(0);
+
+	(void)state;
+	traffic(0, 5, 3000);
+	/* up by a step, to where probes have just begun */
+	while (mcs(r->rate[0]) == 5 || !r->probe_interval)
+		traffic(0, 99, 1);
+	for (u32 i = 0; i < 2; i++) {
+		assert_int_equal(r->probe_interval, 16);
+		st->probe_ppdus++;
+		st->probe_sent += AMPDU;
+		st->stage_ppdus[0] += 8;
+		st->stage_sent[0] += 8;
+		st->stage_acked[0] += 8;
+		fake_run(60 * MSEC_US);
+	}
+	assert_int_equal(r->probe_interval, 16);
+	st->probe_ppdus++;
+	st->probe_sent += AMPDU;
+	st->stage_ppdus[0]++;
+	st->stage_sent[0]++;
+	st->stage_acked[0]++;
+	fake_run(60 * MSEC_US);
+	assert_int_equal(r->probe_interval, 64);
+}
+
+/* A-MPDUs find the highest good rate, and few of them are probes. */
+static void lossy_aggregates(void **state)
+{
+	static const u32 mosts[] = { 10, 7, 4, 1, 8 };
+	const struct eng_rate *r = add_he(0);
+
+	(void)state;
+	memset(tried, 0, sizeof(tried));
+	for (u32 m = 0; m < ARRAY_SIZE(mosts); m++) {
+		u32 right = 0;
+
+		for (u32 i = 0; i < 12000; i++) {
+			send_ampdu(0, mosts[m], false);
+			fake_run(2 * MSEC_US);
+			assert_sane(r);
+			right += i >= 10000 && mcs(r->rate[0]) == mosts[m];
+		}
+		assert_in_range(right, 1800, 2000);
+		assert_true(r->probe_interval >= 256);
+	}
 }
 
 /* A peer that receives every rate it announces gets the highest, from the first frame on. */
@@ -520,10 +629,10 @@ static void away(void **state)
 
 	(void)state;
 	for (u32 t = 0; t < 1000; t++) {
-		fake.stats[0].stage_sent[0] += 2;
-		fake.stats[0].stage_sent[1] += 3;
-		fake.stats[0].stage_sent[2] += 3;
-		fake.stats[0].stage_sent[3] += 5;
+		fail_stage(0, 2);
+		fail_stage(1, 3);
+		fail_stage(2, 3);
+		fail_stage(3, 5);
 		fake_run(MSEC_US);
 	}
 	assert_int_equal(width(r->rate[0]), SKUA_BW_160);
@@ -636,6 +745,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lossy_air, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(edge_air, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(dead_air, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(collisions, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(probe_collides, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(lossy_aggregates, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(wide_air, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(narrow_peer, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(width_changes, setup, fake_teardown),

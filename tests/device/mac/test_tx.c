@@ -233,6 +233,7 @@ static void test_given_up(void **state)
 	assert_int_equal(le32toh(st.stage_sent[1]), 2);
 	assert_int_equal(le32toh(st.stage_sent[2]), SKUA_RETRY_DEFAULT - 3 + 1);
 	assert_int_equal(le32toh(st.stage_acked[0]), 0);
+	assert_int_equal(le32toh(st.stage_ppdus[0]), 4);
 	assert_int_equal(le32toh(st.stats.tx_failed), 3);
 	/* Reading clears the counters per rate */
 	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA_STATS, AP_STA,
