@@ -58,6 +58,7 @@ void ba_tx_start(struct ba_tx *t, uint16_t next, uint16_t told, uint16_t size,
 	t->amsdu = amsdu;
 	t->start = next;
 	t->next = next;
+	t->known = told;
 	/* Frames that no hold concerns may have taken numbers since */
 	if (told != next)
 		bar_for_start(t);
@@ -93,6 +94,13 @@ static void move_start(struct ba_tx *t)
 		if (lost)
 			bar_for_start(t);
 	}
+}
+
+/* The recipient's window begins at @sn at least */
+static void learn(struct ba_tx *t, uint16_t sn)
+{
+	if (ba_sn_ahead(t->known, sn) < IEEE80211_SN_MODULO / 2)
+		t->known = sn;
 }
 
 /* Give number @sn. Those of the window stay apart, even if nobody asked for room */
@@ -135,7 +143,9 @@ void ba_tx_ended(struct ba_tx *t, uint16_t sn, bool acked)
 	if (t->state != BA_TX_ON || !in_window(t, sn))
 		return;
 	clear(t->open, sn);
-	if (!acked)
+	if (acked)
+		learn(t, ba_sn_add(sn, 1 - t->size));
+	else
 		set(t->lost, sn);
 	move_start(t);
 }
@@ -271,16 +281,22 @@ bool ba_acks(const struct ba_info *ba, uint16_t sn)
 
 void ba_tx_answer(struct ba_tx *t, unsigned int acked, uint64_t now)
 {
+	if (t->state != BA_TX_ON)
+		return;
 	if (acked) {
 		t->failed = 0;
-		if (t->bar == BA_BAR_WAIT) {
-			t->bar = BA_BAR_DUE;
-			t->bar_tries = 0;
-		}
-		return;
-	}
-	if (!t->failed++)
+		if (t->bar == BA_BAR_NONE)
+			learn(t, t->start);
+		else if (t->bar == BA_BAR_WAIT)
+			bar_for_start(t);
+	} else if (!t->failed++) {
 		t->since_us = now;
+	}
+	/* To the recipient, a number half a round ahead of its window is one behind it */
+	if (ba_sn_ahead(t->known, t->start) + t->size > IEEE80211_SN_MODULO / 2) {
+		begin(t, BA_TX_OFF);
+		t->broken = true;
+	}
 }
 
 void ba_tx_rest(struct ba_tx *t)
@@ -290,8 +306,9 @@ void ba_tx_rest(struct ba_tx *t)
 
 bool ba_tx_stalled(const struct ba_tx *t, uint64_t now, uint64_t limit_us)
 {
-	return t->state == BA_TX_ON && t->failed >= BA_STALL_PPDUS &&
-	       now - t->since_us >= limit_us;
+	return t->broken ||
+	       (t->state == BA_TX_ON && t->failed >= BA_STALL_PPDUS &&
+		now - t->since_us >= limit_us);
 }
 
 /* BlockAckReq */
@@ -321,5 +338,6 @@ void ba_tx_bar_answer(struct ba_tx *t, uint16_t ssn, bool answered,
 			t->bar = BA_BAR_WAIT;
 	} else if (!dot11_sn_less(ssn, t->bar_ssn)) {
 		t->bar = BA_BAR_NONE;
+		learn(t, ssn);
 	}
 }

@@ -54,12 +54,14 @@ enum ba_bar {
  * struct ba_tx - the originator's state for a station and TID
  * @state: state
  * @amsdu: an MPDU of the session may hold an A-MSDU
+ * @broken: a session has ended by itself: see ba_tx_stalled()
  * @bar: BlockAckReq
  * @bar_tries: BlockAckReqs that had no answer
  * @bar_ssn: the recipient has to hear of this start, or of a later one
  * @size: WinSizeO
  * @start: WinStartO: the first number that has not ended, or @next
  * @next: the next number to give
+ * @known: the recipient's window begins here, or further on
  * @open: bit for each number modulo BA_MAX_WIN: given, and not ended
  * @lost: the same: ended without acknowledgment, and @start has not passed it
  * @failed: PPDUs in a row of which the peer has acknowledged nothing
@@ -68,12 +70,14 @@ enum ba_bar {
 struct ba_tx {
 	uint8_t state;
 	bool amsdu;
+	bool broken;
 	uint8_t bar;
 	uint8_t bar_tries;
 	uint16_t bar_ssn;
 	uint16_t size;
 	uint16_t start;
 	uint16_t next;
+	uint16_t known;
 	uint64_t open[BA_WORDS];
 	uint64_t lost[BA_WORDS];
 	uint32_t failed;
@@ -184,6 +188,9 @@ void ba_tx_rest(struct ba_tx *t);
  * @t: the state
  * @now: time, us
  * @limit_us: how long it may acknowledge nothing, while PPDUs are sent
+ *
+ * Also true after so many frames were lost that the recipient could take the next ones
+ * for older than its window: that session is off already.
  */
 bool ba_tx_stalled(const struct ba_tx *t, uint64_t now, uint64_t limit_us);
 
