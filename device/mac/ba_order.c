@@ -162,24 +162,35 @@ bool ba_order_init(struct ba_order *o, struct ba_share *share, uint16_t ssn,
 	memset(o, 0, sizeof(*o));
 	while (places < size)
 		places *= 2;
+	if (share->places + places > share->max_places)
+		return false;
 	o->place = calloc(places, sizeof(o->place[0]));
+	if (!o->place)
+		return false;
+	share->places += places;
 	o->share = share;
 	o->start = ssn;
 	o->size = size;
 	o->mask = (uint16_t)(places - 1);
-	return o->place;
+	return true;
 }
 
 static void forget(struct ba_order *o)
 {
+	o->share->places -= o->mask + 1u;
 	free(o->place);
 	o->place = NULL;
 }
 
 void ba_order_end(struct ba_order *o)
 {
-	o->share->c.forced += release_all(o);
+	ba_order_clear(o);
 	forget(o);
+}
+
+void ba_order_clear(struct ba_order *o)
+{
+	o->share->c.forced += release_all(o);
 }
 
 void ba_order_drop(struct ba_order *o)

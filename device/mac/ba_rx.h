@@ -18,10 +18,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/base.h"
 #include "dot11/dot11.h"
+#include "mac/ba_evt.h"
 #include "mac/ba_sn.h"
 
-#define BA_BAR_MAX	(IEEE80211_BA_LEN_1024 + IEEE80211_FCS_LEN)
+struct mac_sta;
+
+#define BA_FRAME_MAX	(IEEE80211_BA_LEN_1024 + IEEE80211_FCS_LEN)
 
 /* Scoreboard */
 
@@ -79,26 +83,21 @@ struct ba_order_ops {
 	void (*drop)(void *priv, void *item);
 };
 
-/**
- * struct ba_order_counts - what has happened
- * @old: MPDUs before the window, received too late
- * @dup: MPDUs whose place was taken
- * @jump: MPDUs behind the window, which moved it
- * @bar: BlockAckReqs that moved the window
- * @hole: numbers given up when the window moved past them
- * @timeout: items released since a hole before them has lasted too long
- * @share: items released since all buffers together held too much
- * @forced: items released since their session, their key or their channel went
- */
+/* X(name, meaning): struct ba_order_counts follows from this list */
+#define BA_ORDER_COUNTERS(X)						\
+	X(old,	"MPDUs before the window: too late, or received before") \
+	X(dup,	"MPDUs whose place in the window was taken")		\
+	X(jump,	"MPDUs behind the window, which moved it")		\
+	X(bar,	"BlockAckReqs that moved the window")			\
+	X(hole,	"numbers given up as the window moved past them")	\
+	X(timeout, "frames released since a hole before them lasted too long") \
+	X(share, "frames released since all windows together held too much") \
+	X(forced, "frames released since session, key or channel went")
+
 struct ba_order_counts {
-	uint64_t old;
-	uint64_t dup;
-	uint64_t jump;
-	uint64_t bar;
-	uint64_t hole;
-	uint64_t timeout;
-	uint64_t share;
-	uint64_t forced;
+#define BA_ORDER_FIELD(name, text) uint64_t name;
+	BA_ORDER_COUNTERS(BA_ORDER_FIELD)
+#undef BA_ORDER_FIELD
 };
 
 /**
@@ -107,7 +106,9 @@ struct ba_order_counts {
  * @priv: first argument of @ops
  * @max: most weight that they may hold
  * @hold_ns: the longest time that an item waits
+ * @max_places: most places that they may have
  * @held: weight that they hold
+ * @places: places that they have
  * @first: of the buffers that hold items the one that began to do so first
  * @last: the one that began last
  * @c: counters
@@ -117,7 +118,9 @@ struct ba_share {
 	void *priv;
 	uint32_t max;
 	uint64_t hold_ns;
+	uint32_t max_places;
 	uint32_t held;
+	uint32_t places;
 	struct ba_order *first;
 	struct ba_order *last;
 	struct ba_order_counts c;
@@ -182,7 +185,7 @@ enum ba_verdict {
  * @ssn: number of the first MPDU
  * @size: MPDUs in the window, 1 to BA_MAX_WIN
  *
- * Return: false when out of memory.
+ * Return: false if there is no memory, or no room in the share.
  */
 bool ba_order_init(struct ba_order *o, struct ba_share *share, uint16_t ssn,
 		   uint16_t size);
@@ -222,6 +225,9 @@ void ba_order_skip(struct ba_order *o, uint16_t sn);
 /** ba_order_bar() - a BlockAckReq: no MPDU before @ssn will come */
 void ba_order_bar(struct ba_order *o, uint16_t ssn);
 
+/** ba_order_clear() - release all items; the window begins behind the last one */
+void ba_order_clear(struct ba_order *o);
+
 /** ba_order_release() - release all items up to the one that @match finds last */
 void ba_order_release(struct ba_order *o,
 		      bool (*match)(const void *item, const void *arg),
@@ -238,5 +244,35 @@ uint64_t ba_order_expire(struct ba_order *o, uint64_t now);
 
 /** ba_order_due() - when to call ba_order_expire(), or UINT64_MAX */
 uint64_t ba_order_due(const struct ba_order *o);
+
+/* The session */
+
+/**
+ * struct ba_rx - receive half of a session
+ * @on: there is a session
+ * @tid: TID
+ * @sta: station
+ * @score: scoreboard
+ * @order: reorder buffer; without places if the host puts frames in order
+ * @timeout_tu: as it was agreed on
+ * @heard: when the last frame came, ns
+ * @idle_ns: silence after which the session has timed out; 0 for never
+ * @hole: for the end of @order's patience
+ * @idle: for the end of the session
+ * @idle_evt: tells the firmware of it
+ */
+struct ba_rx {
+	bool on;
+	uint8_t tid;
+	struct mac_sta *sta;
+	struct ba_score score;
+	struct ba_order order;
+	uint16_t timeout_tu;
+	uint64_t heard;
+	uint64_t idle_ns;
+	struct loop_timer hole;
+	struct loop_timer idle;
+	struct ba_evt idle_evt;
+};
 
 #endif /* SKUA_DEVICE_BA_RX_H */

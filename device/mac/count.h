@@ -51,6 +51,11 @@
 	X(rx_beacon,	"beacons of own BSSs")				\
 	X(rx_acks_sent,	"acknowledgements sent")			\
 	X(rx_cts_sent,	"CTS sent")					\
+	X(rx_ba_sent,	"Block Acks sent")				\
+	X(rx_ba_outside, "aggregated frames without a session: not received") \
+	X(rx_ba_idle,	"timeouts of Block Ack sessions")		\
+	X(rx_bar,	"BlockAckReqs of sessions")			\
+	X(rx_bar_outside, "BlockAckReqs without a session, passed up")	\
 	X(rx_fcs_error,	"frames with a wrong FCS")			\
 	X(rx_malformed,	"frames that make no sense")			\
 	X(rx_filtered,	"frames that the filter dropped")		\

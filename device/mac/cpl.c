@@ -3,7 +3,8 @@
  * The completion ring, as the engines write it
  *
  * Records are written whole, and in the order of the events that they tell of.
- * While the ring is full, records wait here. A received frame is dropped then, and
+ * While the ring is full, records wait here. A received frame is dropped then, if
+ * it has not been held for others, and
  * no frame is taken from the transmit rings, so that the frames that the NIC holds
  * bound the number of records that wait.
  */
@@ -37,7 +38,8 @@ bool cpl_init(struct mac *mac)
 {
 	struct cplq *q = &mac->cpl;
 
-	q->cap = mac->cfg->max_txq + CPL_SLACK;
+	/* A frame is held only while nothing waits. A unit for each buffer is enough */
+	q->cap = mac->cfg->max_txq + CPL_SLACK + RXE_HELD_MAX + RX_MAX_BUFS;
 	q->wait = calloc(q->cap, sizeof(*q->wait));
 	loop_timer_init(&q->timer, cpl_timer);
 	return q->wait;
@@ -63,7 +65,8 @@ static void cpl_defer(struct mac *mac, const struct skua_cpl *unit,
 {
 	struct cplq *q = &mac->cpl;
 
-	if (q->cap - q->len < n) {
+	/* What is held for others finds room when its turn comes; see cpl_init() */
+	if (q->cap - q->len < n + mac->rx.share.held) {
 		mac->c.cpl_lost += n;
 		log_warn(mac->log,
 			 "completions are lost: the firmware posts more events than the driver takes");

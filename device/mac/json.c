@@ -125,6 +125,11 @@ struct json_t *mac_counters(const struct mac *mac)
 	json_object_set_new(o, #name, number(mac->c.name));
 	MAC_COUNTERS(MAC_COUNT_JSON)
 #undef MAC_COUNT_JSON
+#define BA_ORDER_JSON(name, text) \
+	json_object_set_new(o, "rx_ba_" #name, number(mac->rx.share.c.name));
+	BA_ORDER_COUNTERS(BA_ORDER_JSON)
+#undef BA_ORDER_JSON
+	json_object_set_new(o, "rx_ba_held", number(mac->rx.share.held));
 	json_object_set_new(o, "tx_queued", number(mac->tx.count));
 	json_object_set_new(o, "cpl_waiting", number(mac->cpl.len));
 	json_object_set_new(o, "freq", number(mac->chan.freq));

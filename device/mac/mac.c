@@ -126,18 +126,20 @@ void mac_free(struct mac *mac)
 void mac_start(struct mac *mac)
 {
 	mac->running = true;
+	rxe_order_run(mac);
 }
 
 void mac_stop(struct mac *mac)
 {
 	mac->running = false;
-	mac->rx.n = 0;
+	rxe_forget(mac);
 }
 
 static void forget_counts(struct mac *mac)
 {
 	memset(&mac->c, 0, sizeof(mac->c));
 	memset(mac->ciphers, 0, sizeof(mac->ciphers));
+	memset(&mac->rx.share.c, 0, sizeof(mac->rx.share.c));
 }
 
 void mac_reset(struct mac *mac)

@@ -15,6 +15,7 @@
 #include "mac/key.h"
 #include "mac/txq.h"
 
+struct ba_rx;
 struct mac;
 
 #define MAC_BEACON_MAX		2048	/* template */
@@ -39,6 +40,7 @@ struct mac;
  * @deficit: airtime that is left of the station's turn, by class, us
  * @seq: last sequence number by TID
  * @dup: last Sequence Control received by TID, then of other frames; ~0 for none
+ * @ba_rx: receive halves of Block Ack sessions by TID, or NULL
  * @rate: rates to try, from struct eng_rate
  * @probe_count: frames since the last probe
  * @stage_sent: transmissions by stage since the firmware last read the count
@@ -66,6 +68,7 @@ struct mac_sta {
 	int32_t deficit[TXE_CLASSES];
 	uint16_t seq[SKUA_NUM_TIDS];
 	uint32_t dup[SKUA_NUM_TIDS + 1];
+	struct ba_rx *ba_rx[SKUA_NUM_TIDS];
 	struct {
 		uint32_t rate[ENG_RATE_STAGES];
 		uint8_t tries[ENG_RATE_STAGES];

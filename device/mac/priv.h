@@ -29,6 +29,7 @@
 #include "base/base.h"
 #include "crypto/crypto.h"
 #include "dot11/dot11.h"
+#include "mac/ba_evt.h"
 #include "mac/count.h"
 #include "mac/cpl.h"
 #include "mac/key.h"
@@ -82,6 +83,7 @@
  * @tx: transmit engine
  * @rx: receive engine
  * @radar: radar pulses
+ * @ba_evts: events of Block Ack sessions
  * @cpl: completion ring
  * @c: counters
  * @ciphers: counters by cipher
@@ -145,6 +147,7 @@ struct mac {
 	struct txe tx;
 	struct rxe rx;
 	struct mac_radar radar;
+	struct ba_evts ba_evts;
 	struct cplq cpl;
 	struct mac_counts c;
 	struct mac_cipher_counts ciphers[CRYPTO_CIPHERS];

@@ -74,6 +74,7 @@ static void rf_tune(void *owner, uint32_t val)
 		return;
 	}
 	rxe_flush(mac);
+	rxe_order_release_all(mac);
 	/* The firmware must not take pulses of the old channel for the new one's */
 	mac->radar.n = 0;
 	mac->chan.freq = (uint16_t)mac->rf.freq;
@@ -244,6 +245,11 @@ static uint32_t mac_take_csa(void *owner)
 	return take(&((struct mac *)owner)->csa_vifs);
 }
 
+static uint32_t take_ba_evt(void *owner)
+{
+	return ba_evt_take(owner);
+}
+
 static const struct eng_reg mac_regs[] = {
 	REG(ENG_MAC_ENABLE, ENG_MAC_ENABLE) =
 		ENG_REG_RW(mac_get_enable, mac_set_enable),
@@ -255,6 +261,7 @@ static const struct eng_reg mac_regs[] = {
 	REG(ENG_MAC_ENABLE, ENG_CSA_VIFS) = ENG_REG_RO(mac_take_csa),
 	REG(ENG_MAC_ENABLE, ENG_MAC_SCAN_LO) = RW(scan_lo),
 	REG(ENG_MAC_ENABLE, ENG_MAC_SCAN_HI) = RW(scan_hi),
+	REG(ENG_MAC_ENABLE, ENG_BA_EVT) = ENG_REG_RO(take_ba_evt),
 };
 
 static uint32_t radar_width(void *owner)

@@ -2,8 +2,7 @@
 /*
  * Receive engine: frames that arrive from the air
  *
- * FCS, address match, ACK and CTS, filter, TSF, power save and duplicates are done
- * at once, since the sender waits or the order matters. A frame that passes is
+ * FCS, address match, answers, filter, TSF, power save and duplicates are done at once, since the sender waits or the order matters. A frame that passes is
  * copied into the batch, which is decrypted and passed up at the end of the
  * sender's burst.
  */
@@ -18,70 +17,6 @@
 #include "mac/rxe.h"
 #include "mac/survey.h"
 #include "mac/txq.h"
-
-/* Answers */
-
-static void answer(const struct rx_arrival *a, const struct mac_vif *vif,
-		   uint16_t stype, const uint8_t *ra, uint32_t duration)
-{
-	struct mac *mac = a->mac;
-	uint8_t buf[IEEE80211_ACK_LEN + IEEE80211_FCS_LEN];
-	bool ghz2 = mac_tuned_2ghz(mac);
-	struct air_frame af = {
-		.data = buf,
-		.len = sizeof(buf),
-		.ta = vif->addr,
-		.chan = mac->chan,
-		.power = vif_power(vif),
-	};
-	uint32_t spent;
-
-	af.rate = airtime_response_rate(a->af->rate, vif->basic_rates, ghz2);
-	af.airtime_us = airtime_ppdu_us(af.rate, af.len, ghz2);
-	/* The rest of the time that the other side has reserved */
-	spent = airtime_sifs_us(ghz2) + af.airtime_us;
-	duration = duration > spent ? duration - spent : 0;
-	dot11_put_le16(buf, stype);
-	dot11_put_le16(buf + IEEE80211_OFF_DURATION, (uint16_t)duration);
-	memcpy(buf + IEEE80211_OFF_ADDR1, ra, IEEE80211_ADDR_LEN);
-	dot11_fcs_put(buf, IEEE80211_ACK_LEN);
-	air_respond(mac->radio, &af);
-	survey_tx(&mac->survey, af.airtime_us);
-}
-
-static uint32_t duration_of(const struct rx_arrival *a)
-{
-	uint16_t d = dot11_get_le16(a->frame + IEEE80211_OFF_DURATION);
-
-	return d < 0x8000 ? d : 0;
-}
-
-static bool wants_ack(const struct rx_arrival *a)
-{
-	if (dot11_fc_is_ctl(a->fc))
-		return dot11_fc_is_stype(a->fc, IEEE80211_PSPOLL);
-	if (dot11_fc_is_mgmt(a->fc))
-		return !dot11_fc_is_stype(a->fc, IEEE80211_ACTION_NO_ACK);
-	if (!dot11_fc_is_data_qos(a->fc))
-		return true;
-	return (dot11_qos_ctl(a->frame) & IEEE80211_QOS_ACK_POLICY) ==
-	       IEEE80211_QOS_ACK_NORMAL;
-}
-
-static void respond(const struct rx_arrival *a, const struct mac_vif *vif)
-{
-	struct mac *mac = a->mac;
-	const uint8_t *ta = dot11_addr2(a->frame);
-
-	if (dot11_fc_is_stype(a->fc, IEEE80211_RTS)) {
-		answer(a, vif, IEEE80211_CTS, ta, duration_of(a));
-		mac->c.rx_cts_sent++;
-	} else if (wants_ack(a)) {
-		answer(a, vif, IEEE80211_ACK, ta,
-		       a->fc & IEEE80211_FC_MOREFRAGS ? duration_of(a) : 0);
-		mac->c.rx_acks_sent++;
-	}
-}
 
 /* A duplicate has the Retry bit and the Sequence Control of the frame before */
 static bool is_dup(const struct rx_arrival *a, struct mac_sta *sta)
@@ -105,7 +40,23 @@ static bool clear_refused(const struct rx_arrival *a, const struct mac_sta *sta)
 	       !dot11_is_eapol(a->frame, a->hdr_len, a->len);
 }
 
-static void deliver(const struct rx_arrival *a, struct mac_vif *vif)
+/* In a session, the reorder buffer finds duplicates */
+static bool drop_dup(const struct rx_arrival *a, struct mac_sta *sta,
+		     uint32_t *flags)
+{
+	if (a->group || dot11_fc_is_nullfunc(a->fc))
+		return false;
+	if (!a->ba && is_dup(a, sta)) {
+		a->mac->c.rx_dup++;
+		sta->stats.rx_dups++;
+		return true;
+	}
+	if (!a->ba || a->ba->order.place)
+		*flags |= SKUA_RXF_DUP_VALIDATED;
+	return false;
+}
+
+static void deliver(struct rx_arrival *a, struct mac_vif *vif)
 {
 	struct mac *mac = a->mac;
 	struct mac_sta *sta = mac_sta_find(mac, vif, dot11_addr2(a->frame));
@@ -113,14 +64,8 @@ static void deliver(const struct rx_arrival *a, struct mac_vif *vif)
 
 	if (sta) {
 		sta->stats.rx_signal = a->rx->signal;
-		if (!a->group && !dot11_fc_is_nullfunc(a->fc)) {
-			if (is_dup(a, sta)) {
-				mac->c.rx_dup++;
-				sta->stats.rx_dups++;
-				return;
-			}
-			flags |= SKUA_RXF_DUP_VALIDATED;
-		}
+		if (drop_dup(a, sta, &flags))
+			return;
 		if (!a->group)
 			rxe_track_ps(a, sta);
 		sta->stats.rx_packets++;
@@ -156,7 +101,7 @@ static unsigned int claim(const struct rx_arrival *a, const struct mac_vif *vif)
  * finds all interfaces that it concerns. Group data may be encrypted with another
  * key for each interface, so each interface gets a copy.
  */
-static bool distribute(const struct rx_arrival *a)
+static bool distribute(struct rx_arrival *a)
 {
 	struct mac *mac = a->mac;
 	bool each = a->group && dot11_fc_is_data(a->fc);
@@ -209,7 +154,7 @@ static struct mac_vif *scan_vif(struct mac *mac, const uint8_t *frame)
 	return mac_vif(mac, mac->scan_hi >> 16);
 }
 
-static void bad_fcs(const struct rx_arrival *a)
+static void bad_fcs(struct rx_arrival *a)
 {
 	a->mac->c.rx_fcs_error++;
 	if ((a->mac->filter & SKUA_FILTER_FCSFAIL) &&
@@ -219,16 +164,24 @@ static void bad_fcs(const struct rx_arrival *a)
 }
 
 /* The FCS is right, and the header complete */
-static void receive(const struct rx_arrival *a, struct mac_vif *own)
+static void receive(struct rx_arrival *a, struct mac_vif *own)
 {
 	struct mac *mac = a->mac;
 
 	mac->c.rx_frames++;
-	if (own)
-		respond(a, own);
+	if (own) {
+		rxe_ba_find(a);
+		if (!rxe_respond(a, own))
+			return;
+		if (a->ba)
+			ba_score_mpdu(&a->ba->score, dot11_sn(a->frame));
+	}
 	if (own && dot11_fc_is_stype(a->fc, IEEE80211_PSPOLL) &&
 	    own->type == SKUA_VIF_AP)
 		rxe_ps_poll(a, own);
+	if (own && dot11_fc_is_stype(a->fc, IEEE80211_BACK_REQ) &&
+	    rxe_ba_req(a))
+		return;
 	if (!dot11_fc_is_ctl(a->fc) && distribute(a))
 		return;
 	if (rxe_filter_passes(a, own))
@@ -237,10 +190,9 @@ static void receive(const struct rx_arrival *a, struct mac_vif *own)
 		mac->c.rx_filtered++;
 }
 
-static void rxe_rx(void *priv, const struct air_frame *af,
+static void arrive(struct mac *mac, const struct air_frame *af,
 		   const struct air_rx *rx)
 {
-	struct mac *mac = priv;
 	struct rx_arrival a = {
 		.mac = mac, .af = af, .rx = rx, .frame = af->data,
 		.promisc = mac->filter & SKUA_FILTER_OTHER_BSS,
@@ -279,6 +231,17 @@ static void rxe_rx(void *priv, const struct air_frame *af,
 		return;
 	}
 	receive(&a, own);
+	rxe_queue_gone(&a);
+}
+
+static void rxe_rx(void *priv, const struct air_frame *af,
+		   const struct air_rx *rx)
+{
+	struct mac *mac = priv;
+
+	arrive(mac, af, rx);
+	if (af->ampdu_last)
+		rxe_respond_end(mac, af->ampdu_ref);
 }
 
 void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
@@ -288,7 +251,7 @@ void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
 		.data = frame, .len = len, .chan = mac->chan,
 		.rate = airtime_response_rate(rate, 0, mac_tuned_2ghz(mac)),
 	};
-	const struct rx_arrival a = {
+	struct rx_arrival a = {
 		.mac = mac, .af = &af, .rx = rx, .frame = frame,
 		.len = (uint16_t)(len - IEEE80211_FCS_LEN),
 		.fc = dot11_fc(frame), .hdr_len = IEEE80211_ACK_LEN,

@@ -2,12 +2,16 @@
 /*
  * Receive engine: from a frame on the air to the guest's buffers
  *
- * rxe.c         FCS, address match, answers, duplicates, choice of interfaces
+ * rxe.c         FCS, address match, duplicates, choice of interfaces
+ * rxe_resp.c    answers: ACK, CTS, Block Ack
+ * rxe_ba.c      frames of Block Ack sessions as they arrive
  * rxe_filter.c  which frames an interface wants
  * rxe_ps.c      power save of stations
  * rxe_batch.c   frames that wait for the end of the sender's burst
+ * rxe_flush.c   their way up then
+ * rxe_order.c   Block Ack sessions, order of their frames
  * rxe_dec.c     decryption, replay check
- * rxe_up.c      buffers, records
+ * rxe_up.c      records for the host; rxe_buf.c: its buffers
  */
 #ifndef SKUA_DEVICE_MAC_RXE_H
 #define SKUA_DEVICE_MAC_RXE_H
@@ -18,12 +22,14 @@
 #include "../hw.h"
 #include "air/air.h"
 #include "crypto/crypto.h"
+#include "mac/ba_rx.h"
 #include "mac/key.h"
 
 struct mac;
 struct mac_sta;
 struct mac_vif;
 
+#define RXE_HELD_MAX		1024	/* buffers of frames that wait for others */
 #define RXE_BATCH		32	/* frames decrypted together */
 #define RXE_BATCH_BYTES		65536	/* and their octets, about */
 
@@ -38,6 +44,7 @@ struct mac_vif;
  * @hdr_len: octets of the MAC header
  * @group: the receiver address is a group address
  * @promisc: a monitor gets all frames
+ * @ba: session in which the frame has a place, until an item has taken it over
  */
 struct rx_arrival {
 	struct mac *mac;
@@ -49,12 +56,29 @@ struct rx_arrival {
 	uint16_t hdr_len;
 	bool group;
 	bool promisc;
+	struct ba_rx *ba;
+};
+
+/**
+ * enum rx_kind - what waits for rxe_flush()
+ * @RX_FRAME: a frame
+ * @RX_EVENT: an in-band event
+ * @RX_BAR: a BlockAckReq of a session, from rx_item.sn on
+ * @RX_GONE: a frame of a session was acknowledged and will not come up
+ */
+enum rx_kind {
+	RX_FRAME,
+	RX_EVENT,
+	RX_BAR,
+	RX_GONE,
 };
 
 /**
  * struct rx_item - a frame or an event that waits for rxe_flush()
- * @inband: the item is an in-band event and not a frame
+ * @kind: what it is
  * @event: the event
+ * @ba: session in which it has a place, or NULL
+ * @sn: sequence number, with @ba
  * @vif: interface, or SKUA_VIF_NONE
  * @sta: station handle, or SKUA_STA_NONE
  * @sta_gen: generation of the station
@@ -74,6 +98,8 @@ struct rx_arrival {
  * @ampdu_ref: see struct air_frame
  * @ampdu_last: see struct air_frame
  * @drop: the frame is not passed up
+ * @replay: its packet number was refused
+ * @check: the packet number is to be checked when the frame's turn has come
  * @start: offset of the frame in @data after decryption
  * @pn: packet number, with SKUA_RXF_PN_VALID
  * @data: the frame
@@ -81,8 +107,10 @@ struct rx_arrival {
  * @raw_len: octets of @raw
  */
 struct rx_item {
-	bool inband;
+	enum rx_kind kind;
 	struct skua_cpl_inband event;
+	struct ba_rx *ba;
+	uint16_t sn;
 	uint8_t vif;
 	uint16_t sta;
 	uint16_t sta_gen;
@@ -102,11 +130,76 @@ struct rx_item {
 	uint32_t ampdu_ref;
 	bool ampdu_last;
 	bool drop;
+	bool replay;
+	bool check;
 	uint16_t start;
 	uint64_t pn;
 	uint8_t *data;
 	uint8_t *raw;
 	uint16_t raw_len;
+};
+
+#define RX_MAX_BUFS	(SKUA_MAX_MPDU / SKUA_RXBUF_MIN_LEN + 2)
+#define RX_UNIT_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))
+#define RX_MAX_UNITS	(1 + (RX_MAX_BUFS + RX_UNIT_WORDS - 1) / RX_UNIT_WORDS)
+
+/* A buffer that the guest has posted, copied from the ring and checked */
+struct rx_buf {
+	uint64_t addr;
+	uint32_t len;
+	uint16_t id;
+};
+
+/* Buffers for a frame */
+struct rx_bufs {
+	unsigned int n;
+	struct rx_buf buf[RX_MAX_BUFS];
+};
+
+/**
+ * struct rx_up - a frame that lies in the guest's buffers, and its record
+ * @next: next one that is free
+ * @unit: the record; the first unit is a struct skua_cpl_rx
+ * @n: number of units
+ * @monitor: a monitor gets the frame even if its packet number is refused
+ * @check: the packet number has not been checked
+ * @key: key of the frame
+ * @pn: packet number
+ * @fc: Frame Control
+ * @group: the receiver address is a group address
+ * @len: octets of the frame
+ * @bufs: where it lies
+ */
+struct rx_up {
+	struct rx_up *next;
+	_Alignas(8) struct skua_cpl unit[RX_MAX_UNITS];
+	uint8_t n;
+	bool monitor;
+	bool check;
+	struct key_ref key;
+	uint64_t pn;
+	uint16_t fc;
+	bool group;
+	uint16_t len;
+	struct rx_bufs bufs;
+};
+
+/**
+ * struct rx_back - the Block Ack that a PPDU gets when all of it has arrived
+ * @ba: session, NULL for none
+ * @ref: struct air_frame.ampdu_ref
+ * @rate: rate of the PPDU
+ * @duration: time that it has reserved, us
+ * @bar: a BlockAckReq asks for it
+ * @ssn: then, from this number on
+ */
+struct rx_back {
+	struct ba_rx *ba;
+	uint32_t ref;
+	uint32_t rate;
+	uint32_t duration;
+	bool bar;
+	uint16_t ssn;
 };
 
 /**
@@ -116,6 +209,13 @@ struct rx_item {
  * @bytes: octets of these
  * @jobs: decryption of @item
  * @mem: memory of the frames
+ * @now: time of rxe_flush(), ns
+ * @taken: posted buffers that the ring has not been told of
+ * @spare: buffers of frames that were refused when they lay there already
+ * @spares: number of these
+ * @free: memory of struct rx_up
+ * @back: answer to the PPDU that is arriving
+ * @share: frames that wait for others
  */
 struct rxe {
 	struct rx_item item[RXE_BATCH];
@@ -123,6 +223,13 @@ struct rxe {
 	uint32_t bytes;
 	struct crypto_job jobs[RXE_BATCH];
 	uint8_t *mem;
+	uint64_t now;
+	uint32_t taken;
+	struct rx_buf spare[RXE_HELD_MAX + 2 * RX_MAX_BUFS];
+	unsigned int spares;
+	struct rx_up *free;
+	struct rx_back back;
+	struct ba_share share;
 };
 
 /* rxe.c */
@@ -132,6 +239,41 @@ extern const struct air_radio_ops rxe_ops;
 /** rxe_answer() - pass an answer to a frame that was sent on to a monitor */
 void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
 		const struct air_rx *rx, uint32_t rate);
+
+/* rxe_resp.c */
+
+/*
+ * The frame is one of an A-MPDU. An S-MPDU has the format of one, and is answered and
+ * counted as a frame that is sent alone (10.13.7).
+ */
+static inline bool rxe_aggregated(const struct air_frame *af)
+{
+	return af->ampdu_ref;
+}
+
+/**
+ * rxe_respond() - answer a frame, or note that its PPDU gets a Block Ack
+ * @a: the frame
+ * @vif: interface that it is addressed to
+ *
+ * Return: false if the frame counts as not received.
+ */
+bool rxe_respond(const struct rx_arrival *a, const struct mac_vif *vif);
+
+/** rxe_respond_bar() - answer the BlockAckReq of a session, from @ssn on */
+void rxe_respond_bar(const struct rx_arrival *a, struct ba_rx *ba,
+		     uint16_t ssn);
+
+/** rxe_respond_end() - a PPDU has arrived: send its Block Ack; @ref: its ampdu_ref */
+void rxe_respond_end(struct mac *mac, uint32_t ref);
+
+/* rxe_ba.c */
+
+/** rxe_ba_find() - find the session in which a frame has a place */
+void rxe_ba_find(struct rx_arrival *a);
+
+/** rxe_ba_req() - a BlockAckReq; true if it has been passed up */
+bool rxe_ba_req(struct rx_arrival *a);
 
 /* rxe_filter.c */
 
@@ -172,8 +314,57 @@ void rxe_queue_event(struct mac *mac, enum skua_inband_id id,
  * @sta: sender, or NULL
  * @flags: SKUA_RXF_* so far
  */
-void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
+void rxe_queue_frame(struct rx_arrival *a, const struct mac_vif *vif,
 		     const struct mac_sta *sta, uint32_t flags);
+
+/** rxe_queue_bar() - queue a BlockAckReq of a session */
+void rxe_queue_bar(struct ba_rx *ba, uint16_t ssn);
+
+/** rxe_queue_gone() - queue that the frame will not come up, if it has a place */
+void rxe_queue_gone(struct rx_arrival *a);
+
+/* rxe_order.c */
+
+/**
+ * struct rxe_session - what the peer and the host have agreed on
+ * @ssn: first sequence number
+ * @size: MPDUs of the window, 1 to BA_MAX_WIN
+ * @timeout_tu: see struct eng_ba.rx_timeout_tu
+ */
+struct rxe_session {
+	uint16_t ssn;
+	uint16_t size;
+	uint16_t timeout_tu;
+};
+
+void rxe_order_init(struct mac *mac);
+
+/** rxe_order_run() - the rings are there: see how much may be held */
+void rxe_order_run(struct mac *mac);
+
+/**
+ * rxe_order_start() - begin a session, anew if there is one
+ * @sta: station
+ * @ba: its receive half for the TID
+ * @tid: TID
+ * @s: what has been agreed on
+ *
+ * Return: false when out of memory.
+ */
+bool rxe_order_start(struct mac_sta *sta, struct ba_rx *ba, uint8_t tid,
+		     const struct rxe_session *s);
+
+/** rxe_order_stop() - end a session, if there is one; what it holds goes up */
+void rxe_order_stop(struct ba_rx *ba);
+
+/** rxe_order_item() - an item of a session: it goes up, or waits for others */
+void rxe_order_item(struct mac *mac, struct rx_item *item);
+
+/** rxe_order_forget_key() - release what waits and names a key, before the key goes */
+void rxe_order_forget_key(struct mac *mac, uint16_t slot, uint16_t gen);
+
+/** rxe_order_release_all() - release all that waits */
+void rxe_order_release_all(struct mac *mac);
 
 /* rxe_dec.c */
 
@@ -183,9 +374,54 @@ void rxe_decrypt(struct mac *mac);
 /** rxe_decrypted() - look at the result of decryption: MIC, replay, parts to strip */
 void rxe_decrypted(struct mac *mac, struct rx_item *item);
 
+/**
+ * rxe_pn_in_turn() - check the packet number of a frame whose turn has come
+ * @mac: the engines
+ * @up: the frame
+ *
+ * Return: false if it is refused; it has been counted, and the host has been told.
+ */
+bool rxe_pn_in_turn(struct mac *mac, const struct rx_up *up);
+
+/* rxe_buf.c */
+
+/**
+ * rxe_take_bufs() - take posted buffers for a frame
+ * @mac: the engines
+ * @need: octets
+ * @bufs: to be filled in
+ *
+ * The ring is told when the batch has ended.
+ *
+ * Return: false if there are not enough.
+ */
+bool rxe_take_bufs(struct mac *mac, uint32_t need, struct rx_bufs *bufs);
+
+/** rxe_spare_bufs() - the next frame gets these buffers */
+void rxe_spare_bufs(struct mac *mac, const struct rx_bufs *bufs);
+
 /* rxe_up.c */
+
+/** rxe_up_frame() - a frame in no order: look at its decryption, and pass it up */
+void rxe_up_frame(struct mac *mac, struct rx_item *item);
+
+/** rxe_up_now() - pass a frame up */
+void rxe_up_now(struct mac *mac, const struct rx_item *item);
+
+/** rxe_up_new() - copy a frame to the guest's buffers; NULL if it is lost, and counted */
+struct rx_up *rxe_up_new(struct mac *mac, const struct rx_item *item);
+
+/** rxe_up_put() - write the record of a frame whose turn has come; frees @up */
+void rxe_up_put(struct mac *mac, struct rx_up *up);
+
+void rxe_up_free(struct mac *mac, struct rx_up *up);
+
+/* rxe_flush.c */
 
 /** rxe_flush() - decrypt the batch and pass it up */
 void rxe_flush(struct mac *mac);
+
+/** rxe_forget() - forget the batch, and the buffers that the NIC has; the NIC has stopped */
+void rxe_forget(struct mac *mac);
 
 #endif /* SKUA_DEVICE_MAC_RXE_H */

@@ -25,11 +25,18 @@ bool rxe_init(struct mac *mac)
 		mac->rx.item[i].data = mem + (size_t)(2 * i) * RX_STRIDE;
 		mac->rx.item[i].raw = mac->rx.item[i].data + RX_STRIDE;
 	}
+	rxe_order_init(mac);
 	return mem;
 }
 
 void rxe_free(struct mac *mac)
 {
+	while (mac->rx.free) {
+		struct rx_up *up = mac->rx.free;
+
+		mac->rx.free = up->next;
+		free(up);
+	}
 	free(mac->rx.mem);
 	mac->rx.mem = NULL;
 }
@@ -57,7 +64,7 @@ void rxe_queue_event(struct mac *mac, enum skua_inband_id id,
 {
 	struct rx_item *item = next_item(mac);
 
-	item->inband = true;
+	item->kind = RX_EVENT;
 	item->event.id = htole16(id);
 	item->event.tid = tid;
 	item->event.vif = sta->vif->idx;
@@ -65,12 +72,45 @@ void rxe_queue_event(struct mac *mac, enum skua_inband_id id,
 	item->event.sta_gen = htole16(sta->gen);
 }
 
-void rxe_queue_frame(const struct rx_arrival *a, const struct mac_vif *vif,
+void rxe_queue_bar(struct ba_rx *ba, uint16_t ssn)
+{
+	struct rx_item *item = next_item(ba->sta->vif->mac);
+
+	item->kind = RX_BAR;
+	item->ba = ba;
+	item->sn = ssn;
+}
+
+void rxe_queue_gone(struct rx_arrival *a)
+{
+	struct rx_item *item;
+
+	if (!a->ba)
+		return;
+	item = next_item(a->mac);
+	item->kind = RX_GONE;
+	item->ba = a->ba;
+	item->sn = dot11_sn(a->frame);
+	a->ba = NULL;
+}
+
+static void take_place(struct rx_arrival *a, struct rx_item *item)
+{
+	if (!a->ba)
+		return;
+	item->ba = a->ba;
+	item->sn = dot11_sn(a->frame);
+	a->ba = NULL;
+}
+
+void rxe_queue_frame(struct rx_arrival *a, const struct mac_vif *vif,
 		     const struct mac_sta *sta, uint32_t flags)
 {
 	struct mac *mac = a->mac;
 	struct rx_item *item = next_item(mac);
 
+	if (sta)
+		take_place(a, item);
 	item->vif = vif ? vif->idx : SKUA_VIF_NONE;
 	item->sta = sta ? sta->idx : SKUA_STA_NONE;
 	item->sta_gen = sta ? sta->gen : 0;

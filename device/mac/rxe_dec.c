@@ -155,7 +155,7 @@ void rxe_decrypt(struct mac *mac)
 	for (unsigned int i = 0; i < mac->rx.n; i++) {
 		struct rx_item *item = &mac->rx.item[i];
 
-		if (item->inband || item->vif == SKUA_VIF_NONE ||
+		if (item->kind != RX_FRAME || item->vif == SKUA_VIF_NONE ||
 		    (item->flags & SKUA_RXF_FCS_ERR))
 			continue;
 		choose_key(mac, item);
@@ -168,10 +168,18 @@ void rxe_decrypt(struct mac *mac)
 
 /* After decryption */
 
-/*
- * The host counts what the key has kept out. A beacon goes up instead, and is counted
- * there (reject_bip()). Without room the event is lost, as a frame would be.
+/* The host counts what the key has kept out. Without room the event is lost, as a
+ * frame would be.
  */
+static void tell_host(struct mac *mac, const struct skua_cpl_inband *event)
+{
+	if (cpl_room(mac, 1))
+		cpl_event(mac, event);
+	else
+		mac->c.rx_no_cpl++;
+}
+
+/* A beacon goes up instead, and is counted there (reject_bip()) */
 static void tell_dropped(struct mac *mac, const struct rx_item *item,
 			 enum skua_inband_id id)
 {
@@ -184,12 +192,8 @@ static void tell_dropped(struct mac *mac, const struct rx_item *item,
 		.arg = htole32(item->slot | (uint32_t)item->key->gen << 16),
 	};
 
-	if (dot11_fc_is_beacon(dot11_fc(item->data)))
-		return;
-	if (cpl_room(mac, 1))
-		cpl_event(mac, &event);
-	else
-		mac->c.rx_no_cpl++;
+	if (!dot11_fc_is_beacon(dot11_fc(item->data)))
+		tell_host(mac, &event);
 }
 
 /* A monitor gets the frame as it was received, the stack does not get it */
@@ -237,23 +241,78 @@ static void mic_error(struct mac *mac, struct rx_item *item)
 		reject(item);
 }
 
+static void count_replay(struct mac *mac, struct mac_key *key,
+			 struct mac_sta *sta)
+{
+	mac->c.rx_replay++;
+	key->replays++;
+	if (sta)
+		sta->stats.rx_replays++;
+}
+
+/*
+ * Without reordering here, the stack checks the packet numbers of unicast QoS data,
+ * with a session and without: its counters are right when a session starts.
+ */
+static bool host_checks(const struct mac *mac, const struct rx_item *item)
+{
+	uint64_t f = mac->bus->features;
+
+	return (f & SKUA_FEAT_RX_AMPDU) && !(f & SKUA_FEAT_RX_REORDER) &&
+	       item->tid != MAC_TID_NONE &&
+	       !dot11_addr_is_group(dot11_addr1(item->data));
+}
+
+/*
+ * Frames that are put in order have their number checked in that order. One that is
+ * not above the number of the last frame that went up never will be.
+ */
 static bool is_replay(struct mac *mac, struct rx_item *item, uint64_t pn)
 {
-	struct mac_sta *sta = mac_sta_get(mac, item->sta, item->sta_gen);
 	unsigned int i = item->tid == MAC_TID_NONE ? 0 : item->tid;
 
+	if (host_checks(mac, item)) {
+		item->flags &= ~SKUA_RXF_PN_VALID;
+		return false;
+	}
 	if (dot11_fc_is_mgmt(dot11_fc(item->data)))
 		i = SKUA_PN_MGMT;
 	if (crypto_pn_check(item->key->rx_pn[i], pn)) {
-		item->key->rx_pn[i] = pn;
+		item->check = item->ba;
+		if (!item->check)
+			item->key->rx_pn[i] = pn;
 		return false;
 	}
-	mac->c.rx_replay++;
-	item->key->replays++;
-	if (sta)
-		sta->stats.rx_replays++;
+	item->replay = true;
+	count_replay(mac, item->key, mac_sta_get(mac, item->sta, item->sta_gen));
 	tell_dropped(mac, item, SKUA_INB_KEY_REPLAY);
 	return true;
+}
+
+bool rxe_pn_in_turn(struct mac *mac, const struct rx_up *up)
+{
+	const struct skua_cpl_rx *rec = (const struct skua_cpl_rx *)up->unit;
+	const struct skua_cpl_inband event = {
+		.id = htole16(SKUA_INB_KEY_REPLAY),
+		.tid = rec->tid,
+		.vif = rec->vif,
+		.sta = rec->sta,
+		.sta_gen = rec->sta_gen,
+		.arg = htole32(up->key.slot | (uint32_t)up->key.gen << 16),
+	};
+	struct mac_key *key = mac_key_get(mac, up->key);
+
+	/* A key that goes has its frames released before */
+	if (!key)
+		return false;
+	if (crypto_pn_check(key->rx_pn[rec->tid], up->pn)) {
+		key->rx_pn[rec->tid] = up->pn;
+		return true;
+	}
+	count_replay(mac, key, mac_sta_get(mac, le16toh(rec->sta),
+					   le16toh(rec->sta_gen)));
+	tell_host(mac, &event);
+	return false;
 }
 
 /* Check and strip the Michael MIC of a whole MSDU; the ICV has been stripped */
@@ -326,7 +385,7 @@ static void finish_aead(struct mac *mac, struct rx_item *item, uint64_t pn)
 	item->len -= c->mic_len;
 	item->flags |= SKUA_RXF_MIC_STRIPPED;
 	/* Fragments keep their IV: the host checks that their PNs are consecutive */
-	if (!dot11_is_fragment(item->data))
+	if (!dot11_is_fragment(item->data) && !host_checks(mac, item))
 		strip_iv(item, c->iv_len);
 }
 

@@ -4,6 +4,7 @@
  *
  * A frame is copied once, into buffers that the guest has posted.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mac/count.h"
@@ -11,59 +12,6 @@
 #include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/rxe.h"
-
-#define UP_MAX_BUFS	(SKUA_MAX_MPDU / SKUA_RXBUF_MIN_LEN + 2)
-#define UP_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))
-#define UP_COST		1000	/* of a frame, see eng_charge() */
-#define UP_BAD_BUFS	64	/* useless buffers that are skipped for a frame */
-#define UP_MAX_UNITS	(1 + (UP_MAX_BUFS + UP_WORDS - 1) / UP_WORDS)
-
-/* Posted buffers for a frame, copied from the ring and checked */
-struct rx_bufs {
-	unsigned int n;
-	struct {
-		uint64_t addr;
-		uint32_t len;
-		uint16_t id;
-	} buf[UP_MAX_BUFS];
-};
-
-static bool take_bufs(struct mac *mac, uint32_t need, uint32_t *taken,
-		      struct rx_bufs *bufs)
-{
-	struct ring *ring = &mac->rings->ring[SKUA_RING_RXBUF];
-	uint32_t avail = ring_avail(ring), at = *taken, room = 0, bad = 0;
-	struct skua_rx_buf raw;
-
-	bufs->n = 0;
-	while (room < need) {
-		uint32_t len;
-
-		/* a ring that has just broken has none available */
-		if (at >= avail || bufs->n == UP_MAX_BUFS)
-			return false;
-		ring_peek(ring, at++, &raw);
-		len = le32toh(raw.len);
-		if (len < SKUA_RXBUF_MIN_LEN || len > UINT16_MAX) {
-			mac->c.rx_bad_buffer++;
-			log_warn(mac->log,
-				 "receive: a buffer of %u bytes was posted", len);
-			/* Buffers before it still wait for a frame */
-			if (!bufs->n)
-				*taken = at;
-			if (++bad == UP_BAD_BUFS)
-				return false;
-			continue;
-		}
-		bufs->buf[bufs->n].addr = le64toh(raw.addr);
-		bufs->buf[bufs->n].len = len;
-		bufs->buf[bufs->n].id = le16toh(raw.id);
-		bufs->n++;
-		room += len;
-	}
-	*taken = at;
-	return true;
-}
 
 static uint32_t buf_word(uint16_t id, uint32_t len)
 {
@@ -154,91 +102,121 @@ static void fill_record(const struct mac *mac, const struct rx_item *item,
 	fill_signal(mac, item, rec);
 }
 
-static void count_up(struct mac *mac, const struct rx_item *item)
+static void count_up(struct mac *mac, const struct rx_up *up)
 {
-	uint16_t fc = dot11_fc(item->data + item->start);
-
-	if (dot11_fc_is_mgmt(fc))
+	if (dot11_fc_is_mgmt(up->fc))
 		mac->c.rx_mgmt++;
-	else if (dot11_fc_is_data(fc))
+	else if (dot11_fc_is_data(up->fc))
 		mac->c.rx_data++;
 	else
 		mac->c.rx_ctl++;
-	mac->c.rx_group += dot11_addr_is_group(item->data + item->start +
-					       IEEE80211_OFF_ADDR1);
-	mac->c.rx_bytes += item->len;
+	mac->c.rx_group += up->group;
+	mac->c.rx_bytes += up->len;
 }
 
-static void pass_up(struct mac *mac, const struct rx_item *item,
-		    uint32_t *taken)
+static struct rx_up *up_alloc(struct mac *mac)
+{
+	struct rx_up *up = mac->rx.free;
+
+	if (!up)
+		return malloc(sizeof(*up));
+	mac->rx.free = up->next;
+	return up;
+}
+
+void rxe_up_free(struct mac *mac, struct rx_up *up)
+{
+	up->next = mac->rx.free;
+	mac->rx.free = up;
+}
+
+static void fill_up(const struct mac *mac, const struct rx_item *item,
+		    unsigned int offset, struct rx_up *up)
+{
+	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)up->unit;
+	const uint8_t *frame = item->data + item->start;
+
+	fill_record(mac, item, rec);
+	rec->offset = (uint8_t)offset;
+	up->n = (uint8_t)(1 + (up->bufs.n - 1 + RX_UNIT_WORDS - 1) /
+			  RX_UNIT_WORDS);
+	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_RX) |
+			  HW_PUT(SKUA_CPL_W0_UNITS, up->n) |
+			  HW_PUT(SKUA_CPL_W0_COUNT, up->bufs.n));
+	up->monitor = item->monitor;
+	up->check = item->check;
+	up->key.slot = SKUA_KEY_NONE;
+	if (item->key)
+		up->key = (struct key_ref){ item->slot, item->key->gen };
+	up->pn = item->pn;
+	up->fc = dot11_fc(frame);
+	up->group = dot11_addr_is_group(dot11_addr1(frame));
+	up->len = item->len;
+}
+
+struct rx_up *rxe_up_new(struct mac *mac, const struct rx_item *item)
 {
 	/* The body of the frame is aligned to four octets */
 	unsigned int offset = item->hdr_len % 4 ? 2 : 0;
-	_Alignas(8) struct skua_cpl unit[UP_MAX_UNITS] = { 0 };
-	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)unit;
-	struct rx_bufs bufs;
-	unsigned int n;
+	struct rx_up *up = up_alloc(mac);
 
-	if (!cpl_room(mac, UP_MAX_UNITS)) {
+	if (!up || !cpl_room(mac, RX_MAX_UNITS)) {
 		mac->c.rx_no_cpl++;
-		return;
-	}
-	if (!take_bufs(mac, item->len + offset, taken, &bufs)) {
+	} else if (!rxe_take_bufs(mac, item->len + offset, &up->bufs)) {
 		mac->c.rx_no_buffer++;
-		return;
-	}
-	if (!scatter(mac, item, &bufs, offset, rec,
-		     (__le32 *)unit + UP_WORDS)) {
+	} else {
+		memset(up->unit, 0, sizeof(up->unit));
+		if (scatter(mac, item, &up->bufs, offset,
+			    (struct skua_cpl_rx *)up->unit,
+			    (__le32 *)up->unit + RX_UNIT_WORDS)) {
+			fill_up(mac, item, offset, up);
+			return up;
+		}
 		log_warn(mac->log,
 			 "receive: a posted buffer cannot be written: frame dropped");
-		return;
 	}
-	fill_record(mac, item, rec);
-	rec->offset = (uint8_t)offset;
-	n = 1 + (bufs.n - 1 + UP_WORDS - 1) / UP_WORDS;
-	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_RX) |
-			  HW_PUT(SKUA_CPL_W0_UNITS, n) |
-			  HW_PUT(SKUA_CPL_W0_COUNT, bufs.n));
-	cpl_put(mac, unit, n);
-	count_up(mac, item);
+	if (up)
+		rxe_up_free(mac, up);
+	return NULL;
 }
 
-static void flush(struct mac *mac)
+/* A monitor gets the frame, the stack does not get it. Return: false if nobody does */
+static bool refuse(struct mac *mac, struct rx_up *up)
 {
-	uint32_t taken = 0;
+	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)up->unit;
+	uint32_t flags = le32toh(rec->flags);
 
-	eng_charge(mac->bus, mac->rx.n * UP_COST);
-	rxe_decrypt(mac);
-	for (unsigned int i = 0; i < mac->rx.n; i++) {
-		struct rx_item *item = &mac->rx.item[i];
-
-		if (item->inband) {
-			cpl_event(mac, &item->event);
-			continue;
-		}
-		if (item->key)
-			rxe_decrypted(mac, item);
-		if (!item->drop)
-			pass_up(mac, item, &taken);
+	if (!up->monitor) {
+		rxe_spare_bufs(mac, &up->bufs);
+		return false;
 	}
-	mac->rx.n = 0;
-	if (taken)
-		ring_consume(&mac->rings->ring[SKUA_RING_RXBUF], taken);
-	cpl_publish(mac);
+	flags &= ~(SKUA_RXF_PN_VALID | SKUA_RXF_PN_VALIDATED |
+		   SKUA_RXF_DUP_VALIDATED);
+	rec->flags = htole32(flags | SKUA_RXF_MONITOR_ONLY);
+	return true;
 }
 
-void rxe_flush(struct mac *mac)
+void rxe_up_put(struct mac *mac, struct rx_up *up)
 {
-	struct turn *turn = loop_turn(mac->loop);
-	enum turn_cause was;
-
-	if (!mac->rx.n)
-		return;
-	if (!mac->running) {
-		mac->rx.n = 0;
-		return;
+	if (!up->check || rxe_pn_in_turn(mac, up) || refuse(mac, up)) {
+		cpl_put(mac, up->unit, up->n);
+		count_up(mac, up);
 	}
-	was = turn_switch(turn, TURN_RECEIVE);
-	flush(mac);
-	turn_switch(turn, was);
+	rxe_up_free(mac, up);
+}
+
+void rxe_up_now(struct mac *mac, const struct rx_item *item)
+{
+	struct rx_up *up = rxe_up_new(mac, item);
+
+	if (up)
+		rxe_up_put(mac, up);
+}
+
+void rxe_up_frame(struct mac *mac, struct rx_item *item)
+{
+	if (item->key)
+		rxe_decrypted(mac, item);
+	if (!item->drop)
+		rxe_up_now(mac, item);
 }

@@ -41,6 +41,7 @@ static const struct mac_table * const tables[] = {
 	[ENG_TBL_BEACON] = &tbl_beacon,
 	[ENG_TBL_SURVEY] = &tbl_survey,
 	[ENG_TBL_TKIP_P1] = &tbl_tkip_p1,
+	[ENG_TBL_BA] = &tbl_ba,
 };
 
 /* Room for an entry of any table, aligned for each */
@@ -54,6 +55,7 @@ union entry {
 	struct eng_beacon beacon;
 	struct skua_survey survey;
 	struct eng_tkip_p1 p1;
+	struct eng_ba ba;
 };
 
 static enum skua_status copy_in(struct mac *mac, const struct mac_table *t,

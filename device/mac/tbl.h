@@ -6,6 +6,7 @@
  * tbl_vif.c  interfaces, channel access, beacon templates
  * tbl_sta.c  stations, rates, statistics
  * tbl_key.c  keys, TKIP's phase 1 keys
+ * tbl_ba.c   Block Ack sessions
  */
 #ifndef SKUA_DEVICE_MAC_TBL_H
 #define SKUA_DEVICE_MAC_TBL_H
@@ -43,6 +44,10 @@ extern const struct mac_table tbl_rate;
 extern const struct mac_table tbl_sta_stats;
 extern const struct mac_table tbl_key;
 extern const struct mac_table tbl_tkip_p1;
+extern const struct mac_table tbl_ba;
+
+/** tbl_ba_forget() - end the sessions of a station that goes */
+void tbl_ba_forget(struct mac_sta *sta);
 
 /**
  * mac_tbl_go() - carry out a write of ENG_TBL_GO

@@ -25,6 +25,8 @@ static bool key_clear(struct mac *mac, uint32_t i)
 
 	if (!key)
 		return true;
+	if (mac->running)
+		rxe_order_forget_key(mac, (uint16_t)i, key->gen);
 	mac->key[i] = NULL;
 	crypto_key_wipe(&key->crypto);
 	OPENSSL_cleanse(key, sizeof(*key));

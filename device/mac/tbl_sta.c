@@ -30,6 +30,7 @@ static bool sta_clear(struct mac *mac, uint32_t i)
 
 	if (!sta)
 		return true;
+	tbl_ba_forget(sta);
 	/* The interface's queues may hold frames for the station, too */
 	txq_sel_drop(mac, &all);
 	txq_flush_sta(mac, sta);

@@ -57,6 +57,7 @@ static void share_init(struct ba_share *s, uint32_t max)
 	s->ops = &ops;
 	s->max = max;
 	s->hold_ns = HOLD;
+	s->max_places = 1u << 20;
 	got.n = 0;
 	want.n = 0;
 }
@@ -288,6 +289,26 @@ static void test_share(void **state)
 	assert_int_equal(got.out[4], 5);
 	ba_order_end(&a);
 	ba_order_end(&b);
+}
+
+/* Sessions beyond the limit are refused, and room comes back */
+static void test_places(void **state)
+{
+	struct ba_order a, b;
+	struct ba_share s;
+
+	(void)state;
+	share_init(&s, 10);
+	s.max_places = 128;
+	assert_true(ba_order_init(&a, &s, 0, 65));
+	assert_false(ba_order_init(&b, &s, 0, 1));
+	assert_null(b.place);
+	ba_order_end(&a);
+	assert_true(ba_order_init(&a, &s, 0, 64));
+	assert_true(ba_order_init(&b, &s, 0, 33));
+	ba_order_drop(&a);
+	ba_order_end(&b);
+	assert_int_equal(s.places, 0);
 }
 
 /* Random sequences */
@@ -538,6 +559,7 @@ int main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_share),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_random),
 	};
 

@@ -177,7 +177,7 @@ static void test_answer(void **state)
 		{ 1, 0x0, 28 }, { 64, 0x0, 28 }, { 65, 0x4, 52 },
 		{ 256, 0x4, 52 }, { 257, 0xa, 148 }, { 1024, 0xa, 148 },
 	};
-	uint8_t f[BA_BAR_MAX];
+	uint8_t f[BA_FRAME_MAX];
 	struct ba_score s;
 
 	(void)state;
@@ -202,7 +202,7 @@ static void test_answer(void **state)
 /* The answer to a BlockAckReq begins with the number that it asked for */
 static void test_answer_elsewhere(void **state)
 {
-	uint8_t f[BA_BAR_MAX];
+	uint8_t f[BA_FRAME_MAX];
 	struct ba_score s;
 
 	(void)state;
@@ -245,7 +245,7 @@ static void compare(const struct ba_score *s, const struct model *m,
 
 static void compare_all(const struct ba_score *s, const struct model *m)
 {
-	uint8_t f[BA_BAR_MAX];
+	uint8_t f[BA_FRAME_MAX];
 	uint16_t ssn = (uint16_t)mod((long)m->start + rand() % 5 - 2);
 	unsigned int len = ba_score_answer(s, ssn, 0, f);
 
