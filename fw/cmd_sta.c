@@ -8,7 +8,9 @@
 #include "mac.h"
 #include "policy.h"
 
-#define STAF_VALID	GENMASK(14, 0)
+#define STAF_VALID		GENMASK(14, 0)
+#define AMPDU_FACTOR_MAX	10	/* 2^23 - 1 octets, of EHT */
+#define AMPDU_DENSITY_MAX	7	/* 16 us */
 
 static u16 sta_check(const struct skua_cmd_sta *p)
 {
@@ -19,6 +21,8 @@ static u16 sta_check(const struct skua_cmd_sta *p)
 	if (p->link)
 		return SKUA_ST_UNSUPPORTED;
 	if (p->aid > SKUA_MAX_AID || !is_unicast(p->addr))
+		return SKUA_ST_INVALID;
+	if (p->ampdu_factor > AMPDU_FACTOR_MAX || p->ampdu_density > AMPDU_DENSITY_MAX)
 		return SKUA_ST_INVALID;
 	if (p->bw > SKUA_BW_320 || p->uapsd_queues & ~0xf)
 		return SKUA_ST_INVALID;
@@ -54,6 +58,8 @@ static void sta_fill(struct sta *s, const struct skua_cmd_sta *p)
 	s->eng.aid = p->aid;
 	s->eng.vif = p->vif;
 	s->eng.uapsd_queues = p->uapsd_queues;
+	s->eng.ampdu_factor = p->ampdu_factor;
+	s->eng.ampdu_density = p->ampdu_density;
 	memcpy(s->eng.addr, p->addr, 6);
 	s->eng.flags = flags;
 }
@@ -79,6 +85,7 @@ u16 sta_cmd_add(struct cmd *c)
 	if (status != SKUA_ST_OK)
 		return status;
 	s->used = true;
+	ba_sta_new(s);
 	rate_init(s);
 	rate_start();
 	return SKUA_ST_OK;
@@ -109,6 +116,7 @@ static u16 sta_remove(struct sta *s)
 	u16 sta = sta_index(s);
 
 	flush_drop(s->cmd.vif, sta, s->cmd.gen, 0xff);
+	ba_sta_gone(s);
 	key_sta_gone(sta);
 	tbl_clear(ENG_TBL_RATE, sta);
 	s->used = false;
@@ -147,6 +155,7 @@ u16 sta_cmd_stats(struct cmd *c)
 	if (status != SKUA_ST_OK)
 		return status;
 	rate_account(s, &st);
+	ba_count(s, &st);
 	memcpy(c->ans, &st.stats, sizeof(st.stats));
 	c->ans_len = sizeof(st.stats);
 	return SKUA_ST_OK;

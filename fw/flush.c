@@ -48,7 +48,8 @@ static void flush_end(struct flush *f)
 {
 	f->used = false;
 	/* Behind the records of the frames that it waited for. */
-	inband_post(SKUA_INB_TX_DRAINED, f->cmd.vif, f->cmd.sta, f->cmd.sta_gen, f->seq);
+	inband_post(SKUA_INB_TX_DRAINED, f->cmd.vif, f->cmd.sta, f->cmd.sta_gen, 0,
+		    f->seq);
 	cmd_done(SKUA_CMD_FLUSH, f->seq, f->flags, SKUA_ST_OK, NULL, 0);
 }
 

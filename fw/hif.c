@@ -31,9 +31,9 @@ bool evt_room(u32 n)
 	return reg_read(ENG_HIF_EVT_ROOM) >= n;
 }
 
-void inband_post(u16 id, u8 vif, u16 sta, u16 gen, u32 arg)
+void inband_post(u16 id, u8 vif, u16 sta, u16 gen, u8 tid, u32 arg)
 {
-	reg_write(ENG_HIF_INB_0, id | (u32)vif << 24);
+	reg_write(ENG_HIF_INB_0, id | (u32)tid << 16 | (u32)vif << 24);
 	reg_write(ENG_HIF_INB_1, sta | (u32)gen << 16);
 	reg_write(ENG_HIF_INB_GO, arg);
 }

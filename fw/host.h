@@ -21,6 +21,8 @@
 
 /* Features that this image knows how to steer; the NIC's engines may offer less. */
 #define FW_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |		\
+			 SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |		\
+			 SKUA_FEAT_RX_REORDER |					\
 			 SKUA_FEAT_AP_PS | SKUA_FEAT_UAPSD |			\
 			 SKUA_FEAT_BEACON_PROT |				\
 			 SKUA_FEAT_TKIP_PHASE1_HOST |				\
@@ -86,7 +88,7 @@ void evt_post2(u16 id, const void *head, u16 head_len, const void *data, u16 len
 bool evt_room(u32 n);
 
 /** inband_post() - post an event behind all completions so far */
-void inband_post(u16 id, u8 vif, u16 sta, u16 gen, u32 arg);
+void inband_post(u16 id, u8 vif, u16 sta, u16 gen, u8 tid, u32 arg);
 
 /** hif_dma_in() - copy from host memory; enum skua_status */
 u16 hif_dma_in(void *dst, u64 addr, u32 len);

@@ -17,14 +17,18 @@
  * @vif: interface
  * @keyidx: key index
  * @pairwise: the key is the pairwise key of the station
+ * @wep: its cipher is WEP
+ * @tkip: its cipher is TKIP
  * @gen: generation
  * @sta: owner, or SKUA_STA_NONE
  */
 struct key {
-	bool used;
+	bool used : 1;
+	bool pairwise : 1;
+	bool wep : 1;
+	bool tkip : 1;
 	u8 vif;
 	u8 keyidx;
-	bool pairwise;
 	u16 gen;
 	u16 sta;
 };
@@ -150,6 +154,23 @@ bool key_exists(u32 slot, u32 gen)
 	return slot < limits.keys && keys[slot].used && keys[slot].gen == gen;
 }
 
+/* WEP keys of an interface are for unicast, too; its TKIP key is for groups alone. */
+bool key_ampdu_ok(const struct sta *s)
+{
+	const struct eng_vif *v = &vif_get(s->cmd.vif)->eng;
+
+	for (u32 i = 0; i < ARRAY_SIZE(s->eng.key); i++) {
+		const struct eng_key_ref *own = &s->eng.key[i], *vif = &v->key[i];
+
+		if (key_exists(own->slot, own->gen) &&
+		    (keys[own->slot].wep || keys[own->slot].tkip))
+			return false;
+		if (key_exists(vif->slot, vif->gen) && keys[vif->slot].wep)
+			return false;
+	}
+	return true;
+}
+
 u16 key_cmd_set(struct cmd *c)
 {
 	const struct skua_cmd_key *p = c->data;
@@ -173,6 +194,8 @@ u16 key_cmd_set(struct cmd *c)
 	k->vif = p->vif;
 	k->keyidx = p->keyidx;
 	k->pairwise = p->flags & SKUA_KEYF_PAIRWISE;
+	k->wep = p->cipher == SKUA_CIPHER_WEP40 || p->cipher == SKUA_CIPHER_WEP104;
+	k->tkip = p->cipher == SKUA_CIPHER_TKIP;
 	k->gen = p->gen;
 	k->sta = p->sta;
 	if (p->flags & SKUA_KEYF_TX_ONLY)
@@ -207,7 +230,7 @@ static void key_remove(struct key *k)
 	}
 	tbl_clear(ENG_TBL_KEY, slot);
 	k->used = false;
-	inband_post(SKUA_INB_KEY_RETIRED, k->vif, k->sta, s ? s->cmd.gen : 0,
+	inband_post(SKUA_INB_KEY_RETIRED, k->vif, k->sta, s ? s->cmd.gen : 0, 0,
 		    slot | (u32)k->gen << 16);
 }
 

@@ -58,6 +58,9 @@ void key_vif_gone(u8 vif);
 /** key_exists() - does the slot hold a key of this generation? */
 bool key_exists(u32 slot, u32 gen);
 
+/** key_ampdu_ok() - may frames to the station be aggregated? Not with WEP and TKIP */
+bool key_ampdu_ok(const struct sta *s);
+
 u16 key_cmd_set(struct cmd *c);
 u16 key_cmd_del(struct cmd *c);
 u16 key_cmd_default(struct cmd *c);

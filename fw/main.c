@@ -34,7 +34,7 @@ void fw_init(void)
 	radio_tune(NULL);
 	reg_write(ENG_SYS_IRQ_ACK, ~0u);
 	reg_write(ENG_SYS_IRQ_ENABLE, ENG_IRQ_CMD | ENG_IRQ_FWTX | ENG_IRQ_CSA |
-		  ENG_IRQ_RADAR);
+		  ENG_IRQ_RADAR | ENG_IRQ_BA);
 	alive_post();
 }
 
@@ -51,6 +51,8 @@ void fw_round(void)
 		beacon_csa_irq();
 	if (irq & ENG_IRQ_RADAR)
 		radar_irq();
+	if (irq & ENG_IRQ_BA)
+		ba_irq();
 	timer_run();
 	if (irq & ENG_IRQ_CMD)
 		cmd_poll();

@@ -117,6 +117,27 @@ void rate_account(struct sta *s, const struct eng_sta_stats *st);
 void rate_start(void);
 
 /* ------------------------------------------------------------------ */
+/* ba.c									*/
+
+/** ba_sta_new() - a new peer without sessions */
+void ba_sta_new(const struct sta *s);
+
+/** ba_sta_gone() - the peer goes: what waits for it ends */
+void ba_sta_gone(const struct sta *s);
+
+/** ba_count() - take over the engine's counters (reading clears them) */
+void ba_count(const struct sta *s, const struct eng_sta_stats *st);
+
+/** ba_look() - periodic work: ask for sessions that are worth while */
+void ba_look(const struct sta *s);
+
+/** ba_irq() - ENG_IRQ_BA */
+void ba_irq(void);
+
+u16 ba_cmd(struct cmd *c);
+u16 ba_cmd_seq(struct cmd *c);
+
+/* ------------------------------------------------------------------ */
 /* flush.c								*/
 
 /** flush_drop() - end all frames that match with FLUSHED; 0xffff: any station */

@@ -400,6 +400,8 @@ static void rate_look(struct sta *s)
 		r->idle = IDLE_ROUNDS;
 	if (tbl_read(ENG_TBL_STA_STATS, sta_index(s), &st) != SKUA_ST_OK)
 		return;
+	ba_count(s, &st);
+	ba_look(s);
 	if (!st.stage_sent[0] && !st.probe_sent) {
 		r->idle++;
 		return;

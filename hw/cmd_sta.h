@@ -133,7 +133,8 @@ static_assert(sizeof(struct skua_sta_stats) == 72, "sta stats size");
  * struct skua_cmd_sta_seq - where the sequence numbers of a station go on
  * @sta: handle
  * @gen: generation
- * @seq: by TID: the last number given, 0 to 4095; the next frame gets the one behind it
+ * @seq: by TID: the last number given, at most SKUA_SN_MAX; the next frame gets the one
+ *	behind it
  *
  * After a reset the driver brings its stations back by STA_ADD, and tells then which
  * numbers the peer may have seen: a Block Ack window, or a duplicate filter, of the
@@ -157,7 +158,9 @@ static_assert(sizeof(struct skua_cmd_sta_seq) == 36, "sta seq size");
  *	answer, struct skua_ba_answer, comes when all that have one have ended. If that
  *	takes longer than SKUA_BA_HOLD_MS (the station sleeps, or the radio is on
  *	another channel), the answer is SKUA_ST_BUSY, and nothing is held any more
- * @SKUA_BA_TX_START: aggregate (@buf_size, @amsdu); a hold ends
+ * @SKUA_BA_TX_START: aggregate (@buf_size, @amsdu). Only after TX_HOLD, whose hold ends;
+ *	a hold that nothing follows within SKUA_BA_START_MS ends by itself, and
+ *	SKUA_INB_BA_STOP says so
  * @SKUA_BA_TX_STOP: no longer aggregate; frames that have a number and wait for an
  *	acknowledgment go on as MPDUs of their own, with their numbers and in order,
  *	and the other ones follow. A hold ends. Succeeds without a session, too
@@ -177,11 +180,12 @@ enum skua_ba_action {
  * struct skua_cmd_ba - Block Ack session
  * @sta: handle
  * @gen: generation
- * @tid: TID
+ * @tid: TID; below 8 for transmit sessions, as the others belong to traffic streams
  * @action: enum skua_ba_action
- * @ssn: RX_START: starting sequence number, 0 to 4095; else 0
+ * @ssn: RX_START: starting sequence number, at most SKUA_SN_MAX; else 0
  * @buf_size: RX_START, TX_START: the receiver's reorder buffer in MPDUs, 1 to
- *	SKUA_BA_MAX_SIZE; else 0
+ *	SKUA_BA_MAX_SIZE; else 0. A transmit window is no larger than the peer's kind of
+ *	session has: 64 (HT, VHT), 256 (HE), 1024 (EHT)
  * @timeout_tu: RX_START: inactivity timeout in TU, 0 for none; else 0
  * @amsdu: TX_START: 1: A-MSDU in A-MPDU is allowed; else 0
  * @rsvd: zero
@@ -202,6 +206,7 @@ static_assert(sizeof(struct skua_cmd_ba) == 16, "ba command size");
 
 #define SKUA_BA_MAX_SIZE		1024
 #define SKUA_BA_HOLD_MS			100
+#define SKUA_BA_START_MS		5000
 
 /**
  * struct skua_ba_answer - answer of SKUA_CMD_BA with SKUA_BA_TX_HOLD

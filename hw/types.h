@@ -33,6 +33,7 @@
 #define SKUA_CHANCTX_NONE		0xff
 #define SKUA_MAX_KEY_LEN		32
 #define SKUA_MAX_AID			2007
+#define SKUA_SN_MAX			4095	/* sequence numbers */
 
 /**
  * struct skua_seg - a piece of host memory

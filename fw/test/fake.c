@@ -108,6 +108,11 @@ static struct table table_of(u32 sel)
 	case ENG_TBL_STA_STATS:
 		return (struct table){ fake.stats, sizeof(fake.stats[0]), FAKE_STAS,
 				       NULL };
+	case ENG_TBL_BA:
+		return (struct table){ fake.ba, sizeof(fake.ba[0]),
+				       FAKE_STAS * SKUA_NUM_TIDS, NULL };
+	case ENG_TBL_SEQ:
+		return (struct table){ fake.seq, sizeof(fake.seq[0]), FAKE_STAS, NULL };
 	case ENG_TBL_BEACON:
 		return (struct table){ fake.beacon, sizeof(fake.beacon[0]), FAKE_VIFS,
 				       fake.beacon_valid };
@@ -129,6 +134,78 @@ static void stats_read(u32 index)
 	st->probe_ppdus = 0;
 	st->probe_sent = 0;
 	st->probe_acked = 0;
+}
+
+struct eng_ba *fake_ba(u16 sta, u32 tid)
+{
+	return &fake.ba[sta * SKUA_NUM_TIDS + tid];
+}
+
+void fake_ba_event(u16 sta, u32 tid, u32 cause)
+{
+	assert_true(fake.n_ba_evt < ARRAY_SIZE(fake.ba_evt));
+	fake.ba_evt[fake.n_ba_evt++] = ENG_BA_EVT_VALID | sta | tid << 16 | cause << 24;
+	fake.irq |= ENG_IRQ_BA;
+}
+
+static u32 ba_evt_take(void)
+{
+	return fake.ba_evt_next < fake.n_ba_evt ? fake.ba_evt[fake.ba_evt_next++] : 0;
+}
+
+static bool in_force(u64 feat)
+{
+	u64 set = (u64)fake.reg[ENG_SYS_DRV_FEAT_SET_HI / 4] << 32 |
+		  fake.reg[ENG_SYS_DRV_FEAT_SET_LO / 4];
+
+	return (set & feat) == feat;
+}
+
+static void ba_write_tx(struct eng_ba *to, const struct eng_ba *e)
+{
+	assert_true(in_force(SKUA_FEAT_TX_AMPDU));
+	assert_in_range(e->tx, ENG_BA_TX_OFF, ENG_BA_TX_FLUSH);
+	assert_in_range(e->amsdu, 0, 1);
+	if (e->tx == ENG_BA_TX_ON)
+		assert_in_range(e->tx_size, 1, SKUA_BA_MAX_SIZE);
+	to->tx = e->tx;
+	to->amsdu = e->amsdu;
+	to->tx_size = e->tx_size;
+	if (e->tx == ENG_BA_TX_FLUSH) {
+		to->tx = ENG_BA_TX_OFF;
+		to->tx_busy = 0;
+		fake.n_drop++;
+	}
+}
+
+static void ba_write_rx(struct eng_ba *to, const struct eng_ba *e)
+{
+	assert_true(in_force(SKUA_FEAT_RX_AMPDU));
+	assert_in_range(e->rx, 0, 1);
+	if (e->rx) {
+		assert_in_range(e->rx_size, 1, SKUA_BA_MAX_SIZE);
+		assert_in_range(e->rx_ssn, 0, SKUA_SN_MAX);
+	}
+	to->rx = e->rx;
+	to->rx_size = e->rx_size;
+	to->rx_ssn = e->rx_ssn;
+	to->rx_timeout_tu = e->rx_timeout_tu;
+}
+
+/* Each half is written alone; the station must be there, and of that generation */
+static u32 ba_write(u32 index, const struct eng_ba *e)
+{
+	u32 sta = index / SKUA_NUM_TIDS;
+
+	assert_true(fake.sta_valid[sta]);
+	assert_int_equal(e->gen, fake.sta[sta].gen);
+	assert_in_range(e->set, ENG_BA_SET_TX, ENG_BA_SET_TX | ENG_BA_SET_RX);
+	fake.ba_writes++;
+	if (e->set & ENG_BA_SET_TX)
+		ba_write_tx(&fake.ba[index], e);
+	if (e->set & ENG_BA_SET_RX)
+		ba_write_rx(&fake.ba[index], e);
+	return SKUA_ST_OK;
 }
 
 static void table_write(u32 sel, u32 index, const struct table *t, void *entry,
@@ -175,6 +252,8 @@ static u32 table_go(u32 how)
 			fake.key_addr = addr;
 		if (sel == ENG_TBL_KEY && fake.panic_at_key)
 			fw_panic(__FILE__, __LINE__);
+		if (sel == ENG_TBL_BA)
+			return ba_write(index, sram_ptr(addr));
 		table_write(sel, index, &t, entry, sram_ptr(addr));
 		return SKUA_ST_OK;
 	case ENG_TBL_READ:
@@ -186,6 +265,9 @@ static u32 table_go(u32 how)
 		return SKUA_ST_OK;
 	case ENG_TBL_CLEAR:
 		memset(entry, 0, t.size);
+		if (sel == ENG_TBL_STA)
+			memset(fake_ba((u16)index, 0), 0,
+			       SKUA_NUM_TIDS * sizeof(struct eng_ba));
 		if (t.valid)
 			t.valid[index] = false;
 		return SKUA_ST_OK;
@@ -348,6 +430,8 @@ u32 reg_read(u32 off)
 		return fake.radar_next < fake.n_radar ? fake.radar[fake.radar_next++].width : 0;
 	case ENG_RADAR_TIME:
 		return fake.radar[fake.radar_next - 1].time;
+	case ENG_BA_EVT:
+		return ba_evt_take();
 	case ENG_TXQ_COUNT:
 		return fake.txq_count;
 	case ENG_SYS_TIME_HI:

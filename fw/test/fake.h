@@ -94,6 +94,12 @@ struct fake {
 	struct eng_edca edca[FAKE_VIFS * 4];
 	struct eng_rate rate[FAKE_STAS];
 	struct eng_sta_stats stats[FAKE_STAS];
+	struct eng_ba ba[FAKE_STAS * SKUA_NUM_TIDS];
+	u32 ba_writes;
+	struct eng_seq seq[FAKE_STAS];
+	u32 ba_evt[128];
+	u32 n_ba_evt;
+	u32 ba_evt_next;
 	struct eng_beacon beacon[FAKE_VIFS];
 	u8 beacon_data[FAKE_VIFS][FW_MAX_BEACON];
 	struct skua_survey survey;
@@ -182,6 +188,12 @@ u32 fake_events(u16 id);
 const struct skua_evt *fake_event(u16 id, u32 n);
 u32 fake_inbands(u16 id);
 const struct fake_inband *fake_inband_last(u16 id);
+
+/** fake_ba() - the table entry of a Block Ack session */
+struct eng_ba *fake_ba(u16 sta, u32 tid);
+
+/** fake_ba_event() - a session needs attention */
+void fake_ba_event(u16 sta, u32 tid, u32 cause);
 
 /** fake_forget() - forget the events, frames and tunes so far */
 void fake_forget(void);

@@ -32,6 +32,7 @@ static const struct want {
 	{ SKUA_CMD_STA_UPDATE, 64, false, 0, false },
 	{ SKUA_CMD_STA_REMOVE, 4, false, 0, false },
 	{ SKUA_CMD_STA_STATS, 4, false, 0, false },
+	{ SKUA_CMD_STA_SEQ, 36, false, 0, false },
 	{ SKUA_CMD_KEY_SET, 180, false, 0, false },
 	{ SKUA_CMD_KEY_DEL, 8, false, 0, false },
 	{ SKUA_CMD_KEY_DEFAULT, 8, false, 0, false },
@@ -49,7 +50,7 @@ static const struct want {
 	{ SKUA_CMD_TSF_GET, 16, false, 0, false },
 	{ SKUA_CMD_TSF_SET, 16, false, 0, false },
 	{ SKUA_CMD_TSF_OFFSET, 16, false, 0, false },
-	{ SKUA_CMD_BA, 16, false, SKUA_FEAT_TX_AMPDU, true },
+	{ SKUA_CMD_BA, 16, false, SKUA_FEAT_TX_AMPDU, false },
 	{ SKUA_CMD_PS, 4, false, SKUA_FEAT_STA_PS, true },
 	{ SKUA_CMD_PS_RELEASE, 12, false, SKUA_FEAT_AP_PS, false },
 };
