@@ -231,7 +231,8 @@ int dma_file_look(struct dma_file *file, int fd)
 	file->page = (uint64_t)sysconf(_SC_PAGESIZE);
 	if (fs.f_type == HUGETLBFS_MAGIC)
 		file->page = (uint64_t)fs.f_bsize;
-	return 0;
+	/* The first access to a page clears all of it, within a turn. */
+	return file->page > UNMAP_PAGE_MAX ? -EFBIG : 0;
 }
 
 static int dma_check_new(struct dma *d, uint64_t addr, uint64_t size,

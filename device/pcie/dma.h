@@ -92,7 +92,8 @@ void dma_set_limit(struct dma *d, uint64_t limit);
  * May block while another process writes to the file. Needs no map, and may run in
  * any thread.
  *
- * Return: 0, -EMEDIUMTYPE if it is another kind of file, or another -errno.
+ * Return: 0, -EMEDIUMTYPE if it is another kind of file, -EFBIG if its pages are larger
+ * than UNMAP_PAGE_MAX, or another -errno.
  */
 int dma_file_look(struct dma_file *file, int fd);
 

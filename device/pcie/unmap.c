@@ -14,8 +14,8 @@
 
 #include "pcie/unmap.h"
 
-/* A multiple of the size of most pages, a tenth of a millisecond if all are there */
-#define UNMAP_SLICE	(4u << 20)
+/* Of whole pages, and a tenth of a millisecond if all are there */
+#define UNMAP_SLICE	(2 * UNMAP_PAGE_MAX)
 
 struct last_page {
 	void *at;
@@ -50,16 +50,14 @@ static void unmap_last(struct unmap *u)
 
 static void unmap_slice(struct unmap *u)
 {
-	size_t most = u->page > UNMAP_SLICE ? u->page : UNMAP_SLICE;
 	size_t n = u->len - u->page;
 
 	if (u->len <= u->page) {
 		unmap_last(u);
 		return;
 	}
-	if (n > most)
-		n = most;
-
+	if (n > UNMAP_SLICE)
+		n = UNMAP_SLICE;
 	munmap(u->at, n);
 	u->at += n;
 	u->len -= n;

@@ -11,13 +11,16 @@
 
 #include "base/base.h"
 
+/* The largest pages that a mapping may have */
+#define UNMAP_PAGE_MAX	(2u << 20)
+
 /**
  * struct unmap - a mapping that goes away; embed it
  * @loop: the loop that does it
  * @work: unmaps a slice
  * @at: what is left of the mapping
  * @len: bytes of it
- * @page: size of its pages, which can be huge
+ * @page: size of its pages, at most UNMAP_PAGE_MAX
  * @done: nothing is left; may free the structure
  */
 struct unmap {

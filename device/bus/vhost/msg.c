@@ -188,6 +188,9 @@ static const char *vu_map_error(struct vhost *v, int err)
 	case EMEDIUMTYPE:
 		v->stats.fds_refused++;
 		return "its file is neither a memfd nor on tmpfs or hugetlbfs";
+	case EFBIG:
+		v->stats.fds_refused++;
+		return "its pages are larger than 2 MiB";
 	case EDQUOT:
 		return "that is more memory than this guest may have";
 	default:

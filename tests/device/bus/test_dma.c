@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <linux/memfd.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -107,6 +108,33 @@ static void test_map_errors(void **state)
 					 PAGE, f->fd, 0, true), 0);
 	assert_int_equal(dma_map(f->d, 0x100000, PAGE, f->fd, 0, true),
 			 -ENOSPC);
+}
+
+/* The first access to a page clears all of it, which must fit into a turn. */
+static void test_huge_pages(void **state)
+{
+	static const struct {
+		unsigned int flags;
+		int ret;
+	} kinds[] = {
+		{ MFD_HUGE_2MB, 0 }, { MFD_HUGE_1GB, -EFBIG },
+	};
+	unsigned int made = 0;
+	struct dma_file file;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		int fd = memfd_create("huge", MFD_CLOEXEC | MFD_HUGETLB |
+				      kinds[i].flags);
+
+		if (fd < 0)
+			continue;	/* a machine without such pages */
+		made++;
+		assert_int_equal(dma_file_look(&file, fd), kinds[i].ret);
+		close(fd);
+	}
+	if (!made)
+		skip();
 }
 
 static void test_copy(void **state)
@@ -288,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_map_errors, setup, teardown),
+		cmocka_unit_test(test_huge_pages),
 		cmocka_unit_test_setup_teardown(test_copy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_permissions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late_unmap, setup, teardown),

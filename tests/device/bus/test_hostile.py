@@ -341,6 +341,22 @@ def test_memory_of_a_disk_is_refused(nic, tmp_path):
     assert "neither a memfd nor on tmpfs or hugetlbfs" in nic.log
 
 
+def test_memory_of_huge_pages(nic, other):
+    """One access to a page of a gigabyte would clear all of it."""
+    try:
+        fd = os.memfd_create("guest", os.MFD_CLOEXEC | os.MFD_HUGETLB | os.MFD_HUGE_1GB)
+    except OSError as err:
+        pytest.skip(f"no such pages: {err}")
+    os.ftruncate(fd, 1 << 30)
+    with nic.guest(setup=False) as guest:
+        guest.negotiate()
+        assert guest.mem_table(fds=[fd]) == 1
+        served(other)
+        assert guest.mem_table() == 0
+    os.close(fd)
+    assert "its pages are larger than 2 MiB" in nic.log
+
+
 def test_memory_of_uml(nic):
     """User-Mode Linux keeps its memory in a deleted file of tmpfs."""
     fd = os.open("/dev/shm", os.O_TMPFILE | os.O_RDWR | os.O_EXCL, 0o700)
