@@ -19,6 +19,9 @@
 #define HELPER_PATIENCE_NS	(50 * LOOP_NS_PER_MS)
 #define HELPER_TRIES	10
 #define HELPER_SIGNAL	SIGURG	/* only ends system calls */
+#define HELPER_LOOK_NS	LOOP_NS_PER_MS	/* how often helper_wait() looks */
+/* More than all jobs together: nobody will look at the helper any more */
+#define HELPER_LEFT	(1ull << 32)
 
 /*
  * Rings of one producer and one consumer. @posted and @ended count jobs, @begun
@@ -38,13 +41,25 @@ struct helper {
 	struct helper_job *done[HELPER_JOBS];
 };
 
+static void helper_add(int fd, uint64_t n)
+{
+	/* Both eventfds are this process's own, and never full. */
+	while (write(fd, &n, sizeof(n)) < 0 && errno == EINTR)
+		;
+}
+
 static void helper_tell(int fd)
 {
-	const uint64_t one = 1;
+	helper_add(fd, 1);
+}
 
-	/* Both eventfds are this process's own, and never full. */
-	while (write(fd, &one, sizeof(one)) < 0 && errno == EINTR)
-		;
+static void helper_release(struct helper *h)
+{
+	if (h->told.fd >= 0)
+		close(h->told.fd);
+	if (h->wake >= 0)
+		close(h->wake);
+	free(h);
 }
 
 /* Return: true if the loop is to call the job's @done. */
@@ -79,8 +94,13 @@ static void *helper_main(void *arg)
 		if (h->begun == end) {
 			if (__atomic_load_n(&h->stop, __ATOMIC_ACQUIRE))
 				return NULL;
+			n = 0;
 			if (read(h->wake, &n, sizeof(n)) < 0 && errno != EINTR)
 				return NULL;
+			if (n >= HELPER_LEFT) {
+				helper_release(h);
+				return NULL;
+			}
 			continue;
 		}
 		tell = helper_do(h, h->job[h->begun % HELPER_JOBS]);
@@ -145,17 +165,6 @@ static int helper_start(struct helper *h)
 	return ret;
 }
 
-static void helper_release(struct helper *h)
-{
-	if (h->told.fd >= 0) {
-		loop_fd_del(h->loop, &h->told);
-		close(h->told.fd);
-	}
-	if (h->wake >= 0)
-		close(h->wake);
-	free(h);
-}
-
 struct helper *helper_new(struct loop *loop)
 {
 	struct helper *h = calloc(1, sizeof(*h));
@@ -179,6 +188,8 @@ struct helper *helper_new(struct loop *loop)
 		ret = helper_start(h);
 	if (!ret)
 		return h;
+	if (h->told.fd >= 0)
+		loop_fd_del(loop, &h->told);
 	helper_release(h);
 	errno = ret;
 	return NULL;
@@ -207,12 +218,37 @@ bool helper_free(struct helper *h)
 {
 	if (!h)
 		return true;
+	if (h->told.fd >= 0)
+		loop_fd_del(h->loop, &h->told);
 	if (h->threaded && !helper_join(h)) {
 		pthread_detach(h->thread);
-		loop_fd_del(h->loop, &h->told);
 		return false;
 	}
 	helper_release(h);
+	return true;
+}
+
+void helper_leave(struct helper *h)
+{
+	if (!h->threaded) {
+		helper_release(h);
+		return;
+	}
+	loop_fd_del(h->loop, &h->told);
+	pthread_detach(h->thread);
+	/* The thread frees the helper when it has read this, which ends our last use. */
+	helper_add(h->wake, HELPER_LEFT);
+}
+
+bool helper_wait(const struct helper *h, uint64_t until)
+{
+	const struct timespec pause = { .tv_nsec = HELPER_LOOK_NS };
+
+	while (helper_backlog(h)) {
+		if (loop_now(h->loop) >= until)
+			return false;
+		nanosleep(&pause, NULL);
+	}
 	return true;
 }
 

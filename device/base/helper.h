@@ -13,7 +13,7 @@
  * once, by the caller.
  *
  * All functions belong to the loop's thread and do not block, but for
- * helper_free().
+ * helper_free() and helper_wait().
  */
 #ifndef SKUA_DEVICE_HELPER_H
 #define SKUA_DEVICE_HELPER_H
@@ -52,6 +52,21 @@ struct helper *helper_new(struct loop *loop);
  * be left alone for ever.
  */
 bool helper_free(struct helper *h);
+
+/**
+ * helper_leave() - end a helper that has no jobs, without waiting for its thread
+ * @h: the helper; not from a @done of its jobs
+ */
+void helper_leave(struct helper *h);
+
+/**
+ * helper_wait() - block until all jobs have run, for the end of the process
+ * @h: the helper; no @done is called meanwhile
+ * @until: the most, in the loop's time
+ *
+ * Return: false if jobs are left.
+ */
+bool helper_wait(const struct helper *h, uint64_t until);
 
 /**
  * helper_post() - have a job done

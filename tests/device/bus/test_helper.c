@@ -17,6 +17,7 @@
 #include "base/loop.h"
 
 #define JOBS	8
+#define SHORT_NS	(50 * LOOP_NS_PER_MS)
 #define SETTLE_NS	(10 * LOOP_NS_PER_S)
 
 struct test_job {
@@ -166,6 +167,62 @@ static void test_full(void **state)
 	close(p[1]);
 }
 
+/* The end of a process waits for the jobs, and not for ever. */
+static void test_wait(void **state)
+{
+	struct loop *loop = loop_new(NULL);
+	struct helper *h = helper_new(loop);
+	struct test_job wait = { .job = { .run = wait_for_byte } };
+	int p[2];
+
+	(void)state;
+	assert_int_equal(pipe(p), 0);
+	wait.fd = p[0];
+	assert_true(helper_post(h, &wait.job));
+	assert_false(helper_wait(h, loop_now(loop) + SHORT_NS));
+	assert_int_equal(write(p[1], "", 1), 1);
+	assert_true(helper_wait(h, loop_now(loop) + SETTLE_NS));
+	assert_true(helper_free(h));
+	loop_free(loop);
+	close(p[0]);
+	close(p[1]);
+}
+
+static unsigned int count_fds(void)
+{
+	unsigned int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* A helper that is left ends by itself, with all that it has. */
+static void test_leave(void **state)
+{
+	struct loop *loop = loop_new(NULL);
+	unsigned int before = count_fds();
+	uint64_t end = loop_now(loop) + SETTLE_NS;
+	struct test_job job[JOBS] = { 0 };
+
+	(void)state;
+	for (int i = 0; i < JOBS; i++) {
+		struct helper *h = helper_new(loop);
+
+		job[i].job.run = note;
+		job[i].job.done = count_done;
+		if (i % 2) {
+			assert_true(helper_post(h, &job[i].job));
+			settle(loop, h, 1);
+		}
+		helper_leave(h);
+	}
+	while (count_fds() > before && loop_now(loop) < end)
+		loop_step(loop, false);
+	assert_int_equal(count_fds(), before);
+	loop_free(loop);
+}
+
 /* With a clock that the test advances nothing happens beside the loop. */
 static void test_simulated(void **state)
 {
@@ -192,6 +249,8 @@ int main(void)
 		cmocka_unit_test(test_jobs),
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_wait),
+		cmocka_unit_test(test_leave),
 		cmocka_unit_test(test_simulated),
 	};
 
