@@ -292,6 +292,39 @@ static bool make_ctl(const struct options *o, struct loop *loop,
 	return !o->control || *ctl;
 }
 
+struct capture_start {
+	struct air_capture_wait wait;
+	bool done;
+	int err;
+};
+
+static void capture_started(struct air_capture_wait *wait, int err, bool whole)
+{
+	struct capture_start *s = container_of(wait, struct capture_start, wait);
+
+	(void)whole;
+	s->done = true;
+	s->err = err;
+}
+
+/* There are no guests yet who would wait for the file. */
+static bool begin_capture(const struct options *o, struct loop *loop,
+			  struct air *air)
+{
+	struct capture_start s = { .wait.done = capture_started };
+
+	if (!o->capture)
+		return true;
+	air_capture(air, o->capture, o->snaplen, o->capture_size, &s.wait);
+	while (!s.done)
+		loop_step(loop, true);
+	if (s.err)
+		log_err(NULL, "capture %s: %s", o->capture,
+			s.err == -EEXIST ? "a file that is no capture is not overwritten" :
+			strerror(-s.err));
+	return !s.err;
+}
+
 static int run(const struct options *o, struct loop *loop, struct air *air)
 {
 	struct nic *nics[MAX_NICS] = { NULL };
@@ -309,16 +342,8 @@ static int run(const struct options *o, struct loop *loop, struct air *air)
 			(int)o->parent);
 		return 1;
 	}
-	if (o->capture) {
-		err = air_capture(air, o->capture, o->snaplen,
-				  o->capture_size);
-		if (err) {
-			log_err(NULL, "capture %s: %s", o->capture,
-				err == -EEXIST ? "a file that is no capture is not overwritten" :
-				strerror(-err));
-			return 1;
-		}
-	}
+	if (!begin_capture(o, loop, air))
+		return 1;
 	if (make_nics(o, loop, air, nics) &&
 	    make_ctl(o, loop, air, nics[0], &ctl)) {
 		loop_run(loop);

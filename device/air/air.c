@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "air/priv.h"
-#include "air/tap.h"
 
 struct air *air_new(struct loop *loop)
 {
@@ -24,7 +23,7 @@ void air_free(struct air *air)
 	loop_work_cancel(air->loop, &air->flush_work);
 	while (air->radios)
 		air_leave(air->radios);
-	tap_close(air->tap);
+	capture_end_all(air);
 	free(air);
 }
 

@@ -103,19 +103,36 @@ struct air *air_new(struct loop *loop);
 void air_free(struct air *air);
 
 /**
+ * struct air_capture_wait - waits for a capture to begin; embed it
+ * @done: called once, perhaps before air_capture() returns: 0 or -errno, and whether all of
+ *	the capture before is in its file (@whole)
+ */
+struct air_capture_wait {
+	void (*done)(struct air_capture_wait *wait, int err, bool whole);
+};
+
+/**
  * air_capture() - begin to write all frames to a pcapng file
  * @air: the air; an earlier capture ends
- * @path: the file
+ * @path: the file; copied
  * @snaplen: octets of each data frame that are recorded; 0: all
  * @size: limit of the file's octets; 0: no limit
+ * @wait: whom to tell of the end
  *
- * struct tap_limits explains @snaplen and @size, and tap_open() what @path may be.
+ * struct tap_limits explains @snaplen and @size, and tap_open() what @path may be. The
+ * file is opened by a thread, and the loop goes on meanwhile. When @wait is told, all of the
+ * capture before is in its file, unless that takes more than four seconds.
  *
- * Return: 0, or -errno, and then the earlier capture goes on, unless it is in the
- * same file.
+ * After -errno the earlier capture goes on, unless it is in the same file: -EEXIST if there
+ * is a file of another kind, -EBUSY if another capture is being begun, -ETIMEDOUT if the
+ * file was not open after five seconds, -ETXTBSY if a capture in it did not end for as
+ * long, -ENOBUFS if three captures cannot end.
  */
-int air_capture(struct air *air, const char *path,
-		uint32_t snaplen, uint64_t size);
+void air_capture(struct air *air, const char *path, uint32_t snaplen,
+		 uint64_t size, struct air_capture_wait *wait);
+
+/** air_capture_forget() - @wait is not to be told; the capture begins all the same */
+void air_capture_forget(struct air *air, const struct air_capture_wait *wait);
 
 /**
  * struct air_capture_stats - counters of the capture

@@ -41,7 +41,7 @@ static bool put_on_air(struct air *air, const struct air_radio *sender,
 	frame->time_us = loop_now(air->loop) / LOOP_NS_PER_US;
 	air->stats.frames++;
 	air->stats.bytes += frame->len;
-	if (air->tap)
+	if (air->capture)
 		capture_frame(air, sender, frame);
 	if (!air->losses.n || !loss_hits(&air->losses, frame))
 		return true;

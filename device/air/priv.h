@@ -6,7 +6,9 @@
  * medium.c    delivery of frames and answers to the radios that hear them
  * loss.c      frames lost on purpose
  * capture.c   frames for the capture
- * tap.c       the pcapng file of a capture
+ * tap.c       a capture as pcapng
+ * tap_stream.c  its octets on their way to the file
+ * tap_file.c  the file
  * radiotap.c  radiotap headers in this file
  */
 #ifndef SKUA_DEVICE_AIR_PRIV_H
@@ -20,10 +22,14 @@
 #include "base/base.h"
 #include "dot11/dot11.h"
 
-struct tap;
+struct capture;
 struct tap_meta;
 
 #define AIR_MAX_LOSSES	32
+
+/* How a pcapng file begins */
+#define PCAPNG_SHB		0x0a0d0d0a
+#define PCAPNG_MAGIC		0x1a2b3c4d
 
 /**
  * struct air_loss_rule - a rule, and its counts
@@ -60,10 +66,36 @@ struct air_answer {
 };
 
 /**
+ * struct capture_request - a capture that is to begin, one at a time
+ * @path: its file; NULL if none is to begin
+ * @snaplen: see struct tap_limits
+ * @size: the same
+ * @capture: the capture whose file is being opened
+ * @blocker: the capture in the same file that has to end first
+ * @before: a capture whose end the answer waits for: the one before, or one that could not
+ *	begin
+ * @err: that answer
+ * @wait: whom to answer, or NULL
+ * @timer: when the answer waits no more
+ */
+struct capture_request {
+	char *path;
+	uint32_t snaplen;
+	uint64_t size;
+	struct capture *capture;
+	struct capture *blocker;
+	struct capture *before;
+	int err;
+	struct air_capture_wait *wait;
+	struct loop_timer timer;
+};
+
+/**
  * struct air - radios, the medium between them, and its capture
  * @loop: event loop, for the time
- * @tap: capture, or NULL
- * @tap_if: interface of @tap
+ * @capture: capture, or NULL
+ * @ending: captures whose last octets are not in their files yet
+ * @request: the capture that is to begin
  * @radios: all that have joined
  * @depth: deliveries under way; radios are freed only outside of them
  * @left: radios have left and are still listed
@@ -77,8 +109,9 @@ struct air_answer {
  */
 struct air {
 	struct loop *loop;
-	struct tap *tap;
-	int tap_if;
+	struct capture *capture;
+	struct capture *ending;
+	struct capture_request request;
 	struct air_radio *radios;
 	unsigned int depth;
 	bool left;
@@ -130,6 +163,9 @@ void air_sweep(struct air *air);
 bool loss_hits(struct air_losses *losses, const struct air_frame *frame);
 
 /* capture.c */
+
+/** capture_end_all() - write what is left, for a while, at the end of the air */
+void capture_end_all(struct air *air);
 
 /** capture_frame() - record a frame in the capture, which must exist */
 void capture_frame(struct air *air, const struct air_radio *sender,

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tap: pcapng with radiotap */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "air/priv.h"
 #include "air/tap.h"
+#include "air/tap_stream.h"
 #include "base/base.h"
 #include "dot11/dot11.h"
 
-#define TAP_BUF_LEN		(256 * 1024)
-#define TAP_FLUSH_NS		LOOP_NS_PER_S
-#define TAP_READER_NS		(10 * LOOP_NS_PER_MS)	/* when a FIFO is full */
-
-#define PCAPNG_SHB		0x0a0d0d0a
 #define PCAPNG_IDB		1
 #define PCAPNG_EPB		6
-#define PCAPNG_MAGIC		0x1a2b3c4d
 #define PCAPNG_LINKTYPE		127	/* IEEE802_11_RADIOTAP */
 #define PCAPNG_OPT_END		0
 #define PCAPNG_OPT_COMMENT	1
@@ -41,34 +32,24 @@
 
 /**
  * struct tap - a capture
- * @fd: the file
- * @loop: event loop, for the time, or NULL
- * @timer: armed while octets are buffered
+ * @s: the way to the file
+ * @user: whom it tells
  * @epoch_ns: the time of day less the loop's time
  * @interfaces: number of interfaces
- * @failing: the last write did not take all octets; only the timer tries again
- * @logged: the error was logged
  * @full: the file has its full size
+ * @slow: that frames are missing, since the file is slow, was logged
  * @limits: limits of the capture
- * @retry_ns: delay after a failed write
- * @stats: counters
- * @out: the part of @buf in use, which begins where the last write stopped
- * @buf: octets to write
+ * @stats: counters of frames
  */
 struct tap {
-	int fd;
-	struct loop *loop;
-	struct loop_timer timer;
+	struct tap_stream s;
+	const struct tap_user *user;
 	uint64_t epoch_ns;
 	int interfaces;
-	bool failing;
-	bool logged;
 	bool full;
+	bool slow;
 	struct tap_limits limits;
-	uint64_t retry_ns;
 	struct tap_stats stats;
-	struct tap_out out;
-	uint8_t buf[TAP_BUF_LEN];
 };
 
 /* A block under construction at the end of the buffer */
@@ -76,12 +57,12 @@ struct tap {
 static void put_option(struct tap *tap, uint16_t code, const void *p,
 		       size_t len)
 {
-	size_t start = tap->out.used;
+	size_t start = tap->s.out.used;
 
-	put16(&tap->out, code);
-	put16(&tap->out, (uint16_t)len);
-	put_bytes(&tap->out, p, len);
-	put_align(&tap->out, start, 4);
+	put16(&tap->s.out, code);
+	put16(&tap->s.out, (uint16_t)len);
+	put_bytes(&tap->s.out, p, len);
+	put_align(&tap->s.out, start, 4);
 }
 
 static void put_string(struct tap *tap, uint16_t code, const char *s)
@@ -91,83 +72,19 @@ static void put_string(struct tap *tap, uint16_t code, const char *s)
 
 static size_t block_begin(struct tap *tap, uint32_t type)
 {
-	size_t start = tap->out.used;
+	size_t start = tap->s.out.used;
 
-	put32(&tap->out, type);
-	put32(&tap->out, 0);
+	put32(&tap->s.out, type);
+	put32(&tap->s.out, 0);
 	return start;
 }
 
 static void block_end(struct tap *tap, size_t start)
 {
-	uint32_t len = (uint32_t)(tap->out.used - start) + 4;
+	uint32_t len = (uint32_t)(tap->s.out.used - start) + 4;
 
-	put32(&tap->out, len);
-	dot11_put_le32(tap->buf + start + 4, len);
-}
-
-/* The file */
-
-static void tap_failed(struct tap *tap, int err)
-{
-	tap->failing = true;
-	tap->stats.errors += err != EAGAIN;
-	tap->retry_ns = err == EAGAIN ? TAP_READER_NS : TAP_FLUSH_NS;
-	if (tap->logged)
-		return;
-	tap->logged = true;
-	log_err(NULL, "capture: cannot write: %s; frames will be missing",
-		strerror(err));
-}
-
-void tap_flush(struct tap *tap)
-{
-	size_t done = 0;
-
-	while (done < tap->out.used) {
-		ssize_t n = write(tap->fd, tap->buf + done, tap->out.used - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			tap_failed(tap, n ? errno : ENOSPC);
-			break;
-		}
-		done += (size_t)n;
-	}
-	tap->stats.bytes += done;
-	/*
-	 * The rest stays in the buffer: a later write continues in the middle
-	 * of the block, so that the file is whole again.
-	 */
-	tap->out.used -= done;
-	memmove(tap->buf, tap->buf + done, tap->out.used);
-	if (!tap->out.used)
-		tap->failing = false;
-	else if (tap->loop)
-		loop_timer_after(tap->loop, &tap->timer, tap->retry_ns);
-}
-
-static void tap_timer(struct loop_timer *t)
-{
-	tap_flush(container_of(t, struct tap, timer));
-}
-
-/* Make room for @len octets. Return: false if there is none. */
-static bool tap_reserve(struct tap *tap, size_t len)
-{
-	if (len > TAP_BUF_LEN)
-		return false;
-	if (tap->out.used + len > TAP_BUF_LEN && !tap->failing)
-		tap_flush(tap);
-	return tap->out.used + len <= TAP_BUF_LEN;
-}
-
-/* Octets were buffered: they are written after a second at the latest */
-static void tap_touch(struct tap *tap)
-{
-	if (tap->loop && !loop_timer_armed(&tap->timer))
-		loop_timer_after(tap->loop, &tap->timer, TAP_FLUSH_NS);
+	put32(&tap->s.out, len);
+	dot11_put_le32(tap->s.out.buf + start + 4, len);
 }
 
 static uint64_t time_of_day_ns(void)
@@ -178,119 +95,64 @@ static uint64_t time_of_day_ns(void)
 	return (uint64_t)ts.tv_sec * LOOP_NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-/* Write all of the buffer now: the file must at least have its beginning */
-static int tap_sync(struct tap *tap)
-{
-	tap_flush(tap);
-	return tap->out.used ? -EIO : 0;
-}
-
 static void put_section(struct tap *tap)
 {
 	size_t start = block_begin(tap, PCAPNG_SHB);
 
-	put32(&tap->out, PCAPNG_MAGIC);
-	put16(&tap->out, 1);			/* version 1.0 */
-	put16(&tap->out, 0);
-	put64(&tap->out, UINT64_MAX);		/* length of the section: unknown */
+	put32(&tap->s.out, PCAPNG_MAGIC);
+	put16(&tap->s.out, 1);			/* version 1.0 */
+	put16(&tap->s.out, 0);
+	put64(&tap->s.out, UINT64_MAX);		/* length of the section: unknown */
 	put_string(tap, PCAPNG_SHB_USERAPPL, "skua-nic");
 	put_option(tap, PCAPNG_OPT_END, "", 0);
 	block_end(tap, start);
 }
 
-/* Whether it is empty, or was a capture before: then it may be overwritten */
-static bool file_is_ours(int fd, const struct stat *st)
-{
-	uint8_t head[12];
-
-	if (!st->st_size)
-		return true;
-	return pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
-	       dot11_get_le32(head) == PCAPNG_SHB &&
-	       dot11_get_le32(head + 8) == PCAPNG_MAGIC;
-}
-
-/* /dev/null and /dev/full, which do not block */
-static bool is_sink(const struct stat *st)
-{
-	return S_ISCHR(st->st_mode) && (st->st_rdev == makedev(1, 3) ||
-					st->st_rdev == makedev(1, 7));
-}
-
-/* The file that is there may have become another one since it was looked at. */
-static int file_check(int fd)
-{
-	struct stat st;
-
-	if (fstat(fd, &st))
-		return -errno;
-	if (S_ISFIFO(st.st_mode) || is_sink(&st))
-		return 0;
-	if (!S_ISREG(st.st_mode) || !file_is_ours(fd, &st))
-		return -EEXIST;
-	return ftruncate(fd, 0) ? -errno : 0;
-}
-
-/*
- * Open a new file, or one that is there and holds nothing but a capture.
- * O_NONBLOCK: a FIFO without reader, or with a slow one, must not block.
- */
-static int file_open(const char *path)
-{
-	int flags = O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY;
-	int fd, ret;
-	struct stat st;
-
-	if (lstat(path, &st)) {
-		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | flags, 0644);
-		return fd < 0 ? -errno : fd;
-	}
-	if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !is_sink(&st))
-		return -EEXIST;
-	/* A FIFO that is opened for reading would always have a reader. */
-	fd = open(path, (S_ISREG(st.st_mode) ? O_RDWR : O_WRONLY) | flags);
-	if (fd < 0)
-		return -errno;
-	ret = file_check(fd);
-	if (!ret)
-		return fd;
-	close(fd);
-	return ret;
-}
-
-bool tap_writes_to(const struct tap *tap, const char *path)
-{
-	struct stat ours, other;
-
-	return tap && !fstat(tap->fd, &ours) && !lstat(path, &other) &&
-	       S_ISREG(ours.st_mode) && ours.st_dev == other.st_dev &&
-	       ours.st_ino == other.st_ino;
-}
-
-struct tap *tap_open(const char *path, struct loop *loop)
+struct tap *tap_new(struct loop *loop, const struct tap_user *user)
 {
 	struct tap *tap = calloc(1, sizeof(*tap));
 
-	if (!tap)
-		return NULL;
-	tap->fd = file_open(path);
-	if (tap->fd < 0) {
-		errno = -tap->fd;
+	if (!tap || !tap_stream_init(&tap->s, loop)) {
 		free(tap);
 		return NULL;
 	}
-	loop_timer_init(&tap->timer, tap_timer);
-	tap->loop = loop;
-	tap->out.buf = tap->buf;
+	tap->user = user;
 	if (loop)
 		tap->epoch_ns = time_of_day_ns() - loop_now(loop);
 	put_section(tap);
-	if (tap_sync(tap)) {
-		tap_close(tap);
-		errno = EIO;
-		return NULL;
-	}
 	return tap;
+}
+
+static void tap_opened(struct tap_stream *s, int err)
+{
+	struct tap *tap = container_of(s, struct tap, s);
+
+	tap->user->opened(tap->user, tap, err);
+}
+
+bool tap_open(struct tap *tap, const char *path)
+{
+	return tap_stream_open(&tap->s, path, tap_opened);
+}
+
+void tap_avoid(struct tap *tap, const struct tap *other)
+{
+	struct tap_id *ids = tap->s.file.others;
+
+	for (int i = 0; i < TAP_OTHERS; i++) {
+		if (ids[i].ino)
+			continue;
+		/* The job that finds it out may run yet. */
+		if (other->s.ready)
+			ids[i] = other->s.file.id;
+		return;
+	}
+}
+
+bool tap_same_file(const struct tap *tap, const struct tap *other)
+{
+	return other->s.ready &&
+	       tap_id_same(&tap->s.file.id, &other->s.file.id);
 }
 
 void tap_set_limits(struct tap *tap, const struct tap_limits *limits)
@@ -303,35 +165,51 @@ int tap_add_interface(struct tap *tap, const char *name)
 {
 	size_t start;
 
-	if (!tap_reserve(tap, TAP_OVERHEAD))
+	if (!tap_stream_reserve(&tap->s, TAP_OVERHEAD))
 		return -ENOSPC;
 	start = block_begin(tap, PCAPNG_IDB);
-	put16(&tap->out, PCAPNG_LINKTYPE);
-	put16(&tap->out, 0);
-	put32(&tap->out, 0);			/* only data frames may be cut */
+	put16(&tap->s.out, PCAPNG_LINKTYPE);
+	put16(&tap->s.out, 0);
+	put32(&tap->s.out, 0);			/* only data frames may be cut */
 	put_string(tap, PCAPNG_IF_NAME, name);
 	put_option(tap, PCAPNG_IF_TSRESOL, (uint8_t[]){ PCAPNG_TSRESOL_NS }, 1);
 	put_option(tap, PCAPNG_OPT_END, "", 0);
 	block_end(tap, start);
-	tap_touch(tap);
+	tap_stream_touch(&tap->s);
 	return tap->interfaces++;
+}
+
+void tap_flush(struct tap *tap)
+{
+	tap_stream_flush(&tap->s);
+}
+
+static void tap_closed(struct tap_stream *s, bool whole)
+{
+	struct tap *tap = container_of(s, struct tap, s);
+
+	tap->user->closed(tap->user, tap, whole);
+	free(tap);
 }
 
 void tap_close(struct tap *tap)
 {
-	if (!tap)
-		return;
-	tap_flush(tap);
-	if (tap->loop)
-		loop_timer_cancel(tap->loop, &tap->timer);
-	if (close(tap->fd))
-		tap_failed(tap, errno);
-	free(tap);
+	tap_stream_close(&tap->s, tap_closed);
 }
 
-const struct tap_stats *tap_get_stats(const struct tap *tap)
+void tap_end(struct tap *tap, uint64_t until)
 {
-	return &tap->stats;
+	if (tap_stream_end(&tap->s, until))
+		free(tap);
+}
+
+struct tap_stats tap_get_stats(const struct tap *tap)
+{
+	struct tap_stats stats = tap->stats;
+
+	stats.bytes = tap->s.written;
+	stats.errors = tap->s.errors;
+	return stats;
 }
 
 /* Octets of a frame that are recorded */
@@ -353,7 +231,7 @@ static size_t captured_len(const struct tap *tap, const uint8_t *mpdu,
 /* Whether the file may become so much longer; if not, the capture is over */
 static bool may_grow(struct tap *tap, size_t len)
 {
-	uint64_t size = tap->stats.bytes + tap->out.used + len;
+	uint64_t size = tap_stream_size(&tap->s) + len;
 
 	if (!tap->full && tap->limits.size && size > tap->limits.size) {
 		log_warn(NULL, "capture: the file has its full size, %llu octets: frames from now on are not in it",
@@ -361,6 +239,17 @@ static bool may_grow(struct tap *tap, size_t len)
 		tap->full = true;
 	}
 	return !tap->full;
+}
+
+/* Room for a frame; without it the frame is missing, and that is said once */
+static bool tap_room(struct tap *tap, size_t len)
+{
+	if (tap_stream_reserve(&tap->s, len))
+		return true;
+	if (!tap->slow && !tap->s.logged)
+		log_warn(NULL, "capture: the file is slower than the air: frames are missing in it");
+	tap->slow = true;
+	return false;
 }
 
 void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
@@ -371,29 +260,29 @@ void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
 	size_t start, packet, radiotap;
 
 	if (interface < 0 || interface >= tap->interfaces ||
-	    caplen > TAP_BUF_LEN - TAP_OVERHEAD ||
+	    caplen > TAP_CHUNK - TAP_OVERHEAD ||
 	    !may_grow(tap, caplen + TAP_OVERHEAD) ||
-	    !tap_reserve(tap, caplen + TAP_OVERHEAD)) {
+	    !tap_room(tap, caplen + TAP_OVERHEAD)) {
 		tap->stats.dropped++;
 		return;
 	}
 	start = block_begin(tap, PCAPNG_EPB);
-	put32(&tap->out, (uint32_t)interface);
-	put32(&tap->out, (uint32_t)(when >> 32));
-	put32(&tap->out, (uint32_t)when);
-	put64(&tap->out, 0);			/* lengths, below */
-	packet = tap->out.used;
-	radiotap_put(&tap->out, meta);
-	radiotap = tap->out.used - packet;
-	put_bytes(&tap->out, mpdu, caplen);
-	dot11_put_le32(tap->buf + packet - 8, (uint32_t)(radiotap + caplen));
-	dot11_put_le32(tap->buf + packet - 4, (uint32_t)(radiotap + len));
-	put_align(&tap->out, packet, 4);
+	put32(&tap->s.out, (uint32_t)interface);
+	put32(&tap->s.out, (uint32_t)(when >> 32));
+	put32(&tap->s.out, (uint32_t)when);
+	put64(&tap->s.out, 0);			/* lengths, below */
+	packet = tap->s.out.used;
+	radiotap_put(&tap->s.out, meta);
+	radiotap = tap->s.out.used - packet;
+	put_bytes(&tap->s.out, mpdu, caplen);
+	dot11_put_le32(tap->s.out.buf + packet - 8, (uint32_t)(radiotap + caplen));
+	dot11_put_le32(tap->s.out.buf + packet - 4, (uint32_t)(radiotap + len));
+	put_align(&tap->s.out, packet, 4);
 	if (meta->sender) {
 		put_string(tap, PCAPNG_OPT_COMMENT, meta->sender);
 		put_option(tap, PCAPNG_OPT_END, "", 0);
 	}
 	block_end(tap, start);
 	tap->stats.frames++;
-	tap_touch(tap);
+	tap_stream_touch(&tap->s);
 }

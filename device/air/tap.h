@@ -3,11 +3,12 @@
  * The tap: the frames of an air, as a pcapng file for Wireshark
  *
  * Each air is an interface of link type IEEE802_11_RADIOTAP. Frames are
- * buffered, and written at least once a second. A full disk costs frames of
+ * buffered, and written at least once a second, by a thread of the capture's own. A disk
+ * that is full or slow, or a file system that never answers, costs frames of
  * the capture, never the NIC: the first error is logged, and lost frames are
  * counted.
  *
- * Everything belongs to the loop's thread.
+ * All functions belong to the loop's thread, and but for tap_end() none of them blocks.
  */
 #ifndef SKUA_DEVICE_TAP_H
 #define SKUA_DEVICE_TAP_H
@@ -18,6 +19,18 @@
 
 struct loop;
 struct tap;
+
+/**
+ * struct tap_user - whom a tap tells
+ * @opened: the file is open and has its beginning, or (-errno) cannot have it, and then the
+ *	tap is to be closed: -EEXIST if there is a file of another kind, -ETXTBSY if another
+ *	capture is in it, see tap_avoid(). Perhaps before tap_open() returns
+ * @closed: all is written (@whole), or the rest is lost; the tap is freed after that
+ */
+struct tap_user {
+	void (*opened)(const struct tap_user *user, struct tap *tap, int err);
+	void (*closed)(const struct tap_user *user, struct tap *tap, bool whole);
+};
 
 enum tap_encoding {
 	TAP_LEGACY,	/* DSSS, CCK and OFDM: @rate_100k */
@@ -71,7 +84,7 @@ struct tap_meta {
  * struct tap_stats - counters of a capture
  * @frames: frames in the capture
  * @bytes: octets written to the file
- * @dropped: frames lost: the file could not take them or has its full size
+ * @dropped: frames lost: the file was too slow for them, or has its full size
  * @errors: writes that failed, but for a FIFO that was full
  */
 struct tap_stats {
@@ -93,24 +106,42 @@ struct tap_limits {
 };
 
 /**
- * tap_open() - begin a capture
+ * tap_new() - make a tap
+ * @loop: event loop, for the time, and to write after a second. NULL: the caller
+ *	calls tap_flush(), which blocks, and tap_meta.time_ns counts from the epoch
+ * @user: whom it tells; must outlive the tap
+ *
+ * Before the file is open the tap takes interfaces, and no frames.
+ *
+ * Return: the tap, or NULL without memory.
+ */
+struct tap *tap_new(struct loop *loop, const struct tap_user *user);
+
+/**
+ * tap_avoid() - do not write to the file of another tap
+ * @tap: the tap, before tap_open()
+ * @other: one that writes, or did so; at most TAP_OTHERS
+ */
+void tap_avoid(struct tap *tap, const struct tap *other);
+
+/** tap_same_file() - true if -ETXTBSY was due to @other */
+bool tap_same_file(const struct tap *tap, const struct tap *other);
+
+/**
+ * tap_open() - begin the capture
+ * @tap: the tap
  * @path: file to create. A regular file that is empty, or was a capture, is
  *	overwritten; a FIFO that has a reader and /dev/null work too; any other file,
  *	and a symbolic link, stays as it is
- * @loop: event loop, for the time, and to write after a second. NULL: the caller
- *	calls tap_flush(), and tap_meta.time_ns counts from the epoch
  *
- * Return: the tap, or NULL with errno set: EEXIST if there is another kind of file.
+ * Return: false without memory.
  */
-struct tap *tap_open(const char *path, struct loop *loop);
-
-/** tap_writes_to() - true if @path is the regular file of @tap, which may be NULL */
-bool tap_writes_to(const struct tap *tap, const char *path);
+bool tap_open(struct tap *tap, const char *path);
 
 /**
  * tap_set_limits() - set the limits of a capture
  * @tap: the tap
- * @limits: limits, which are copied; NULL for none, as after tap_open()
+ * @limits: limits, which are copied; NULL for none, as after tap_new()
  */
 void tap_set_limits(struct tap *tap, const struct tap_limits *limits);
 
@@ -134,13 +165,20 @@ int tap_add_interface(struct tap *tap, const char *name);
 void tap_frame(struct tap *tap, int interface, const struct tap_meta *meta,
 	       const uint8_t *mpdu, size_t len);
 
-/** tap_flush() - write the buffered octets */
+/** tap_flush() - have the buffered octets written */
 void tap_flush(struct tap *tap);
 
-/** tap_close() - write the rest, and end the capture; @tap may be NULL */
+/** tap_close() - have the rest written, and end the capture */
 void tap_close(struct tap *tap);
 
+/**
+ * tap_end() - write the rest and end the capture, for the end of the process
+ * @tap: the tap of a loop, which may be closed already and is freed; nobody is told
+ * @until: how long that may block, in the loop's time
+ */
+void tap_end(struct tap *tap, uint64_t until);
+
 /** tap_get_stats() - read the counters */
-const struct tap_stats *tap_get_stats(const struct tap *tap);
+struct tap_stats tap_get_stats(const struct tap *tap);
 
 #endif /* SKUA_DEVICE_TAP_H */

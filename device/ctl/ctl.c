@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "ctl/ctl.h"
 #include "ctl/ctl_air.h"
+#include "ctl/ctl_capture.h"
 #include "ctl/ctl_fault.h"
 #include "ctl/ctl_long.h"
 #include "ctl/ctl_turn.h"
@@ -33,6 +34,8 @@
  * @work: carries out a request that has come
  * @patience: runs while it does not take its answer
  * @wait: the answer, while it is not complete; NULL if none is under way
+ * @capture: a capture that is to begin
+ * @late: the answer to that, while @work is to send it
  * @out: the answer; NULL if none waits
  * @out_len: octets of @out
  * @sent: how many of these it has taken
@@ -46,6 +49,8 @@ struct ctl_conn {
 	struct loop_work work;
 	struct loop_timer patience;
 	struct ctl_long *wait;
+	struct ctl_capture capture;
+	json_t *late;
 	char *out;
 	size_t out_len, sent;
 	size_t len;
@@ -105,13 +110,13 @@ static json_t *done(void)
 	return json_pack("{s:b}", "ok", 1);
 }
 
-static json_t *req_counters(struct ctl *ctl, json_t *req)
+static json_t *req_counters(struct ctl_conn *conn, json_t *req)
 {
 	(void)req;
 	/* Those of the NICs come later: see ctl_long.h */
 	return json_pack("{s:b,s:[],s:o,s:o}", "ok", 1, "nics",
-			 "loop", loop_json(ctl->loop),
-			 "capture", capture_json(ctl->cfg.air));
+			 "loop", loop_json(conn->ctl->loop),
+			 "capture", capture_json(conn->ctl->cfg.air));
 }
 
 static struct ctl_nic *find_nic(struct ctl *ctl, const char *name)
@@ -124,7 +129,7 @@ static struct ctl_nic *find_nic(struct ctl *ctl, const char *name)
 	return NULL;
 }
 
-static json_t *req_gone(struct ctl *ctl, json_t *req)
+static json_t *req_gone(struct ctl_conn *conn, json_t *req)
 {
 	const char *name;
 	struct ctl_nic *nic;
@@ -132,7 +137,7 @@ static json_t *req_gone(struct ctl *ctl, json_t *req)
 
 	if (json_unpack(req, "{s:s,s:b}", "nic", &name, "gone", &gone))
 		return fail("wanted: nic (text), gone (true or false)");
-	nic = find_nic(ctl, name);
+	nic = find_nic(conn->ctl, name);
 	if (!nic)
 		return fail("no NIC of that name");
 	pci_set_gone(nic->pci, gone);
@@ -140,7 +145,7 @@ static json_t *req_gone(struct ctl *ctl, json_t *req)
 }
 
 /* A request about one NIC, whose handler returns its error in words, or NULL */
-static json_t *about_nic(struct ctl *ctl, json_t *req,
+static json_t *about_nic(struct ctl_conn *conn, json_t *req,
 			 const char *(*fn)(struct fault *f, json_t *req))
 {
 	const char *why = NULL, *name;
@@ -148,29 +153,29 @@ static json_t *about_nic(struct ctl *ctl, json_t *req,
 
 	if (json_unpack(req, "{s:s}", "nic", &name))
 		return fail("wanted: nic (text)");
-	nic = find_nic(ctl, name);
+	nic = find_nic(conn->ctl, name);
 	if (!nic)
 		return fail("no NIC of that name");
 	why = fn(nic->fault, req);
 	return why ? fail(why) : done();
 }
 
-static json_t *req_fault(struct ctl *ctl, json_t *req)
+static json_t *req_fault(struct ctl_conn *conn, json_t *req)
 {
-	return about_nic(ctl, req, ctl_fault);
+	return about_nic(conn, req, ctl_fault);
 }
 
-static json_t *req_inject(struct ctl *ctl, json_t *req)
+static json_t *req_inject(struct ctl_conn *conn, json_t *req)
 {
-	return about_nic(ctl, req, ctl_inject);
+	return about_nic(conn, req, ctl_inject);
 }
 
-static json_t *req_poke(struct ctl *ctl, json_t *req)
+static json_t *req_poke(struct ctl_conn *conn, json_t *req)
 {
-	return about_nic(ctl, req, ctl_poke);
+	return about_nic(conn, req, ctl_poke);
 }
 
-static json_t *req_lose(struct ctl *ctl, json_t *req)
+static json_t *req_lose(struct ctl_conn *conn, json_t *req)
 {
 	int type = -1, subtype = -1, nth = 1, n = 1, every = 0;
 	struct air_loss loss = { 0 };
@@ -188,57 +193,58 @@ static json_t *req_lose(struct ctl *ctl, json_t *req)
 	loss.nth = (uint32_t)nth;
 	loss.count = (uint32_t)n;
 	loss.every = (uint32_t)every;
-	return json_pack("{s:b,s:i}", "ok", 1, "id", air_lose(ctl->cfg.air, &loss));
+	return json_pack("{s:b,s:i}", "ok", 1, "id", air_lose(conn->ctl->cfg.air, &loss));
 }
 
-static json_t *req_turns_clear(struct ctl *ctl, json_t *req)
+static json_t *req_turns_clear(struct ctl_conn *conn, json_t *req)
 {
 	(void)req;
-	turn_forget(loop_turn(ctl->loop));
+	turn_forget(loop_turn(conn->ctl->loop));
 	return done();
 }
 
-static json_t *req_lose_clear(struct ctl *ctl, json_t *req)
+static json_t *req_lose_clear(struct ctl_conn *conn, json_t *req)
 {
 	(void)req;
-	air_lose_clear(ctl->cfg.air);
+	air_lose_clear(conn->ctl->cfg.air);
 	return done();
 }
 
-static json_t *req_capture(struct ctl *ctl, json_t *req)
+static void capture_answered(struct ctl_capture *c, json_t *answer)
 {
-	json_int_t snaplen = 0, size = 0;
-	const char *path;
-	int err;
+	struct ctl_conn *conn = container_of(c, struct ctl_conn, capture);
 
-	if (json_unpack(req, "{s:s,s?I,s?I}", "file", &path,
-			"snaplen", &snaplen, "size", &size) ||
-	    snaplen < 0 || snaplen > UINT32_MAX || size < 0)
-		return fail("wanted: file (text), and optionally snaplen and size (octets)");
-	err = ctl->cfg.capture(ctl->cfg.air, path, (uint32_t)snaplen,
-				(uint64_t)size);
-	if (err == -EEXIST)
-		return fail("there is a file of that name, and it is no capture");
-	return err ? fail(strerror(-err)) : done();
+	conn->late = answer ? answer : fail("no memory for an answer");
+	loop_defer(conn->ctl->loop, &conn->work);
 }
 
-static json_t *req_air(struct ctl *ctl, json_t *req)
+static json_t *req_capture(struct ctl_conn *conn, json_t *req)
 {
-	const char *wrong = ctl_air(ctl->cfg.air, req);
+	const struct ctl_config *cfg = &conn->ctl->cfg;
+	const char *why;
+
+	conn->capture.done = capture_answered;
+	why = ctl_capture(&conn->capture, cfg->air, cfg->capture, req);
+	return why ? fail(why) : NULL;
+}
+
+static json_t *req_air(struct ctl_conn *conn, json_t *req)
+{
+	const char *wrong = ctl_air(conn->ctl->cfg.air, req);
 
 	return wrong ? fail(wrong) : done();
 }
 
-static json_t *req_radar(struct ctl *ctl, json_t *req)
+static json_t *req_radar(struct ctl_conn *conn, json_t *req)
 {
-	const char *wrong = ctl_radar(ctl->cfg.air, loop_now_us(ctl->loop), req);
+	const char *wrong = ctl_radar(conn->ctl->cfg.air, loop_now_us(conn->ctl->loop), req);
 
 	return wrong ? fail(wrong) : done();
 }
 
 static const struct {
 	const char *name;
-	json_t *(*fn)(struct ctl *ctl, json_t *req);
+	json_t *(*fn)(struct ctl_conn *conn, json_t *req);
 } requests[] = {
 	{ "counters", req_counters },
 	{ "gone", req_gone },
@@ -253,12 +259,13 @@ static const struct {
 	{ "turns_clear", req_turns_clear },
 };
 
-static json_t *ctl_answer(struct ctl *ctl, const char *line)
+/* Return: the answer; NULL if it comes later, or without memory */
+static json_t *ctl_answer(struct ctl_conn *conn, const char *line)
 {
-	json_t *req, *answer = NULL;
+	json_t *req, *answer;
 	const char *cmd;
 	json_error_t err;
-	size_t i;
+	size_t i = 0;
 
 	req = json_loads(line, JSON_REJECT_DUPLICATES, &err);
 	if (!req)
@@ -267,15 +274,21 @@ static json_t *ctl_answer(struct ctl *ctl, const char *line)
 		json_decref(req);
 		return fail("wanted: an object with cmd (text)");
 	}
-	for (i = 0; i < ARRAY_SIZE(requests); i++)
-		if (!strcmp(requests[i].name, cmd))
-			answer = requests[i].fn(ctl, req);
-	json_decref(req);
-	return answer ? answer :
+	while (i < ARRAY_SIZE(requests) && strcmp(requests[i].name, cmd))
+		i++;
+	answer = i < ARRAY_SIZE(requests) ? requests[i].fn(conn, req) :
 		fail("unknown cmd; there are: counters, gone, lose, lose_clear, capture, fault, inject, poke, air, radar, turns_clear");
+	json_decref(req);
+	return answer;
 }
 
 /* Connections */
+
+/* An answer is under way. */
+static bool conn_waits(const struct ctl_conn *conn)
+{
+	return conn->wait || conn->capture.waits || conn->late;
+}
 
 static void conn_close(struct ctl_conn *conn)
 {
@@ -291,6 +304,9 @@ static void conn_close(struct ctl_conn *conn)
 	loop_fd_del(ctl->loop, &conn->watch);
 	if (conn->wait)
 		ctl_long_forget(conn->wait);
+	if (conn->capture.waits)
+		air_capture_forget(ctl->cfg.air, &conn->capture.wait);
+	json_decref(conn->late);
 	/* A client may have sent descriptors, and those may block when closed. */
 	shutdown(conn->watch.fd, SHUT_RDWR);
 	helper_close(ctl->closer, conn->watch.fd);
@@ -362,7 +378,7 @@ static void conn_watch(struct ctl_conn *conn)
 {
 	uint32_t events = EPOLLIN;
 
-	if (conn->wait)
+	if (conn_waits(conn))
 		events = 0;
 	else if (conn->out)
 		events = EPOLLOUT;
@@ -408,32 +424,54 @@ static bool conn_complete(struct ctl_conn *conn, json_t *answer)
 
 static bool conn_answer(struct ctl_conn *conn)
 {
-	json_t *answer = ctl_answer(conn->ctl, conn->line);
+	json_t *answer = ctl_answer(conn, conn->line);
 
+	if (!answer && conn_waits(conn))
+		return true;
 	return json_object_get(answer, "nics") ? conn_complete(conn, answer) :
 						 conn_reply(conn, answer);
+}
+
+/* Return: false if the connection is at its end, as those below */
+static bool conn_next(struct ctl_conn *conn)
+{
+	char *end = memchr(conn->line, '\n', conn->len);
+
+	if (conn->out || conn_waits(conn) || !end)
+		return true;
+	*end++ = '\0';
+	if (!conn_answer(conn))
+		return false;
+	conn->len -= (size_t)(end - conn->line);
+	memmove(conn->line, end, conn->len);
+	if (memchr(conn->line, '\n', conn->len))
+		loop_defer(conn->ctl->loop, &conn->work);
+	return true;
+}
+
+static bool conn_late(struct ctl_conn *conn)
+{
+	json_t *answer = conn->late;
+
+	conn->late = NULL;
+	if (!conn_reply(conn, answer))
+		return false;
+	if (!conn->out)
+		loop_defer(conn->ctl->loop, &conn->work);
+	return true;
 }
 
 /* One request a turn, however many came at once */
 static void conn_work(struct loop_work *w)
 {
 	struct ctl_conn *conn = container_of(w, struct ctl_conn, work);
-	char *end = memchr(conn->line, '\n', conn->len);
 
 	/* The loop's next step is of another cause in any case */
 	turn_switch(loop_turn(conn->ctl->loop), TURN_CLIENT);
-	if (conn->out || conn->wait || !end)
-		return;
-	*end++ = '\0';
-	if (!conn_answer(conn)) {
+	if (conn->late ? conn_late(conn) : conn_next(conn))
+		conn_watch(conn);
+	else
 		conn_close(conn);
-		return;
-	}
-	conn->len -= (size_t)(end - conn->line);
-	memmove(conn->line, end, conn->len);
-	if (memchr(conn->line, '\n', conn->len))
-		loop_defer(conn->ctl->loop, &conn->work);
-	conn_watch(conn);
 }
 
 /* Descriptors that come with a request are of no use. */
@@ -472,7 +510,7 @@ static void conn_ready(struct loop_fd *w, uint32_t events)
 	struct ctl_conn *conn = container_of(w, struct ctl_conn, watch);
 	ssize_t n;
 
-	if (conn->wait) {
+	if (conn_waits(conn)) {
 		if (events & (EPOLLHUP | EPOLLERR))
 			conn_close(conn);
 		return;

@@ -10,6 +10,7 @@
 #include "ctl/fault.h"
 
 struct air;
+struct air_capture_wait;
 struct ctl;
 struct json_t;
 struct loop;
@@ -47,8 +48,8 @@ struct ctl_config {
 	const char *path;
 	struct air *air;
 	struct ctl_nic *nics;
-	int (*capture)(struct air *air, const char *path, uint32_t snaplen,
-		       uint64_t size);
+	void (*capture)(struct air *air, const char *path, uint32_t snaplen,
+			uint64_t size, struct air_capture_wait *wait);
 };
 
 /**

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A FUSE file system with one file, whose daemon is silent after open().
+"""A FUSE file system whose daemon falls silent. Each name in it is a file that exists.
 
-What a process does with the file waits until answer(). Needs the right to mount.
+What a process does with the files then waits until answer(). Needs the right to mount.
 """
 
 import contextlib
@@ -15,17 +15,25 @@ import threading
 
 import pytest
 
-LOOKUP, FORGET, GETATTR, OPEN, STATFS, RELEASE = 1, 2, 3, 14, 17, 18
+LOOKUP, FORGET, GETATTR, SETATTR = 1, 2, 3, 4
+OPEN, READ, WRITE, STATFS, RELEASE = 14, 15, 16, 17, 18
 FLUSH, INIT, INTERRUPT, BATCH_FORGET = 25, 26, 36, 42
 IN_HEADER = struct.Struct("<IIQQIIII")
+OUT_HEADER = struct.Struct("<IiQ")
+RANGE = struct.Struct("<QQI")  # of READ and WRITE: handle, offset, octets
+WRITE_HEADER = 40
+SETATTR_SIZE = struct.Struct("<I12xQ")  # valid, size
+FATTR_SIZE = 1 << 3
+MAX_WRITE = 1 << 17
 SIZE = 1 << 20
 MNT_DETACH = 2
+ALL = None
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def attr(ino):
+def attr(ino, size):
     mode = stat.S_IFDIR | 0o755 if ino == 1 else stat.S_IFREG | 0o666
-    return struct.pack("<QQQQQQIIIIIIIIII", ino, SIZE, 8, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0,
+    return struct.pack("<QQQQQQIIIIIIIIII", ino, size, 8, 0, 0, 0, 0, 0, 0, mode, 1, 0, 0, 0,
                        4096, 0)
 
 
@@ -36,7 +44,8 @@ class Daemon(threading.Thread):
         super().__init__(daemon=True)
         self.path = str(path)
         self.fd = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
-        self.silent = False
+        self.files = {"file": bytearray(SIZE)}
+        self.silent = ()
         self.waiting = []
         self.lock = threading.Lock()
         self.end, self.end_in = os.pipe()
@@ -48,15 +57,42 @@ class Daemon(threading.Thread):
 
     def reply(self, unique, data=b"", error=0):
         with contextlib.suppress(OSError):
-            os.write(self.fd, struct.pack("<IiQ", 16 + len(data), -error, unique) + data)
+            os.write(self.fd, OUT_HEADER.pack(16 + len(data), -error, unique) + data)
 
-    def serve(self, op, unique, node):
+    def content(self, node):
+        return b"" if node == 1 else list(self.files.values())[node - 2]
+
+    def look_up(self, unique, name):
+        self.files.setdefault(name, bytearray())
+        node = 2 + list(self.files).index(name)
+        self.reply(unique, struct.pack("<QQQQII", node, 0, 0, 0, 0, 0) +
+                   attr(node, len(self.files[name])))
+
+    def serve_data(self, op, unique, node, body):
+        """READ, WRITE, SETATTR; of the last only a change of the size is one"""
+        _, at, length = RANGE.unpack_from(body)
+        data = self.content(node)
+        if op == READ:
+            self.reply(unique, bytes(data[at : at + length]))
+        elif op == WRITE:
+            data[at : at + length] = body[WRITE_HEADER : WRITE_HEADER + length]
+            self.reply(unique, struct.pack("<II", length, 0))
+        else:
+            valid, size = SETATTR_SIZE.unpack_from(body)
+            if valid & FATTR_SIZE:
+                data[:] = data[:size].ljust(size, b"\0")
+            self.reply(unique, struct.pack("<QII", 0, 0, 0) + attr(node, len(data)))
+
+    def serve(self, op, unique, node, body):
         if op == INIT:
-            self.reply(unique, struct.pack("<IIIIHHIIHHI28x", 7, 31, 0, 0, 16, 12, 4096, 1, 1, 0, 0))
+            self.reply(unique, struct.pack("<IIIIHHIIHHI28x", 7, 31, 0, 0, 16, 12, MAX_WRITE, 1, 1,
+                                           0, 0))
         elif op == LOOKUP:
-            self.reply(unique, struct.pack("<QQQQII", 2, 0, 0, 0, 0, 0) + attr(2))
+            self.look_up(unique, body.split(b"\0", 1)[0].decode())
         elif op == GETATTR:
-            self.reply(unique, struct.pack("<QII", 0, 0, 0) + attr(node))
+            self.reply(unique, struct.pack("<QII", 0, 0, 0) + attr(node, len(self.content(node))))
+        elif op in (READ, WRITE, SETATTR):
+            self.serve_data(op, unique, node, body)
         elif op == OPEN:
             self.reply(unique, struct.pack("<QII", 1, 0, 0))
         elif op == STATFS:
@@ -72,22 +108,30 @@ class Daemon(threading.Thread):
             if self.end in ready:
                 return
             try:
-                data = os.read(self.fd, 1 << 17)
+                data = os.read(self.fd, MAX_WRITE + 4096)
             except OSError as err:
                 if err.errno in (errno.EINTR, errno.EAGAIN, errno.ENOENT):
                     continue
                 return
             _, op, unique, node, *_ = IN_HEADER.unpack(data[: IN_HEADER.size])
+            request = op, unique, node, data[IN_HEADER.size :]
             with self.lock:
-                if self.silent:
-                    self.waiting.append((op, unique, node))
+                if self.silent is ALL or op in self.silent:
+                    self.waiting.append(request)
                     continue
-            self.serve(op, unique, node)
+            self.serve(*request)
+
+    def file(self, name="file"):
+        return os.path.join(self.path, name)
+
+    def hush(self, *ops):
+        """From now on requests of these kinds get no answer."""
+        self.silent = ops
 
     @contextlib.contextmanager
     def opened(self):
-        fd = os.open(os.path.join(self.path, "file"), os.O_RDWR)
-        self.silent = True
+        fd = os.open(self.file(), os.O_RDWR)
+        self.silent = ALL
         yield fd
         self.answer()
         os.close(fd)
@@ -95,7 +139,7 @@ class Daemon(threading.Thread):
     def answer(self):
         """From now on everything is answered, and what waited is too."""
         with self.lock:
-            self.silent = False
+            self.silent = ()
             waiting, self.waiting = self.waiting, []
         for request in waiting:
             self.serve(*request)

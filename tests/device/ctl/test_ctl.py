@@ -5,84 +5,20 @@ import array
 import contextlib
 import json
 import os
-import pathlib
 import resource
-import signal
 import socket
 import struct
-import subprocess
-import sys
 import time
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bus"))
-import silentfs  # noqa: E402  (all three are a neighbour's)
-import vhost_client as vc  # noqa: E402
-from slowsocket import slow_socket  # noqa: E402
+import silentfs
+import vhost_client as vc
+from nic import BLOCKED_US, PATIENCE, Nic, put_frames
+from slowsocket import slow_socket
 
-SKUA_NIC = os.environ.get("SKUA_NIC", "../../../build/device/skua-nic")
 MAGIC = b"\x0a\x0d\x0d\x0a"
-PATIENCE = 5.0
 CLIENTS = 32
-# Of the loop outside of its poll; log and captures are on a disk that others use, too
-BLOCKED_US = 100_000
-
-
-class Client:
-    def __init__(self, path, timeout=PATIENCE):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(timeout)
-        end = time.monotonic() + PATIENCE
-        while self.sock.connect_ex(path):  # more calls wait than the NIC lets
-            assert time.monotonic() < end
-            time.sleep(0.01)
-        self.file = self.sock.makefile("rb")
-
-    def close(self):
-        self.file.close()
-        self.sock.close()
-
-    def send(self, **request):
-        self.sock.sendall(json.dumps(request).encode() + b"\n")
-
-    def answer(self):
-        return json.loads(self.file.readline())
-
-    def ask(self, **request):
-        self.send(**request)
-        return self.answer()
-
-
-class Nic:
-    def __init__(self, directory, nics=1):
-        self.control = str(directory / "control")
-        self.vhost = str(directory / "nic0")
-        self.log_path = directory / "log"
-        options = [f"--nic=socket={directory}/nic{i}" for i in range(nics)]
-        self.proc = subprocess.Popen([
-            SKUA_NIC, *options, "--control", self.control, "--log", str(self.log_path)])
-        while not os.path.exists(self.control):
-            assert self.proc.poll() is None
-            time.sleep(0.01)
-
-    def client(self, **options):
-        return contextlib.closing(Client(self.control, **options))
-
-    @property
-    def log(self):
-        return self.log_path.read_text()
-
-    def fds(self):
-        return len(os.listdir(f"/proc/{self.proc.pid}/fd"))
-
-    def stop(self):
-        self.proc.send_signal(signal.SIGTERM)
-        try:
-            self.proc.wait(20)
-        except subprocess.TimeoutExpired:
-            self.proc.kill()
-            raise
 
 
 @pytest.fixture(name="nic")
@@ -310,8 +246,7 @@ def test_capture_into_a_fifo(nic, tmp_path):
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with nic.client() as client:
         assert client.ask(cmd="capture", file=str(path))["ok"]
-        for _ in range(400):
-            assert client.ask(cmd="air", frame="08" + "00" * 1500, freq=2412)["ok"]
+        put_frames(client, 6000)  # 8 MiB wait for the reader
         counts = client.ask(cmd="counters")["capture"]
         assert counts["dropped"] > 0 and counts["frames"] > 0 and not counts["errors"]
         assert os.read(reader, 4) == MAGIC

@@ -10,6 +10,7 @@
 #include "crypto/crypto.h"
 #include "dot11/dot11.h"
 #include "air/tap.h"
+#include "now.h"
 
 static const uint8_t ap[6] = { 0x02, 0, 0, 0, 1, 0 };
 static const uint8_t sta[6] = { 0x02, 0, 0, 0, 2, 0 };
@@ -110,7 +111,7 @@ static void print_meta(const struct tap_meta *m, const char *kind, int iface)
 int main(int argc, char **argv)
 {
 	static const char * const kinds[] = { "beacon", "encrypted", "ack" };
-	struct tap *tap = argc == 2 ? tap_open(argv[1], NULL) : NULL;
+	struct tap *tap = argc == 2 ? tap_now(argv[1], NULL) : NULL;
 	int ifs[2];
 
 	if (!tap)

@@ -328,7 +328,9 @@ class Bench:
         return path
 
     def capture_end(self):
-        self.nics.control({"cmd": "capture", "file": "/dev/null"})
+        count = self.nics.control({"cmd": "counters"})["capture"]
+        answer = self.nics.control({"cmd": "capture", "file": "/dev/null"})
+        assert answer["ok"] and answer["whole"] and not count["dropped"], (answer, count)
 
     # links
 
