@@ -21,6 +21,7 @@
 #include "nic.h"
 
 #define MAX_NICS	64
+#define LOG_END_NS	LOOP_NS_PER_S
 
 /* Features of the engines */
 #define ALL_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |	\
@@ -382,6 +383,12 @@ int main(int argc, char **argv)
 			strerror(-err));
 		return 1;
 	}
+	err = log_start();
+	if (err) {
+		fprintf(stderr, "skua-nic: no thread for the log: %s\n",
+			strerror(-err));
+		return 1;
+	}
 	allow_descriptors();
 	loop = loop_new(NULL);
 	air = loop ? air_new(loop) : NULL;
@@ -394,5 +401,6 @@ int main(int argc, char **argv)
 	}
 	if (loop)
 		loop_free(loop);
+	log_end(LOG_END_NS);
 	return ret;
 }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/log_queue.h"
 #include "base/util.h"
 
 #define LOG_WINDOW_NS	5000000000ULL
@@ -27,6 +27,7 @@
 static_assert(LOG_LINE <= PIPE_BUF, "a line is written at once");
 
 static int log_file = -1;
+static unsigned int log_lost;	/* lines, since that was said last */
 static enum log_level log_level = LOG_LEVEL_INFO;
 static struct log log_process;
 
@@ -126,41 +127,50 @@ static bool log_limit(struct log_seen *s, uint64_t now, unsigned int limit,
 	return ++s->count <= limit;
 }
 
-/*
- * A reader that does not read, at the other end of a pipe or of a terminal that is
- * stopped, costs lines and not the NICs: a pipe that is ready has room for
- * PIPE_BUF octets, which a line never exceeds.
- */
-static bool log_ready(int fd)
+static int log_fd(void)
 {
-	struct pollfd p = { .fd = fd, .events = POLLOUT };
+	return log_file >= 0 ? log_file : STDERR_FILENO;
+}
 
-	return poll(&p, 1, 0) > 0;
+static bool log_put(const char *line, size_t len)
+{
+	if (log_queue_running())
+		return log_queue_put(line, len);
+	return write(log_fd(), line, len) >= 0;
+}
+
+/* Say how many lines are missing, once there is room again. */
+static bool log_say_lost(void)
+{
+	char text[64];
+	int n;
+
+	log_lost += log_queue_errors();
+	if (!log_lost)
+		return true;
+	n = snprintf(text, sizeof(text),
+		     "(%u lines are missing: the log did not take them)\n",
+		     log_lost);
+	if (!log_put(text, (size_t)n))
+		return false;
+	log_lost = 0;
+	return true;
 }
 
 static void log_write(const char *line, size_t len)
 {
-	static unsigned int lost;
-	int fd = log_file >= 0 ? log_file : STDERR_FILENO;
-	char text[64];
-	int n;
+	if (!log_say_lost() || !log_put(line, len))
+		log_lost++;
+}
 
-	if (!log_ready(fd)) {
-		lost++;
-		return;
-	}
-	if (lost) {
-		n = snprintf(text, sizeof(text),
-			     "(%u lines are missing: the log was not read)\n", lost);
-		lost = 0;
-		if (write(fd, text, (size_t)n) < 0 || !log_ready(fd)) {
-			lost = 1;
-			return;
-		}
-	}
-	/* There is nobody to tell of a log that cannot be written. */
-	if (write(fd, line, len) < 0)
-		lost++;
+int log_start(void)
+{
+	return log_queue_start(log_fd());
+}
+
+bool log_end(uint64_t ns)
+{
+	return log_queue_end(ns) && log_say_lost();
 }
 
 static void log_line(const struct log *log, enum log_level level, uint64_t now,

@@ -61,6 +61,25 @@ struct log {
  */
 int log_open(const char *path);
 
+/**
+ * log_start() - from now on a thread writes the lines
+ *
+ * A file that is slow, or a reader that does not read, then costs lines and not time: a
+ * megabyte of them waits, and how many are missing is said later. Before, log_msg() may
+ * block. The file stays until log_end().
+ *
+ * Return: 0 or -errno.
+ */
+int log_start(void);
+
+/**
+ * log_end() - end the thread when all lines are written
+ * @ns: how long that may block
+ *
+ * Return: false if lines are not written.
+ */
+bool log_end(uint64_t ns);
+
 /** log_set_level() - write no message that matters less than @level */
 void log_set_level(enum log_level level);
 

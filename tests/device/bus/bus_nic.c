@@ -287,7 +287,7 @@ int main(int argc, char **argv)
 	sigset_t set;
 	int n = 0;
 
-	if (!loop)
+	if (!loop || log_start())
 		return 1;
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "-d")) {
@@ -318,5 +318,6 @@ int main(int argc, char **argv)
 	}
 	close(stop.fd.fd);
 	loop_free(loop);
+	log_end(LOOP_NS_PER_S);
 	return 0;
 }

@@ -406,77 +406,6 @@ static void test_real(void **state)
 	loop_free(loop);
 }
 
-/* The log */
-
-static unsigned int count_lines(const char *path, const char *what)
-{
-	FILE *file = fopen(path, "r");
-	unsigned int n = 0;
-	char line[600];
-
-	assert_non_null(file);
-	while (fgets(line, sizeof(line), file))
-		n += strstr(line, what) != NULL;
-	fclose(file);
-	return n;
-}
-
-static void test_log(void **state)
-{
-	char path[] = "/tmp/skua-log-XXXXXX";
-	struct log a, b;
-	int fd = mkstemp(path);
-
-	(void)state;
-	assert_true(fd >= 0);
-	close(fd);
-	assert_int_equal(log_open(path), 0);
-	log_init(&a, "nic%d", 1);
-	log_init(&b, "nic%d", 2);
-	for (int i = 0; i < 100; i++)
-		log_warn(&a, "the same %d", i);
-	log_warn(&a, "another one");
-	log_warn(&b, "the same %d", 7);
-	log_dbg(&a, "not wanted");
-	assert_int_equal(log_open(NULL), 0);
-	assert_int_equal(count_lines(path, "nic1: warning: the same"), 10);
-	assert_int_equal(count_lines(path, "nic1: warning: another"), 1);
-	/* A noisy NIC hides no message of another NIC. */
-	assert_int_equal(count_lines(path, "nic2: warning: the same"), 1);
-	assert_int_equal(count_lines(path, "not wanted"), 0);
-	unlink(path);
-	assert_true(log_open("/nonexistent/log") < 0);
-	assert_int_equal(log_parse_level("warning"), LOG_LEVEL_WARN);
-	assert_true(log_parse_level("loud") < 0);
-}
-
-/* More kinds of messages than the log remembers: the source has a budget all the same */
-static void test_log_budget(void **state)
-{
-	static const char * const kinds[] = {
-		"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m",
-		"n", "o", "p", "q", "r", "s", "t", "u", "v", "w", "x", "y", "z",
-	};
-	char path[] = "/tmp/skua-log-XXXXXX";
-	int fd = mkstemp(path);
-	struct log a, b;
-
-	(void)state;
-	assert_true(fd >= 0);
-	close(fd);
-	assert_int_equal(log_open(path), 0);
-	log_init(&a, "nic1");
-	log_init(&b, "nic2");
-	for (int i = 0; i < 10000; i++)
-		log_msg(&a, LOG_LEVEL_ERR, kinds[i % 26], NULL);
-	log_err(&b, "heard");
-	assert_int_equal(log_open(NULL), 0);
-	assert_in_range(count_lines(path, "nic1: error"), 1, 100);
-	assert_int_equal(count_lines(path, "too many messages"), 1);
-	assert_int_equal(count_lines(path, "nic2: error: heard"), 1);
-	unlink(path);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -489,8 +418,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_polls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poll_del_inside, setup, teardown),
 		cmocka_unit_test(test_real),
-		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_log_budget),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,13 @@ class Nic:
     def log(self):
         return self.log_path.read_text()
 
+    def says(self, text, seconds=PATIENCE):
+        """A thread writes the log: wait for a line of it."""
+        end = time.monotonic() + seconds
+        while text not in self.log:
+            assert time.monotonic() < end, self.log
+            time.sleep(0.01)
+
     def fds(self):
         return len(os.listdir(f"/proc/{self.proc.pid}/fd"))
 

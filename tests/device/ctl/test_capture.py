@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Captures on a file system that is slow, or whose daemon never answers.
+"""Captures and logs on a file system that is slow, or whose daemon never answers.
 
 The file system is of this process (silentfs.py). Meanwhile a guest reads registers, another
 client has its answers, and afterwards the loop's own measure tells whether it blocked.
 """
 
 import collections
+import contextlib
+import os
 import signal
 import struct
 import time
@@ -147,7 +149,7 @@ def test_writes_wait(scene):
     count = beside(scene)
     assert count["dropped"] >= 50 and not count["errors"]
     assert count["frames"] * 1500 > BUFFERS // 2
-    wait_for(lambda: "frames are missing" in scene.nic.log)
+    scene.nic.says("frames are missing")
     assert scene.nic.log.count("frames are missing") == 1
     scene.fuse.answer()
     assert scene.client.ask(cmd="capture", file="/dev/null")["ok"]
@@ -194,7 +196,7 @@ def test_end_of_process(tmp_path, fuse):
         put_frames(client, 10)
         fuse.hush(WRITE)
     nic.proc.send_signal(signal.SIGTERM)
-    wait_for(lambda: "air is not whole: it is too slow" in nic.log, 5)
+    nic.says("air is not whole: it is too slow")
     # the kernel keeps the other thread, and so the process, until the file system answers
     fuse.answer()
     assert nic.proc.wait(10) == 0
@@ -207,3 +209,25 @@ def test_end_of_process_finds_all(tmp_path):
         put_frames(client, 1000)
     nic.stop()
     assert packets((tmp_path / "air").read_bytes()) == 1000
+
+
+def test_log_waits(tmp_path, fuse):
+    """Its lines come later; nobody waits for them."""
+    nic = Nic(tmp_path, log=fuse.file("log"))
+    wait_for(lambda: os.path.exists(nic.vhost))
+    fuse.hush(WRITE)
+    with nic.client() as other, vc.Guest(nic.vhost) as guest:
+        for _ in range(5):
+            with nic.client() as client, contextlib.suppress(ConnectionError):
+                client.sock.sendall(b"x" * 40000)  # is told in the log
+                assert client.file.read(1) == b""
+        served(nic, guest, other)
+        assert b"longer than" not in fuse.files["log"]
+        fuse.answer()
+        wait_for(lambda: fuse.files["log"].count(b"longer than") == 5)
+        fuse.hush(WRITE)
+    # nor does the end
+    nic.proc.send_signal(signal.SIGTERM)
+    wait_for(lambda: not os.path.exists(nic.control))
+    fuse.answer()
+    assert nic.proc.wait(10) == 0
