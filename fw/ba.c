@@ -237,14 +237,15 @@ static u16 tx_start(struct sta *s, const struct skua_cmd_ba *p)
 		/* A peer may name a size that its kind of session cannot have. */
 		.tx_size = (u16)min_u32(p->buf_size, window_most(&s->cmd)),
 	};
+	struct ba_tid *t = tid_of(p->sta, p->tid);
 	u16 status;
 
 	/* Without a hold the peer's window would begin with another number. */
-	if (hold_find(p->sta, p->tid) || tx_state(s, p->tid) == ENG_BA_TX_OFF)
+	if (!(t->flags & TIDF_HELD))
 		return SKUA_ST_STATE;
 	status = ba_write(s, p->tid, &e);
 	if (status == SKUA_ST_OK)
-		tid_of(p->sta, p->tid)->flags = 0;
+		t->flags = 0;
 	return status;
 }
 

@@ -332,7 +332,8 @@ enum eng_ba_tx {
  * @rx_size: receive half, if on: MPDUs that the reorder buffer has room for, 1 to 1024
  * @rx_ssn: first sequence number of the receive window
  * @rx_timeout_tu: TU without a frame after which ENG_BA_RX_IDLE comes; 0 for never
- * @tx_next: readback: number of the next frame that gets one
+ * @tx_next: readback: number of the next frame that gets one; the one that was read last
+ *	during a hold is that which the peer is told, and the session begins with it
  * @tx_busy: readback: number of frames that have a number and have not ended
  * @rsvd: zero
  *
