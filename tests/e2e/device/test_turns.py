@@ -75,8 +75,9 @@ def test_neighbours_are_served(lab, attack):
         hostile.start()
         try:
             got = skualink.ping(vm, "sta", AP, count=10)[1]
+            # each read waits for a turn; beside other tests, twenty rounds take a minute
             vm.run("for i in $(seq 20); do cat /sys/bus/pci/devices/*/config; done > /dev/null",
-                   check=True)
+                   timeout=240, check=True)
             after = [lab.nics.control({"cmd": "counters"}) for _ in range(10)][-1]
         finally:
             stop.set()
