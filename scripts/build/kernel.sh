@@ -262,18 +262,32 @@ have_source() {
 	exec 8>&-
 }
 
+# seed: prints the built variant that a new tree begins with, if there is one: the same
+# variant without the tag, or for kunit the plain kernel, since tests/kunit/.kunitconfig
+# has the options of its core. kbuild compiles only what another configuration affects.
+seed() {
+	local from tried=("$main")
+
+	[ "$variant" != kunit ] || tried+=("$SKUA_CACHE/plain-$key"
+		"$SKUA_CACHE/plain-$key${SKUA_CACHE_TAG:+-$SKUA_CACHE_TAG}")
+	for from in "${tried[@]}"; do
+		[ "$from" = "$dir" ] || [ ! -x "$from/obj/linux" ] || { echo "$from"; return; }
+	done
+}
+
 # Makes the variant's tree, with the patches and the driver of this checkout. The caller
 # holds the variant's lock.
 have_tree() {
-	local log=$SKUA_BUILD/log/kernel-tree-$variant.log
+	local log=$SKUA_BUILD/log/kernel-tree-$variant.log from
 
 	if [ ! -d "$tree" ]; then
-		if [ -x "$main/obj/linux" ] && [ "$main" != "$dir" ]; then
+		from=$(seed)
+		if [ -n "$from" ]; then
 			# nothing may build in the original while it is copied
-			[ "$variant" != kunit ] ||
+			[ "$from" != "$main" ] || [ "$variant" != kunit ] ||
 				lock 7 "$SKUA_CACHE/kunit.lock" "the kunit kernel"
-			lock 8 "$main.lock" "the $variant kernel"
-			run_logged "$log" "copying the $variant kernel" copy_variant "$main" "$dir"
+			lock 8 "$from.lock" "${from##*/}"
+			run_logged "$log" "copying the kernel ${from##*/}" copy_variant "$from" "$dir"
 			exec 7>&- 8>&-
 		else
 			run_logged "$log" "making the tree of the $variant kernel" \
