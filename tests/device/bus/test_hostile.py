@@ -22,7 +22,7 @@ from test_bus import ID, NIC_ID, RAISE, Nic, wait_for
 from vhost_client import Gone, Guest
 
 PATIENCE = 3.0  # seconds; a NIC that is blocked never answers
-# An attack blocks for seconds. The log goes to a disk, which others use, too.
+# An attack blocks for seconds. A page fault may wait for the machine.
 BLOCKED_US = 100_000
 
 
