@@ -70,6 +70,11 @@ static const char *const skua_ctr_names[SKUA_NUM_CTRS] = {
 	[SKUA_CTR_KEY_REPLAY] = "key_replay",
 	[SKUA_CTR_KEY_MIC_FAILURE] = "key_mic_failure",
 	[SKUA_CTR_KEY_CUT_SHORT] = "key_cut_short",
+	[SKUA_CTR_BA_TX] = "ba_tx",
+	[SKUA_CTR_BA_RX] = "ba_rx",
+	[SKUA_CTR_BA_REFUSED] = "ba_refused",
+	[SKUA_CTR_BA_STALLED] = "ba_stalled",
+	[SKUA_CTR_BA_IDLE] = "ba_idle",
 };
 
 /* One line "name value" for each counter of enum skua_ctr. */

@@ -106,7 +106,8 @@ struct skua;
  * @SKUA_CTR_CMD_RING_FULL: commands that found no room
  * @SKUA_CTR_EVT: events
  * @SKUA_CTR_EVT_BAD: malformed events
- * @SKUA_CTR_EVT_STALE: events of a scan or stay on a channel that was over already
+ * @SKUA_CTR_EVT_STALE: events of a scan or stay on a channel that was over already, or
+ *	of a station that has gone
  * @SKUA_CTR_EVT_MISSING: scans and stays on a channel whose end did not come
  * @SKUA_CTR_CPL_BAD: malformed completion records
  * @SKUA_CTR_RING_BAD: ring indices out of range
@@ -156,6 +157,11 @@ struct skua;
  *	packet numbers
  * @SKUA_CTR_KEY_MIC_FAILURE: received frames that the NIC dropped because of their MICs
  * @SKUA_CTR_KEY_CUT_SHORT: keys removed while frames still waited to leave with them
+ * @SKUA_CTR_BA_TX: transmit sessions that began
+ * @SKUA_CTR_BA_RX: receive sessions that began
+ * @SKUA_CTR_BA_REFUSED: sessions that did not begin because of the NIC
+ * @SKUA_CTR_BA_STALLED: transmit sessions that made no progress
+ * @SKUA_CTR_BA_IDLE: receive sessions that were idle for too long
  * @SKUA_NUM_CTRS: number of counters
  */
 enum skua_ctr {
@@ -214,6 +220,11 @@ enum skua_ctr {
 	SKUA_CTR_KEY_REPLAY,
 	SKUA_CTR_KEY_MIC_FAILURE,
 	SKUA_CTR_KEY_CUT_SHORT,
+	SKUA_CTR_BA_TX,
+	SKUA_CTR_BA_RX,
+	SKUA_CTR_BA_REFUSED,
+	SKUA_CTR_BA_STALLED,
+	SKUA_CTR_BA_IDLE,
 	SKUA_NUM_CTRS
 };
 
@@ -376,6 +387,7 @@ struct skua_chan_time {
 };
 
 #define SKUA_TX_ALL_OK		1024
+#define SKUA_SEQ_NONE		0xffff	/* no sequence number */
 DECLARE_EWMA(skua_ok, 10, 8)
 
 /**
@@ -395,6 +407,8 @@ DECLARE_EWMA(skua_ok, 10, 8)
  * @rx_airtime: of frames received from the station, us
  * @tx_rate: rate word of the last frame that was to be acknowledged; 0 before (NAPI)
  * @tx_ok: share of its transmissions that arrive, of SKUA_TX_ALL_OK (NAPI)
+ * @seq: by TID: the last sequence number that a transmit record named, or
+ *	SKUA_SEQ_NONE (NAPI; in a restart, the wiphy mutex)
  */
 struct skua_sta {
 	u16 handle;
@@ -410,6 +424,7 @@ struct skua_sta {
 	struct skua_total rx_airtime;
 	u32 tx_rate;
 	struct ewma_skua_ok tx_ok;
+	u16 seq[SKUA_NUM_TIDS];
 };
 
 static inline struct skua_vif *skua_vif(struct ieee80211_vif *vif)
@@ -457,7 +472,7 @@ struct skua_tx_map {
  * @sta: handle of the frame's station, or SKUA_STA_NONE
  * @sta_gen: generation of @sta
  * @ring: index of its transmit ring, 0 to SKUA_NUM_TX_RINGS - 1
- * @nmaps: number of pieces in @map; the first is the linear part
+ * @nmaps: number of pieces in @map
  * @map: mapped pieces
  */
 struct skua_tx_token {
@@ -853,6 +868,10 @@ struct skua {
 extern bool skua_swcrypto;
 extern bool skua_single_channel;
 extern bool skua_p2p_device;
+extern bool skua_tx_ampdu;
+extern bool skua_rx_ampdu;
+extern bool skua_rx_reorder;
+extern bool skua_tx_amsdu;
 extern unsigned int skua_txring;
 extern unsigned int skua_rxring;
 
@@ -1331,6 +1350,7 @@ void skua_op_sta_rc_update(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			   struct ieee80211_sta *sta, u32 changed);
 void skua_sta_note_tx(struct ieee80211_sta *sta, u32 rate, unsigned int tries,
 		      bool acked);
+void skua_sta_note_seq(struct ieee80211_sta *sta, u8 tid, u16 seq);
 u32 skua_op_get_expected_throughput(struct ieee80211_hw *hw,
 				    struct ieee80211_sta *sta);
 void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
@@ -1352,8 +1372,11 @@ void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
 /* ampdu.c								*/
 /* ------------------------------------------------------------------ */
 
+u64 skua_ba_features(void);
 int skua_op_ampdu_action(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			 struct ieee80211_ampdu_params *params);
+void skua_ba_request(struct skua *sc, const struct skua_evt_ba *evt);
+void skua_ba_stop(struct skua *sc, const struct skua_cpl_inband *rec);
 
 /* ------------------------------------------------------------------ */
 /* scan.c								*/

@@ -219,14 +219,37 @@ static u8 skua_sta_nss(const struct ieee80211_link_sta *link)
 	return max_t(u8, link->rx_nss, 1);
 }
 
+/*
+ * IEEE 802.11-2020, 10.12.2, and 802.11ax: HE has more octets for a station whose exponent
+ * of HT, of VHT, or of 6 GHz is at its end.
+ */
 static u8 skua_sta_ampdu_factor(const struct ieee80211_link_sta *link)
 {
-	const u32 mask = IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK;
 	u8 factor = link->ht_cap.ht_supported ? link->ht_cap.ampdu_factor : 0;
+	u8 end = IEEE80211_HT_MAX_AMPDU_64K;
 
-	if (link->vht_cap.vht_supported)
-		factor = max_t(u8, factor, u32_get_bits(link->vht_cap.cap, mask));
+	if (link->vht_cap.vht_supported) {
+		factor = max_t(u8, factor,
+			       u32_get_bits(link->vht_cap.cap,
+					    IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK));
+		end = IEEE80211_VHT_MAX_AMPDU_1024K;
+	} else if (link->he_6ghz_capa.capa) {
+		factor = le16_get_bits(link->he_6ghz_capa.capa,
+				       IEEE80211_HE_6GHZ_CAP_MAX_AMPDU_LEN_EXP);
+		end = IEEE80211_VHT_MAX_AMPDU_1024K;
+	}
+	if (link->he_cap.has_he && factor == end)
+		factor += u8_get_bits(link->he_cap.he_cap_elem.mac_cap_info[3],
+				      IEEE80211_HE_MAC_CAP3_MAX_AMPDU_LEN_EXP_MASK);
 	return factor;
+}
+
+static u8 skua_sta_ampdu_density(const struct ieee80211_link_sta *link)
+{
+	if (!link->ht_cap.ht_supported && link->he_6ghz_capa.capa)
+		return le16_get_bits(link->he_6ghz_capa.capa,
+				     IEEE80211_HE_6GHZ_CAP_MIN_MPDU_START);
+	return link->ht_cap.ampdu_density;
 }
 
 static void skua_sta_encode_rates(struct skua_cmd_sta *cmd,
@@ -278,7 +301,7 @@ void skua_sta_encode(struct skua_cmd_sta *cmd, struct ieee80211_vif *vif,
 	cmd->uapsd_queues = skua_sta_uapsd(sta->uapsd_queues);
 	cmd->max_sp = sta->max_sp;
 	cmd->ampdu_factor = skua_sta_ampdu_factor(link);
-	cmd->ampdu_density = link->ht_cap.ampdu_density;
+	cmd->ampdu_density = skua_sta_ampdu_density(link);
 	cmd->max_amsdu = cpu_to_le16(link->agg.max_amsdu_len);
 }
 
@@ -335,22 +358,126 @@ static void skua_sta_work(struct wiphy *wiphy, struct wiphy_work *work)
 }
 
 /* ------------------------------------------------------------------ */
+/* A-MSDU								*/
+/* ------------------------------------------------------------------ */
+
+/*
+ * An A-MSDU is one MPDU: the longer it is on the air, the more often all of it is lost.
+ * mac80211 does not count the headers of subframes, IV, MIC and FCS.
+ */
+#define SKUA_AMSDU_US		500
+#define SKUA_AMSDU_ROOM		64
+
+/**
+ * skua_sta_amsdu_limit() - how long an A-MSDU to a station may be
+ * @link: the station's link, with what the peer takes
+ * @rate: rate word of its last frame; 0 if there was none
+ *
+ * Return: octets; 1 for no A-MSDU, as 0 would be no limit to mac80211
+ */
+u16 skua_sta_amsdu_limit(const struct ieee80211_link_sta *link, u32 rate)
+{
+	u32 most = link->agg.max_amsdu_len;
+	struct rate_info info;
+
+	/* The length of an MPDU has 12 bits in an A-MPDU of HT. */
+	if (!link->vht_cap.vht_supported && !link->he_cap.has_he)
+		most = min_t(u32, most, IEEE80211_MAX_MPDU_LEN_HT_BA);
+	most = most > SKUA_AMSDU_ROOM ? most - SKUA_AMSDU_ROOM : 1;
+	if (skua_rate_to_info(rate, &info))
+		return min_t(u32, most, IEEE80211_MAX_MPDU_LEN_HT_BA - SKUA_AMSDU_ROOM);
+	/* 100 kbit/s carry a bit in 10 us */
+	return clamp_t(u32, cfg80211_calculate_bitrate(&info) * SKUA_AMSDU_US / 80,
+		       1, most);
+}
+
+/* NAPI, or the wiphy mutex; mac80211 reads the limit at any time. */
+static void skua_sta_limit_amsdu(struct ieee80211_sta *sta)
+{
+	struct ieee80211_link_sta *link = &sta->deflink;
+	u32 rate = READ_ONCE(skua_sta(sta)->tx_rate);
+
+	WRITE_ONCE(link->agg.max_rc_amsdu_len, skua_sta_amsdu_limit(link, rate));
+}
+
+/* ------------------------------------------------------------------ */
+/* Sequence numbers							*/
+/* ------------------------------------------------------------------ */
+
+/*
+ * How far a restarted NIC goes on behind the last number that the driver knows of. The
+ * NIC that died had given further ones: to the frames of a window, and to those of records
+ * that nobody has read. The peer may have seen these. It takes numbers that are less than
+ * half of all ahead for new ones, and a gap costs nothing.
+ */
+#define SKUA_SEQ_GAP	1024
+
+static_assert(SKUA_SEQ_GAP < 2048, "half of all sequence numbers");
+
+/**
+ * skua_sta_note_seq() - a transmit record names a sequence number
+ * @sta: station
+ * @tid: TID; other values are ignored
+ * @seq: last number that the NIC has given
+ *
+ * NAPI.
+ */
+void skua_sta_note_seq(struct ieee80211_sta *sta, u8 tid, u16 seq)
+{
+	lockdep_assert_in_softirq();
+	if (tid < SKUA_NUM_TIDS && seq <= IEEE80211_MAX_SN)
+		WRITE_ONCE(skua_sta(sta)->seq[tid], seq);
+}
+
+/*
+ * Tell a restarted NIC which numbers come next. It may die again before a record names
+ * one of those, so they count as given.
+ */
+static int skua_sta_send_seq(struct skua *sc, struct skua_sta *ssta)
+{
+	struct skua_cmd_sta_seq cmd = {
+		.sta = cpu_to_le16(ssta->handle),
+		.gen = cpu_to_le16(ssta->gen),
+	};
+	unsigned int tid;
+	u16 seq;
+
+	for (tid = 0; tid < SKUA_NUM_TIDS; tid++) {
+		seq = READ_ONCE(ssta->seq[tid]);
+		if (seq == SKUA_SEQ_NONE) {
+			/* the next one is 0 */
+			cmd.seq[tid] = cpu_to_le16(IEEE80211_MAX_SN);
+			continue;
+		}
+		seq = ieee80211_sn_add(seq, SKUA_SEQ_GAP);
+		WRITE_ONCE(ssta->seq[tid], seq);
+		cmd.seq[tid] = cpu_to_le16(seq);
+	}
+	return skua_cmd_send(sc, SKUA_CMD_STA_SEQ, &cmd, sizeof(cmd));
+}
+
+/* ------------------------------------------------------------------ */
 /* Operations								*/
 /* ------------------------------------------------------------------ */
 
 static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
 			struct ieee80211_sta *sta)
 {
+	bool restart = test_bit(SKUA_F_RECONFIG, &sc->flags);
 	struct skua_sta *ssta = skua_sta(sta);
 	int err;
 
 	ssta->vif = vif;
-	/* mac80211 and the station remember a sleep over a restart, users a count. */
-	if (test_bit(SKUA_F_RECONFIG, &sc->flags)) {
+	/*
+	 * mac80211 and the station remember a sleep over a restart, the station sequence
+	 * numbers, and users a count.
+	 */
+	if (restart) {
 		skua_total_restart(&ssta->rx_airtime);
 	} else {
 		ssta->asleep = false;
 		ssta->rx_airtime = (struct skua_total){};
+		memset(ssta->seq, 0xff, sizeof(ssta->seq));
 	}
 	ssta->state = IEEE80211_STA_NONE;
 	err = skua_sta_handle_take(sc, sta);
@@ -359,7 +486,10 @@ static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
 		/* A restart that finds no memory is repeated, as in skua_key_set(). */
 		return err == -ENOMEM ? skua_op_result(sc, err) : err;
 	}
-	err = skua_op_result(sc, skua_sta_send(sc, SKUA_CMD_STA_ADD, vif, sta));
+	err = skua_sta_send(sc, SKUA_CMD_STA_ADD, vif, sta);
+	if (!err && restart && skua_has(sc, SKUA_FEAT_TX_AMPDU))
+		err = skua_sta_send_seq(sc, ssta);
+	err = skua_op_result(sc, err);
 	if (err)
 		skua_sta_handle_put(sc, ssta);
 	return err;
@@ -407,6 +537,8 @@ int skua_op_sta_state(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		return 0;
 	}
 	skua_sta(sta)->state = new_state;
+	if (new_state == IEEE80211_STA_ASSOC)
+		skua_sta_limit_amsdu(sta);
 	if (!skua_alive(sc) && new_state < old_state)
 		return 0;
 	err = skua_op_result(sc, skua_sta_send(sc, SKUA_CMD_STA_UPDATE, vif, sta));
@@ -511,7 +643,11 @@ void skua_sta_note_tx(struct ieee80211_sta *sta, u32 rate, unsigned int tries,
 	lockdep_assert_in_softirq();
 	if (!tries)
 		return;
-	WRITE_ONCE(ssta->tx_rate, rate);
+	/* A frame that was given up by its age ends without a PPDU. */
+	if (rate && rate != ssta->tx_rate) {
+		WRITE_ONCE(ssta->tx_rate, rate);
+		skua_sta_limit_amsdu(sta);
+	}
 	ewma_skua_ok_add(&ssta->tx_ok, acked ? SKUA_TX_ALL_OK / tries : 0);
 }
 

@@ -394,6 +394,87 @@ static void sta_counts_on(struct kunit *test)
 	sta_down(test, fake->sta);
 }
 
+static void sta_note_seq(struct kunit *test, u8 tid, u16 seq)
+{
+	struct skua_fake *fake = test->priv;
+
+	local_bh_disable();
+	skua_sta_note_seq(fake->sta, tid, seq);
+	local_bh_enable();
+}
+
+/* A1, A7, D4: a peer's window would drop numbers that begin anew */
+static void sta_numbers_go_on(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	const struct skua_cmd_sta_seq *cmd = (void *)fake->data;
+	struct skua_sta *ssta = skua_sta(fake->sta);
+	u16 first;
+
+	fake->sc->caps.features = SKUA_FEAT_TX_AMPDU;
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 1, fake->ncmds);
+	sta_note_seq(test, 0, 100);
+	sta_note_seq(test, 15, 4000);
+	/* what makes no sense is not noted */
+	sta_note_seq(test, 1, 4096);
+	sta_note_seq(test, SKUA_NUM_TIDS, 1);
+	sta_note_seq(test, 0xff, 1);
+
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	sta_forget(fake);
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 3, fake->ncmds);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_STA_ADD, fake->op[1]);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_STA_SEQ, fake->op[2]);
+	KUNIT_EXPECT_EQ(test, sizeof(*cmd), fake->len);
+	KUNIT_EXPECT_EQ(test, ssta->handle, le16_to_cpu(cmd->sta));
+	KUNIT_EXPECT_EQ(test, ssta->gen, le16_to_cpu(cmd->gen));
+	first = le16_to_cpu(cmd->seq[0]);
+	/* ahead of a window of 256, and not more than the peer takes for new */
+	KUNIT_EXPECT_GE(test, first, 100 + 256);
+	KUNIT_EXPECT_LT(test, first, 100 + 2048 - 256);
+	KUNIT_EXPECT_EQ(test, ieee80211_sn_add(first, 3900), le16_to_cpu(cmd->seq[15]));
+	/* the next one is 0 */
+	KUNIT_EXPECT_EQ(test, 4095, le16_to_cpu(cmd->seq[1]));
+
+	/* it dies again, and no record has named the numbers that it has given */
+	sta_forget(fake);
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 2 * first - 100, le16_to_cpu(cmd->seq[0]));
+	KUNIT_EXPECT_EQ(test, 4095, le16_to_cpu(cmd->seq[1]));
+
+	/* a NIC that does not take them is as good as dead, as in skua_op_result() */
+	sta_forget(fake);
+	fake->fail_after = fake->ncmds + 2;
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_FALSE(test, skua_alive(fake->sc));
+	fake->fail_after = 0;
+	clear_bit(SKUA_F_DEAD, &fake->sc->flags);
+	sta_down(test, fake->sta);
+	clear_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+}
+
+/* A new association, and a NIC that counts by itself, need no numbers */
+static void sta_numbers_begin_anew(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	sta_up(test, fake->sta);
+	sta_note_seq(test, 0, 100);
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	sta_forget(fake);
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, 2, fake->ncmds);
+	sta_down(test, fake->sta);
+	clear_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	fake->sc->caps.features = SKUA_FEAT_TX_AMPDU;
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_EQ(test, SKUA_SEQ_NONE, skua_sta(fake->sta)->seq[0]);
+	KUNIT_EXPECT_EQ(test, 4, fake->ncmds);
+	sta_down(test, fake->sta);
+}
+
 /* K15 rule 4: the NIC is told of a station's first key at once */
 static void sta_first_key_is_told(struct kunit *test)
 {
@@ -482,6 +563,121 @@ static void sta_encode_capable(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 5, cmd.ampdu_factor);
 	KUNIT_EXPECT_EQ(test, 4, cmd.ampdu_density);
 	KUNIT_EXPECT_EQ(test, 7935, le16_to_cpu(cmd.max_amsdu));
+}
+
+struct sta_ampdu_case {
+	const char *desc;
+	bool ht, vht, he;
+	u8 ht_factor;
+	u8 vht_factor;
+	u8 ext;
+	u16 he_6ghz;
+	u8 density;
+	u8 factor;
+	u8 spacing;
+};
+
+#define HE_6GHZ(exp, start) \
+	(FIELD_PREP_CONST(IEEE80211_HE_6GHZ_CAP_MAX_AMPDU_LEN_EXP, exp) | \
+	 FIELD_PREP_CONST(IEEE80211_HE_6GHZ_CAP_MIN_MPDU_START, start))
+
+static const struct sta_ampdu_case sta_ampdu_cases[] = {
+	{ "none" },
+	{ "HT", .ht = true, .ht_factor = 2, .density = 5, .factor = 2, .spacing = 5 },
+	{ "VHT", .ht = true, .ht_factor = 3, .vht = true, .vht_factor = 7,
+	  .density = 1, .factor = 7, .spacing = 1 },
+	{ "HE with VHT", .ht = true, .ht_factor = 3, .vht = true, .vht_factor = 7,
+	  .he = true, .ext = 3, .factor = 10 },
+	{ "HE, and VHT not at its end", .ht = true, .ht_factor = 3, .vht = true,
+	  .vht_factor = 6, .he = true, .ext = 3, .factor = 6 },
+	{ "HE in 2.4 GHz", .ht = true, .ht_factor = 3, .he = true, .ext = 2,
+	  .factor = 5 },
+	{ "HE, and HT not at its end", .ht = true, .ht_factor = 1, .he = true,
+	  .ext = 2, .factor = 1 },
+	{ "HE in 6 GHz", .he = true, .he_6ghz = HE_6GHZ(7, 6), .ext = 1,
+	  .factor = 8, .spacing = 6 },
+	{ "HE in 6 GHz, small", .he = true, .he_6ghz = HE_6GHZ(4, 2), .ext = 3,
+	  .factor = 4, .spacing = 2 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(sta_ampdu, sta_ampdu_cases, desc);
+
+/* A11: what a peer takes in an A-MPDU */
+static void sta_encode_ampdu(struct kunit *test)
+{
+	const struct sta_ampdu_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_link_sta *link = &fake->sta->deflink;
+	struct skua_cmd_sta cmd;
+
+	link->ht_cap.ht_supported = c->ht;
+	link->ht_cap.ampdu_factor = c->ht_factor;
+	link->ht_cap.ampdu_density = c->density;
+	link->vht_cap.vht_supported = c->vht;
+	link->vht_cap.cap = FIELD_PREP(IEEE80211_VHT_CAP_MAX_A_MPDU_LENGTH_EXPONENT_MASK,
+				       c->vht_factor);
+	link->he_cap.has_he = c->he;
+	link->he_cap.he_cap_elem.mac_cap_info[3] =
+		FIELD_PREP(IEEE80211_HE_MAC_CAP3_MAX_AMPDU_LEN_EXP_MASK, c->ext);
+	link->he_6ghz_capa.capa = cpu_to_le16(c->he_6ghz);
+	skua_sta_encode(&cmd, fake->vif, fake->sta, NL80211_BAND_5GHZ);
+	KUNIT_EXPECT_EQ(test, c->factor, cmd.ampdu_factor);
+	KUNIT_EXPECT_EQ(test, c->spacing, cmd.ampdu_density);
+}
+
+#define RATE_VHT(mcs, nss) \
+	(FIELD_PREP_CONST(SKUA_RATE_ENC, SKUA_ENC_VHT) | \
+	 FIELD_PREP_CONST(SKUA_RATE_BW, SKUA_BW_80) | \
+	 FIELD_PREP_CONST(SKUA_RATE_IDX, mcs) | FIELD_PREP_CONST(SKUA_RATE_NSS, nss))
+
+struct sta_amsdu_case {
+	const char *desc;
+	bool vht;
+	u16 peer;
+	u32 rate;
+	u16 least, most;
+};
+
+static const struct sta_amsdu_case sta_amsdu_cases[] = {
+	{ "a peer without", .rate = 540, .least = 1, .most = 1 },
+	/* 6 Mbit/s: 375 octets in 500 us */
+	{ "a slow rate", .peer = 7935, .rate = 60, .least = 375, .most = 375 },
+	{ "a fast rate of HT", .peer = 7935, .rate = RATE_VHT(9, 1), .least = 3900,
+	  .most = 4095 - 53 },
+	{ "a fast rate of VHT", .vht = true, .peer = 11454, .rate = RATE_VHT(9, 1),
+	  .least = 11300, .most = 11454 - 53 },
+	{ "the peer's limit", .vht = true, .peer = 3895, .rate = RATE_VHT(9, 1),
+	  .least = 3800, .most = 3895 - 53 },
+	{ "no frame yet", .vht = true, .peer = 11454, .least = 3900, .most = 4095 - 53 },
+	{ "no rate", .vht = true, .peer = 11454, .rate = ~0u, .least = 3900,
+	  .most = 4095 - 53 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(sta_amsdu, sta_amsdu_cases, desc);
+
+/* A8: with room for two headers of subframes, padding, IV, MIC and FCS: 53 octets */
+static void sta_amsdu(struct kunit *test)
+{
+	const struct sta_amsdu_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_link_sta *link = &fake->sta->deflink;
+
+	link->ht_cap.ht_supported = true;
+	link->vht_cap.vht_supported = c->vht;
+	link->agg.max_amsdu_len = c->peer;
+	KUNIT_EXPECT_GE(test, skua_sta_amsdu_limit(link, c->rate), c->least);
+	KUNIT_EXPECT_LE(test, skua_sta_amsdu_limit(link, c->rate), c->most);
+	if (!c->rate)
+		return;
+	/* the rate that frames are sent at */
+	local_bh_disable();
+	skua_sta_note_tx(fake->sta, c->rate, 1, true);
+	KUNIT_EXPECT_EQ(test, skua_sta_amsdu_limit(link, c->rate),
+			link->agg.max_rc_amsdu_len);
+	/* a frame that ended without a PPDU had none */
+	skua_sta_note_tx(fake->sta, 0, 1, false);
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, c->rate, skua_sta(fake->sta)->tx_rate);
 }
 
 static void sta_encode_smps(struct kunit *test)
@@ -626,12 +822,16 @@ static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_restart),
 	KUNIT_CASE(sta_asleep_in_a_restart),
 	KUNIT_CASE(sta_counts_on),
+	KUNIT_CASE(sta_numbers_go_on),
+	KUNIT_CASE(sta_numbers_begin_anew),
 	KUNIT_CASE(sta_first_key_is_told),
 	KUNIT_CASE(tim_of_many_sleepers),
 	KUNIT_CASE(tim_in_a_restart),
 	KUNIT_CASE(sta_rates_and_a_full_ring),
 	KUNIT_CASE(sta_encode_plain),
 	KUNIT_CASE(sta_encode_capable),
+	KUNIT_CASE_PARAM(sta_encode_ampdu, sta_ampdu_gen_params),
+	KUNIT_CASE_PARAM(sta_amsdu, sta_amsdu_gen_params),
 	KUNIT_CASE(sta_encode_smps),
 	KUNIT_CASE_PARAM(sta_uapsd_queues, uapsd_gen_params),
 	KUNIT_CASE(inband_nonsense),
