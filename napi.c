@@ -141,8 +141,6 @@ static unsigned int skua_cpl_units(u8 type, unsigned int count)
 	case SKUA_CPL_RX:
 		return count ? 1 + DIV_ROUND_UP(count - 1, words) : 0;
 	case SKUA_CPL_TX:
-		if (!count)
-			return 0;
 		if (count <= SKUA_CPL_TX_WORDS)
 			return 1;
 		return 1 + DIV_ROUND_UP(count - SKUA_CPL_TX_WORDS, words);

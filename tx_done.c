@@ -5,6 +5,8 @@
  * A frame that was on the air goes back by ieee80211_tx_status_ext(), a frame
  * that never was on the air by ieee80211_free_txskb().
  */
+#include <kunit/static_stub.h>
+
 #include "trace.h"
 #include "tx.h"
 #include "tx_done.h"
@@ -23,7 +25,9 @@ void skua_tx_fill_status(struct ieee80211_tx_info *info,
 {
 	ieee80211_tx_info_clear_status(info);
 	info->flags &= ~(IEEE80211_TX_STAT_ACK |
-			 IEEE80211_TX_STAT_NOACK_TRANSMITTED);
+			 IEEE80211_TX_STAT_NOACK_TRANSMITTED |
+			 IEEE80211_TX_STAT_AMPDU |
+			 IEEE80211_TX_STAT_AMPDU_NO_BACK);
 	if (res->status == SKUA_TXS_ACKED)
 		info->flags |= IEEE80211_TX_STAT_ACK;
 	else if (res->status == SKUA_TXS_SENT)
@@ -31,12 +35,22 @@ void skua_tx_fill_status(struct ieee80211_tx_info *info,
 
 	if (skua_rate_to_tx_rate(res->rate, info->band, &info->status.rates[0]))
 		info->status.rates[0].idx = -1;
-	info->status.rates[0].count = res->tries;
+	info->status.rates[0].count = min_t(u8, res->tries, SKUA_TX_TRIES_MAX);
 	info->status.rates[1].idx = -1;
 	info->status.tx_time = min_t(u32, res->airtime_us, U16_MAX);
 	if (res->status == SKUA_TXS_ACKED && res->ack_signal) {
 		info->status.ack_signal = res->ack_signal;
 		info->status.flags |= IEEE80211_TX_STATUS_ACK_SIGNAL_VALID;
+	}
+	/*
+	 * Of a frame that was queued for a session, mac80211 believes the rates and counts
+	 * the loss only if it is told of an A-MPDU, be it of one MPDU. The NIC sends the
+	 * Block Ack requests, so mac80211 is never asked for one (AMPDU_NO_BACK).
+	 */
+	if (res->ampdu_len > 1 || (info->flags & IEEE80211_TX_CTL_AMPDU)) {
+		info->flags |= IEEE80211_TX_STAT_AMPDU;
+		info->status.ampdu_len = max_t(u8, res->ampdu_len, 1);
+		info->status.ampdu_ack_len = res->ampdu_ack_len;
 	}
 }
 
@@ -56,9 +70,17 @@ static bool skua_tx_wants_status(const struct ieee80211_tx_info *info,
 	       READ_ONCE(skua_sta(res->sta)->asleep);
 }
 
-static void skua_tx_report(struct skua *sc, struct sk_buff *skb,
-			   const struct skua_tx_result *res,
-			   struct skua_poll *poll)
+/**
+ * skua_tx_report() - give a frame that has ended back to mac80211
+ * @sc: the device
+ * @skb: the frame; no longer the caller's
+ * @res: how it ended
+ * @poll: this run of NAPI
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_tx_report(struct skua *sc, struct sk_buff *skb,
+		    const struct skua_tx_result *res, struct skua_poll *poll)
 {
 	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
 	struct ieee80211_rate_status rate = { .try_count = res->tries };
@@ -69,6 +91,7 @@ static void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 		.free_list = &poll->free_list,
 	};
 
+	KUNIT_STATIC_STUB_REDIRECT(skua_tx_report, sc, skb, res, poll);
 	if (!skua_tx_wants_status(info, res)) {
 		ieee80211_free_txskb(sc->hw, skb);
 		return;
@@ -135,14 +158,14 @@ static bool skua_tx_end(struct skua *sc, const struct skua_cpl_tx *rec, u32 word
 }
 
 /**
- * skua_tx_share() - a frame's share of the airtime of its record
- * @airtime_us: of all frames of the record
+ * skua_tx_share() - a frame's share of the airtime of the record that ends it
+ * @airtime_us: of the record
  * @before: transmissions of the frames before this one
  * @tries: transmissions of this one
  * @total: transmissions of all frames
  *
- * The NIC reports one sum for all frames of a record, of any lengths. Each
- * transmission counts the same, and the shares add up to the sum.
+ * Frames of any lengths have been in the PPDU. Each transmission counts the same, and
+ * the shares add up to the sum.
  *
  * Return: microseconds
  */
@@ -154,42 +177,83 @@ u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total)
 	       mul_u64_u32_div(airtime_us, before, total);
 }
 
-/*
+/**
+ * skua_tx_pay() - register the airtime of a record
+ * @sta: station
+ * @tid: TID; any value
+ * @us: microseconds
+ *
  * mac80211 serves a queue again when it has paid for its airtime, 256 us in each round
  * over the queues, under a lock. So the sum that the NIC names is held to what its
- * frames can have taken.
+ * frames can have taken: see skua_tx_airtime(). NAPI, inside rcu_read_lock().
  */
-static void skua_tx_pay(struct skua *sc, const struct skua_cpl_tx *rec, u32 us)
+void skua_tx_pay(struct ieee80211_sta *sta, u8 tid, u32 us)
 {
-	struct ieee80211_sta *sta;
-
-	sta = skua_sta_get(sc, le16_to_cpu(rec->sta), le16_to_cpu(rec->sta_gen));
-	if (sta && us)
-		ieee80211_sta_register_airtime(sta, rec->tid < SKUA_NUM_TIDS ?
-					       rec->tid : 0, us, 0);
+	KUNIT_STATIC_STUB_REDIRECT(skua_tx_pay, sta, tid, us);
+	ieee80211_sta_register_airtime(sta, tid < SKUA_NUM_TIDS ? tid : 0, us, 0);
 }
 
 /**
  * skua_tx_airtime() - the airtime of a record, as far as it can be true
  * @airtime_us: what the NIC says
- * @transmissions: transmissions of all frames of the record
+ * @transmissions: transmissions of all frames of the record; 0 if none has ended
  *
  * Return: microseconds
  */
 u32 skua_tx_airtime(u32 airtime_us, u32 transmissions)
 {
-	return min_t(u64, airtime_us, (u64)transmissions * SKUA_TX_AIRTIME_MAX);
+	return min_t(u64, airtime_us,
+		     (u64)max(transmissions, 1u) * SKUA_TX_AIRTIME_MAX);
 }
 
 /**
- * skua_tx_cpl() - a transmit record: descriptors have ended
+ * skua_tx_mpdus() - the A-MPDU of a record
+ * @res: @ampdu_len and @ampdu_ack_len are filled in; mac80211 has eight bits for each
+ * @rec: private copy of the record
+ *
+ * Return: false if the numbers of MPDUs make no sense
+ */
+bool skua_tx_mpdus(struct skua_tx_result *res, const struct skua_cpl_tx *rec)
+{
+	u16 mpdus = le16_to_cpu(rec->mpdus), acked = le16_to_cpu(rec->acked);
+
+	if (mpdus > SKUA_BA_MAX_SIZE || acked > mpdus ||
+	    le16_to_cpu(rec->retried) > mpdus)
+		return false;
+	res->ampdu_len = min_t(u16, mpdus, U8_MAX);
+	res->ampdu_ack_len = min_t(u16, acked, U8_MAX);
+	return true;
+}
+
+/* What a record says of its PPDU and its TID; a NIC without A-MPDUs says nothing. */
+static void skua_tx_ppdu(struct skua *sc, const struct skua_cpl_tx *rec,
+			 struct ieee80211_sta *sta, struct skua_tx_result *res)
+{
+	u16 seq = le16_to_cpu(rec->seq);
+
+	if (!skua_has(sc, SKUA_FEAT_TX_AMPDU))
+		return;
+	if (!skua_tx_mpdus(res, rec) || seq > IEEE80211_MAX_SN) {
+		skua_count(sc, SKUA_CTR_CPL_BAD);
+		skua_complain(sc, "transmit record of %u MPDUs, %u acknowledged, number %u\n",
+			      le16_to_cpu(rec->mpdus), le16_to_cpu(rec->acked),
+			      seq);
+		return;
+	}
+	if (sta)
+		skua_sta_note_seq(sta, rec->tid, seq);
+}
+
+/**
+ * skua_tx_cpl() - a transmit record: a PPDU, and descriptors that have ended in it
  * @sc: the device
  * @rec: private copy of the record; only its size has been checked
  * @status: status words of the record
- * @n: number of status words
+ * @n: number of status words, may be 0
  * @poll: this run of NAPI
  *
- * NAPI, inside rcu_read_lock().
+ * NAPI, inside rcu_read_lock(). A frame that goes on to a further PPDU has no word, and
+ * ends in that one. The airtime of each PPDU is registered once.
  */
 void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		 const __le32 *status, unsigned int n, struct skua_poll *poll)
@@ -199,12 +263,17 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		.ack_signal = rec->ack_signal,
 	};
 	u32 airtime, before = 0, paid = 0, total = 0;
+	struct ieee80211_sta *sta;
 	unsigned int i;
 
 	lockdep_assert_in_softirq();
+	sta = skua_sta_get(sc, le16_to_cpu(rec->sta), le16_to_cpu(rec->sta_gen));
+	skua_tx_ppdu(sc, rec, sta, &res);
 	for (i = 0; i < n; i++)
 		total += le32_get_bits(status[i], SKUA_TXS_TRIES);
 	airtime = skua_tx_airtime(le32_to_cpu(rec->airtime_us), total);
+	if (!n)
+		paid = airtime;
 	for (i = 0; i < n; i++) {
 		u32 word = le32_to_cpu(status[i]);
 		u32 tries = u32_get_bits(word, SKUA_TXS_TRIES);
@@ -215,5 +284,6 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		if (skua_tx_end(sc, rec, word, &res, poll))
 			paid += min_t(u32, res.airtime_us, U16_MAX);
 	}
-	skua_tx_pay(sc, rec, paid);
+	if (sta && paid)
+		skua_tx_pay(sta, rec->tid, paid);
 }

@@ -15,6 +15,8 @@
  * @ack_signal: dBm, 0 if none
  * @status: enum skua_tx_status
  * @tries: transmissions of this frame
+ * @ampdu_len: MPDUs in the PPDU that the frame ended in, 0 if that is not known
+ * @ampdu_ack_len: number of them that were acknowledged
  */
 struct skua_tx_result {
 	struct ieee80211_sta *sta;
@@ -23,13 +25,20 @@ struct skua_tx_result {
 	s8 ack_signal;
 	u8 status;
 	u8 tries;
+	u8 ampdu_len;
+	u8 ampdu_ack_len;
 };
 
+#define SKUA_TX_TRIES_MAX	31	/* &struct ieee80211_tx_rate.count has five bits */
 #define SKUA_TX_AIRTIME_MAX	20000	/* of one transmission, us: 2304 octets at 1 Mbit/s */
 
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
 			 const struct skua_tx_result *res);
+void skua_tx_report(struct skua *sc, struct sk_buff *skb,
+		    const struct skua_tx_result *res, struct skua_poll *poll);
+void skua_tx_pay(struct ieee80211_sta *sta, u8 tid, u32 us);
 u32 skua_tx_airtime(u32 airtime_us, u32 transmissions);
+bool skua_tx_mpdus(struct skua_tx_result *res, const struct skua_cpl_tx *rec);
 u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total);
 
 #endif /* SKUA_TX_DONE_H */

@@ -314,8 +314,61 @@ static void napi_with_company(struct kunit *test)
 	kunit_info(test, "%u runs", runs);
 }
 
+struct napi_words_case {
+	const char *desc;
+	u8 units;
+	u16 words;
+	bool bad;
+};
+
+static const struct napi_words_case napi_words_cases[] = {
+	{ "none", 1, 0, false },
+	{ "none, and a unit too many", 2, 0, true },
+	{ "all of the first unit", 1, 7, false },
+	{ "one more", 2, 8, false },
+	{ "one more, and no unit for it", 1, 8, true },
+	{ "all of the second unit", 2, 23, false },
+	{ "as many as there can be", 40, 7 + 39 * 16, false },
+	{ "more than the units hold", 40, 8 + 39 * 16, true },
+	{ "all bits", 40, 0xffff, true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(napi_words, napi_words_cases, desc);
+
+/* D3, A10: a transmit record of any number of words; no frame is behind any of them */
+static void napi_words_of_a_record(struct kunit *test)
+{
+	const struct napi_words_case *c = test->param_value;
+	struct skua_cpl unit = {
+		.w0 = cpu_to_le32(FIELD_PREP(SKUA_CPL_W0_TYPE, SKUA_CPL_TX) |
+				  FIELD_PREP(SKUA_CPL_W0_UNITS, c->units) |
+				  FIELD_PREP(SKUA_CPL_W0_COUNT, c->words)),
+	};
+	struct skua_ring *ring;
+	unsigned int i;
+
+	make_napi(test);
+	nic_reset(test);
+	nic.budget = 64;
+	ring = &nic.sc->ring[SKUA_RING_CPL0];
+	for (i = 0; i < c->units; i++) {
+		memcpy(skua_ring_slot(ring, i), &unit, sizeof(unit));
+		memset(&unit, 0, sizeof(unit));
+	}
+	ring->idx->prod = cpu_to_le32(c->units);
+	local_bh_disable();
+	interrupt();
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, c->units, ring->next);
+	KUNIT_EXPECT_FALSE(test, ring->broken);
+	KUNIT_EXPECT_EQ(test, c->bad, skua_fake_count(test, SKUA_CTR_CPL_BAD));
+	KUNIT_EXPECT_EQ(test, c->bad ? 0 : c->words,
+			skua_fake_count(test, SKUA_CTR_TX_BAD_TOKEN));
+}
+
 static struct kunit_case napi_cases[] = {
 	KUNIT_CASE_PARAM(napi_with_company, napi_budget_gen_params),
+	KUNIT_CASE_PARAM(napi_words_of_a_record, napi_words_gen_params),
 	{}
 };
 

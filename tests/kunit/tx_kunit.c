@@ -495,7 +495,6 @@ static void tx_record_with_a_bad_token(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, NTOKENS, fake->sc->tx.nfree);
 }
 
-/* T1: a reset gives every frame back */
 /* D3: the frame ends, and airtime of a frame that is not the station's is not paid */
 static void tx_record_with_another_station(struct kunit *test)
 {
@@ -517,6 +516,7 @@ static void tx_record_with_another_station(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
 }
 
+/* T1: a reset gives every frame back */
 static void tx_reset_reclaims(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
@@ -992,6 +992,224 @@ static void tx_chooses_the_ring(struct kunit *test)
 }
 
 /* ------------------------------------------------------------------ */
+/* Records of PPDUs							*/
+/* ------------------------------------------------------------------ */
+
+/**
+ * struct tx_test - a device, and what mac80211 is told of frames
+ * @fake: the device
+ * @n: frames that ended
+ * @res: how, in this order
+ * @paid: airtime registered
+ * @payments: times that airtime was registered
+ * @tid: TID of the last time
+ */
+struct tx_test {
+	struct skua_fake fake;
+	unsigned int n;
+	struct skua_tx_result res[NTOKENS];
+	u32 paid;
+	unsigned int payments;
+	u8 tid;
+};
+
+static void tx_hear(struct skua *sc, struct sk_buff *skb,
+		    const struct skua_tx_result *res, struct skua_poll *poll)
+{
+	struct tx_test *tx = kunit_get_current_test()->priv;
+
+	tx->res[tx->n++ % NTOKENS] = *res;
+	kfree_skb(skb);
+}
+
+static void tx_hear_pay(struct ieee80211_sta *sta, u8 tid, u32 us)
+{
+	struct tx_test *tx = kunit_get_current_test()->priv;
+
+	KUNIT_EXPECT_PTR_EQ(kunit_get_current_test(), tx->fake.sta, sta);
+	tx->paid += us;
+	tx->payments++;
+	tx->tid = tid;
+}
+
+/* The NIC gets @n frames of a station; their tokens count from 0. */
+static void tx_listen(struct kunit *test, u64 features, unsigned int n)
+{
+	struct skua_fake *fake = test->priv;
+
+	make_path(test, 64);
+	fake->sc->caps.features = features;
+	kunit_activate_static_stub(test, skua_tx_report, tx_hear);
+	kunit_activate_static_stub(test, skua_tx_pay, tx_hear_pay);
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_ASSERT_EQ(test, 0, skua_sta_handle_take(fake->sc, fake->sta));
+	wiphy_unlock(fake->hw->wiphy);
+	memset(skua_sta(fake->sta)->seq, 0xff, sizeof(skua_sta(fake->sta)->seq));
+	while (n--)
+		give(test, IEEE80211_AC_VI, make_frame(test, QOS_DATA, false));
+}
+
+static struct skua_cpl_tx tx_ppdu(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	return (struct skua_cpl_tx) {
+		.sta = cpu_to_le16(skua_sta(fake->sta)->handle),
+		.sta_gen = cpu_to_le16(skua_sta(fake->sta)->gen),
+		.tid = 5,
+		.ack_signal = -40,
+		.rate = cpu_to_le32(540),
+		.airtime_us = cpu_to_le32(1000),
+		.mpdus = cpu_to_le16(12),
+		.acked = cpu_to_le16(9),
+		.retried = cpu_to_le16(3),
+		.seq = cpu_to_le16(0x123),
+	};
+}
+
+static void tx_end_all(struct kunit *test, const struct skua_cpl_tx *rec,
+		       const __le32 *words, unsigned int n)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_poll poll = {};
+
+	local_bh_disable();
+	rcu_read_lock();
+	skua_tx_cpl(fake->sc, rec, words, n, &poll);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+static __le32 tx_word(u16 token, u8 tries, u8 status)
+{
+	return cpu_to_le32(FIELD_PREP(SKUA_TXS_TOKEN, token) |
+			   FIELD_PREP(SKUA_TXS_TRIES, tries) |
+			   FIELD_PREP(SKUA_TXS_STATUS, status));
+}
+
+/* A10, T8: each frame has its own fate, the A-MPDU's figures, and the time is paid once */
+static void tx_record_of_a_ppdu(struct kunit *test)
+{
+	struct tx_test *tx = test->priv;
+	struct skua_cpl_tx rec;
+	__le32 words[10];
+	unsigned int i;
+	u32 sum = 0;
+
+	tx_listen(test, SKUA_FEAT_TX_AMPDU, ARRAY_SIZE(words));
+	rec = tx_ppdu(test);
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		words[i] = tx_word(9 - i, 1 + i % 2,
+				   i ? SKUA_TXS_ACKED : SKUA_TXS_NO_ACK);
+	tx_end_all(test, &rec, words, ARRAY_SIZE(words));
+
+	KUNIT_ASSERT_EQ(test, ARRAY_SIZE(words), tx->n);
+	for (i = 0; i < tx->n; i++) {
+		KUNIT_EXPECT_PTR_EQ(test, tx->fake.sta, tx->res[i].sta);
+		KUNIT_EXPECT_EQ(test, i ? SKUA_TXS_ACKED : SKUA_TXS_NO_ACK,
+				tx->res[i].status);
+		KUNIT_EXPECT_EQ(test, 1 + i % 2, tx->res[i].tries);
+		KUNIT_EXPECT_EQ(test, 540, tx->res[i].rate);
+		KUNIT_EXPECT_EQ(test, 12, tx->res[i].ampdu_len);
+		KUNIT_EXPECT_EQ(test, 9, tx->res[i].ampdu_ack_len);
+		sum += tx->res[i].airtime_us;
+	}
+	KUNIT_EXPECT_EQ(test, 1000, sum);
+	KUNIT_EXPECT_EQ(test, 1000, tx->paid);
+	KUNIT_EXPECT_EQ(test, 1, tx->payments);
+	KUNIT_EXPECT_EQ(test, 5, tx->tid);
+	KUNIT_EXPECT_EQ(test, 0x123, skua_sta(tx->fake.sta)->seq[5]);
+	KUNIT_EXPECT_EQ(test, SKUA_SEQ_NONE, skua_sta(tx->fake.sta)->seq[4]);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&tx->fake.sc->tx.queued));
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_CPL_BAD));
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_TX_BAD_TOKEN));
+}
+
+/* T8, A10: a PPDU in which no frame ended costs airtime, too; the frame goes on */
+static void tx_record_without_words(struct kunit *test)
+{
+	struct tx_test *tx = test->priv;
+	struct skua_cpl_tx rec;
+	__le32 word = tx_word(0, 2, SKUA_TXS_ACKED);
+
+	tx_listen(test, 0, 1);
+	rec = tx_ppdu(test);
+	tx_end_all(test, &rec, NULL, 0);
+	KUNIT_EXPECT_EQ(test, 1000, tx->paid);
+	KUNIT_EXPECT_EQ(test, 0, tx->n);
+	tx_end_all(test, &rec, &word, 1);
+	KUNIT_EXPECT_EQ(test, 2000, tx->paid);
+	KUNIT_EXPECT_EQ(test, 1, tx->n);
+
+	/* D3: no more than a PPDU can take, whatever the NIC says, and of no other station */
+	rec.airtime_us = cpu_to_le32(U32_MAX);
+	tx_end_all(test, &rec, NULL, 0);
+	KUNIT_EXPECT_EQ(test, 2000 + SKUA_TX_AIRTIME_MAX, tx->paid);
+	rec.sta_gen = cpu_to_le16(0xffff);
+	tx_end_all(test, &rec, NULL, 0);
+	KUNIT_EXPECT_EQ(test, 3, tx->payments);
+}
+
+struct tx_figures_case {
+	const char *desc;
+	u64 features;
+	u16 mpdus;
+	u16 acked;
+	u16 retried;
+	u16 seq;
+	unsigned int bad;
+	u8 len;
+	u8 ack_len;
+};
+
+static const struct tx_figures_case tx_figures_cases[] = {
+	{ "one MPDU", SKUA_FEAT_TX_AMPDU, 1, 1, 0, 0, 0, 1, 1 },
+	{ "nothing acknowledged", SKUA_FEAT_TX_AMPDU, 64, 0, 64, 4095, 0, 64, 0 },
+	/* mac80211 has eight bits */
+	{ "256", SKUA_FEAT_TX_AMPDU, 256, 256, 0, 0, 0, 255, 255 },
+	{ "the most", SKUA_FEAT_TX_AMPDU, 1024, 3, 1024, 0, 0, 255, 3 },
+	{ "too many", SKUA_FEAT_TX_AMPDU, 1025, 3, 0, 0, 1, 0, 0 },
+	{ "more acknowledged than sent", SKUA_FEAT_TX_AMPDU, 3, 4, 0, 0, 1, 0, 0 },
+	{ "more retried than sent", SKUA_FEAT_TX_AMPDU, 3, 0, 4, 0, 1, 0, 0 },
+	{ "a number that is none", SKUA_FEAT_TX_AMPDU, 3, 3, 0, 4096, 1, 3, 3 },
+	{ "without PPDU", SKUA_FEAT_TX_AMPDU, 0, 0, 0, 9, 0, 0, 0 },
+	/* sums over several PPDUs, and no number */
+	{ "without the feature", 0, 7, 7, 99, 0xffff, 0, 0, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_figures, tx_figures_cases, desc);
+
+/* A10, D3: figures that make no sense are counted, and the frame ends */
+static void tx_record_figures(struct kunit *test)
+{
+	const struct tx_figures_case *c = test->param_value;
+	struct tx_test *tx = test->priv;
+	__le32 word = tx_word(0, 1, SKUA_TXS_ACKED);
+	struct skua_cpl_tx rec;
+	bool good = c->features && !c->bad;
+
+	tx_listen(test, c->features, 1);
+	rec = tx_ppdu(test);
+	rec.mpdus = cpu_to_le16(c->mpdus);
+	rec.acked = cpu_to_le16(c->acked);
+	rec.retried = cpu_to_le16(c->retried);
+	rec.seq = cpu_to_le16(c->seq);
+	tx_end_all(test, &rec, &word, 1);
+	KUNIT_ASSERT_EQ(test, 1, tx->n);
+	KUNIT_EXPECT_EQ(test, c->len, tx->res[0].ampdu_len);
+	KUNIT_EXPECT_EQ(test, c->ack_len, tx->res[0].ampdu_ack_len);
+	KUNIT_EXPECT_EQ(test, c->bad, skua_fake_count(test, SKUA_CTR_CPL_BAD));
+	KUNIT_EXPECT_EQ(test, good ? c->seq : SKUA_SEQ_NONE,
+			skua_sta(tx->fake.sta)->seq[5]);
+
+	/* a record without TID, or without station, has no number of one */
+	rec.tid = SKUA_NUM_TIDS;
+	tx_end_all(test, &rec, NULL, 0);
+	rec.tid = 0xff;
+	tx_end_all(test, &rec, NULL, 0);
+}
+
+/* ------------------------------------------------------------------ */
 /* Status								*/
 /* ------------------------------------------------------------------ */
 
@@ -1046,6 +1264,54 @@ static void tx_status_is_filled(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, c->signal, info.status.ack_signal);
 }
 
+struct tx_stat_case {
+	const char *desc;
+	u32 flags;
+	u8 len;
+	u8 ack_len;
+	bool stat;
+	u8 told;
+};
+
+static const struct tx_stat_case tx_stat_cases[] = {
+	{ "an A-MPDU", 0, 3, 2, true, 3 },
+	{ "a single MPDU", 0, 1, 1, false, 0 },
+	{ "a single MPDU, queued for a session", IEEE80211_TX_CTL_AMPDU, 1, 1, true, 1 },
+	{ "no PPDU, queued for a session", IEEE80211_TX_CTL_AMPDU, 0, 0, true, 1 },
+	{ "no PPDU", 0, 0, 0, false, 0 },
+	{ "flags of another transmission",
+	  IEEE80211_TX_STAT_AMPDU | IEEE80211_TX_STAT_AMPDU_NO_BACK, 1, 1, false, 0 },
+	{ "the NIC sends BARs", IEEE80211_TX_CTL_AMPDU | IEEE80211_TX_STAT_AMPDU_NO_BACK,
+	  2, 0, true, 2 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_stat, tx_stat_cases, desc);
+
+/* A5, A10: the figures of the A-MPDU; mac80211 is never asked for a BAR */
+static void tx_status_of_an_ampdu(struct kunit *test)
+{
+	const struct tx_stat_case *c = test->param_value;
+	struct skua_tx_result res = {
+		.status = SKUA_TXS_NO_ACK,
+		.rate = 540,
+		.tries = 200,
+		.ampdu_len = c->len,
+		.ampdu_ack_len = c->ack_len,
+	};
+	struct ieee80211_tx_info info = {
+		.flags = c->flags,
+		.band = NL80211_BAND_5GHZ,
+	};
+
+	skua_tx_fill_status(&info, &res);
+	KUNIT_EXPECT_EQ(test, c->stat, !!(info.flags & IEEE80211_TX_STAT_AMPDU));
+	KUNIT_EXPECT_FALSE(test, info.flags & IEEE80211_TX_STAT_AMPDU_NO_BACK);
+	KUNIT_EXPECT_EQ(test, c->told, info.status.ampdu_len);
+	KUNIT_EXPECT_EQ(test, c->stat ? c->ack_len : 0, info.status.ampdu_ack_len);
+	/* more than mac80211 can count */
+	KUNIT_EXPECT_EQ(test, SKUA_TX_TRIES_MAX, (u32)info.status.rates[0].count);
+}
+
 struct tx_share_case {
 	const char *desc;
 	u32 airtime;
@@ -1091,7 +1357,7 @@ static const struct tx_airtime_case tx_airtime_cases[] = {
 	{ "a usual one", 1200, 4, 1200 },
 	{ "the longest frame, slow", SKUA_TX_AIRTIME_MAX, 1, SKUA_TX_AIRTIME_MAX },
 	{ "more than the frames can take", 0x7fffff00, 2, 2 * SKUA_TX_AIRTIME_MAX },
-	{ "of frames that were never sent", 0x7fffff00, 0, 0 },
+	{ "of a PPDU in which none ended", 0x7fffff00, 0, SKUA_TX_AIRTIME_MAX },
 	{ "the most transmissions", U32_MAX, 255 * 255, 255 * 255 * SKUA_TX_AIRTIME_MAX },
 };
 
@@ -1182,16 +1448,25 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE_PARAM(tx_to_a_keyed_station_without_a_key, tx_protected_gen_params),
 	KUNIT_CASE(tx_rates),
 	KUNIT_CASE(tx_chooses_the_ring),
+	KUNIT_CASE(tx_record_of_a_ppdu),
+	KUNIT_CASE(tx_record_without_words),
+	KUNIT_CASE_PARAM(tx_record_figures, tx_figures_gen_params),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
+	KUNIT_CASE_PARAM(tx_status_of_an_ampdu, tx_stat_gen_params),
 	KUNIT_CASE_PARAM(tx_airtime_is_shared, tx_share_gen_params),
 	KUNIT_CASE_PARAM(tx_airtime_is_bounded, tx_airtime_gen_params),
 	KUNIT_CASE(tx_flush),
 	{}
 };
 
+static int tx_init(struct kunit *test)
+{
+	return skua_fake_init_in(test, sizeof(struct tx_test));
+}
+
 static struct kunit_suite tx_suite = {
 	.name = "skua_tx",
-	.init = skua_fake_init,
+	.init = tx_init,
 	.test_cases = tx_cases,
 };
 
