@@ -138,10 +138,7 @@ static void skua_tx_unmap(struct skua *sc, struct skua_tx_token *tok)
 {
 	unsigned int i;
 
-	if (tok->nmaps)
-		dma_unmap_single(sc->dev, tok->map[0].addr, tok->map[0].len,
-				 DMA_TO_DEVICE);
-	for (i = 1; i < tok->nmaps; i++)
+	for (i = 0; i < tok->nmaps; i++)
 		dma_unmap_page(sc->dev, tok->map[i].addr, tok->map[i].len,
 			       DMA_TO_DEVICE);
 	tok->nmaps = 0;
@@ -171,35 +168,76 @@ struct sk_buff *skua_tx_take_back(struct skua *sc, u16 id)
 	return skb;
 }
 
+/*
+ * An A-MSDU is a list of skbs: the subframes behind the first one, which is the frame.
+ * A descriptor has room for so many pieces; what has more becomes one piece, a copy.
+ */
+static bool skua_tx_fits(const struct sk_buff *skb)
+{
+	unsigned int n = 1 + skb_shinfo(skb)->nr_frags;
+	const struct sk_buff *part;
+
+	skb_walk_frags(skb, part) {
+		if (skb_has_frag_list(part))
+			return false;
+		n += 1 + skb_shinfo(part)->nr_frags;
+	}
+	return n <= SKUA_TXD_MAX_SEGS;
+}
+
+static bool skua_tx_mapped(struct skua *sc, struct skua_tx_token *tok,
+			   dma_addr_t addr, u32 len)
+{
+	if (dma_mapping_error(sc->dev, addr))
+		return false;
+	tok->map[tok->nmaps].addr = addr;
+	tok->map[tok->nmaps].len = len;
+	tok->nmaps++;
+	return true;
+}
+
+/* Map the linear part of one skb, as a page like the others, and its fragments. */
+static bool skua_tx_map_part(struct skua *sc, struct skua_tx_token *tok,
+			     const struct sk_buff *skb)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	u32 len = skb_headlen(skb);
+	dma_addr_t addr;
+	unsigned int i;
+
+	if (len) {
+		addr = dma_map_page(sc->dev, virt_to_page(skb->data),
+				    offset_in_page(skb->data), len,
+				    DMA_TO_DEVICE);
+		if (!skua_tx_mapped(sc, tok, addr, len))
+			return false;
+	}
+	for (i = 0; i < info->nr_frags; i++) {
+		len = skb_frag_size(&info->frags[i]);
+		addr = skb_frag_dma_map(sc->dev, &info->frags[i], 0, len,
+					DMA_TO_DEVICE);
+		if (!skua_tx_mapped(sc, tok, addr, len))
+			return false;
+	}
+	return true;
+}
+
 static int skua_tx_map(struct skua *sc, struct skua_tx_token *tok,
 		       struct sk_buff *skb)
 {
-	struct skua_tx_map *map = tok->map;
-	unsigned int i;
+	const struct sk_buff *part;
+	bool mapped;
 
 	tok->nmaps = 0;
-	if (skb_shinfo(skb)->nr_frags >= SKUA_TXD_MAX_SEGS && skb_linearize(skb))
+	if (!skua_tx_fits(skb) && skb_linearize(skb))
 		return -ENOMEM;
-	map->len = skb_headlen(skb);
-	map->addr = dma_map_single(sc->dev, skb->data, map->len, DMA_TO_DEVICE);
-	if (dma_mapping_error(sc->dev, map->addr))
-		return -ENOMEM;
-	tok->nmaps++;
-
-	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
-		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
-
-		map++;
-		map->len = skb_frag_size(frag);
-		map->addr = skb_frag_dma_map(sc->dev, frag, 0, map->len,
-					     DMA_TO_DEVICE);
-		if (dma_mapping_error(sc->dev, map->addr)) {
-			skua_tx_unmap(sc, tok);
-			return -ENOMEM;
-		}
-		tok->nmaps++;
-	}
-	return 0;
+	mapped = skua_tx_map_part(sc, tok, skb);
+	skb_walk_frags(skb, part)
+		mapped = mapped && skua_tx_map_part(sc, tok, part);
+	if (mapped)
+		return 0;
+	skua_tx_unmap(sc, tok);
+	return -ENOMEM;
 }
 
 /*
@@ -283,7 +321,7 @@ static void skua_tx_one(struct skua *sc, unsigned int n,
 {
 	struct skua_tx_req req;
 
-	if (skua_tx_decide(&req, skb, sta) ||
+	if (skua_tx_decide(&req, skb, sta, sc->caps.features) ||
 	    (req.pn_key && !skua_key_hold(req.pn_key))) {
 		skua_count(sc, SKUA_CTR_TX_NO_KEY);
 		skua_tx_drop(sc, sta, skb);

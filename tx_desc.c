@@ -52,18 +52,22 @@ bool skua_tx_clear_ok(const struct skua_tx_view *v)
  *
  * mac80211 sets the Protected bit early. A frame that was filtered while its
  * station slept is sent again with the bit, but in clear text, and mac80211 does
- * not encrypt it again. Only the body shows that.
+ * not encrypt it again. Only the body shows that. The body of an A-MSDU has the header
+ * of its first subframe before that: addresses and length.
  *
  * Return: true if it does
  */
 bool skua_tx_looks_clear(const struct sk_buff *skb)
 {
 	static const u8 snap[] = { 0xaa, 0xaa, 0x03, 0x00, 0x00 };
-	const struct ieee80211_hdr *hdr = (const void *)skb->data;
-	unsigned int hdrlen = ieee80211_hdrlen(hdr->frame_control);
+	struct ieee80211_hdr *hdr = (void *)skb->data;
+	unsigned int at = ieee80211_hdrlen(hdr->frame_control);
 	u8 buf[sizeof(snap)], *p;
 
-	p = skb_header_pointer(skb, hdrlen, sizeof(buf), buf);
+	if (ieee80211_is_data_qos(hdr->frame_control) &&
+	    (*ieee80211_get_qos_ctl(hdr) & IEEE80211_QOS_CTL_A_MSDU_PRESENT))
+		at += ETH_HLEN;
+	p = skb_header_pointer(skb, at, sizeof(buf), buf);
 	return p && !memcmp(p, snap, sizeof(snap));
 }
 
@@ -211,22 +215,48 @@ static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
 	return 0;
 }
 
+/*
+ * May the frame be part of an A-MPDU? Whether there is a session the NIC knows better.
+ * Raw frames and fragments keep numbers of their own; a handshake must not wait for a
+ * window, and other frames of mac80211's are for a rate that it insists on.
+ */
+static bool skua_tx_aggregates(const struct skua_tx_req *req,
+			       const struct sk_buff *skb,
+			       const struct skua_key *key)
+{
+	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB((struct sk_buff *)skb);
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	const u32 never = SKUA_TXF_NO_ACK | SKUA_TXF_KEEP_SEQ | SKUA_TXF_RATE |
+			  SKUA_TXF_OFFCHAN;
+
+	if (req->sta == SKUA_STA_NONE || (req->flags & never) ||
+	    !ieee80211_is_data_qos(hdr->frame_control) ||
+	    !ieee80211_is_data_present(hdr->frame_control))
+		return false;
+	if (skb->protocol == cpu_to_be16(ETH_P_PAE) ||
+	    (info->control.flags & IEEE80211_TX_CTRL_PORT_CTRL_PROTO))
+		return false;
+	return !key || !(key->suite->flags & (SKUA_SUITE_TKIP | SKUA_SUITE_WEP));
+}
+
 /**
  * skua_tx_decide() - turn mac80211's wishes for a frame into a request
  * @req: to fill, except for the token and the packet number
  * @skb: the frame
  * @sta: its station, or NULL
+ * @features: SKUA_FEAT_* in force
  *
  * Inside rcu_read_lock().
  *
  * Return: 0, or -ENOKEY if the frame must not leave
  */
 int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
-		   struct ieee80211_sta *sta)
+		   struct ieee80211_sta *sta, u64 features)
 {
 	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
 	struct ieee80211_hdr *hdr = (void *)skb->data;
 	struct ieee80211_vif *vif = info->control.vif;
+	int err;
 
 	*req = (struct skua_tx_req) {
 		.flags = skua_tx_flags(skb),
@@ -237,7 +267,11 @@ int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
 	if (req->flags & SKUA_TXF_QOS)
 		req->tid = ieee80211_get_tid(hdr);
 	skua_tx_set_rate(req, info, vif);
-	return skua_tx_set_key(req, skb, vif, sta);
+	err = skua_tx_set_key(req, skb, vif, sta);
+	if (!err && (features & SKUA_FEAT_TX_AMPDU) &&
+	    skua_tx_aggregates(req, skb, req->pn_key))
+		req->flags |= SKUA_TXF_AMPDU;
+	return err;
 }
 
 /* ------------------------------------------------------------------ */

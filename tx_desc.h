@@ -76,7 +76,7 @@ bool skua_tx_clear_ok(const struct skua_tx_view *v);
 bool skua_tx_looks_clear(const struct sk_buff *skb);
 u32 skua_tx_flags(const struct sk_buff *skb);
 int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
-		   struct ieee80211_sta *sta);
+		   struct ieee80211_sta *sta, u64 features);
 unsigned int skua_tx_encode(const struct skua_tx_req *req,
 			    const struct skua_tx_map *map, unsigned int nmaps,
 			    struct skua_tx_desc slot[SKUA_TX_MAX_SLOTS]);

@@ -285,6 +285,23 @@ static void tx_looks_clear(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* A8, K15 rule 4: LLC/SNAP stands behind the header of the first subframe */
+static void tx_amsdu_looks_clear(struct kunit *test)
+{
+	struct sk_buff *skb = make_frame(test, QOS_DATA, false);
+	u8 *qos = ieee80211_get_qos_ctl((void *)skb->data);
+
+	*qos |= IEEE80211_QOS_CTL_A_MSDU_PRESENT;
+	KUNIT_EXPECT_FALSE(test, skua_tx_looks_clear(skb));
+	memcpy(skb->data + 26 + ETH_HLEN, snap_ip, sizeof(snap_ip));
+	KUNIT_EXPECT_TRUE(test, skua_tx_looks_clear(skb));
+	/* an MSDU whose payload looks so */
+	*qos &= ~IEEE80211_QOS_CTL_A_MSDU_PRESENT;
+	skb->data[26] = 0;
+	KUNIT_EXPECT_FALSE(test, skua_tx_looks_clear(skb));
+	kfree_skb(skb);
+}
+
 /* ------------------------------------------------------------------ */
 /* Tokens								*/
 /* ------------------------------------------------------------------ */
@@ -1209,6 +1226,201 @@ static void tx_record_figures(struct kunit *test)
 	tx_end_all(test, &rec, NULL, 0);
 }
 
+static struct sk_buff *make_part(struct kunit *test, unsigned int len,
+				 unsigned int frags)
+{
+	struct sk_buff *skb = alloc_skb(512, GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_put_zero(skb, len);
+	for (i = 0; i < frags; i++) {
+		struct page *page = alloc_page(GFP_KERNEL);
+
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		skb_add_rx_frag(skb, i, page, 64 * i, 100 + i, PAGE_SIZE);
+	}
+	return skb;
+}
+
+/* As mac80211 does */
+static void add_part(struct sk_buff *head, struct sk_buff *part)
+{
+	struct sk_buff **tail = &skb_shinfo(head)->frag_list;
+
+	while (*tail)
+		tail = &(*tail)->next;
+	*tail = part;
+	head->len += part->len;
+	head->data_len += part->len;
+}
+
+static const struct skua_seg *posted_seg(struct kunit *test, unsigned int i)
+{
+	const struct skua_tx_cont *cont;
+
+	if (i < SKUA_TXD_SEGS)
+		return &posted(test, IEEE80211_AC_VI, 0)->seg[i];
+	i -= SKUA_TXD_SEGS;
+	cont = (void *)posted(test, IEEE80211_AC_VI, 1 + i / SKUA_TXD_CONT_SEGS);
+	return &cont->seg[i % SKUA_TXD_CONT_SEGS];
+}
+
+/* A8: each part of each subframe is mapped, in order, and given back */
+static void tx_amsdu(struct kunit *test)
+{
+	static const u32 want[] = { 134, 60, 100, 101, 62 };
+	struct tx_test *tx = test->priv;
+	struct sk_buff *skb;
+	struct skua_tx_token *tok;
+	unsigned int i, n;
+
+	tx_listen(test, SKUA_FEAT_TX_AMPDU, 0);
+	skb = make_frame(test, QOS_DATA, false);
+	*ieee80211_get_qos_ctl((void *)skb->data) |= IEEE80211_QOS_CTL_A_MSDU_PRESENT;
+	add_part(skb, make_part(test, 60, 2));
+	add_part(skb, make_part(test, 62, 0));
+	give(test, IEEE80211_AC_VI, skb);
+	tok = skua_token_used(&tx->fake.sc->tx, 0);
+	KUNIT_ASSERT_NOT_NULL(test, tok);
+	n = le32_get_bits(posted(test, IEEE80211_AC_VI, 0)->w0, SKUA_TXD_W0_NSEG);
+	KUNIT_ASSERT_EQ(test, ARRAY_SIZE(want), n);
+	KUNIT_EXPECT_EQ(test, n, tok->nmaps);
+	for (i = 0; i < n; i++) {
+		KUNIT_EXPECT_EQ(test, want[i], le32_to_cpu(posted_seg(test, i)->len));
+		KUNIT_EXPECT_EQ(test, tok->map[i].addr,
+				le64_to_cpu(posted_seg(test, i)->addr));
+	}
+	KUNIT_EXPECT_EQ(test, 2, skua_tx_ring(tx->fake.sc, IEEE80211_AC_VI)->next);
+	end_for(test, skua_sta(tx->fake.sta)->handle, 0, SKUA_TXS_ACKED);
+	KUNIT_EXPECT_EQ(test, 0, tok->nmaps);
+	reset(test);
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&tx->fake.sc->tx.queued));
+}
+
+struct tx_pieces_case {
+	const char *desc;
+	unsigned int parts;
+	unsigned int frags;
+	bool nested;
+	unsigned int segs;
+};
+
+static const struct tx_pieces_case tx_pieces_cases[] = {
+	{ "as many as fit", SKUA_TXD_MAX_SEGS - 1, 0, false, SKUA_TXD_MAX_SEGS },
+	{ "one too many", SKUA_TXD_MAX_SEGS, 0, false, 1 },
+	{ "fragments, as many as fit", 1, SKUA_TXD_MAX_SEGS - 2 < MAX_SKB_FRAGS ?
+	  SKUA_TXD_MAX_SEGS - 2 : MAX_SKB_FRAGS, false,
+	  2 + (SKUA_TXD_MAX_SEGS - 2 < MAX_SKB_FRAGS ? SKUA_TXD_MAX_SEGS - 2 :
+						       MAX_SKB_FRAGS) },
+	{ "too many fragments", 2, 10, false, 1 },
+	{ "a list in a list", 1, 0, true, 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_pieces, tx_pieces_cases, desc);
+
+/* A8: what a descriptor has no room for becomes one piece */
+static void tx_amsdu_of_many_pieces(struct kunit *test)
+{
+	const struct tx_pieces_case *c = test->param_value;
+	struct sk_buff *skb, *part;
+	unsigned int i, len, sum = 0;
+
+	tx_listen(test, SKUA_FEAT_TX_AMPDU, 0);
+	skb = make_frame(test, QOS_DATA, false);
+	for (i = 0; i < c->parts; i++) {
+		part = make_part(test, 40, c->frags);
+		if (c->nested)
+			add_part(part, make_part(test, 40, 0));
+		add_part(skb, part);
+	}
+	len = skb->len;
+	give(test, IEEE80211_AC_VI, skb);
+	KUNIT_ASSERT_EQ(test, c->segs,
+			le32_get_bits(posted(test, IEEE80211_AC_VI, 0)->w0,
+				      SKUA_TXD_W0_NSEG));
+	for (i = 0; i < c->segs; i++)
+		sum += le32_to_cpu(posted_seg(test, i)->len);
+	KUNIT_EXPECT_EQ(test, len, sum);
+	reset(test);
+}
+
+struct tx_may_case {
+	const char *desc;
+	u16 fc;
+	bool group;
+	u32 info;
+	u32 control;
+	u16 seq_ctrl;
+	u32 cipher;
+	bool eapol;
+	bool no_sta;
+	bool off;
+	bool may;
+};
+
+/* A1, A10: what may be part of an A-MPDU */
+static const struct tx_may_case tx_may_cases[] = {
+	{ "qos data", QOS_DATA, .may = true },
+	{ "qos data, CCMP", QOS_DATA | PROTECTED, .cipher = WLAN_CIPHER_SUITE_CCMP,
+	  .may = true },
+	{ "without the feature", QOS_DATA, .off = true },
+	{ "data", DATA },
+	{ "qos null data", QOS_NULL },
+	{ "management", DEAUTH },
+	{ "to a group", QOS_DATA, .group = true },
+	{ "to nobody", QOS_DATA, .no_sta = true },
+	{ "no ack", QOS_DATA, .info = IEEE80211_TX_CTL_NO_ACK },
+	{ "injected", QOS_DATA, .info = IEEE80211_TX_CTL_INJECTED },
+	{ "first fragment", QOS_DATA | IEEE80211_FCTL_MOREFRAGS },
+	{ "last fragment", QOS_DATA, .seq_ctrl = 0x0013 },
+	{ "at the least rate", QOS_DATA, .info = IEEE80211_TX_CTL_USE_MINRATE },
+	{ "eapol", QOS_DATA, .eapol = true },
+	{ "eapol by nl80211", QOS_DATA, .control = IEEE80211_TX_CTRL_PORT_CTRL_PROTO },
+	{ "TKIP", QOS_DATA | PROTECTED, .cipher = WLAN_CIPHER_SUITE_TKIP },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_may, tx_may_cases, desc);
+
+static void tx_may_be_aggregated(struct kunit *test)
+{
+	const struct tx_may_case *c = test->param_value;
+	struct tx_test *tx = test->priv;
+	struct ieee80211_key_conf *conf;
+	struct sk_buff *skb;
+
+	tx_listen(test, c->off ? 0 : SKUA_FEAT_TX_AMPDU, 0);
+	skb = make_frame(test, c->fc, c->group);
+	((struct ieee80211_hdr *)skb->data)->seq_ctrl = cpu_to_le16(c->seq_ctrl);
+	IEEE80211_SKB_CB(skb)->flags = c->info;
+	IEEE80211_SKB_CB(skb)->control.flags = c->control;
+	if (c->eapol)
+		skb->protocol = cpu_to_be16(ETH_P_PAE);
+	if (c->cipher) {
+		tx->fake.sc->caps.cipher[0] = c->cipher;
+		conf = skua_fake_key(test, c->cipher,
+				     c->cipher == WLAN_CIPHER_SUITE_TKIP ?
+				     WLAN_KEY_LEN_TKIP : WLAN_KEY_LEN_CCMP, 0);
+		wiphy_lock(tx->fake.hw->wiphy);
+		KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(tx->fake.hw, SET_KEY,
+							 tx->fake.vif,
+							 tx->fake.sta, conf));
+		wiphy_unlock(tx->fake.hw->wiphy);
+		IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	}
+	local_bh_disable();
+	rcu_read_lock();
+	skua_tx_give(tx->fake.sc, IEEE80211_AC_VI, c->no_sta ? NULL : tx->fake.sta,
+		     skb);
+	rcu_read_unlock();
+	local_bh_enable();
+	KUNIT_ASSERT_EQ(test, 1, atomic_read(&tx->fake.sc->tx.queued));
+	KUNIT_EXPECT_EQ(test, c->may,
+			!!(le32_to_cpu(posted(test, IEEE80211_AC_VI, 0)->flags) &
+			   SKUA_TXF_AMPDU));
+	reset(test);
+}
+
 /* ------------------------------------------------------------------ */
 /* Status								*/
 /* ------------------------------------------------------------------ */
@@ -1427,6 +1639,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE_PARAM(tx_flags_follow_the_frame, tx_flags_gen_params),
 	KUNIT_CASE_PARAM(tx_fails_closed, tx_clear_gen_params),
 	KUNIT_CASE(tx_looks_clear),
+	KUNIT_CASE(tx_amsdu_looks_clear),
 	KUNIT_CASE(tokens_run_out_and_return),
 	KUNIT_CASE(token_unknown_or_free),
 	KUNIT_CASE(tx_posts_a_frame),
@@ -1451,6 +1664,9 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_record_of_a_ppdu),
 	KUNIT_CASE(tx_record_without_words),
 	KUNIT_CASE_PARAM(tx_record_figures, tx_figures_gen_params),
+	KUNIT_CASE(tx_amsdu),
+	KUNIT_CASE_PARAM(tx_amsdu_of_many_pieces, tx_pieces_gen_params),
+	KUNIT_CASE_PARAM(tx_may_be_aggregated, tx_may_gen_params),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
 	KUNIT_CASE_PARAM(tx_status_of_an_ampdu, tx_stat_gen_params),
 	KUNIT_CASE_PARAM(tx_airtime_is_shared, tx_share_gen_params),
