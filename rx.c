@@ -284,6 +284,16 @@ void skua_rx_refill(struct skua *sc)
 /* Build and deliver							*/
 /* ------------------------------------------------------------------ */
 
+static void skua_rx_complain(struct skua *sc, int err)
+{
+	skua_count(sc, err == -EINVAL ? SKUA_CTR_RX_BAD_FIELD :
+					SKUA_CTR_RX_BAD_LEN);
+	skua_complain(sc, "receive record with %s\n",
+		      err == -E2BIG ? "too many buffers" :
+		      err == -EMSGSIZE ? "lengths that make no sense" :
+					 "a field that makes no sense");
+}
+
 static struct sk_buff *skua_rx_build(struct skua *sc,
 				     const struct skua_rx_unit *unit,
 				     const struct skua_rx_buf_slot *buf)
@@ -347,6 +357,23 @@ static struct skua_key *skua_rx_key_for(struct skua *sc,
 }
 
 /*
+ * Who checks the packet number of a frame? If the NIC leaves the order of a session's
+ * frames to mac80211, the numbers too: frames that a retransmission brought late would be
+ * replays. So that mac80211's counter is never stale, it counts all unicast QoS data then,
+ * with a session or without, and the NIC leaves the IV.
+ */
+static bool skua_rx_pn_by_mac80211(const struct skua *sc,
+				   const struct sk_buff *skb)
+{
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+
+	return skua_has(sc, SKUA_FEAT_RX_AMPDU) &&
+	       !skua_has(sc, SKUA_FEAT_RX_REORDER) &&
+	       ieee80211_is_data_qos(hdr->frame_control) &&
+	       !is_multicast_ether_addr(hdr->addr1);
+}
+
+/*
  * A frame that the NIC left encrypted is decrypted by mac80211, which has not
  * seen the packet numbers of the frames that the NIC decrypted. So the driver
  * compares the number with its shadow first. The numbers of TKIP and of BIP stay
@@ -364,6 +391,7 @@ static bool skua_rx_replayed(struct skua *sc, const struct sk_buff *skb,
 
 	if ((unit->flags & (SKUA_RXF_DECRYPTED | SKUA_RXF_MONITOR_ONLY)) ||
 	    !ieee80211_has_protected(hdr->frame_control) ||
+	    skua_rx_pn_by_mac80211(sc, skb) ||
 	    skb_headlen(skb) < hdrlen + IEEE80211_CCMP_HDR_LEN)
 		return false;
 	key = skua_rx_key_for(sc, unit, sta,
@@ -387,8 +415,17 @@ static bool skua_rx_key_ok(struct skua *sc, const struct sk_buff *skb,
 	if (!(unit->flags & SKUA_RXF_DECRYPTED))
 		return true;
 	key = skua_key_get(sc, unit->key, unit->key_gen);
-	if (!key)
+	if (!key) {
+		skua_count(sc, SKUA_CTR_RX_STALE_KEY);
 		return false;
+	}
+	if (skua_rx_pn_by_mac80211(sc, skb) &&
+	    (key->suite->flags & SKUA_SUITE_EXT_IV)) {
+		if (!(unit->flags & (SKUA_RXF_IV_STRIPPED | SKUA_RXF_PN_VALIDATED)))
+			return true;
+		skua_rx_complain(sc, -EINVAL);
+		return false;
+	}
 	/* Of fragments, too: the NIC has checked them, though not that they belong together. */
 	if (unit->flags & SKUA_RXF_PN_VALID)
 		skua_key_saw_pn(key, skua_rx_pn_index(skb, unit), unit->pn);
@@ -439,10 +476,8 @@ static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
 	}
 	if (skua_rx_sta(sc, skb, unit, &sta))
 		return false;
-	if (!skua_rx_key_ok(sc, skb, unit)) {
-		skua_count(sc, SKUA_CTR_RX_STALE_KEY);
+	if (!skua_rx_key_ok(sc, skb, unit))
 		return false;
-	}
 	if (skua_rx_replayed(sc, skb, unit, sta)) {
 		skua_count(sc, SKUA_CTR_RX_REPLAY);
 		return false;
@@ -464,16 +499,6 @@ static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
 	skua_count(sc, SKUA_CTR_RX);
 	ieee80211_rx_list(sc->hw, sta, skb, &poll->rx_list);
 	return true;
-}
-
-static void skua_rx_complain(struct skua *sc, int err)
-{
-	skua_count(sc, err == -EINVAL ? SKUA_CTR_RX_BAD_FIELD :
-					SKUA_CTR_RX_BAD_LEN);
-	skua_complain(sc, "receive record with %s\n",
-		      err == -E2BIG ? "too many buffers" :
-		      err == -EMSGSIZE ? "lengths that make no sense" :
-					 "a field that makes no sense");
 }
 
 /**

@@ -398,13 +398,13 @@ static void rx_write_frame(struct kunit *test, u16 id, u16 fc, u64 pn)
 {
 	struct skua_fake *fake = test->priv;
 	struct skua_rx_buf_slot *buf = &fake->sc->rx.buf[id];
-	struct ieee80211_hdr_3addr *hdr;
+	struct ieee80211_hdr *hdr;
 	u8 *iv;
 
 	hdr = page_address(buf->page) + buf->offset + SKUA_RX_HEADROOM;
 	memset(hdr, 0, 200);
 	hdr->frame_control = cpu_to_le16(fc);
-	iv = (u8 *)(hdr + 1);
+	iv = (u8 *)hdr + ieee80211_hdrlen(hdr->frame_control);
 	iv[0] = pn;
 	iv[1] = pn >> 8;
 	iv[3] = 0x20;
@@ -490,6 +490,94 @@ static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_NO_CHANNEL));
 }
 
+#define RX_QOS	(IEEE80211_FTYPE_DATA | IEEE80211_STYPE_QOS_DATA | \
+		 IEEE80211_FCTL_PROTECTED)
+#define RX_DATA	(IEEE80211_FTYPE_DATA | IEEE80211_FCTL_PROTECTED)
+#define RX_MPDU	(SKUA_FEAT_RX_AMPDU)
+#define RX_BOTH	(SKUA_FEAT_RX_AMPDU | SKUA_FEAT_RX_REORDER)
+
+struct rx_pn_case {
+	const char *desc;
+	u64 features;
+	u16 fc;
+	bool group;
+	u32 flags;
+	u32 cipher;
+	bool by_mac80211;
+	bool bad;
+};
+
+/* R4, A6: who checks the packet numbers */
+static const struct rx_pn_case rx_pn_cases[] = {
+	{ "no session, the NIC", 0, RX_QOS, .flags = SKUA_RXF_PN_VALIDATED },
+	{ "the NIC reorders", RX_BOTH, RX_QOS,
+	  .flags = SKUA_RXF_PN_VALIDATED | SKUA_RXF_IV_STRIPPED },
+	{ "mac80211 reorders", RX_MPDU, RX_QOS, .by_mac80211 = true },
+	{ "mac80211 reorders, no QoS", RX_MPDU, RX_DATA,
+	  .flags = SKUA_RXF_PN_VALIDATED | SKUA_RXF_IV_STRIPPED },
+	{ "mac80211 reorders, to a group", RX_MPDU, RX_QOS, .group = true,
+	  .flags = SKUA_RXF_PN_VALIDATED | SKUA_RXF_IV_STRIPPED },
+	{ "mac80211 reorders, and has no number", RX_MPDU, RX_QOS,
+	  .flags = SKUA_RXF_IV_STRIPPED, .by_mac80211 = true, .bad = true },
+	{ "mac80211 reorders, and would not check", RX_MPDU, RX_QOS,
+	  .flags = SKUA_RXF_PN_VALIDATED, .by_mac80211 = true, .bad = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(rx_pn, rx_pn_cases, desc);
+
+static void rx_packet_numbers(struct kunit *test)
+{
+	const struct rx_pn_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct skua_cpl_rx rec = good_record(1, 100);
+	struct skua_rx_buf_slot *buf;
+	struct ieee80211_key_conf *conf;
+	struct ieee80211_hdr *hdr;
+	struct skua_key *key;
+	unsigned int i;
+
+	make_path(test);
+	fake->sc->caps.features = c->features;
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, 0);
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_ASSERT_EQ(test, 0, skua_sta_handle_take(fake->sc, fake->sta));
+	KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(fake->hw, SET_KEY, fake->vif,
+						 fake->sta, conf));
+	wiphy_unlock(fake->hw->wiphy);
+	rcu_read_lock();
+	key = skua_key_of(skua_sta(fake->sta)->key, conf);
+	rcu_read_unlock();
+
+	rec.sta = cpu_to_le16(skua_sta(fake->sta)->handle);
+	rec.sta_gen = cpu_to_le16(skua_sta(fake->sta)->gen);
+	rec.key = cpu_to_le16(key->slot);
+	rec.key_gen = cpu_to_le16(key->gen);
+	rec.tid = c->fc & IEEE80211_STYPE_QOS_DATA ? 0 : SKUA_NUM_TIDS;
+	rec.flags = cpu_to_le32(SKUA_RXF_DECRYPTED | SKUA_RXF_PN_VALID | c->flags);
+	rec.pn_lo = cpu_to_le32(0x500);
+	/* in this test no frame gets further */
+	rec.freq = 0;
+	for (i = 1; i <= 2; i++) {
+		rx_write_frame(test, i, c->fc, 0x500);
+		buf = &fake->sc->rx.buf[i];
+		hdr = page_address(buf->page) + buf->offset + SKUA_RX_HEADROOM;
+		hdr->addr1[0] = c->group;
+	}
+	receive(test, &rec, NULL, 0);
+	KUNIT_EXPECT_EQ(test, c->bad, skua_fake_count(test, SKUA_CTR_RX_BAD_FIELD));
+	KUNIT_EXPECT_EQ(test, !c->bad, skua_fake_count(test, SKUA_CTR_RX_NO_CHANNEL));
+	/* the shadow has what the NIC has checked */
+	KUNIT_EXPECT_EQ(test, c->by_mac80211 ? 0 : 0x500, key->rx_pn[0]);
+
+	/* A retransmission of an older one, left encrypted: mac80211 knows its place */
+	key->rx_pn[0] = 0x600;
+	rec.buf0 = cpu_to_le32(buf_word(2, 100));
+	rec.flags = 0;
+	receive(test, &rec, NULL, 0);
+	KUNIT_EXPECT_EQ(test, !c->by_mac80211 && !c->group,
+			skua_fake_count(test, SKUA_CTR_RX_REPLAY));
+}
+
 static struct kunit_case rx_cases[] = {
 	KUNIT_CASE_PARAM(rx_parse_checks_bounds, rx_parse_gen_params),
 	KUNIT_CASE(rx_parse_reads_every_field),
@@ -504,6 +592,7 @@ static struct kunit_case rx_cases[] = {
 	KUNIT_CASE(rx_in_a_band_without_channels),
 	KUNIT_CASE(rx_while_down),
 	KUNIT_CASE(rx_replay_of_a_frame_left_encrypted),
+	KUNIT_CASE_PARAM(rx_packet_numbers, rx_pn_gen_params),
 	{}
 };
 
