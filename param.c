@@ -19,6 +19,22 @@ bool skua_p2p_device = true;
 module_param_named(p2p_device, skua_p2p_device, bool, 0444);
 MODULE_PARM_DESC(p2p_device, "Offer a P2P device beside the interfaces (default: on)");
 
+bool skua_tx_ampdu = true;
+module_param_named(tx_ampdu, skua_tx_ampdu, bool, 0444);
+MODULE_PARM_DESC(tx_ampdu, "Send A-MPDUs (default: on)");
+
+bool skua_rx_ampdu = true;
+module_param_named(rx_ampdu, skua_rx_ampdu, bool, 0444);
+MODULE_PARM_DESC(rx_ampdu, "Let peers send A-MPDUs (default: on)");
+
+bool skua_rx_reorder = true;
+module_param_named(rx_reorder, skua_rx_reorder, bool, 0444);
+MODULE_PARM_DESC(rx_reorder, "Reorder received frames in the NIC, not in mac80211 (default: on)");
+
+bool skua_tx_amsdu = true;
+module_param_named(tx_amsdu, skua_tx_amsdu, bool, 0444);
+MODULE_PARM_DESC(tx_amsdu, "Send A-MSDUs (default: on)");
+
 unsigned int skua_txring = 256;
 module_param_named(txring, skua_txring, uint, 0444);
 MODULE_PARM_DESC(txring, "Entries of each transmit ring, 32 to 4096 (default: 256)");

@@ -158,6 +158,8 @@ static void skua_he_caps(const struct skua *sc, enum nl80211_band band,
 			   BIT(NL80211_IFTYPE_P2P_GO) |
 			   BIT(NL80211_IFTYPE_MESH_POINT);
 	he->has_he = true;
+	if (skua_has(sc, SKUA_FEAT_RX_AMPDU))
+		elem->mac_cap_info[3] |= IEEE80211_HE_MAC_CAP3_MAX_AMPDU_LEN_EXP_EXT_3;
 	elem->phy_cap_info[0] = skua_he_widths(sc, band);
 	elem->phy_cap_info[1] = IEEE80211_HE_PHY_CAP1_DEVICE_CLASS_A |
 				IEEE80211_HE_PHY_CAP1_LDPC_CODING_IN_PAYLOAD;
@@ -393,10 +395,36 @@ static void skua_hw_flags(struct skua *sc)
 	ieee80211_hw_set(hw, CHANCTX_STA_CSA);
 	if (skua_has(sc, SKUA_FEAT_HW_SCAN))
 		ieee80211_hw_set(hw, SINGLE_SCAN_ON_ALL_BANDS);
-	if (skua_has(sc, SKUA_FEAT_TX_AMPDU) && skua_has(sc, SKUA_FEAT_RX_AMPDU))
+}
+
+/* Most MPDUs in a window: compressed Block Acks of 64, or with HE of 256 */
+static u16 skua_ba_window(const struct skua *sc)
+{
+	return skua_has(sc, SKUA_FEAT_HE) ? IEEE80211_MAX_AMPDU_BUF_HE :
+					    IEEE80211_MAX_AMPDU_BUF_HT;
+}
+
+/* Block Ack sessions and A-MSDUs, as far as the NIC has them */
+static void skua_aggregation_init(struct skua *sc)
+{
+	struct ieee80211_hw *hw = sc->hw;
+
+	if (skua_has(sc, SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU))
 		ieee80211_hw_set(hw, AMPDU_AGGREGATION);
 	if (skua_has(sc, SKUA_FEAT_RX_REORDER))
 		ieee80211_hw_set(hw, SUPPORTS_REORDERING_BUFFER);
+	if (skua_has(sc, SKUA_FEAT_RX_AMPDU)) {
+		ieee80211_hw_set(hw, SUPPORTS_AMSDU_IN_AMPDU);
+		hw->max_rx_aggregation_subframes = skua_ba_window(sc);
+	}
+	if (!skua_has(sc, SKUA_FEAT_TX_AMPDU))
+		return;
+	hw->max_tx_aggregation_subframes = skua_ba_window(sc);
+	if (!skua_tx_amsdu)
+		return;
+	ieee80211_hw_set(hw, TX_AMSDU);
+	ieee80211_hw_set(hw, TX_FRAG_LIST);
+	hw->max_tx_fragments = SKUA_TXD_MAX_SEGS;
 }
 
 /* Features that need no optional feature of the NIC. */
@@ -498,10 +526,6 @@ int skua_phy_init(struct skua *sc)
 	hw->vif_data_size = sizeof(struct skua_vif);
 	hw->sta_data_size = sizeof(struct skua_sta);
 	hw->chanctx_data_size = SKUA_CHANCTX_PRIV;
-	if (skua_has(sc, SKUA_FEAT_TX_AMPDU))
-		hw->max_tx_aggregation_subframes = 256;
-	if (skua_has(sc, SKUA_FEAT_RX_AMPDU))
-		hw->max_rx_aggregation_subframes = 256;
 	sc->txpower = sc->caps.max_power;
 	sc->rts_threshold = U32_MAX;
 	sc->antennas = BIT(sc->caps.chains) - 1;
@@ -512,6 +536,7 @@ int skua_phy_init(struct skua *sc)
 	if (ret)
 		return ret;
 	skua_hw_flags(sc);
+	skua_aggregation_init(sc);
 	skua_wiphy_init(sc);
 	return 0;
 }

@@ -162,12 +162,75 @@ static void phy_antennas(struct kunit *test)
 			le16_to_cpu(sband->vht_cap.vht_mcs.rx_mcs_map));
 }
 
+struct phy_ba_case {
+	const char *desc;
+	u64 features;
+	bool amsdu;
+	bool aggregation, reorder, amsdu_in, amsdu_out;
+	u16 tx, rx;
+	u8 he_ext;
+};
+
+/* mac80211 begins with 64 */
+static const struct phy_ba_case phy_ba_cases[] = {
+	{ "nothing", SKUA_FEAT_HE, true, .tx = 64, .rx = 64 },
+	{ "all", SKUA_FEAT_HE | SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
+	  SKUA_FEAT_RX_REORDER, true, true, true, true, true, 256, 256, 3 },
+	{ "all of HT", SKUA_FEAT_HT | SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
+	  SKUA_FEAT_RX_REORDER, true, true, true, true, true, 64, 64 },
+	{ "no A-MSDU", SKUA_FEAT_HE | SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
+	  SKUA_FEAT_RX_REORDER, false, true, true, true, false, 256, 256, 3 },
+	{ "mac80211 reorders", SKUA_FEAT_HE | SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU,
+	  true, true, false, true, true, 256, 256, 3 },
+	{ "transmit", SKUA_FEAT_HE | SKUA_FEAT_TX_AMPDU, true, true, false, false,
+	  true, 256, 64 },
+	{ "receive", SKUA_FEAT_HE | SKUA_FEAT_RX_AMPDU, true, true, false, true,
+	  false, 64, 256, 3 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(phy_ba, phy_ba_cases, desc);
+
+/* V5, A8, A11: sessions are announced as far as the NIC has them */
+static void phy_aggregation(struct kunit *test)
+{
+	const struct phy_ba_case *c = test->param_value;
+	const struct ieee80211_sta_he_cap *he;
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_hw *hw = fake->hw;
+	const bool amsdu = skua_tx_amsdu;
+	struct wiphy *wiphy;
+
+	skua_tx_amsdu = c->amsdu;
+	wiphy = phy_init(test, c->features);
+	skua_tx_amsdu = amsdu;
+	KUNIT_EXPECT_EQ(test, c->aggregation, ieee80211_hw_check(hw, AMPDU_AGGREGATION));
+	KUNIT_EXPECT_EQ(test, c->reorder,
+			ieee80211_hw_check(hw, SUPPORTS_REORDERING_BUFFER));
+	KUNIT_EXPECT_EQ(test, c->amsdu_in,
+			ieee80211_hw_check(hw, SUPPORTS_AMSDU_IN_AMPDU));
+	KUNIT_EXPECT_EQ(test, c->amsdu_out, ieee80211_hw_check(hw, TX_AMSDU));
+	KUNIT_EXPECT_EQ(test, c->amsdu_out, ieee80211_hw_check(hw, TX_FRAG_LIST));
+	KUNIT_EXPECT_EQ(test, c->amsdu_out ? SKUA_TXD_MAX_SEGS : 0,
+			hw->max_tx_fragments);
+	KUNIT_EXPECT_EQ(test, c->tx, hw->max_tx_aggregation_subframes);
+	KUNIT_EXPECT_EQ(test, c->rx, hw->max_rx_aggregation_subframes);
+	KUNIT_EXPECT_FALSE(test, ieee80211_hw_check(hw, TX_AMPDU_SETUP_IN_HW));
+	if (!(c->features & SKUA_FEAT_HE))
+		return;
+	he = ieee80211_get_he_iftype_cap(wiphy->bands[NL80211_BAND_5GHZ],
+					 NL80211_IFTYPE_STATION);
+	KUNIT_EXPECT_EQ(test, c->he_ext,
+			u8_get_bits(he->he_cap_elem.mac_cap_info[3],
+				    IEEE80211_HE_MAC_CAP3_MAX_AMPDU_LEN_EXP_MASK));
+}
+
 static struct kunit_case phy_cases[] = {
 	KUNIT_CASE(phy_no_band),
 	KUNIT_CASE(phy_few_interfaces),
 	KUNIT_CASE(phy_no_uapsd),
 	KUNIT_CASE_PARAM(phy_antennas, phy_antenna_gen_params),
 	KUNIT_CASE_PARAM(phy_bands, phy_chan_gen_params),
+	KUNIT_CASE_PARAM(phy_aggregation, phy_ba_gen_params),
 	{}
 };
 
