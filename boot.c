@@ -149,6 +149,9 @@ static int skua_tlv(struct skua *sc, struct skua_caps *caps, u16 type,
 	case SKUA_TLV_FEATURES:
 		caps->features = get_unaligned_le64(val) &
 				 le64_to_cpu(sc->boot->features);
+		/* Without sessions there is nothing to reorder. */
+		if (!(caps->features & SKUA_FEAT_RX_AMPDU))
+			caps->features &= ~SKUA_FEAT_RX_REORDER;
 		return 0;
 	case SKUA_TLV_MAC:
 		ether_addr_copy(caps->mac, val);
@@ -328,7 +331,8 @@ static void skua_image_describe(struct skua *sc)
 static void skua_boot_fill(struct skua *sc)
 {
 	struct skua_boot_ctx *boot = sc->boot;
-	u64 features = SKUA_DRV_FEATURES | skua_key_features();
+	u64 features = SKUA_DRV_FEATURES | skua_key_features() |
+		       skua_ba_features();
 
 	if (!skua_single_channel)
 		features |= SKUA_DRV_FEATURES_MC;

@@ -222,6 +222,15 @@ static void skua_evt_log(struct skua *sc, const struct skua_evt *evt, u16 len)
 	dev_info_ratelimited(sc->dev, "firmware: %*pEp\n", n, evt->data);
 }
 
+/* NAPI; mac80211 has a work item of its own. */
+static void skua_evt_ba(struct skua *sc, const struct skua_evt *evt)
+{
+	struct skua_evt_ba ba;
+
+	memcpy(&ba, evt->data, sizeof(ba));
+	skua_ba_request(sc, &ba);
+}
+
 static u16 skua_evt_min_len(u16 id)
 {
 	switch (id) {
@@ -241,6 +250,8 @@ static u16 skua_evt_min_len(u16 id)
 		return sizeof(struct skua_evt_vif);
 	case SKUA_EVT_RADAR:
 		return sizeof(struct skua_evt_radar);
+	case SKUA_EVT_BA_REQUEST:
+		return sizeof(struct skua_evt_ba);
 	default:
 		return 0;
 	}
@@ -251,8 +262,8 @@ static u16 skua_evt_min_len(u16 id)
  * @sc: the device
  * @evt: private copy of the event
  *
- * NAPI. Answers to commands, ALIVE, FATAL and LOG are handled here, all other
- * events under the wiphy mutex.
+ * NAPI. Answers to commands, ALIVE, FATAL, LOG and BA_REQUEST are handled here, all
+ * other events under the wiphy mutex.
  */
 void skua_evt(struct skua *sc, const struct skua_evt *evt)
 {
@@ -297,6 +308,9 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 	case SKUA_EVT_CSA_DONE:
 	case SKUA_EVT_RADAR:
 		skua_evt_defer(sc, id, evt->data);
+		break;
+	case SKUA_EVT_BA_REQUEST:
+		skua_evt_ba(sc, evt);
 		break;
 	default:
 		skua_count(sc, SKUA_CTR_EVT_BAD);

@@ -111,6 +111,42 @@ u64 skua_key_features(void)
 	return features | skua_key_tkip_features();
 }
 
+static bool skua_keys_have(struct skua_key __rcu **table, u8 suite_flags)
+{
+	const struct skua_key *key;
+	unsigned int i;
+
+	for (i = 0; i < SKUA_OWNER_KEYS; i++) {
+		key = rcu_dereference(table[i]);
+		if (key && (key->suite->flags & suite_flags))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * skua_key_aggregates() - do the keys of a station allow Block Ack sessions?
+ * @sta: station
+ *
+ * Frames under TKIP or WEP are never part of an A-MPDU. A WEP key may be one of the
+ * interface; other keys of the interface are for group frames. Any context.
+ *
+ * Return: false if the NIC encrypts frames to the station with such a key
+ */
+bool skua_key_aggregates(struct ieee80211_sta *sta)
+{
+	struct ieee80211_vif *vif = skua_sta(sta)->vif;
+	bool old;
+
+	rcu_read_lock();
+	old = skua_keys_have(skua_sta(sta)->key,
+			     SKUA_SUITE_TKIP | SKUA_SUITE_WEP) ||
+	      (skua_keys_have(skua_vif(vif)->key, SKUA_SUITE_WEP) &&
+	       !skua_keys_have(skua_sta(sta)->key, SKUA_SUITE_EXT_IV));
+	rcu_read_unlock();
+	return !old;
+}
+
 /**
  * skua_key_phy_init() - announce ciphers and features of keys
  * @sc: the device, before its registration

@@ -17,6 +17,7 @@ void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
 		     const struct ieee80211_key_conf *conf,
 		     const struct skua_sta *sta);
 u64 skua_key_features(void);
+bool skua_key_aggregates(struct ieee80211_sta *sta);
 void skua_key_phy_init(struct skua *sc);
 
 #endif /* SKUA_KEY_H */

@@ -109,6 +109,9 @@ void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
 	case SKUA_INB_EOSP:
 		skua_inband_sta(sc, rec);
 		break;
+	case SKUA_INB_BA_STOP:
+		skua_ba_stop(sc, rec);
+		break;
 	case SKUA_INB_KEY_RETIRED:
 		skua_key_retired(sc, arg & 0xffff, arg >> 16);
 		break;
@@ -121,7 +124,6 @@ void skua_inband(struct skua *sc, const struct skua_cpl_inband *rec,
 		/* a flush waits for the answer to its command */
 		break;
 	default:
-		/* no Block Ack session is under way */
 		skua_count(sc, SKUA_CTR_INBAND_BAD);
 		skua_complain(sc, "in-band event %u, which nothing was set up for\n",
 			      id);
