@@ -71,6 +71,26 @@ static bool skua_tx_wants_status(const struct ieee80211_tx_info *info,
 }
 
 /**
+ * skua_tx_show() - make a frame ready for monitors
+ * @sc: the device
+ * @skb: frame whose status is due
+ *
+ * mac80211 frees the subframes of an A-MSDU and then gives a monitor the first skb, which
+ * has the length of all of them, and less headroom than other frames. So the frame becomes
+ * one piece while there is a monitor.
+ */
+void skua_tx_show(struct skua *sc, struct sk_buff *skb)
+{
+	if (!skb_has_frag_list(skb) ||
+	    !(sc->hw->conf.flags & IEEE80211_CONF_MONITOR))
+		return;
+	/* without memory, the first subframe alone */
+	if (skb_linearize(skb))
+		pskb_trim(skb, skb_headlen(skb));
+	skb_cow_head(skb, SKUA_TX_SHOW_ROOM);
+}
+
+/**
  * skua_tx_report() - give a frame that has ended back to mac80211
  * @sc: the device
  * @skb: the frame; no longer the caller's
@@ -97,6 +117,7 @@ void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 		return;
 	}
 	skua_tx_fill_status(info, res);
+	skua_tx_show(sc, skb);
 	if (!skua_rate_to_info(res->rate, &rate.rate_idx)) {
 		status.rates = &rate;
 		status.n_rates = 1;

@@ -30,10 +30,12 @@ struct skua_tx_result {
 };
 
 #define SKUA_TX_TRIES_MAX	31	/* &struct ieee80211_tx_rate.count has five bits */
+#define SKUA_TX_SHOW_ROOM	32	/* more than mac80211's radiotap header of a TX status */
 #define SKUA_TX_AIRTIME_MAX	20000	/* of one transmission, us: 2304 octets at 1 Mbit/s */
 
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
 			 const struct skua_tx_result *res);
+void skua_tx_show(struct skua *sc, struct sk_buff *skb);
 void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 		    const struct skua_tx_result *res, struct skua_poll *poll);
 void skua_tx_pay(struct ieee80211_sta *sta, u8 tid, u32 us);

@@ -1345,6 +1345,34 @@ static void tx_amsdu_of_many_pieces(struct kunit *test)
 	reset(test);
 }
 
+/* A8, R17: mac80211 frees the list, but leaves the frame the length of all of it */
+static void tx_amsdu_for_a_monitor(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct sk_buff *skb = make_frame(test, QOS_DATA, false);
+	unsigned int len;
+
+	add_part(skb, make_part(test, 60, 1));
+	skb_push(skb, skb_headroom(skb));
+	len = skb->len;
+	skua_tx_show(fake->sc, skb);
+	KUNIT_EXPECT_TRUE(test, skb_has_frag_list(skb));
+	fake->hw->conf.flags |= IEEE80211_CONF_MONITOR;
+	skua_tx_show(fake->sc, skb);
+	KUNIT_EXPECT_FALSE(test, skb_has_frag_list(skb));
+	KUNIT_EXPECT_EQ(test, len, skb->len);
+	KUNIT_EXPECT_EQ(test, 0, skb->data_len);
+	KUNIT_EXPECT_GE(test, skb_headroom(skb), SKUA_TX_SHOW_ROOM);
+	kfree_skb(skb);
+
+	/* other frames stay as they are */
+	skb = make_frame(test, QOS_DATA, false);
+	skb_push(skb, skb_headroom(skb));
+	skua_tx_show(fake->sc, skb);
+	KUNIT_EXPECT_EQ(test, 0, skb_headroom(skb));
+	kfree_skb(skb);
+}
+
 struct tx_may_case {
 	const char *desc;
 	u16 fc;
@@ -1666,6 +1694,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE_PARAM(tx_record_figures, tx_figures_gen_params),
 	KUNIT_CASE(tx_amsdu),
 	KUNIT_CASE_PARAM(tx_amsdu_of_many_pieces, tx_pieces_gen_params),
+	KUNIT_CASE(tx_amsdu_for_a_monitor),
 	KUNIT_CASE_PARAM(tx_may_be_aggregated, tx_may_gen_params),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
 	KUNIT_CASE_PARAM(tx_status_of_an_ampdu, tx_stat_gen_params),
