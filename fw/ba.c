@@ -89,11 +89,11 @@ static void set_due(struct ba_tid *t, u32 us)
 	t->due = (u16)(step_now() + STEPS(us));
 }
 
-static bool is_due(struct ba_tid *t)
+static bool is_due(struct ba_tid *t, u16 now)
 {
-	if ((int16_t)(step_now() - t->due) < 0)
+	if ((int16_t)(now - t->due) < 0)
 		return false;
-	t->due = step_now();
+	t->due = now;
 	return true;
 }
 
@@ -421,13 +421,14 @@ static void ask(const struct sta *s, u32 tid, struct ba_tid *t)
 	evt_post(SKUA_EVT_BA_REQUEST, &e, sizeof(e));
 }
 
-static void tid_look(const struct sta *s, u32 tid, u32 steps)
+/* So many steps after the last look */
+static void tid_look(const struct sta *s, u32 tid, u16 now, u16 steps)
 {
 	struct ba_tid *t = tid_of(sta_index(s), tid);
 	u32 frames = t->frames;
 
 	t->frames = 0;
-	if (!is_due(t))
+	if (!is_due(t, now))
 		return;
 	if (t->flags & TIDF_HELD) {
 		log_text("no session followed the hold of TID %u of station %u",
@@ -438,7 +439,7 @@ static void tid_look(const struct sta *s, u32 tid, u32 steps)
 		tell_host(s, tid, true);
 		return;
 	}
-	if (frames >= steps * FRAMES_A_STEP && may_aggregate(s) &&
+	if (frames >= (u32)steps * FRAMES_A_STEP && may_aggregate(s) &&
 	    tx_state(s, tid) == ENG_BA_TX_OFF)
 		ask(s, tid, t);
 }
@@ -461,7 +462,7 @@ void ba_look(const struct sta *s)
 		return;
 	b->since = now;
 	for (u32 i = 0; i < TX_TIDS; i++)
-		tid_look(s, i, steps);
+		tid_look(s, i, now, steps);
 }
 
 void ba_sta_new(const struct sta *s)
