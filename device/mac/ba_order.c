@@ -132,9 +132,18 @@ static void move_to(struct ba_order *o, uint16_t start)
 /* Place of the first held item from place @i of the window on, or -1 */
 static int next_held(const struct ba_order *o, int i)
 {
-	for (; i < o->size; i++)
-		if (has_bit(o->has, ba_sn_add(o->start, i)))
-			return i;
+	while (i < o->size) {
+		uint16_t sn = ba_sn_add(o->start, i);
+		uint64_t word = o->has[sn % BA_MAX_WIN / 64] >> sn % 64;
+
+		if (!word) {
+			i += 64 - sn % 64;
+			continue;
+		}
+		/* A largest window ends in the word in which it begins */
+		i += __builtin_ctzll(word);
+		return i < o->size ? i : -1;
+	}
 	return -1;
 }
 

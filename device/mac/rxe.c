@@ -18,7 +18,10 @@
 #include "mac/survey.h"
 #include "mac/txq.h"
 
-/* A duplicate has the Retry bit and the Sequence Control of the frame before */
+/*
+ * A duplicate has the Retry bit and the Sequence Control of the frame before. In a
+ * session, numbers alone tell; the last one counts when the session has ended.
+ */
 static bool is_dup(const struct rx_arrival *a, struct mac_sta *sta)
 {
 	uint16_t seq = dot11_get_le16(a->frame + IEEE80211_OFF_SEQ);
@@ -26,7 +29,7 @@ static bool is_dup(const struct rx_arrival *a, struct mac_sta *sta)
 
 	if (dot11_fc_is_data_qos(a->fc))
 		i = dot11_tid(a->frame);
-	if ((a->fc & IEEE80211_FC_RETRY) && sta->dup[i] == seq)
+	if (!a->ba && (a->fc & IEEE80211_FC_RETRY) && sta->dup[i] == seq)
 		return true;
 	sta->dup[i] = seq;
 	return false;
@@ -40,13 +43,12 @@ static bool clear_refused(const struct rx_arrival *a, const struct mac_sta *sta)
 	       !dot11_is_eapol(a->frame, a->hdr_len, a->len);
 }
 
-/* In a session, the reorder buffer finds duplicates */
 static bool drop_dup(const struct rx_arrival *a, struct mac_sta *sta,
 		     uint32_t *flags)
 {
 	if (a->group || dot11_fc_is_nullfunc(a->fc))
 		return false;
-	if (!a->ba && is_dup(a, sta)) {
+	if (is_dup(a, sta)) {
 		a->mac->c.rx_dup++;
 		sta->stats.rx_dups++;
 		return true;
@@ -68,8 +70,8 @@ static void deliver(struct rx_arrival *a, struct mac_vif *vif)
 			return;
 		if (!a->group)
 			rxe_track_ps(a, sta);
-		sta->stats.rx_packets++;
-		sta->stats.rx_bytes += a->len;
+		sta->stats.rx_packets += !a->again;
+		sta->stats.rx_bytes += a->again ? 0 : a->len;
 		sta->stats.rx_rate = a->af->rate;
 		sta->stats.rx_airtime += a->af->airtime_us;
 		if (clear_refused(a, sta)) {

@@ -45,6 +45,7 @@ struct mac_vif;
  * @group: the receiver address is a group address
  * @promisc: a monitor gets all frames
  * @ba: session in which the frame has a place, until an item has taken it over
+ * @again: the scoreboard knows it already
  */
 struct rx_arrival {
 	struct mac *mac;
@@ -57,6 +58,7 @@ struct rx_arrival {
 	bool group;
 	bool promisc;
 	struct ba_rx *ba;
+	bool again;
 };
 
 /**

@@ -54,8 +54,11 @@ void rxe_ba_find(struct rx_arrival *a)
 	if (!(a->mac->bus->features & SKUA_FEAT_RX_AMPDU) || !is_numbered(a))
 		return;
 	sta = sender(a);
-	if (sta)
-		a->ba = session(sta, dot11_tid(a->frame));
+	if (!sta)
+		return;
+	a->ba = session(sta, dot11_tid(a->frame));
+	if (a->ba)
+		a->again = ba_score_has(&a->ba->score, dot11_sn(a->frame));
 }
 
 static void block_ack_req(const struct rx_arrival *a, struct ba_rx *ba,

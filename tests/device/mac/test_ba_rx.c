@@ -344,6 +344,14 @@ static void test_window(void **state)
 	send_one(s, { .sn = 165 });
 	expect_acks(s, 1);
 	host_expect_nothing(s->sta);
+	/* R16: the first frames count, and 101, which the scoreboard has forgotten */
+	assert_int_equal(s->sta->mac->sta[STA_AP]->stats.rx_packets, 3);
+	/* the last frame of a session that has ended is known as such */
+	assert_int_equal(session(s, IDX, 0, 0, 0), SKUA_ST_OK);
+	expect_up(s->sta, 165);
+	send_one(s, { .sn = 165, .retry = true });
+	expect_acks(s, 1);
+	host_expect_nothing(s->sta);
 }
 
 /* A6: a hole times out */
