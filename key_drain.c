@@ -7,13 +7,20 @@
  * supplicant sends encrypted and follows at once by the new key; or a protected
  * deauthentication, after which an authenticator removes the key. So each posted
  * frame counts as a user of its key, and a key that goes waits for its frames.
+ *
+ * Frames that mac80211 still holds get their key when they are given to the driver.
+ * From before DISABLE_KEY until the new key is in force, mac80211 drops data frames
+ * that the driver asks for; frames of the control port it encrypts itself, under the
+ * old key. So meanwhile the driver asks for the latter alone: skua_key_txq_waits().
  */
+#include <kunit/static_stub.h>
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 #include <linux/wait.h>
 
 #include "key_drain.h"
 
+#define SKUA_EAPOL_TID		7
 #define SKUA_DRAIN_MS		100	/* for a frame, with all its retries */
 #define SKUA_DRAIN_GROUP_MS	500	/* for a DTIM beacon */
 /*
@@ -87,13 +94,59 @@ void skua_key_waited(struct skua_keys *keys, unsigned long since)
 	keys->credit -= min(jiffies - since, keys->credit);
 }
 
+/*
+ * Frames of the control port have TID 7. To a station without QoS they are in one queue
+ * with the data. An access point installs a key when message 4 has come: then none of
+ * its own frames has to leave under the old key, and the data had better wait.
+ */
+static struct ieee80211_txq *skua_key_eapol_txq(struct ieee80211_sta *sta)
+{
+	if (sta->wme)
+		return sta->txq[SKUA_EAPOL_TID];
+	if (skua_sta(sta)->vif->type == NL80211_IFTYPE_AP)
+		return NULL;
+	return sta->txq[0];
+}
+
+/**
+ * skua_key_txq_waits() - does a queue wait for the station's new key?
+ * @txq: a queue of a station
+ *
+ * Any context.
+ *
+ * Return: true if the driver takes no frames from it for now
+ */
+bool skua_key_txq_waits(const struct ieee80211_txq *txq)
+{
+	return READ_ONCE(skua_sta(txq->sta)->rekeyed) &&
+	       txq != skua_key_eapol_txq(txq->sta);
+}
+
+/* Has mac80211 frames that have to leave under the old key? */
+VISIBLE_IF_KUNIT bool skua_key_eapol_left(struct ieee80211_sta *sta)
+{
+	struct ieee80211_txq *txq;
+	unsigned long frames = 0;
+
+	KUNIT_STATIC_STUB_REDIRECT(skua_key_eapol_left, sta);
+	txq = skua_key_eapol_txq(sta);
+	if (txq)
+		ieee80211_txq_get_depth(txq, &frames, NULL);
+	return frames;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_key_eapol_left);
+
 static bool skua_key_idle(struct skua *sc, const struct skua_key *key,
 			  struct ieee80211_sta *sta)
 {
+	if (!skua_alive(sc))
+		return true;
 	/* A frame for a station that sleeps leaves when the station wakes up. */
 	if (sta && READ_ONCE(skua_sta(sta)->asleep))
 		return true;
-	return atomic_read(&key->users) == 1 || !skua_alive(sc);
+	return atomic_read(&key->users) == 1 &&
+	       !(sta && READ_ONCE(skua_sta(sta)->rekeyed) &&
+		 skua_key_eapol_left(sta));
 }
 
 /* A group frame may have to wait for the second DTIM beacon from now. */
@@ -116,9 +169,10 @@ static unsigned int skua_key_dtim_ms(struct ieee80211_vif *vif)
  * @vif: its interface
  * @sta: its owner, or NULL for a key of the interface
  *
- * Frames in the NIC's queues and in retry alike, data and management. Does not wait
- * if there is none, if the station sleeps, or if the NIC is dead. Frames that are left
- * after the limit are ended by the NIC. Wiphy mutex; sleeps.
+ * Frames in the NIC's queues and in retry alike, data and management, and those of the
+ * control port that mac80211 holds. Does not wait if there is none, if the station sleeps,
+ * or if the NIC is dead. Frames that are left after the limit are ended by the NIC. Wiphy
+ * mutex; sleeps.
  */
 void skua_key_drain(struct skua *sc, struct skua_key *key,
 		    struct ieee80211_vif *vif, struct ieee80211_sta *sta)
@@ -127,6 +181,11 @@ void skua_key_drain(struct skua *sc, struct skua_key *key,
 	unsigned long since = jiffies, limit;
 
 	lockdep_assert_wiphy(sc->hw->wiphy);
+	if (sta && (key->conf->flags & IEEE80211_KEY_FLAG_PAIRWISE)) {
+		WRITE_ONCE(skua_sta(sta)->rekeyed, true);
+		/* Runs when mac80211, too, is done with this. */
+		wiphy_work_queue(sc->hw->wiphy, &sc->tx.rekeyed);
+	}
 	if (skua_key_idle(sc, key, sta))
 		return;
 	limit = skua_key_patience(sc->keys, msecs_to_jiffies(ms));

@@ -208,6 +208,7 @@ static int skua_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	skua_evt_init(sc);
 	skua_scan_init(sc);
 	skua_vif_init(sc);
+	skua_tx_work_init(sc);
 	SET_IEEE80211_DEV(hw, sc->dev);
 	pci_set_drvdata(pdev, sc);
 

@@ -400,6 +400,8 @@ DECLARE_EWMA(skua_ok, 10, 8)
  *	management frame in clear text. With Extended Key ID a key is for receiving
  *	at first
  * @asleep: the station sleeps, by the last in-band event (NAPI)
+ * @rekeyed: its pairwise key goes, or has just gone (wiphy mutex): its data frames stay
+ *	in mac80211's queues
  * @fourway: four-address mode
  * @stale: bit 0: the NIC has to be told of the station's parameters; atomic
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
@@ -417,6 +419,7 @@ struct skua_sta {
 	bool keyed;
 	bool tx_keyed;
 	bool asleep;
+	bool rekeyed;
 	bool fourway;
 	unsigned long stale;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
@@ -498,6 +501,7 @@ struct skua_tx_token {
  *	find no token; under @lock
  * @queued: frames that the NIC holds
  * @idle: woken when @queued falls to 0
+ * @rekeyed: gives frames to the NIC that have waited for a new key
  */
 struct skua_tx {
 	struct skua_tx_token *token;
@@ -509,6 +513,7 @@ struct skua_tx {
 	bool stopped;
 	atomic_t queued;
 	wait_queue_head_t idle;
+	struct wiphy_work rekeyed;
 };
 
 /**
@@ -1281,6 +1286,7 @@ void skua_debugfs_exit(struct skua *sc);
 /* tx.c									*/
 /* ------------------------------------------------------------------ */
 
+void skua_tx_work_init(struct skua *sc);
 int skua_tx_init(struct skua *sc);
 void skua_tx_exit(struct skua *sc);
 void skua_tx_reset(struct skua *sc);

@@ -387,10 +387,22 @@ static void skua_txq_drain(struct skua *sc, struct ieee80211_txq *txq)
 	}
 }
 
-/* When a sleeping station wakes, mac80211 schedules its queues again. */
-static bool skua_txq_asleep(const struct ieee80211_txq *txq)
+/*
+ * When a sleeping station wakes, mac80211 schedules its queues again. Those that wait
+ * for a new key are scheduled by skua_tx_rekeyed().
+ */
+static bool skua_txq_waits(const struct ieee80211_txq *txq)
 {
-	return txq->sta && READ_ONCE(skua_sta(txq->sta)->asleep);
+	return txq->sta && (READ_ONCE(skua_sta(txq->sta)->asleep) ||
+			    skua_key_txq_waits(txq));
+}
+
+/* The end of a key waits for this queue: skua_key_drain(). */
+static void skua_txq_tell(struct skua *sc, const struct ieee80211_txq *txq)
+{
+	if (txq->sta && READ_ONCE(skua_sta(txq->sta)->rekeyed) &&
+	    wq_has_sleeper(&sc->state_wait))
+		wake_up(&sc->state_wait);
 }
 
 /* One round over the queues of an AC. Return: false if none was to be served. */
@@ -405,9 +417,10 @@ static bool skua_tx_round(struct skua *sc, unsigned int ac)
 		if (!txq)
 			break;
 		found = true;
-		if (skua_txq_asleep(txq))
+		if (skua_txq_waits(txq))
 			continue;
 		skua_txq_drain(sc, txq);
+		skua_txq_tell(sc, txq);
 		ieee80211_return_txq(sc->hw, txq, false);
 	}
 	ieee80211_txq_schedule_end(sc->hw, ac);
@@ -474,6 +487,51 @@ void skua_tx_resume(struct skua *sc, unsigned long rings)
 	}
 	if (READ_ONCE(sc->tx.stopped))
 		skua_tx_balance(sc);
+}
+
+/* What a look at all stations needs, and whether one has waited for a key */
+struct skua_tx_waited {
+	struct ieee80211_hw *hw;
+	bool any;
+};
+
+static void skua_sta_rekeyed(void *data, struct ieee80211_sta *sta)
+{
+	struct skua_tx_waited *waited = data;
+	unsigned int i;
+
+	if (!skua_sta(sta)->rekeyed)
+		return;
+	WRITE_ONCE(skua_sta(sta)->rekeyed, false);
+	for (i = 0; i < ARRAY_SIZE(sta->txq); i++)
+		if (sta->txq[i])
+			ieee80211_schedule_txq(waited->hw, sta->txq[i]);
+	waited->any = true;
+}
+
+/* mac80211 has the new keys: serve the queues that have waited for them. */
+static void skua_tx_rekeyed(struct wiphy *wiphy, struct wiphy_work *work)
+{
+	struct skua *sc = container_of(work, struct skua, tx.rekeyed);
+	struct skua_tx_waited waited = { .hw = sc->hw };
+
+	ieee80211_iterate_stations_atomic(sc->hw, skua_sta_rekeyed, &waited);
+	if (!waited.any)
+		return;
+	local_bh_disable();
+	skua_tx_resume(sc, GENMASK(IEEE80211_NUM_ACS - 1, 0));
+	local_bh_enable();
+}
+
+/**
+ * skua_tx_work_init() - prepare the work item of queues that wait for a key
+ * @sc: the device
+ *
+ * Process context, in probe.
+ */
+void skua_tx_work_init(struct skua *sc)
+{
+	wiphy_work_init(&sc->tx.rekeyed, skua_tx_rekeyed);
 }
 
 /**

@@ -199,6 +199,7 @@ int skua_fake_init_in(struct kunit *test, size_t size)
 	fake_init_sc(fake);
 	skua_scan_init(fake->sc);
 	skua_vif_init(fake->sc);
+	skua_tx_work_init(fake->sc);
 	KUNIT_ASSERT_EQ(test, 0, skua_key_init(fake->sc));
 	KUNIT_ASSERT_EQ(test, 0, skua_sta_init(fake->sc));
 	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, fake_exit_tables,

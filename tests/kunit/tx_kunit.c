@@ -821,6 +821,103 @@ static void tx_that_does_not_leave(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&fake->sc->tx.queued));
 }
 
+/* Plays mac80211's queue of frames of the control port. */
+static bool tx_queue_has_eapol(struct ieee80211_sta *sta)
+{
+	struct skua_fake *fake = kunit_get_current_test()->priv;
+
+	return fake->steps;
+}
+
+static void tx_eapol_is_taken(struct work_struct *work)
+{
+	struct tx_air *air = container_of(work, struct tx_air, work.work);
+	struct skua_fake *fake = air->test->priv;
+
+	fake->steps = 0;
+	wake_up(&fake->sc->state_wait);
+}
+
+/* K15: message 4 that mac80211 still holds is taken before the key goes, or for 100 ms */
+static void tx_eapol_of_mac80211_leaves_first(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct tx_air air = { .test = test };
+	struct ieee80211_key_conf *conf;
+	unsigned long since;
+
+	make_path(test, 32);
+	kunit_activate_static_stub(test, skua_key_eapol_left,
+				   tx_queue_has_eapol);
+	conf = install(test, fake->sta);
+	conf->flags = IEEE80211_KEY_FLAG_PAIRWISE;
+	fake->steps = 1;
+	INIT_DELAYED_WORK_ONSTACK(&air.work, tx_eapol_is_taken);
+	schedule_delayed_work(&air.work, 2);
+	disable(test, fake->sta, conf);
+	KUNIT_EXPECT_EQ(test, 0, fake->steps);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_KEY_CUT_SHORT));
+	flush_delayed_work(&air.work);
+	destroy_delayed_work_on_stack(&air.work);
+
+	conf = install(test, fake->sta);
+	conf->flags = IEEE80211_KEY_FLAG_PAIRWISE;
+	fake->steps = 1;
+	since = jiffies;
+	disable(test, fake->sta, conf);
+	KUNIT_EXPECT_GE(test, jiffies - since, HZ / 10);
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_CUT_SHORT));
+}
+
+struct tx_wait_case {
+	const char *desc;
+	enum nl80211_iftype type;
+	bool wme;
+	bool group;
+	bool data_waits;
+	bool eapol_waits;
+};
+
+static const struct tx_wait_case tx_wait_cases[] = {
+	{ "access point", NL80211_IFTYPE_AP, true, false, true, false },
+	{ "station", NL80211_IFTYPE_STATION, true, false, true, false },
+	{ "access point, peer without QoS", NL80211_IFTYPE_AP, false, false, true, true },
+	/* one queue has message 4 and the data */
+	{ "station, peer without QoS", NL80211_IFTYPE_STATION, false, false, false, true },
+	{ "not its pairwise key", NL80211_IFTYPE_AP, true, true, false, false },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_wait, tx_wait_cases, desc);
+
+/* K15: data frames of mac80211's queues are not asked for while the key is replaced */
+static void tx_data_waits_for_a_key(struct kunit *test)
+{
+	const struct tx_wait_case *c = test->param_value;
+	struct ieee80211_txq *txq[IEEE80211_NUM_TIDS] = {};
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	unsigned int i;
+
+	make_path(test, 32);
+	kunit_activate_static_stub(test, skua_key_eapol_left,
+				   tx_queue_has_eapol);
+	fake->vif->type = c->type;
+	fake->sta->wme = c->wme;
+	for (i = 0; i < ARRAY_SIZE(txq); i += 7) {
+		txq[i] = kunit_kzalloc(test, sizeof(*txq[i]), GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, txq[i]);
+		txq[i]->sta = fake->sta;
+		fake->sta->txq[i] = txq[i];
+	}
+	conf = install(test, fake->sta);
+	if (!c->group)
+		conf->flags = IEEE80211_KEY_FLAG_PAIRWISE;
+	KUNIT_EXPECT_FALSE(test, skua_key_txq_waits(txq[0]));
+	disable(test, fake->sta, conf);
+	KUNIT_EXPECT_EQ(test, c->data_waits, skua_key_txq_waits(txq[0]));
+	KUNIT_EXPECT_EQ(test, c->eapol_waits, skua_key_txq_waits(txq[7]));
+}
+
 struct tx_no_drain_case {
 	const char *desc;
 	bool asleep;
@@ -1684,6 +1781,8 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_with_a_key_for_receiving_only),
 	KUNIT_CASE(tx_leaves_before_its_key_goes),
 	KUNIT_CASE(tx_that_does_not_leave),
+	KUNIT_CASE(tx_eapol_of_mac80211_leaves_first),
+	KUNIT_CASE_PARAM(tx_data_waits_for_a_key, tx_wait_gen_params),
 	KUNIT_CASE_PARAM(tx_key_goes_at_once, tx_no_drain_gen_params),
 	KUNIT_CASE_PARAM(tx_patience_is_limited, tx_patience_gen_params),
 	KUNIT_CASE_PARAM(tx_to_a_keyed_station_without_a_key, tx_protected_gen_params),
