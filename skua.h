@@ -138,7 +138,7 @@ struct skua;
  * @SKUA_CTR_TX_MAP: frames that could not be mapped
  * @SKUA_CTR_TX_BAD_TOKEN: transmit records with a bad token, or another's station
  * @SKUA_CTR_TX_RECLAIMED: frames taken back at a restart or stop
- * @SKUA_CTR_TX_AGAIN: of these, frames that are sent again after the restart
+ * @SKUA_CTR_TX_AGAIN: frames that are sent again: after a restart, or under a new key
  * @SKUA_CTR_RX: frames received
  * @SKUA_CTR_RX_BAD_BUF: receive completions with a bad buffer
  * @SKUA_CTR_RX_BAD_LEN: receive completions with a bad length

@@ -9,6 +9,7 @@
 
 #include "trace.h"
 #include "tx.h"
+#include "tx_desc.h"
 #include "tx_done.h"
 
 /* ------------------------------------------------------------------ */
@@ -91,6 +92,28 @@ void skua_tx_show(struct skua *sc, struct sk_buff *skb)
 }
 
 /**
+ * skua_tx_again() - has a frame lost its key while it waited for a station to wake?
+ * @skb: frame
+ * @res: what has become of it
+ *
+ * A frame that has never been on the air has no packet number under the new key yet, so
+ * mac80211 can send it once more, with the key of then. Clear text is demanded since it
+ * would be recognised as such if that key were not the NIC's: see skua_tx_looks_clear().
+ *
+ * Return: true if mac80211 gets it as a filtered frame
+ */
+bool skua_tx_again(const struct sk_buff *skb, const struct skua_tx_result *res)
+{
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+
+	return res->status == SKUA_TXS_STALE_KEY && !res->tries && res->sta &&
+	       skua_sta(res->sta)->vif->type == NL80211_IFTYPE_AP &&
+	       ieee80211_is_data_present(hdr->frame_control) &&
+	       skb->protocol != cpu_to_be16(ETH_P_PAE) &&
+	       skua_tx_looks_clear(skb);
+}
+
+/**
  * skua_tx_report() - give a frame that has ended back to mac80211
  * @sc: the device
  * @skb: the frame; no longer the caller's
@@ -110,13 +133,20 @@ void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 		.skb = skb,
 		.free_list = &poll->free_list,
 	};
+	bool again = skua_tx_again(skb, res);
 
 	KUNIT_STATIC_STUB_REDIRECT(skua_tx_report, sc, skb, res, poll);
-	if (!skua_tx_wants_status(info, res)) {
+	if (!again && !skua_tx_wants_status(info, res)) {
 		ieee80211_free_txskb(sc->hw, skb);
 		return;
 	}
 	skua_tx_fill_status(info, res);
+	if (again) {
+		skua_count(sc, SKUA_CTR_TX_AGAIN);
+		/* the second flag: it is no loss that hostapd should hear of */
+		info->flags |= IEEE80211_TX_STAT_TX_FILTERED |
+			       IEEE80211_TX_STAT_NOACK_TRANSMITTED;
+	}
 	skua_tx_show(sc, skb);
 	if (!skua_rate_to_info(res->rate, &rate.rate_idx)) {
 		status.rates = &rate;

@@ -39,6 +39,7 @@ void skua_tx_show(struct skua *sc, struct sk_buff *skb);
 void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 		    const struct skua_tx_result *res, struct skua_poll *poll);
 void skua_tx_pay(struct ieee80211_sta *sta, u8 tid, u32 us);
+bool skua_tx_again(const struct sk_buff *skb, const struct skua_tx_result *res);
 u32 skua_tx_airtime(u32 airtime_us, u32 transmissions);
 bool skua_tx_mpdus(struct skua_tx_result *res, const struct skua_cpl_tx *rec);
 u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total);

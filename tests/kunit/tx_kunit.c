@@ -1649,6 +1649,56 @@ static void tx_status_of_an_ampdu(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, SKUA_TX_TRIES_MAX, (u32)info.status.rates[0].count);
 }
 
+struct tx_again_case {
+	const char *desc;
+	u16 fc;
+	u8 status;
+	u8 tries;
+	bool station;
+	bool eapol;
+	bool encrypted;
+	bool gone;
+	bool again;
+};
+
+static const struct tx_again_case tx_again_cases[] = {
+	{ "its key has gone", QOS_DATA, .again = true },
+	{ "without QoS", DATA, .again = true },
+	{ "flushed", QOS_DATA, .status = SKUA_TXS_FLUSHED },
+	{ "not acknowledged", QOS_DATA, .status = SKUA_TXS_NO_ACK },
+	{ "was on the air", QOS_DATA, .tries = 1 },
+	{ "by a station", QOS_DATA, .station = true },
+	{ "EAPOL", QOS_DATA, .eapol = true },
+	{ "encrypted", QOS_DATA, .encrypted = true },
+	{ "management", DEAUTH },
+	{ "null data", NULLFUNC },
+	{ "its station has gone", QOS_DATA, .gone = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_again, tx_again_cases, desc);
+
+/* K15, P4: frames that wait for a station that sleeps outlive their key */
+static void tx_is_sent_again(struct kunit *test)
+{
+	const struct tx_again_case *c = test->param_value;
+	struct sk_buff *skb = make_frame(test, c->fc, false);
+	struct skua_fake *fake = test->priv;
+	const struct skua_tx_result res = {
+		.sta = c->gone ? NULL : fake->sta,
+		.status = c->status ?: SKUA_TXS_STALE_KEY,
+		.tries = c->tries,
+	};
+
+	if (c->station)
+		fake->vif->type = NL80211_IFTYPE_STATION;
+	if (c->eapol)
+		skb->protocol = cpu_to_be16(ETH_P_PAE);
+	if (c->encrypted)
+		skb->data[ieee80211_hdrlen(cpu_to_le16(c->fc))] = 1;
+	KUNIT_EXPECT_EQ(test, c->again, skua_tx_again(skb, &res));
+	kfree_skb(skb);
+}
+
 struct tx_share_case {
 	const char *desc;
 	u32 airtime;
@@ -1797,6 +1847,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE_PARAM(tx_may_be_aggregated, tx_may_gen_params),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
 	KUNIT_CASE_PARAM(tx_status_of_an_ampdu, tx_stat_gen_params),
+	KUNIT_CASE_PARAM(tx_is_sent_again, tx_again_gen_params),
 	KUNIT_CASE_PARAM(tx_airtime_is_shared, tx_share_gen_params),
 	KUNIT_CASE_PARAM(tx_airtime_is_bounded, tx_airtime_gen_params),
 	KUNIT_CASE(tx_flush),

@@ -7,10 +7,12 @@ import bench
 import skualink
 
 from airjudge import SNAP_EAPOL, captured
-from bench import AP, frames
+from bench import AP, STA, frames
 from dot11crypt import Aead, hdrlen
-from faults import guest_end, run_in_guest
+from faults import fault, guest_end, run_in_guest
 from security import sae
+from skuavm import wait_until
+from voice import Voice
 
 # What wpa_supplicant does from version 2.11 on, as often as wanted, and with no pause
 REKEY = """
@@ -122,6 +124,57 @@ def test_frames_that_wait_in_mac80211_outlive_a_key(trio):
                   "wlan.qos.tid == 0 && frame.len > 250", ["wlan.seq"])
     # mac80211 drops what it is asked for in the moment before it tells the driver
     assert len({seq for seq, in sent}) > 500
+
+
+# Frames for a station, and then a new key for it
+SPEAK = """
+import json, sys
+from guest_keys import End
+what = json.loads(sys.argv[1])
+End(**what["ap"]).speak(what["frames"])
+"""
+NEW_KEY = """
+import json, os, sys
+from guest_keys import End, octets
+what = json.loads(sys.argv[1])
+ap, sta = End(**what["ap"]), End(**what["sta"])
+key = os.urandom(16)
+sta.set(key, peer=octets(ap.mac))
+ap.set(key, peer=octets(sta.mac))
+print(key.hex())
+"""
+
+
+@pytest.mark.contract("K15", "P4")
+def test_frames_for_a_sleeper_outlive_its_key(trio):
+    """K15, P4: frames that wait in the NIC for a station that sleeps leave under its new key."""
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    trio.link()
+    for end, address, peer in ((ap, STA, sta), (sta, AP, ap)):
+        end.run(["ip", "neigh", "replace", address, "lladdr", peer.mac, "dev", end.interface,
+                 "nud", "permanent"], check=True)
+    ap.ping(STA, count=2)
+    voice = Voice(trio.ends["third"], sta.mac, ap.mac, 5180)
+    # the driver gives the frames away before it hears of the sleep, and the NIC takes them after
+    ap.vm.put(f"{ap.debugfs}/skua/watchdog_off", "1")
+    fault(trio, ap, "tx-stall")
+    before = ap.engines()
+    run_in_guest(trio.vms[0], SPEAK, {"frames": 4, "ap": guest_end(ap, peers=[STA])})
+    voice.null(True)
+    wait_until("the sleep", 5, lambda: ap.engines()["ps_sleep"] > before["ps_sleep"])
+    fault(trio, ap, "tx-stall", count=0)
+    wait_until("the frames", 5, lambda: ap.engines()["tx_held"] >= before["tx_held"] + 4)
+    path = trio.capture()
+    key, = run_in_guest(trio.vms[0], NEW_KEY, {"ap": guest_end(ap), "sta": guest_end(sta)})
+    voice.null(False)
+    wait_until("the wake", 5, lambda: ap.engines()["ps_wake"] > before["ps_wake"])
+    sta.ping(AP, count=3)
+    trio.capture_end()
+    cipher = Aead("ccmp-128", bytes.fromhex(key))
+    plain = [cipher.open(frame) for _, frame in captured(path)
+             if frame[0] & 0x0c == 0x08 and frame[1] & 0x42 == 0x42]
+    assert len([body for body in plain if body and body.endswith(b"x" * 200)]) == 4
+    ap.vm.put(f"{ap.debugfs}/skua/watchdog_off", "0")
 
 
 @pytest.mark.contract("K15")
