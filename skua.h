@@ -319,6 +319,7 @@ struct skua_key_ref {
  * @bigtk: slot of the key for beacon protection
  * @countdown_end: when the countdown of the beacon ends, us of the boot-time clock;
  *	0 for none
+ * @tsf_offset: added to the NIC's time by mac80211, us (signed)
  * @tim: bit for each AID: mac80211 holds frames for the station; atomic
  * @tim_stale: bit for each AID: the NIC has to be told of @tim once more; atomic
  * @mask: the rates that the user allows, or NULL for all
@@ -333,6 +334,7 @@ struct skua_vif {
 	int default_key;
 	struct skua_key_ref bigtk;
 	u64 countdown_end;
+	u64 tsf_offset;
 	DECLARE_BITMAP(tim, SKUA_MAX_AID + 1);
 	DECLARE_BITMAP(tim_stale, SKUA_MAX_AID + 1);
 	const struct skua_mask *mask;
@@ -1164,6 +1166,7 @@ enum nl80211_band skua_vif_band(const struct ieee80211_vif *vif);
 int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif);
 int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif);
 #if IS_ENABLED(CONFIG_KUNIT)
+u32 skua_vif_wdev(struct ieee80211_vif *vif);
 u8 skua_countdown_left(u64 end_us, u64 now_us, u16 beacon_int);
 #endif
 int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif);

@@ -2,6 +2,8 @@
 /*
  * Skua - interfaces: adding and removing, BSS, beacons, EDCA and TSF
  */
+#include <kunit/static_stub.h>
+
 #include "skua.h"
 
 static int skua_vif_type(enum nl80211_iftype type)
@@ -57,6 +59,13 @@ struct skua_mask {
 	struct cfg80211_bitrate_mask rates;
 };
 
+VISIBLE_IF_KUNIT u32 skua_vif_wdev(struct ieee80211_vif *vif)
+{
+	KUNIT_STATIC_STUB_REDIRECT(skua_vif_wdev, vif);
+	return ieee80211_vif_to_wdev(vif)->identifier;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_vif_wdev);
+
 static struct skua_mask *skua_mask_find(struct skua *sc,
 					struct ieee80211_vif *vif)
 {
@@ -65,7 +74,7 @@ static struct skua_mask *skua_mask_find(struct skua *sc,
 
 	if (!sc->masks)
 		return NULL;
-	wdev = ieee80211_vif_to_wdev(vif)->identifier;
+	wdev = skua_vif_wdev(vif);
 	for (i = 0; wdev && i < SKUA_MAX_VIFS; i++)
 		if (sc->masks[i].wdev == wdev)
 			return &sc->masks[i];
@@ -109,7 +118,7 @@ static struct skua_mask *skua_mask_take(struct skua *sc,
 			spare = mask;
 	}
 	if (spare)
-		spare->wdev = ieee80211_vif_to_wdev(vif)->identifier;
+		spare->wdev = skua_vif_wdev(vif);
 	return spare;
 }
 
@@ -192,6 +201,37 @@ int skua_vif_update(struct skua *sc, struct ieee80211_vif *vif)
 	return skua_cmd_send(sc, SKUA_CMD_VIF_UPDATE, &cmd, sizeof(cmd));
 }
 
+static int skua_tsf_cmd(struct skua *sc, struct ieee80211_vif *vif, u16 op,
+			u64 val, struct skua_cmd_tsf *answer)
+{
+	struct skua_cmd_tsf cmd = {
+		.vif = skua_vif(vif)->idx,
+		.tsf = cpu_to_le64(val),
+	};
+	const struct skua_cmd_req req = {
+		.op = op,
+		.data = &cmd,
+		.len = sizeof(cmd),
+		.answer = answer,
+		.answer_len = answer ? sizeof(*answer) : 0,
+	};
+
+	return skua_cmd_exec(sc, &req);
+}
+
+/*
+ * The NIC's clock goes on in a restart, and a new interface has that clock. What was
+ * added to it is added again. A station follows the clock of its access point.
+ */
+static int skua_tsf_restore(struct skua *sc, struct ieee80211_vif *vif)
+{
+	const struct skua_vif *svif = skua_vif(vif);
+
+	if (!svif->tsf_offset || svif->type == SKUA_VIF_STA)
+		return 0;
+	return skua_tsf_cmd(sc, vif, SKUA_CMD_TSF_OFFSET, svif->tsf_offset, NULL);
+}
+
 /* ------------------------------------------------------------------ */
 /* Adding and removing							*/
 /* ------------------------------------------------------------------ */
@@ -256,6 +296,8 @@ static int skua_vif_add(struct skua *sc, struct ieee80211_vif *vif)
 
 	skua_vif_fill(sc, vif, &cmd);
 	ret = skua_cmd_send(sc, SKUA_CMD_VIF_ADD, &cmd, sizeof(cmd));
+	if (!ret)
+		ret = skua_tsf_restore(sc, vif);
 	/* Before the first config() there is no channel yet. */
 	if (!ret && skua_single_channel && sc->ctx_used) {
 		ret = skua_vif_set_chanctx(sc, vif, 0);
@@ -750,16 +792,21 @@ void skua_op_link_info_changed(struct ieee80211_hw *hw,
  * @mask: rates by band
  *
  * mac80211 does not repeat the mask, so the driver keeps it. The NIC
- * cannot choose the length of the HE-LTF.
+ * cannot choose the length of the HE-LTF. After an error the mask of before, or none,
+ * is in force.
  *
  * Return: 0, -EOPNOTSUPP, -ENOMEM, or see skua_cmd_exec().
  */
 int skua_op_set_bitrate_mask(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			     const struct cfg80211_bitrate_mask *mask)
 {
+	struct skua_vif *svif = skua_vif(vif);
+	const struct skua_mask *old = svif->mask;
+	struct cfg80211_bitrate_mask before;
 	struct skua *sc = hw->priv;
 	struct skua_mask *kept;
 	unsigned int i;
+	int ret;
 
 	lockdep_assert_wiphy(hw->wiphy);
 	for (i = 0; i < NUM_NL80211_BANDS; i++)
@@ -768,9 +815,17 @@ int skua_op_set_bitrate_mask(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	kept = skua_mask_find(sc, vif) ?: skua_mask_take(sc, vif);
 	if (!kept)
 		return -ENOMEM;
+	before = kept->rates;
 	kept->rates = *mask;
-	skua_vif(vif)->mask = kept;
-	return skua_op_result(sc, skua_vif_update(sc, vif));
+	svif->mask = kept;
+	ret = skua_op_result(sc, skua_vif_update(sc, vif));
+	if (!ret)
+		return 0;
+	kept->rates = before;
+	svif->mask = old;
+	if (!old)
+		kept->wdev = 0;
+	return ret;
 }
 
 /**
@@ -812,24 +867,6 @@ int skua_op_conf_tx(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 /* ------------------------------------------------------------------ */
 /* TSF									*/
 /* ------------------------------------------------------------------ */
-
-static int skua_tsf_cmd(struct skua *sc, struct ieee80211_vif *vif, u16 op,
-			u64 val, struct skua_cmd_tsf *answer)
-{
-	struct skua_cmd_tsf cmd = {
-		.vif = skua_vif(vif)->idx,
-		.tsf = cpu_to_le64(val),
-	};
-	const struct skua_cmd_req req = {
-		.op = op,
-		.data = &cmd,
-		.len = sizeof(cmd),
-		.answer = answer,
-		.answer_len = answer ? sizeof(*answer) : 0,
-	};
-
-	return skua_cmd_exec(sc, &req);
-}
 
 /**
  * skua_op_get_tsf() - ieee80211_ops.get_tsf
@@ -880,11 +917,16 @@ int skua_op_tx_last_beacon(struct ieee80211_hw *hw)
  * @hw: the device
  * @vif: the interface
  * @tsf: microseconds
+ *
+ * The NIC is told the difference, which a restart repeats.
  */
 void skua_op_set_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		     u64 tsf)
 {
-	skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_SET, tsf, NULL);
+	struct skua_cmd_tsf ans = {};
+
+	if (!skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_GET, 0, &ans))
+		skua_op_offset_tsf(hw, vif, tsf - le64_to_cpu(ans.tsf));
 }
 
 /**
@@ -896,7 +938,13 @@ void skua_op_set_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 void skua_op_offset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			s64 offset)
 {
-	skua_tsf_cmd(hw->priv, vif, SKUA_CMD_TSF_OFFSET, offset, NULL);
+	struct skua *sc = hw->priv;
+	int ret;
+
+	ret = skua_tsf_cmd(sc, vif, SKUA_CMD_TSF_OFFSET, offset, NULL);
+	/* If the NIC has died, its restart adds this, too. */
+	if (!skua_op_result(sc, ret))
+		skua_vif(vif)->tsf_offset += offset;
 }
 
 /**

@@ -2,6 +2,8 @@
 /*
  * Skua - unit tests: interfaces, and settings of the radio
  */
+#include <kunit/static_stub.h>
+
 #include "../../skua.h"
 #include "fake.h"
 
@@ -172,12 +174,134 @@ static void countdown_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, skua_countdown_left(now - 1, now, c->beacon_int));
 }
 
+static u32 mask_wdev(struct ieee80211_vif *vif)
+{
+	return 7;
+}
+
+static void mask_set(struct kunit *test, struct cfg80211_bitrate_mask *rates,
+		     u32 legacy, int ret)
+{
+	struct skua_fake *fake = test->priv;
+
+	rates->control[NL80211_BAND_2GHZ].legacy = legacy;
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, ret, skua_op_set_bitrate_mask(fake->hw, fake->vif,
+							    rates));
+	wiphy_unlock(fake->hw->wiphy);
+}
+
+/* What the NIC is told of the rates of the interface that it knows best */
+static u32 mask_told(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_vif *cmd = (void *)fake->data;
+
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 0, skua_vif_update(fake->sc, fake->vif));
+	wiphy_unlock(fake->hw->wiphy);
+	if (!(le32_to_cpu(cmd->flags) & SKUA_VIFF_RATE_MASK))
+		return 0;
+	return le32_to_cpu(cmd->rates.legacy);
+}
+
+/* T9: a mask that the NIC refuses leaves the one before in force, or none */
+static void mask_that_is_refused(struct kunit *test)
+{
+	struct cfg80211_bitrate_mask *rates;
+	struct skua_fake *fake = test->priv;
+
+	rates = kunit_kzalloc(test, sizeof(*rates), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, rates);
+	rates->control[NL80211_BAND_2GHZ].he_ltf = 0xff;
+	kunit_activate_static_stub(test, skua_vif_wdev, mask_wdev);
+
+	fake->cmd_err = -EINVAL;
+	mask_set(test, rates, 0x3, -EINVAL);
+	fake->cmd_err = 0;
+	KUNIT_EXPECT_EQ(test, 0, mask_told(test));
+	mask_set(test, rates, 0x30, 0);
+	fake->cmd_err = -ENOSPC;
+	mask_set(test, rates, 0x300, -ENOSPC);
+	fake->cmd_err = 0;
+	KUNIT_EXPECT_EQ(test, 0x30, mask_told(test));
+	/* A NIC that has died is told in its restart. */
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	clear_bit(SKUA_F_ALIVE, &fake->sc->flags);
+	fake->cmd_err = -EIO;
+	mask_set(test, rates, 0x300, 0);
+	fake->cmd_err = 0;
+	KUNIT_EXPECT_EQ(test, 0x300, mask_told(test));
+}
+
+static u64 tsf_told(struct kunit *test, unsigned int ncmds)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_tsf *cmd = (void *)fake->data;
+
+	KUNIT_EXPECT_EQ(test, ncmds, fake->ncmds);
+	if (fake->op[ncmds - 1] != SKUA_CMD_TSF_OFFSET)
+		return 0;
+	return le64_to_cpu(cmd->tsf);
+}
+
+static u64 tsf_of_new_life(struct kunit *test, unsigned int ncmds)
+{
+	struct skua_fake *fake = test->priv;
+
+	RCU_INIT_POINTER(fake->sc->vif[skua_vif(fake->vif)->idx], NULL);
+	fake->ncmds = 0;
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 0, skua_op_add_interface(fake->hw, fake->vif));
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, SKUA_CMD_VIF_ADD, fake->op[0]);
+	return tsf_told(test, ncmds);
+}
+
+/* T9: the clock of a BSS goes on in a restart, and begins anew with a new BSS */
+static void tsf_goes_on(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_cmd_tsf *ans = (void *)fake->answer;
+
+	fake->sc->caps.vifs = 4;
+	wiphy_lock(fake->hw->wiphy);
+	ans->tsf = cpu_to_le64(5000);
+	skua_op_set_tsf(fake->hw, fake->vif, 2000);
+	KUNIT_EXPECT_EQ(test, -3000, (s64)tsf_told(test, 2));
+	skua_op_offset_tsf(fake->hw, fake->vif, 10000);
+	KUNIT_EXPECT_EQ(test, 10000, tsf_told(test, 3));
+	/* What the NIC refuses does not count, ... */
+	fake->cmd_err = -EINVAL;
+	skua_op_offset_tsf(fake->hw, fake->vif, 1);
+	skua_op_set_tsf(fake->hw, fake->vif, 1);
+	/* ... and what a dead one misses is made up for. */
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	clear_bit(SKUA_F_ALIVE, &fake->sc->flags);
+	fake->cmd_err = -EIO;
+	skua_op_offset_tsf(fake->hw, fake->vif, 500);
+	set_bit(SKUA_F_ALIVE, &fake->sc->flags);
+	fake->cmd_err = 0;
+	wiphy_unlock(fake->hw->wiphy);
+
+	KUNIT_EXPECT_EQ(test, 7500, tsf_of_new_life(test, 2));
+	KUNIT_EXPECT_EQ(test, 7500, tsf_of_new_life(test, 2));
+	/* A station has its access point's clock. */
+	fake->vif->type = NL80211_IFTYPE_STATION;
+	KUNIT_EXPECT_EQ(test, 0, tsf_of_new_life(test, 1));
+	fake->vif->type = NL80211_IFTYPE_AP;
+	clear_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	KUNIT_EXPECT_EQ(test, 0, tsf_of_new_life(test, 1));
+}
+
 static struct kunit_case vif_cases[] = {
 	KUNIT_CASE(vif_power_of_each),
 	KUNIT_CASE(radio_is_restored),
 	KUNIT_CASE(radio_set_while_dead),
 	KUNIT_CASE(survey_goes_on),
 	KUNIT_CASE_PARAM(countdown_goes_on, countdown_gen_params),
+	KUNIT_CASE(mask_that_is_refused),
+	KUNIT_CASE(tsf_goes_on),
 	{}
 };
 

@@ -94,6 +94,28 @@ def test_access_point_that_dies_while_a_station_sleeps(trio):
     faults.forgive(trio, *REPAIRED)
 
 
+def clock(end):
+    """The TSF by debugfs."""
+    return int(end.vm.get(f"{end.debugfs}/netdev:{end.interface}/tsf").decode(), 16)
+
+
+@pytest.mark.contract("T9", "D4")
+def test_the_clock_goes_on(trio):
+    """T9: the TSF that somebody chose goes on after a restart, and no step backwards is seen."""
+    end = trio.ends["ap"]
+    end.iw("set", "type", "mp")
+    end.up()
+    end.iw("mesh", "join", "mesh", "freq", "5180")
+    file = f"{end.debugfs}/netdev:{end.interface}/tsf"
+    end.vm.put(file, "5000000000000")
+    end.vm.put(file, "+=1000000000")
+    before = clock(end)
+    assert 0 < before - 5001000000000 < 60e6
+    crash(end)
+    assert 0 < clock(end) - before < 60e6
+    faults.forgive(trio, *REPAIRED)
+
+
 def test_channel_switch_that_the_access_point_dies_in(trio):
     """A countdown goes on over a restart, and ends about when it would have ended."""
     ap, sta = trio.link(security="open")
