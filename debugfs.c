@@ -18,6 +18,7 @@ static const char *const skua_ctr_names[SKUA_NUM_CTRS] = {
 	[SKUA_CTR_CMD_SENT] = "cmd_sent",
 	[SKUA_CTR_CMD_FAILED] = "cmd_failed",
 	[SKUA_CTR_CMD_TIMEOUT] = "cmd_timeout",
+	[SKUA_CTR_CMD_SLOW] = "cmd_slow",
 	[SKUA_CTR_CMD_RING_FULL] = "cmd_ring_full",
 	[SKUA_CTR_EVT] = "evt",
 	[SKUA_CTR_EVT_BAD] = "evt_bad",

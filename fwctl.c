@@ -12,6 +12,16 @@
 #include "trace.h"
 
 #define SKUA_CMD_TIMEOUT_MS	2000
+/*
+ * A command is answered within milliseconds, and an op may need many; mac80211 holds the
+ * RTNL meanwhile. A NIC that took nearly two seconds for each would hold it for minutes.
+ * So beyond what a busy host may need for one, all commands together have a credit, which
+ * grows by a quarter of the time that passes.
+ */
+#define SKUA_CMD_FREE_MS	200
+#define SKUA_CMD_CREDIT		(5 * HZ)
+#define SKUA_CMD_GROWTH		4
+#define SKUA_CMD_GRACE_MS	1000	/* of commands that wait by themselves */
 
 /* The command that waits for its answer; on its sender's stack. */
 struct skua_cmd_wait {
@@ -200,12 +210,54 @@ static int skua_cmd_finish(struct skua *sc, const struct skua_cmd_req *req,
 }
 
 /**
+ * skua_cmd_charge() - a command has ended: is the NIC too slow in all?
+ * @sc: the device
+ * @waited: for the answer, jiffies
+ * @free: of these, what the command may need, jiffies
+ *
+ * Wiphy mutex.
+ *
+ * Return: true if this command was slow, and the credit of slow commands is used up
+ */
+VISIBLE_IF_KUNIT bool skua_cmd_charge(struct skua *sc, unsigned long waited,
+				      unsigned long free)
+{
+	struct skua_cmd_credit *credit = &sc->cmd_credit;
+	unsigned long past = jiffies - credit->at;
+
+	past = min(past, SKUA_CMD_GROWTH * (unsigned long)SKUA_CMD_CREDIT);
+	credit->at = jiffies;
+	credit->used -= min(credit->used, past / SKUA_CMD_GROWTH);
+	/* A NIC that has been restarted, and is quick now, does not die again. */
+	if (waited <= free)
+		return false;
+	credit->used += waited - free;
+	return credit->used > SKUA_CMD_CREDIT;
+}
+EXPORT_SYMBOL_IF_KUNIT(skua_cmd_charge);
+
+static void skua_cmd_waited(struct skua *sc, const struct skua_cmd_req *req,
+			    unsigned long since)
+{
+	unsigned int free = SKUA_CMD_FREE_MS;
+
+	if (req->timeout_ms > SKUA_CMD_GRACE_MS)
+		free += req->timeout_ms - SKUA_CMD_GRACE_MS;
+	if (!skua_cmd_charge(sc, jiffies - since, msecs_to_jiffies(free)) ||
+	    !skua_alive(sc))
+		return;
+	skua_count(sc, SKUA_CTR_CMD_SLOW);
+	skua_nic_dead(sc, SKUA_FATAL_NONE,
+		      "the firmware answers too slowly, command after command");
+}
+
+/**
  * skua_cmd_exec() - send a command and wait for its end
  * @sc: the device
  * @req: the command
  *
- * Process context, wiphy mutex held. A NIC that does not answer in time is
- * declared dead.
+ * Process context, wiphy mutex held. A NIC that does not answer in time, or again and
+ * again just in time, is declared dead.
  *
  * Return: 0; -ENODEV if the NIC has been removed; -EIO if it is dead or dies
  * meanwhile; -ETIMEDOUT; the error for the firmware's status: -EINVAL, -ENOENT,
@@ -220,6 +272,7 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 		.answer = req->answer,
 		.answer_len = req->answer_len,
 	};
+	unsigned long since = jiffies;
 	u32 index;
 	int ret;
 
@@ -257,6 +310,7 @@ int skua_cmd_exec(struct skua *sc, const struct skua_cmd_req *req)
 				      "the firmware does not answer");
 		return -ETIMEDOUT;
 	}
+	skua_cmd_waited(sc, req, since);
 	return skua_cmd_finish(sc, req, &wait);
 }
 

@@ -103,6 +103,7 @@ struct skua;
  * @SKUA_CTR_CMD_SENT: commands sent
  * @SKUA_CTR_CMD_FAILED: commands that the NIC refused
  * @SKUA_CTR_CMD_TIMEOUT: commands without an answer in time
+ * @SKUA_CTR_CMD_SLOW: deaths of a NIC whose commands took too long in all
  * @SKUA_CTR_CMD_RING_FULL: commands that found no room
  * @SKUA_CTR_EVT: events
  * @SKUA_CTR_EVT_BAD: malformed events
@@ -168,6 +169,7 @@ enum skua_ctr {
 	SKUA_CTR_CMD_SENT,
 	SKUA_CTR_CMD_FAILED,
 	SKUA_CTR_CMD_TIMEOUT,
+	SKUA_CTR_CMD_SLOW,
 	SKUA_CTR_CMD_RING_FULL,
 	SKUA_CTR_EVT,
 	SKUA_CTR_EVT_BAD,
@@ -544,6 +546,16 @@ struct skua_rx {
 	u32 nfree;
 };
 
+/**
+ * struct skua_cmd_credit - account of slow commands
+ * @used: jiffies of waiting that count, less what time has paid back since
+ * @at: when @used was true, jiffies
+ */
+struct skua_cmd_credit {
+	unsigned long used;
+	unsigned long at;
+};
+
 struct skua_keys;	/* private to key*.c: the slots and their shadows */
 struct skua_cmd_wait;	/* private to fwctl.c */
 struct skua_image;	/* private to boot.c: the firmware image */
@@ -730,6 +742,7 @@ struct skua_caps {
  *	NIC's death
  * @cmd_lock: @cmd_wait
  * @cmd_wait: the command that waits for its answer, or NULL
+ * @cmd_credit: how long slow commands have been waited for (wiphy mutex)
  * @cmd_seq: number of the last command
  * @heartbeat_due: the firmware has yet to answer a heartbeat; under @cmd_lock
  * @heartbeat_seq: sequence number of that command
@@ -809,6 +822,7 @@ struct skua {
 
 	spinlock_t cmd_lock; /* see above */
 	struct skua_cmd_wait *cmd_wait;
+	struct skua_cmd_credit cmd_credit;
 	atomic_t cmd_seq;
 	bool heartbeat_due;
 	u16 heartbeat_seq;
@@ -1052,6 +1066,9 @@ int skua_cmd_post(struct skua *sc, u16 op, const void *data, u16 len);
 int skua_cmd_post_sleep(struct skua *sc, u16 op, const void *data, u16 len);
 u16 skua_cmd_done(struct skua *sc, const u8 *data, u16 len);
 int skua_fwctl_init(struct skua *sc);
+#if IS_ENABLED(CONFIG_KUNIT)
+bool skua_cmd_charge(struct skua *sc, unsigned long waited, unsigned long free);
+#endif
 
 void skua_heartbeat_send(struct skua *sc);
 bool skua_heartbeat_pending(struct skua *sc);

@@ -164,11 +164,59 @@ static void start_ends_retry(struct kunit *test)
 	}
 }
 
+/**
+ * struct slow_case - commands that follow each other, and what becomes of the NIC
+ * @desc: in words
+ * @ms: for which each command is waited for
+ * @free: ms of these that it may need
+ * @pause: ms between two
+ * @hung: the number of the command with which the NIC counts as hung; 0: never
+ */
+struct slow_case {
+	const char *desc;
+	unsigned int ms;
+	unsigned int free;
+	unsigned int pause;
+	unsigned int hung;
+};
+
+static const struct slow_case slow_cases[] = {
+	{ "a healthy NIC", 5, 200, 0, 0 },
+	{ "a busy host", 200, 200, 0, 0 },
+	{ "a host that is stopped for a second now and then", 1000, 200, 4000, 0 },
+	{ "just below the limit of each", 1990, 200, 0, 4 },
+	{ "half of that", 1000, 200, 0, 9 },
+	{ "commands that wait by themselves", 1190, 1200, 0, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(slow, slow_cases, desc);
+
+/* D4: a NIC that answers each command just in time does not hold the RTNL for minutes */
+static void start_slow_commands(struct kunit *test)
+{
+	const struct slow_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	unsigned int i, hung = 0;
+
+	fake->sc->cmd_credit.at = jiffies;
+	for (i = 1; i <= 200 && !hung; i++) {
+		/* time passes */
+		fake->sc->cmd_credit.at -= msecs_to_jiffies(c->ms + c->pause);
+		if (skua_cmd_charge(fake->sc, msecs_to_jiffies(c->ms),
+				    msecs_to_jiffies(c->free)))
+			hung = i;
+	}
+	KUNIT_EXPECT_EQ(test, c->hung, hung);
+	/* after its restart it is quick */
+	KUNIT_EXPECT_FALSE(test, skua_cmd_charge(fake->sc, 1, HZ / 5));
+}
+
 static struct kunit_case start_cases[] = {
 	KUNIT_CASE(start_again_dies),
 	KUNIT_CASE(start_again_fails),
 	KUNIT_CASE(start_by_user),
 	KUNIT_CASE(start_ends_retry),
+	KUNIT_CASE_PARAM(start_slow_commands, slow_gen_params),
 	{}
 };
 

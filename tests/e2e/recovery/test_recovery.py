@@ -226,6 +226,27 @@ def test_stalled_transmit_ring(trio):
 
 
 @pytest.mark.contract("D4", "D2")
+def test_commands_that_are_answered_just_in_time(trio):
+    """A NIC that takes 1.9 s for each of a row of commands is restarted; the link goes on."""
+    _, sta = trio.link()
+    end = trio.ends["sta"]
+    before = end.driver()
+    faults.fault(trio, end, "answer-late", count=100, ms=1900,
+                 op=faults.NUMBERS["SKUA_CMD_STA_STATS"])
+    for asked in range(1, 11):
+        end.iw("station", "dump")
+        if end.driver()["cmd_slow"] > before["cmd_slow"]:
+            break
+    faults.fault(trio, end, "none")
+    assert 3 <= asked <= 6
+    assert end.driver()["cmd_timeout"] == before["cmd_timeout"]
+    faults.await_count(end, "restart", before["restart"] + 1)
+    assert end.ping(AP, count=3)
+    assert associations(sta) == 1
+    faults.forgive(trio, *REPAIRED)
+
+
+@pytest.mark.contract("D4", "D2")
 def test_command_without_an_answer(trio):
     """A command that is never answered costs its time, a restart, and no more."""
     _, sta = trio.link()
