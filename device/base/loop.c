@@ -49,6 +49,7 @@ struct loop {
 	bool active;
 	struct loop_stats stats;
 	struct turn turn;
+	struct rng rng;
 };
 
 /* Clocks */
@@ -127,6 +128,7 @@ struct loop *loop_new(struct loop_clock *clock)
 	loop->work_tail = &loop->work;
 	loop_set_spin(loop, LOOP_SPIN_MAX_NS);
 	turn_init(&loop->turn);
+	rng_seed(&loop->rng, (uint64_t)arc4random() << 32 | arc4random());
 	/* Else one call of malloc() merges all that was freed since the last one */
 	mallopt(M_MXFAST, 0);
 	loop->heap = calloc(LOOP_TIMERS, sizeof(*loop->heap));
@@ -160,6 +162,11 @@ uint64_t loop_now(const struct loop *loop)
 uint64_t loop_now_us(const struct loop *loop)
 {
 	return loop_now(loop) / LOOP_NS_PER_US;
+}
+
+struct rng *loop_rng(struct loop *loop)
+{
+	return &loop->rng;
 }
 
 bool loop_realtime(const struct loop *loop)

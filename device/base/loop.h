@@ -21,6 +21,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 
+#include "base/rng.h"
 #include "base/turn.h"
 
 #ifndef container_of
@@ -91,6 +92,16 @@ uint64_t loop_now(const struct loop *loop);
 
 /** loop_now_us() - the same in microseconds: a NIC's clock (SKUA_REG_TSF) */
 uint64_t loop_now_us(const struct loop *loop);
+
+/**
+ * loop_rng() - the random numbers of all that runs on the loop
+ * @loop: the loop
+ *
+ * They begin with a seed that nobody knows, if nobody calls rng_seed().
+ *
+ * Return: the generator.
+ */
+struct rng *loop_rng(struct loop *loop);
 
 /** loop_realtime() - true if the time passes by itself, and is not simulated */
 bool loop_realtime(const struct loop *loop);

@@ -5,7 +5,6 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/base.h"
 #include "cp/hart.h"
@@ -227,12 +226,10 @@ static void cp_slice(struct loop_work *w)
 
 static uint32_t sys_random(void *owner)
 {
-	uint32_t val = 0;
+	struct cp *cp = owner;
 
-	eng_charge(((struct cp *)owner)->env.bus, CP_COST_RANDOM);
-	if (getrandom(&val, sizeof(val), 0) != sizeof(val))
-		val = (uint32_t)rand();
-	return val;
+	eng_charge(cp->env.bus, CP_COST_RANDOM);
+	return rng_u32(loop_rng(cp->env.loop));
 }
 
 static uint32_t sys_time_lo(void *owner)
