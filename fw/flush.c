@@ -10,9 +10,11 @@
 #define FLUSHES		8
 #define POLL_US		(2 * MSEC_US)
 #define TIMEOUT_MOST_MS	10000u
+#define END_US		(20 * MSEC_US)	/* for frames that are on the air, after a drop */
 
 static struct flush {
 	bool used;
+	bool dropped;
 	u16 seq;
 	u16 flags;
 	struct skua_cmd_flush cmd;
@@ -58,13 +60,12 @@ static void flush_look(struct flush *f, u64 now)
 	const struct skua_cmd_flush *p = &f->cmd;
 	u16 gen = p->sta == SKUA_STA_NONE ? 0 : p->sta_gen;
 
-	if (now >= f->deadline) {
+	if (now >= f->deadline && !f->dropped) {
 		flush_drop(p->vif, p->sta, gen, p->ac_mask);
-		flush_end(f);
-		return;
+		f->dropped = true;
 	}
 	select_frames(p->vif, p->sta, gen, p->ac_mask);
-	if (!reg_read(ENG_TXQ_COUNT))
+	if (!reg_read(ENG_TXQ_COUNT) || now >= f->deadline + END_US)
 		flush_end(f);
 }
 
@@ -116,6 +117,7 @@ u16 flush_cmd(struct cmd *c)
 		if (f->used)
 			continue;
 		f->used = true;
+		f->dropped = false;
 		f->seq = c->seq;
 		f->flags = c->flags;
 		f->cmd = *p;
