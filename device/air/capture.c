@@ -288,47 +288,55 @@ static uint16_t guard_ns(unsigned int gi)
 	return ns[gi & 3];
 }
 
-void capture_frame(struct air *air, const struct air_radio *sender,
-		   const struct air_frame *frame)
+static void set_encoding(struct tap_meta *meta, uint32_t rate)
 {
-	unsigned int enc = HW_GET(SKUA_RATE_ENC, frame->rate);
-	unsigned int idx = HW_GET(SKUA_RATE_IDX, frame->rate);
-	struct tap_meta meta = {
-		.time_ns = frame->time_us * LOOP_NS_PER_US,
-		.freq = frame->chan.freq,
-		.bw_mhz = (uint16_t)airtime_bw_mhz(HW_GET(SKUA_RATE_BW,
-							  frame->rate)),
-		.rate_100k = (uint16_t)idx,
-		.mcs = (uint8_t)idx,
-		.nss = (uint8_t)HW_GET(SKUA_RATE_NSS, frame->rate),
-		.gi_ns = guard_ns(HW_GET(SKUA_RATE_GI, frame->rate)),
-		.ldpc = frame->rate & SKUA_RATE_LDPC,
-		.stbc = frame->rate & SKUA_RATE_STBC,
-		.dcm = frame->rate & SKUA_RATE_DCM,
-		.short_preamble = frame->rate & SKUA_RATE_SHORTPRE,
-		.signal = (int8_t)(frame->power - AIR_PATH_LOSS),
-		.ampdu_ref = frame->ampdu_ref,
-		.ampdu_last = frame->ampdu_last,
-		.sender = sender->name,
-	};
+	unsigned int idx = HW_GET(SKUA_RATE_IDX, rate);
 
-	switch (enc) {
+	switch (HW_GET(SKUA_RATE_ENC, rate)) {
 	case SKUA_ENC_LEGACY:
-		meta.encoding = TAP_LEGACY;
+		meta->encoding = TAP_LEGACY;
 		break;
 	case SKUA_ENC_HT:
-		meta.encoding = TAP_HT;
-		meta.mcs = idx % 8;
-		meta.nss = (uint8_t)(idx / 8 + 1);
+		meta->encoding = TAP_HT;
+		meta->mcs = idx % 8;
+		meta->nss = (uint8_t)(idx / 8 + 1);
 		break;
 	case SKUA_ENC_VHT:
-		meta.encoding = TAP_VHT;
+		meta->encoding = TAP_VHT;
 		break;
 	default:
-		meta.encoding = TAP_HE;
+		meta->encoding = TAP_HE;
 		break;
 	}
-	meta.bad_fcs = !dot11_fcs_ok(frame->data, frame->len);
-	tap_frame(air->capture->tap, air->capture->tap_if, &meta, frame->data,
-		  frame->len);
+}
+
+void capture_ppdu(struct air *air, const struct air_ppdu *ppdu)
+{
+	unsigned int idx = HW_GET(SKUA_RATE_IDX, ppdu->rate);
+	struct tap_meta meta = {
+		.time_ns = ppdu->time_us * LOOP_NS_PER_US,
+		.freq = ppdu->chan.freq,
+		.bw_mhz = (uint16_t)airtime_bw_mhz(HW_GET(SKUA_RATE_BW,
+							  ppdu->rate)),
+		.rate_100k = (uint16_t)idx,
+		.mcs = (uint8_t)idx,
+		.nss = (uint8_t)HW_GET(SKUA_RATE_NSS, ppdu->rate),
+		.gi_ns = guard_ns(HW_GET(SKUA_RATE_GI, ppdu->rate)),
+		.ldpc = ppdu->rate & SKUA_RATE_LDPC,
+		.stbc = ppdu->rate & SKUA_RATE_STBC,
+		.dcm = ppdu->rate & SKUA_RATE_DCM,
+		.short_preamble = ppdu->rate & SKUA_RATE_SHORTPRE,
+		.signal = (int8_t)(ppdu->power - AIR_PATH_LOSS),
+		.ampdu_ref = ppdu->ampdu_ref,
+		.sender = ppdu->sender->name,
+	};
+
+	set_encoding(&meta, ppdu->rate);
+	for (unsigned int i = 0; i < ppdu->n; i++) {
+		const struct air_mpdu *m = &ppdu->mpdu[i];
+
+		meta.ampdu_last = ppdu->ampdu && i + 1 == ppdu->n;
+		meta.bad_fcs = !dot11_fcs_ok(m->data, m->len);
+		tap_frame(air->capture->tap, air->capture->tap_if, &meta, m->data, m->len);
+	}
 }

@@ -6,11 +6,11 @@
 
 #include "air/priv.h"
 
-static bool rule_matches(const struct air_loss *l,
-			 const struct air_frame *frame)
+static bool rule_matches(const struct air_loss *l, const struct air_ppdu *ppdu,
+			 const struct air_mpdu *m)
 {
 	static const uint8_t any[IEEE80211_ADDR_LEN];
-	uint16_t fc = dot11_fc(frame->data);
+	uint16_t fc = dot11_fc(m->data);
 
 	if (l->match_type >= 0 &&
 	    l->match_type != (fc & IEEE80211_FC_TYPE) >> 2)
@@ -18,9 +18,11 @@ static bool rule_matches(const struct air_loss *l,
 	if (l->match_subtype >= 0 &&
 	    l->match_subtype != (fc & IEEE80211_FC_SUBTYPE) >> 4)
 		return false;
+	if (l->part == AIR_PART_PPDU && m != ppdu->mpdu)
+		return false;
 	if (dot11_addr_equal(l->ta, any))
 		return true;
-	return dot11_addr_equal(frame->ta, l->ta);
+	return dot11_addr_equal(ppdu->ta, l->ta);
 }
 
 static bool rule_hits(struct air_loss_rule *rule)
@@ -34,20 +36,36 @@ static bool rule_hits(struct air_loss_rule *rule)
 	       (n - end + 1) % rule->loss.every == 0;
 }
 
-/* Each rule counts every match, whether or not another loses the frame */
-bool loss_hits(struct air_losses *losses, const struct air_frame *frame)
+/* Each rule counts every match, whether or not another loses the MPDU */
+static void mark(struct air_losses *losses, struct air_ppdu *ppdu,
+		 struct air_mpdu *m)
 {
-	bool lost = false;
-
 	for (int i = 0; i < losses->n; i++) {
 		struct air_loss_rule *rule = &losses->rule[i];
+		uint8_t lost = (uint8_t)(rule->loss.part + 1);
 
-		if (rule_matches(&rule->loss, frame) && rule_hits(rule)) {
-			rule->hits++;
-			lost = true;
-		}
+		if (!rule_matches(&rule->loss, ppdu, m) || !rule_hits(rule))
+			continue;
+		rule->hits++;
+		if (m->lost < lost)
+			m->lost = lost;
 	}
-	return lost;
+}
+
+unsigned int loss_mark(struct air_losses *losses, struct air_ppdu *ppdu)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < ppdu->n; i++) {
+		struct air_mpdu *m = &ppdu->mpdu[i];
+
+		m->lost = 0;
+		if (losses->n)
+			mark(losses, ppdu, m);
+		n += m->lost != 0;
+	}
+	/* Without its preamble, nothing of the PPDU arrives */
+	return ppdu->mpdu[0].lost == AIR_PART_PPDU + 1 ? ppdu->n : n;
 }
 
 int air_lose(struct air *air, const struct air_loss *loss)

@@ -3,7 +3,10 @@
  * The air: declarations that its files share
  *
  * air.c       radios that join, tune and leave
- * medium.c    delivery of frames and answers to the radios that hear them
+ * event.c     what happens when
+ * ppdu.c      PPDUs: start, end, answers
+ * medium.c    the medium `perfect'
+ * stranger.c  senders that are no NIC
  * loss.c      frames lost on purpose
  * capture.c   frames for the capture
  * tap.c       a capture as pcapng
@@ -54,15 +57,36 @@ struct air_losses {
 };
 
 /**
- * struct air_answer - an answer that waits until its cause has reached all radios
- * @radio: sender
- * @frame: the frame
- * @data: octets of @frame
+ * struct air_event_ops - what the events need of the radios
+ * @burst_end: radios that have sent or received may do batched work. Return: false if
+ *	the turn has no time for all
+ * @ran: no event runs any more
  */
-struct air_answer {
-	struct air_radio *radio;
-	struct air_frame frame;
-	uint8_t data[AIR_RESPONSE_MAX];
+struct air_event_ops {
+	bool (*burst_end)(struct air *air);
+	void (*ran)(struct air *air);
+};
+
+/**
+ * struct air_events - events that are set
+ * @ops: operations of air.c
+ * @head: the list, in the order in which they will run; the head is no event
+ * @now: time of the event that runs, or that ran last
+ * @running: air_run() is under way
+ * @again: the event that runs goes on in a later turn
+ * @runs: events of class AIR_ACCESS since the last burst ended
+ * @timer: for the first event
+ * @work: for events that are due
+ */
+struct air_events {
+	const struct air_event_ops *ops;
+	struct air_event head;
+	uint64_t now;
+	bool running;
+	bool again;
+	unsigned int runs;
+	struct loop_timer timer;
+	struct loop_work work;
 };
 
 /**
@@ -96,14 +120,17 @@ struct capture_request {
  * @capture: capture, or NULL
  * @ending: captures whose last octets are not in their files yet
  * @request: the capture that is to begin
+ * @medium: operations of the medium
+ * @medium_priv: private to the medium
+ * @instant: nothing lasts on the medium
+ * @ev: events
  * @radios: all that have joined
- * @depth: deliveries under way; radios are freed only outside of them
  * @left: radios have left and are still listed
  * @graveyard: radios that are not listed any more, to be freed
- * @receiver: radio whose rx() runs for a frame that may be answered
- * @answer: answer to that frame
- * @answered: @answer is valid
- * @flush_work: ends the bursts of radios that a turn had no time for
+ * @receiver: radio whose rx() or rx_end() runs for a PPDU that may be answered
+ * @hearing: this PPDU
+ * @seq: last number given to a PPDU, or to a radio that was tuned
+ * @ampdu_ref: last number given to an A-MPDU
  * @losses: loss rules
  * @stats: counters
  */
@@ -112,16 +139,35 @@ struct air {
 	struct capture *capture;
 	struct capture *ending;
 	struct capture_request request;
+	const struct air_medium_ops *medium;
+	void *medium_priv;
+	bool instant;
+	struct air_events ev;
 	struct air_radio *radios;
-	unsigned int depth;
 	bool left;
 	struct air_radio *graveyard;
 	struct air_radio *receiver;
-	struct air_answer answer;
-	bool answered;
-	struct loop_work flush_work;
+	struct air_ppdu *hearing;
+	uint64_t seq;
+	uint32_t ampdu_ref;
 	struct air_losses losses;
 	struct air_stats stats;
+};
+
+/**
+ * struct air_answer - an answer: it waits for a SIFS, then it is on the air
+ * @start: its start
+ * @ppdu: the PPDU
+ * @mpdu: its MPDU
+ * @ta: transmitter address
+ * @data: octets of @mpdu
+ */
+struct air_answer {
+	struct air_event start;
+	struct air_ppdu ppdu;
+	struct air_mpdu mpdu;
+	uint8_t ta[IEEE80211_ADDR_LEN];
+	uint8_t data[AIR_RESPONSE_MAX];
 };
 
 /**
@@ -131,8 +177,11 @@ struct air {
  * @priv: first argument of @ops
  * @name: name for the capture
  * @chan: channel
+ * @tuned: number in the order of PPDUs: it hears those that begin later
  * @gone: the radio has left, and is still listed
- * @got_frames: frames have reached the radio since the last air_flush()
+ * @stirred: it has sent or received since its last flush()
+ * @tx: PPDU that it sends, or NULL
+ * @answer: answer that it sends; one at a time
  * @next: next of air.radios or air.graveyard
  */
 struct air_radio {
@@ -141,35 +190,45 @@ struct air_radio {
 	void *priv;
 	char name[32];
 	struct air_chan chan;
+	uint64_t tuned;
 	bool gone;
-	bool got_frames;
+	bool stirred;
+	struct air_ppdu *tx;
+	struct air_answer answer;
 	struct air_radio *next;
 };
 
-/* air.c */
+/* event.c */
 
-/** air_sweep() - forget radios that left while the list was being walked */
-void air_sweep(struct air *air);
+/** air_events_init() - begin without events */
+void air_events_init(struct air *air, const struct air_event_ops *ops);
+
+/** air_events_free() - cancel what the loop has been asked for */
+void air_events_free(struct air *air);
+
+/* ppdu.c */
+
+/** air_forget() - no delivery under way goes on with a radio, which is unlinked */
+void air_forget(struct air_radio *radio);
 
 /* loss.c */
 
 /**
- * loss_hits() - whether a frame is to be lost
- * @losses: the rules; each counts the frame if it matches
- * @frame: the frame
+ * loss_mark() - mark the MPDUs of a PPDU that are to be lost
+ * @losses: the rules; each counts an MPDU if it matches
+ * @ppdu: the PPDU, which begins
  *
- * Return: true if any rule loses it.
+ * Return: number of MPDUs that will be lost.
  */
-bool loss_hits(struct air_losses *losses, const struct air_frame *frame);
+unsigned int loss_mark(struct air_losses *losses, struct air_ppdu *ppdu);
 
 /* capture.c */
 
 /** capture_end_all() - write what is left, for a while, at the end of the air */
 void capture_end_all(struct air *air);
 
-/** capture_frame() - record a frame in the capture, which must exist */
-void capture_frame(struct air *air, const struct air_radio *sender,
-		   const struct air_frame *frame);
+/** capture_ppdu() - record a PPDU in the capture, which must exist */
+void capture_ppdu(struct air *air, const struct air_ppdu *ppdu);
 
 /* radiotap.c */
 

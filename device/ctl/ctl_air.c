@@ -18,30 +18,12 @@
 #define RADAR_PULSES	100
 #define RADAR_US	100000	/* longest pulse and interval */
 
-static void deaf(void *priv, const struct air_frame *frame,
-		 const struct air_rx *rx)
-{
-	(void)priv;
-	(void)frame;
-	(void)rx;
-}
-
-static void idle(void *priv)
-{
-	(void)priv;
-}
-
-static const struct air_radio_ops ops = { .rx = deaf, .rx_flush = idle };
-
 const char *ctl_air(struct air *air, json_t *req)
 {
 	uint8_t frame[SKUA_MAX_MPDU + IEEE80211_FCS_LEN] = { 0 };
-	struct air_chan chan = { 0 };
-	struct air_frame af = {
-		.data = frame, .ta = frame + IEEE80211_OFF_ADDR2,
-		.rate = RATE_6M, .power = 20,
+	struct air_stranger who = {
+		.rate = RATE_6M, .power = 20, .name = "stranger",
 	};
-	struct air_radio *radio;
 	const char *text;
 	int freq, len;
 
@@ -52,19 +34,11 @@ const char *ctl_air(struct air *air, json_t *req)
 	/* An ACK is the shortest; a frame without a whole header may be sent, too */
 	if (len < IEEE80211_ACK_LEN)
 		return "frame is no hexadecimal text, too short or too long";
-	chan.freq = (uint16_t)freq;
-	chan.center1 = chan.freq;
-	radio = air_join(air, &ops, NULL, "stranger");
-	if (!radio)
-		return "out of memory";
-	air_tune(radio, &chan);
+	who.chan.freq = (uint16_t)freq;
+	who.chan.center1 = who.chan.freq;
 	dot11_fcs_put(frame, (uint16_t)len);
-	af.len = (uint16_t)(len + IEEE80211_FCS_LEN);
-	af.chan = chan;
-	af.airtime_us = airtime_ppdu_us(af.rate, af.len, freq < 3000);
-	air_send(radio, &af, NULL, NULL, NULL);
-	air_flush(radio);
-	air_leave(radio);
+	if (!air_inject(air, &who, frame, (uint16_t)(len + IEEE80211_FCS_LEN)))
+		return "out of memory";
 	return NULL;
 }
 

@@ -275,3 +275,17 @@ uint32_t airtime_response_rate(uint32_t rate, uint32_t basic, bool ghz2)
 		best = highest_below(cck ? MANDATORY_CCK : MANDATORY_OFDM, limit);
 	return best;
 }
+
+void airtime_answer(struct airtime_answer *a, uint32_t to, uint32_t basic,
+		    uint32_t len, bool ghz2)
+{
+	if (a->len == len && a->to == to && a->basic == basic &&
+	    a->ghz2 == ghz2)
+		return;
+	a->to = to;
+	a->basic = basic;
+	a->len = len;
+	a->ghz2 = ghz2;
+	a->rate = airtime_response_rate(to, basic, ghz2);
+	a->us = airtime_ppdu_us(a->rate, len, ghz2);
+}

@@ -81,6 +81,35 @@ static inline uint32_t airtime_sifs_us(bool ghz2)
  */
 uint32_t airtime_response_rate(uint32_t rate, uint32_t basic, bool ghz2);
 
+/**
+ * struct airtime_answer - what answers a frame, and for how long
+ * @to: rate word of the frame
+ * @basic: rate mask as in struct skua_cmd_vif.basic_rates
+ * @len: octets of the answer, FCS included
+ * @ghz2: 2.4 GHz band
+ * @rate: rate word of the answer
+ * @us: duration of the answer
+ */
+struct airtime_answer {
+	uint32_t to;
+	uint32_t basic;
+	uint32_t len;
+	bool ghz2;
+	uint32_t rate;
+	uint32_t us;
+};
+
+/**
+ * airtime_answer() - look up an answer
+ * @a: the last one that was looked up; most are the same, and nothing is computed then
+ * @to: rate word of the frame
+ * @basic: rate mask
+ * @len: octets of the answer, FCS included
+ * @ghz2: 2.4 GHz band
+ */
+void airtime_answer(struct airtime_answer *a, uint32_t to, uint32_t basic,
+		    uint32_t len, bool ghz2);
+
 /** airtime_lowest_basic() - lowest rate of a mask, as a rate word */
 uint32_t airtime_lowest_basic(uint32_t basic, bool ghz2);
 

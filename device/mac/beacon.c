@@ -61,6 +61,7 @@ void beacon_set(struct mac_vif *vif)
 void beacon_stop(struct mac_vif *vif)
 {
 	loop_timer_cancel(vif->mac->loop, &vif->beacon.timer);
+	vif->mac->tx.beacons &= ~(1u << vif->idx);
 	vif->beacon.len = 0;
 	vif->beacon.contending = false;
 	vif->beacon.own_was_last = false;
@@ -111,7 +112,7 @@ static uint8_t dtim_count(const struct mac_beacon *b)
 
 	if (!b->dtim_period)
 		return 0;
-	at = (uint8_t)(b->tbtt % b->dtim_period);
+	at = (uint8_t)(b->due % b->dtim_period);
 	return at ? (uint8_t)(b->dtim_period - at) : 0;
 }
 
@@ -189,35 +190,74 @@ static void count_down(struct mac_vif *vif)
 	eng_irq(vif->mac->bus, ENG_IRQ_CSA);
 }
 
-/* Return: true if the beacon is on the air */
-static bool send(struct mac_vif *vif)
+static bool on_channel(const struct mac_vif *vif)
 {
-	struct mac_beacon *b = &vif->beacon;
-	struct mac *mac = vif->mac;
-	uint8_t frame[BEACON_ROOM];
-	uint32_t rate;
-	uint16_t len;
+	return mac_on_air(vif->mac) && vif->freq == vif->mac->chan.freq;
+}
 
-	if (!mac_on_air(mac) || vif->freq != mac->chan.freq) {
-		mac->c.beacon_skipped++;
-		return false;
-	}
-	len = build(vif, frame);
+/* The beacon as a frame of the transmit engine, or NULL */
+static struct txf *make(struct mac_vif *vif)
+{
+	struct mac *mac = vif->mac;
+	struct txf *f = txf_alloc(mac, BEACON_ROOM);
+	uint8_t *frame;
+
+	if (!f)
+		return NULL;
+	frame = txf_data(f);
+	f->owner = TXF_BEACON;
+	f->fc = IEEE80211_BEACON;
+	f->hdr_len = IEEE80211_HDR_LEN_3ADDR;
+	f->flags = SKUA_TXF_NO_ACK | SKUA_TXF_INSERT_TS;
+	f->sta = SKUA_STA_NONE;
+	f->vif = vif->idx;
+	f->tid = MAC_TID_NONE;
+	f->cls = TXE_CLASS_MGMT;
+	f->rate = txe_vif_rate(mac, vif, vif->beacon.rate);
+	f->len = build(vif, frame);
 	vif->seq = (vif->seq + 1) % IEEE80211_SN_MODULO;
-	dot11_put_le16(frame + IEEE80211_OFF_DURATION, 0);
 	dot11_put_le16(frame + IEEE80211_OFF_SEQ,
 		       (uint16_t)(vif->seq << IEEE80211_SEQ_SN_SHIFT));
-	rate = txe_vif_rate(mac, vif, b->rate);
-	txe_stamp(vif, frame, rate);
-	len = protect(vif, frame, len);
-	if (!len)
-		return false;
-	txe_transmit(mac, vif, frame, len, rate, NULL, NULL, NULL);
-	mac->c.tx_beacon++;
-	b->own_was_last = vif->type == SKUA_VIF_IBSS;
-	if (!dtim_count(b))
-		txq_dtim(mac, vif);
-	return true;
+	/* No cipher covers Duration and timestamp, which are filled in at the start */
+	f->len = protect(vif, frame, f->len);
+	if (f->len)
+		return f;
+	txf_free(mac, f);
+	return NULL;
+}
+
+struct txf *beacon_take(struct mac *mac)
+{
+	while (mac->tx.beacons) {
+		unsigned int i = (unsigned int)__builtin_ctz(mac->tx.beacons);
+		struct mac_vif *vif = &mac->vif[i];
+		struct txf *f = NULL;
+
+		mac->tx.beacons &= ~(1u << i);
+		if (on_channel(vif))
+			f = make(vif);
+		else
+			mac->c.beacon_skipped++;
+		if (f)
+			return f;
+		count_down(vif);
+	}
+	return NULL;
+}
+
+void beacon_ended(struct mac_vif *vif, bool sent)
+{
+	struct mac_beacon *b = &vif->beacon;
+
+	if (!b->len)
+		return;
+	if (sent) {
+		vif->mac->c.tx_beacon++;
+		b->own_was_last = vif->type == SKUA_VIF_IBSS;
+		if (!dtim_count(b))
+			txq_dtim(vif->mac, vif);
+	}
+	count_down(vif);
 }
 
 /*
@@ -235,7 +275,8 @@ static bool contend(struct mac_vif *vif)
 	}
 	b->contending = true;
 	loop_timer_after(vif->mac->loop, &b->timer,
-			 arc4random_uniform(2 * IBSS_CW_MIN + 1) *
+			 rng_below(loop_rng(vif->mac->loop),
+				   2 * IBSS_CW_MIN + 1) *
 			 IBSS_SLOT_US * LOOP_NS_PER_US);
 	return true;
 }
@@ -257,8 +298,8 @@ bool beacon_tbtt(struct mac_vif *vif)
 {
 	struct mac_beacon *b = &vif->beacon;
 	struct mac *mac = vif->mac;
+	uint32_t bit = 1u << vif->idx;
 	uint64_t now;
-	bool sent;
 
 	if (!b->len || !mac->running)
 		return false;
@@ -270,12 +311,21 @@ bool beacon_tbtt(struct mac_vif *vif)
 	if (contend(vif))
 		return false;
 	mac->c.beacon_missed += now - b->tbtt;
-	b->tbtt = now;
-	sent = send(vif);
-	count_down(vif);
-	mac->tbtt_vifs |= 1u << vif->idx;
+	/* The medium has been busy since the last TBTT: that beacon is late, and lost */
+	if (mac->tx.beacons & bit) {
+		mac->c.beacon_missed++;
+		count_down(vif);
+	}
+	b->due = now;
+	if (on_channel(vif)) {
+		mac->tx.beacons |= bit;
+	} else {
+		mac->c.beacon_skipped++;
+		count_down(vif);
+	}
+	mac->tbtt_vifs |= bit;
 	eng_irq(mac->bus, ENG_IRQ_TBTT);
-	b->tbtt++;
+	b->tbtt = now + 1;
 	arm(vif);
-	return sent;
+	return mac->tx.beacons & bit;
 }

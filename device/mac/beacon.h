@@ -27,13 +27,25 @@ void beacon_set(struct mac_vif *vif);
 void beacon_stop(struct mac_vif *vif);
 
 /**
- * beacon_tbtt() - send the beacon, and find the next TBTT: the timer has expired
+ * beacon_tbtt() - the timer has expired: the beacon is due; find the next TBTT
  * @vif: the interface
  *
- * Return: true if a beacon is on the air. Group frames may follow it, and then
- *	the caller ends the burst with air_flush().
+ * Return: true if the transmit engine is to send a beacon: it takes it when it has the
+ *	medium.
  */
 bool beacon_tbtt(struct mac_vif *vif);
+
+/**
+ * beacon_take() - the next beacon that is due, with the TIM of now
+ * @mac: the engines
+ *
+ * Return: a frame for the transmit engine, which calls beacon_ended() at its end, or
+ *	NULL.
+ */
+struct txf *beacon_take(struct mac *mac);
+
+/** beacon_ended() - the beacon is on the air (@sent), and group frames may follow; or not */
+void beacon_ended(struct mac_vif *vif, bool sent);
 
 /** beacon_heard() - a beacon of another member of the interface's IBSS has come */
 void beacon_heard(struct mac_vif *vif);

@@ -8,6 +8,7 @@
  * no frame is taken from the transmit rings, so that the frames that the NIC holds
  * bound the number of records that wait.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ void cpl_reset(struct mac *mac)
 	loop_timer_cancel(mac->loop, &mac->cpl.timer);
 	mac->cpl.first = 0;
 	mac->cpl.len = 0;
-	mac->cpl.rec_open = false;
+	mac->cpl.open = false;
 }
 
 static void cpl_defer(struct mac *mac, const struct skua_cpl *unit,
@@ -98,17 +99,26 @@ static void cpl_write(struct mac *mac, const struct skua_cpl *unit,
 
 static void close_record(struct mac *mac)
 {
-	if (!mac->cpl.rec_open)
+	struct cplq *q = &mac->cpl;
+	unsigned int units = 1;
+
+	if (!q->open)
 		return;
-	mac->cpl.rec_open = false;
-	cpl_write(mac, (const struct skua_cpl *)&mac->cpl.rec, 1);
+	q->open = false;
+	if (q->words > SKUA_CPL_TX_WORDS)
+		units += (q->words - SKUA_CPL_TX_WORDS + CPL_UNIT_WORDS - 1) /
+			 CPL_UNIT_WORDS;
+	q->tx.rec.w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_TX) |
+			       HW_PUT(SKUA_CPL_W0_UNITS, units) |
+			       HW_PUT(SKUA_CPL_W0_COUNT, q->words));
+	cpl_write(mac, q->tx.unit, units);
 }
 
 bool cpl_room(struct mac *mac, unsigned int n)
 {
-	/* One unit is kept for the record that is being filled */
+	/* Some are kept for the record that is being filled */
 	return !cpl_waiting(mac) && ring_room(cpl_ring(mac)) >=
-	       n + mac->cpl.rec_open;
+	       n + (mac->cpl.open ? 1 + mac->cpl.words / CPL_UNIT_WORDS : 0);
 }
 
 void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n)
@@ -154,53 +164,72 @@ void cpl_publish(struct mac *mac)
 		ring_publish(cpl_ring(mac));
 }
 
-static bool same_record(const struct skua_cpl_tx *rec, const struct txf *f,
-			const struct tx_result *r)
+static void open_record(struct mac *mac, const struct txf *f)
 {
-	return HW_GET(SKUA_CPL_W0_COUNT, le32toh(rec->w0)) <
-		       SKUA_CPL_TX_WORDS &&
-	       le16toh(rec->sta) == f->sta &&
+	struct skua_cpl_tx *rec = &mac->cpl.tx.rec;
+	const struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+
+	memset(rec, 0, sizeof(*rec));
+	rec->sta = htole16(f->sta);
+	rec->sta_gen = htole16(f->sta_gen);
+	rec->vif = f->vif;
+	rec->tid = f->tid;
+	if (sta && f->tid < SKUA_NUM_TIDS)
+		rec->seq = htole16(sta->seq[f->tid]);
+	mac->cpl.words = 0;
+	mac->cpl.ppdu = false;
+	mac->cpl.open = true;
+}
+
+void cpl_ppdu_begin(struct mac *mac, const struct cpl_ppdu *p)
+{
+	struct skua_cpl_tx *rec = &mac->cpl.tx.rec;
+
+	close_record(mac);
+	if (!mac->running)
+		return;
+	open_record(mac, p->f);
+	mac->cpl.ppdu = true;
+	rec->rate = htole32(p->rate);
+	rec->airtime_us = htole32(p->airtime_us);
+	rec->ack_signal = p->ack_signal;
+	rec->mpdus = htole16(p->mpdus);
+	rec->acked = htole16(p->acked);
+	rec->retried = htole16(p->retried);
+}
+
+void cpl_ppdu_end(struct mac *mac)
+{
+	close_record(mac);
+}
+
+static bool shares(const struct cplq *q, const struct txf *f)
+{
+	const struct skua_cpl_tx *rec = &q->tx.rec;
+
+	if (q->ppdu)
+		return q->words < CPL_PPDU_MPDUS;
+	return q->words < SKUA_CPL_TX_WORDS && le16toh(rec->sta) == f->sta &&
 	       le16toh(rec->sta_gen) == f->sta_gen && rec->vif == f->vif &&
-	       rec->tid == f->tid && le32toh(rec->rate) == r->rate &&
-	       rec->ack_signal == r->ack_signal;
+	       rec->tid == f->tid;
 }
 
-static void add16(__le16 *to, unsigned int n)
+void cpl_tx(struct mac *mac, const struct txf *f, enum skua_tx_status status)
 {
-	*to = htole16((uint16_t)(le16toh(*to) + n));
-}
-
-void cpl_tx(struct mac *mac, const struct txf *f, const struct tx_result *r)
-{
-	struct skua_cpl_tx *rec = &mac->cpl.rec;
-	uint32_t n = 0;
+	struct cplq *q = &mac->cpl;
+	__le32 *words = (__le32 *)q->tx.unit;
+	size_t first = offsetof(struct skua_cpl_tx, status) / sizeof(*words);
 
 	if (!mac->running)
 		return;
-	if (mac->cpl.rec_open && !same_record(rec, f, r))
+	if (q->open && !shares(q, f))
 		close_record(mac);
-	if (!mac->cpl.rec_open) {
-		memset(rec, 0, sizeof(*rec));
-		rec->sta = htole16(f->sta);
-		rec->sta_gen = htole16(f->sta_gen);
-		rec->vif = f->vif;
-		rec->tid = f->tid;
-		rec->rate = htole32(r->rate);
-		rec->ack_signal = r->ack_signal;
-		mac->cpl.rec_open = true;
-	} else {
-		n = HW_GET(SKUA_CPL_W0_COUNT, le32toh(rec->w0));
-	}
-	rec->status[n] = htole32(HW_PUT(SKUA_TXS_TOKEN, f->token) |
-				 HW_PUT(SKUA_TXS_TRIES, r->tries) |
-				 HW_PUT(SKUA_TXS_STATUS, r->status));
-	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_TX) |
-			  HW_PUT(SKUA_CPL_W0_UNITS, 1) |
-			  HW_PUT(SKUA_CPL_W0_COUNT, n + 1));
-	rec->airtime_us = htole32(le32toh(rec->airtime_us) + r->airtime_us);
-	add16(&rec->mpdus, r->tries != 0);
-	add16(&rec->acked, r->status == SKUA_TXS_ACKED);
-	add16(&rec->retried, r->tries ? r->tries - 1 : 0);
+	if (!q->open)
+		open_record(mac, f);
+	words[first + q->words++] =
+		htole32(HW_PUT(SKUA_TXS_TOKEN, f->token) |
+			HW_PUT(SKUA_TXS_TRIES, f->tries) |
+			HW_PUT(SKUA_TXS_STATUS, status));
 }
 
 void cpl_event(struct mac *mac, const struct skua_cpl_inband *event)

@@ -15,14 +15,32 @@
 
 struct mac;
 
+/* Units of a transmit record: as many status words as a PPDU has MPDUs */
+#define CPL_UNIT_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))
+#define CPL_TX_UNITS	(1 + (CPL_PPDU_MPDUS - SKUA_CPL_TX_WORDS + \
+			      CPL_UNIT_WORDS - 1) / CPL_UNIT_WORDS)
+#define CPL_PPDU_MPDUS	1024
+
+/**
+ * union cpl_tx_rec - a transmit record that is being filled
+ * @rec: its first unit
+ * @unit: all units
+ */
+union cpl_tx_rec {
+	struct skua_cpl_tx rec;
+	struct skua_cpl unit[CPL_TX_UNITS];
+};
+
 /**
  * struct cplq - completion ring writer
  * @wait: units that wait for room
  * @cap: number of units that @wait has room for
  * @first: index of the oldest unit in @wait
  * @len: number of units in @wait
- * @rec: transmit record that is being filled
- * @rec_open: @rec has at least one frame
+ * @tx: transmit record that is being filled
+ * @words: number of status words in @tx
+ * @open: @tx is to be written
+ * @ppdu: @tx is about a PPDU, and other frames do not share it
  * @timer: looks for room while the loop sleeps
  */
 struct cplq {
@@ -30,25 +48,31 @@ struct cplq {
 	uint32_t cap;
 	uint32_t first;
 	uint32_t len;
-	struct skua_cpl_tx rec;
-	bool rec_open;
+	union cpl_tx_rec tx;
+	unsigned int words;
+	bool open;
+	bool ppdu;
 	struct loop_timer timer;
 };
 
 /**
- * struct tx_result - the TX status of a frame
- * @status: status for the record
- * @rate: rate word of the last transmission, 0 if there was none
- * @tries: number of transmissions
- * @airtime_us: airtime of all transmissions
- * @ack_signal: signal of the ACK, dBm; 0 without ACK
+ * struct cpl_ppdu - a PPDU of the host's frames
+ * @f: one of them
+ * @rate: rate word
+ * @airtime_us: airtime, answers included
+ * @ack_signal: signal of the answer, dBm; 0 without answer
+ * @mpdus: number of MPDUs
+ * @acked: of these, acknowledged
+ * @retried: of these, sent before
  */
-struct tx_result {
-	enum skua_tx_status status;
+struct cpl_ppdu {
+	const struct txf *f;
 	uint32_t rate;
-	uint32_t tries;
 	uint32_t airtime_us;
 	int8_t ack_signal;
+	uint16_t mpdus;
+	uint16_t acked;
+	uint16_t retried;
 };
 
 bool cpl_init(struct mac *mac);
@@ -61,8 +85,22 @@ void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n);
 /** cpl_room() - whether a record of @n units can be written at once */
 bool cpl_room(struct mac *mac, unsigned int n);
 
-/** cpl_tx() - put the status of a frame into the record of similar frames */
-void cpl_tx(struct mac *mac, const struct txf *f, const struct tx_result *r);
+/** cpl_ppdu_begin() - begin the record of a PPDU; the frames that end in it follow */
+void cpl_ppdu_begin(struct mac *mac, const struct cpl_ppdu *p);
+
+/** cpl_ppdu_end() - write the record */
+void cpl_ppdu_end(struct mac *mac);
+
+/**
+ * cpl_tx() - tell the host that a frame has ended
+ * @mac: the engines
+ * @f: the frame
+ * @status: how it ended
+ *
+ * The word goes into the record of the PPDU. A frame that ends outside of one shares a
+ * record with similar frames before it.
+ */
+void cpl_tx(struct mac *mac, const struct txf *f, enum skua_tx_status status);
 
 /** cpl_publish() - close the open record, and tell the host */
 void cpl_publish(struct mac *mac);

@@ -20,36 +20,60 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 /* One turn */
 
-/*
- * Send a batch. Transmit and receive engine do not call each other, so the answers
- * that a monitor gets are passed up here.
- */
-static bool transmit(struct mac *mac)
-{
-	if (!txe_round(mac))
-		return false;
-	rxe_flush(mac);
-	cpl_publish(mac);
-	return true;
-}
-
 static void tbtt(struct loop_timer *t)
 {
 	struct mac_vif *vif = container_of(t, struct mac_vif, beacon.timer);
-	struct mac *mac = vif->mac;
 
-	if (!beacon_tbtt(vif))
-		return;
-	/* Held group frames follow the beacon; the first batch of them leaves here */
-	if (vif->q[VIF_Q_DTIM].credit)
-		transmit(mac);
-	air_flush(mac->radio);
+	if (beacon_tbtt(vif))
+		txe_kick(vif->mac);
 }
+
+/* The radio */
+
+static void radio_rx(void *priv, const struct air_frame *af,
+		     const struct air_rx *rx)
+{
+	rxe_rx(priv, af, rx);
+}
+
+static void radio_rx_end(void *priv, const struct air_ppdu *ppdu,
+			 const struct air_rx *rx)
+{
+	(void)rx;
+	rxe_respond_end(priv, ppdu->ampdu_ref);
+}
+
+static void radio_tx_end(void *priv, struct air_ppdu *ppdu)
+{
+	(void)ppdu;
+	txe_sent(priv);
+}
+
+/* A burst has ended: decrypt what has come, and publish what has been written */
+static void radio_flush(void *priv)
+{
+	rxe_flush(priv);
+	cpl_publish(priv);
+}
+
+static void radio_pulse(void *priv, const struct air_pulse *pulse)
+{
+	mac_radar_pulse(priv, pulse);
+}
+
+static const struct air_radio_ops radio_ops = {
+	.rx = radio_rx,
+	.rx_end = radio_rx_end,
+	.tx_end = radio_tx_end,
+	.flush = radio_flush,
+	.pulse = radio_pulse,
+};
 
 /* Life */
 
-static const struct txe_ops tx_ops = {
-	.answer = rxe_answer,
+/* Transmit and receive engine do not call each other */
+static const struct rxe_ops rx_ops = {
+	.answer = txe_heard,
 };
 
 static void init_vifs(struct mac *mac)
@@ -61,8 +85,8 @@ static void init_vifs(struct mac *mac)
 		vif->idx = (uint8_t)i;
 		for (unsigned int q = 0; q < VIF_QUEUES; q++)
 			txq_init(&vif->q[q], q == VIF_Q_DTIM ? TXQ_DTIM :
-				 q == VIF_Q_OFFCHAN ? TXQ_OFFCHAN : TXQ_VIF,
-				 vif, NULL);
+				 q == VIF_Q_OFFCHAN ? TXQ_OFFCHAN :
+				 q == VIF_Q_FW ? TXQ_FW : TXQ_VIF, vif, NULL);
 		loop_timer_init(&vif->beacon.timer, tbtt);
 	}
 }
@@ -84,6 +108,7 @@ static void init_env(struct mac *mac, const struct mac_env *env)
 	mac->bus = env->bus;
 	mac->ops = env->ops;
 	mac->ops_priv = env->priv;
+	mac->air = env->air;
 }
 
 struct mac *mac_new(const struct mac_env *env)
@@ -93,12 +118,13 @@ struct mac *mac_new(const struct mac_env *env)
 	if (!mac)
 		return NULL;
 	init_env(mac, env);
-	mac->tx.ops = &tx_ops;
+	mac->rx.ops = &rx_ops;
+	txe_init(mac);
 	init_vifs(mac);
 	mac_regs_reset(mac);
 	txq_lists_init(mac);
 	if (mac_obj_init(mac) && rxe_init(mac) && cpl_init(mac))
-		mac->radio = air_join(env->air, &rxe_ops, mac, env->name);
+		mac->radio = air_join(env->air, &radio_ops, mac, env->name);
 	if (!mac->radio) {
 		mac_free(mac);
 		return NULL;
@@ -133,6 +159,8 @@ void mac_stop(struct mac *mac)
 {
 	mac->running = false;
 	rxe_forget(mac);
+	if (mac->radio)
+		txe_halt(mac);
 }
 
 static void forget_counts(struct mac *mac)
@@ -145,6 +173,7 @@ static void forget_counts(struct mac *mac)
 void mac_reset(struct mac *mac)
 {
 	mac_stop(mac);
+	txe_abort(mac);
 	cpl_reset(mac);
 	mac->tx.sync_valid = false;
 	mac_regs_reset(mac);
@@ -172,7 +201,8 @@ bool mac_poll(struct mac *mac)
 		return false;
 	busy = cpl_poll(mac);
 	busy |= txe_fetch(mac);
-	busy |= transmit(mac);
+	txe_kick(mac);
+	busy |= air_run(mac->air);
 	cpl_publish(mac);
 	return busy;
 }
@@ -183,8 +213,6 @@ bool mac_arm(struct mac *mac)
 
 	if (!mac->running || cpl_waiting(mac))
 		return false;
-	if (mac->enabled && txe_pending(mac))
-		return true;
 	/* While the queues are full, no more frames can be fetched */
 	if (mac->tx.count >= mac->cfg->max_txq)
 		return false;

@@ -112,6 +112,7 @@ struct mac_sta {
  * @contending: the TBTT of an IBSS has come, and @timer is for the random delay
  * @own_was_last: the last beacon of the IBSS was sent by this interface
  * @tbtt: number of the next TBTT: TSF / interval
+ * @due: number of the TBTT of the beacon that is being sent, or was last
  * @timer: for the next TBTT
  * @tmpl: the template
  */
@@ -127,6 +128,7 @@ struct mac_beacon {
 	uint32_t rate;
 	struct key_ref bigtk;
 	uint64_t tbtt;
+	uint64_t due;
 	struct loop_timer timer;
 	uint8_t tmpl[MAC_BEACON_MAX];
 };
@@ -160,7 +162,7 @@ struct mac_edca {
  * @key: receive keys
  * @tsf_offset: TSF less the NIC's time
  * @last_beacon: see struct eng_vif
- * @edca: by AC; no medium with contention uses them yet
+ * @edca: by AC
  * @dozing: number of stations in power save
  * @doze_list: stations in power save
  * @q: queues

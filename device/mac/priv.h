@@ -56,7 +56,8 @@
  * @ops_priv: first argument of @ops
  * @fault: faults on purpose, normally NULL
  * @fault_priv: first argument of @fault
- * @radio: radio on the air
+ * @air: medium that the NIC is on
+ * @radio: its radio
  * @running: between mac_start() and mac_stop() or mac_reset()
  * @wiped: how far mac_wipe() has come
  * @enabled: ENG_MAC_ENABLE
@@ -99,6 +100,7 @@ struct mac {
 	void *ops_priv;
 	const struct mac_fault_ops *fault;
 	void *fault_priv;
+	struct air *air;
 	struct air_radio *radio;
 	bool running;
 	uint32_t wiped;

@@ -60,6 +60,25 @@ static bool chan_valid(const struct mac *mac)
 	       skua_primary_fits(mac->rf.freq, mac->rf.center1, mac->rf.bw);
 }
 
+/* The firmware's frames are for the channel that they were made on */
+static void end_fw_frames(struct mac *mac)
+{
+	for (unsigned int i = 0; i < MAC_VIFS; i++)
+		if (mac->vif[i].q[VIF_Q_FW].count)
+			txq_end_all(mac, &mac->vif[i].q[VIF_Q_FW],
+				    SKUA_TXS_NO_CHAN);
+}
+
+/* Frames on the air are truncated, and tried again when the radio is back */
+static void leave_channel(struct mac *mac)
+{
+	if (mac->chan.freq == mac->rf.freq &&
+	    mac->chan.center1 == mac->rf.center1 && mac->chan.bw == mac->rf.bw)
+		return;
+	txe_abort(mac);
+	end_fw_frames(mac);
+}
+
 static void rf_tune(void *owner, uint32_t val)
 {
 	struct mac *mac = owner;
@@ -75,6 +94,7 @@ static void rf_tune(void *owner, uint32_t val)
 	}
 	rxe_flush(mac);
 	rxe_order_release_all(mac);
+	leave_channel(mac);
 	/* The firmware must not take pulses of the old channel for the new one's */
 	mac->radar.n = 0;
 	mac->chan.freq = (uint16_t)mac->rf.freq;
@@ -104,26 +124,26 @@ static void mac_set_tim(void *owner, uint32_t val)
 
 /* The firmware's frames and queue registers */
 
+/* Return: why the frame cannot be sent, else SENT */
 static enum skua_tx_status fw_send(struct mac *mac)
 {
 	struct mac_vif *vif = mac_vif(mac, mac->fwtx.vif);
 	uint8_t *frame = eng_sram(mac->bus, mac->fwtx.addr, mac->fwtx.len);
-	enum skua_tx_status status;
 
 	if (!mac_on_air(mac))
 		return SKUA_TXS_NO_CHAN;
 	if (!vif || !frame || mac->fwtx.len < IEEE80211_HDR_LEN_3ADDR ||
 	    mac->fwtx.len > IEEE80211_MAX_MSDU_LEN ||
 	    (mac->fwtx.flags & ~SKUA_TXF_NO_ACK) ||
-	    !mac_rate_ok(mac, mac->fwtx.rate)) {
+	    !mac_rate_ok(mac, mac->fwtx.rate) ||
+	    dot11_fc_hdrlen(dot11_fc(frame)) < IEEE80211_HDR_LEN_3ADDR ||
+	    dot11_fc_hdrlen(dot11_fc(frame)) > mac->fwtx.len) {
 		mac->c.eng_errors++;
 		return SKUA_TXS_BAD;
 	}
-	status = txe_fw_send(mac, frame, mac->fwtx.len, vif,
-			     mac->fwtx.flags & SKUA_TXF_NO_ACK, mac->fwtx.rate);
-	/* A monitor may get the answer */
-	rxe_flush(mac);
-	return status;
+	return txe_fw_send(mac, frame, mac->fwtx.len, vif,
+			   mac->fwtx.flags & SKUA_TXF_NO_ACK, mac->fwtx.rate) ?
+		SKUA_TXS_SENT : SKUA_TXS_NO_MEM;
 }
 
 static struct txq_match selected(const struct mac *mac)
@@ -151,6 +171,7 @@ static void txq_drop(void *owner, uint32_t val)
 
 	(void)val;
 	txq_sel_drop(mac, &m);
+	txe_doom(mac, &m);
 }
 
 static void txq_release(void *owner, uint32_t val)
@@ -232,7 +253,13 @@ static uint32_t mac_get_enable(void *owner)
 
 static void mac_set_enable(void *owner, uint32_t val)
 {
-	((struct mac *)owner)->enabled = val & 1;
+	struct mac *mac = owner;
+
+	mac->enabled = val & 1;
+	if (mac->enabled)
+		return;
+	txe_abort(mac);
+	end_fw_frames(mac);
 }
 
 static uint32_t mac_take_tbtt(void *owner)
@@ -277,11 +304,19 @@ static const struct eng_reg radar_regs[] = {
 static void fwtx_go(void *owner, uint32_t val)
 {
 	struct mac *mac = owner;
+	enum skua_tx_status status;
 
 	(void)val;
 	eng_charge(mac->bus, COST_SEND);
+	if (mac->fwtx.status == FWTX_BUSY) {
+		mac->c.eng_errors++;
+		return;
+	}
 	mac->fwtx.status = FWTX_BUSY;
-	mac->fwtx.status = fw_send(mac);
+	status = fw_send(mac);
+	if (status == SKUA_TXS_SENT)
+		return;
+	mac->fwtx.status = status;
 	eng_irq(mac->bus, ENG_IRQ_FWTX);
 }
 

@@ -192,8 +192,37 @@ static void receive(struct rx_arrival *a, struct mac_vif *own)
 		mac->c.rx_filtered++;
 }
 
-static void arrive(struct mac *mac, const struct air_frame *af,
-		   const struct air_rx *rx)
+/* The medium is reserved for others (IEEE 802.11-2020, 10.3.2.4) */
+static void note_nav(const struct rx_arrival *a)
+{
+	uint64_t ns = air_ns(a->mac->air, rxe_duration(a));
+
+	if (!ns || !dot11_fcs_ok(a->af->data, a->af->len))
+		return;
+	ns += air_now(a->mac->air);
+	if (a->mac->tx.op.nav < ns)
+		a->mac->tx.op.nav = ns;
+}
+
+static bool is_answer(uint16_t fc)
+{
+	return dot11_fc_is_stype(fc, IEEE80211_ACK) ||
+	       dot11_fc_is_stype(fc, IEEE80211_CTS) ||
+	       dot11_fc_is_stype(fc, IEEE80211_BACK);
+}
+
+/* An answer to what the transmit engine has sent; a monitor gets it, too */
+static void take_answer(struct rx_arrival *a)
+{
+	struct mac *mac = a->mac;
+
+	mac->rx.ops->answer(mac, a->frame, a->len, a->rx);
+	if (!cpl_waiting(mac) &&
+	    (mac->filter & (SKUA_FILTER_OTHER_BSS | SKUA_FILTER_CONTROL)))
+		rxe_queue_frame(a, NULL, NULL, 0);
+}
+
+void rxe_rx(struct mac *mac, const struct air_frame *af, const struct air_rx *rx)
 {
 	struct rx_arrival a = {
 		.mac = mac, .af = af, .rx = rx, .frame = af->data,
@@ -214,15 +243,17 @@ static void arrive(struct mac *mac, const struct air_frame *af,
 	own = a.group ? NULL : own_vif(mac, dot11_addr1(a.frame));
 	if (!own && !a.group)
 		own = scan_vif(mac, a.frame);
+	if (!own)
+		note_nav(&a);
 	/* The frame is for another receiver: its FCS is not worth computing */
 	if (!own && !a.group && !a.promisc)
 		return;
+	a.fc = dot11_fc(a.frame);
 	/* As with a full FIFO: without an ACK the sender tries again later */
-	if (cpl_waiting(mac)) {
+	if (cpl_waiting(mac) && !(own && is_answer(a.fc))) {
 		mac->c.rx_overrun++;
 		return;
 	}
-	a.fc = dot11_fc(a.frame);
 	a.hdr_len = (uint16_t)dot11_fc_hdrlen(a.fc);
 	if (!dot11_fcs_ok(af->data, af->len)) {
 		bad_fcs(&a);
@@ -232,44 +263,10 @@ static void arrive(struct mac *mac, const struct air_frame *af,
 		mac->c.rx_malformed++;
 		return;
 	}
+	if (own && is_answer(a.fc)) {
+		take_answer(&a);
+		return;
+	}
 	receive(&a, own);
 	rxe_queue_gone(&a);
 }
-
-static void rxe_rx(void *priv, const struct air_frame *af,
-		   const struct air_rx *rx)
-{
-	struct mac *mac = priv;
-
-	arrive(mac, af, rx);
-	if (af->ampdu_last)
-		rxe_respond_end(mac, af->ampdu_ref);
-}
-
-void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
-		const struct air_rx *rx, uint32_t rate)
-{
-	const struct air_frame af = {
-		.data = frame, .len = len, .chan = mac->chan,
-		.rate = airtime_response_rate(rate, 0, mac_tuned_2ghz(mac)),
-	};
-	struct rx_arrival a = {
-		.mac = mac, .af = &af, .rx = rx, .frame = frame,
-		.len = (uint16_t)(len - IEEE80211_FCS_LEN),
-		.fc = dot11_fc(frame), .hdr_len = IEEE80211_ACK_LEN,
-	};
-
-	if (mac->filter & (SKUA_FILTER_OTHER_BSS | SKUA_FILTER_CONTROL))
-		rxe_queue_frame(&a, NULL, NULL, 0);
-}
-
-static void rxe_rx_flush(void *priv)
-{
-	rxe_flush(priv);
-}
-
-const struct air_radio_ops rxe_ops = {
-	.rx = rxe_rx,
-	.rx_flush = rxe_rx_flush,
-	.pulse = mac_radar_pulse,
-};

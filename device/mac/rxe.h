@@ -205,7 +205,19 @@ struct rx_back {
 };
 
 /**
+ * struct rxe_ops - how the receive engine hands answers over
+ * @answer: an ACK, CTS or Block Ack to an own interface has come; its FCS is right, and
+ *	not included in @len
+ */
+struct rxe_ops {
+	void (*answer)(struct mac *mac, const uint8_t *frame, uint16_t len,
+		       const struct air_rx *rx);
+};
+
+/**
  * struct rxe - receive engine
+ * @ops: operations of mac.c
+ * @answer: the last ACK or CTS that was sent
  * @item: batch
  * @n: number of items in @item
  * @bytes: octets of these
@@ -220,6 +232,8 @@ struct rx_back {
  * @share: frames that wait for others
  */
 struct rxe {
+	const struct rxe_ops *ops;
+	struct airtime_answer answer;
 	struct rx_item item[RXE_BATCH];
 	unsigned int n;
 	uint32_t bytes;
@@ -236,11 +250,8 @@ struct rxe {
 
 /* rxe.c */
 
-extern const struct air_radio_ops rxe_ops;
-
-/** rxe_answer() - pass an answer to a frame that was sent on to a monitor */
-void rxe_answer(struct mac *mac, const uint8_t *frame, uint16_t len,
-		const struct air_rx *rx, uint32_t rate);
+/** rxe_rx() - a frame arrives from the air */
+void rxe_rx(struct mac *mac, const struct air_frame *af, const struct air_rx *rx);
 
 /* rxe_resp.c */
 
@@ -265,6 +276,9 @@ bool rxe_respond(const struct rx_arrival *a, const struct mac_vif *vif);
 /** rxe_respond_bar() - answer the BlockAckReq of a session, from @ssn on */
 void rxe_respond_bar(const struct rx_arrival *a, struct ba_rx *ba,
 		     uint16_t ssn);
+
+/** rxe_duration() - for how long the sender has reserved the medium, us */
+uint32_t rxe_duration(const struct rx_arrival *a);
 
 /** rxe_respond_end() - a PPDU has arrived: send its Block Ack; @ref: its ampdu_ref */
 void rxe_respond_end(struct mac *mac, uint32_t ref);

@@ -31,8 +31,9 @@ static void answer(struct mac *mac, const struct mac_vif *vif, uint8_t *buf,
 		.power = vif_power(vif),
 	};
 
-	af.rate = airtime_response_rate(rate, vif->basic_rates, ghz2);
-	af.airtime_us = airtime_ppdu_us(af.rate, af.len, ghz2);
+	airtime_answer(&mac->rx.answer, rate, vif->basic_rates, af.len, ghz2);
+	af.rate = mac->rx.answer.rate;
+	af.airtime_us = mac->rx.answer.us;
 	duration = time_left(duration, af.airtime_us, ghz2);
 	dot11_put_le16(buf + IEEE80211_OFF_DURATION, (uint16_t)duration);
 	dot11_fcs_put(buf, len);
@@ -67,7 +68,7 @@ static void answer_block(struct mac *mac, const struct rx_back *b)
 	mac->c.rx_ba_sent++;
 }
 
-static uint32_t duration_of(const struct rx_arrival *a)
+uint32_t rxe_duration(const struct rx_arrival *a)
 {
 	uint16_t d = dot11_get_le16(a->frame + IEEE80211_OFF_DURATION);
 
@@ -103,7 +104,7 @@ static bool block_ack_later(const struct rx_arrival *a)
 		*b = (struct rx_back){
 			.ba = a->ba,
 			.rate = a->af->rate,
-			.duration = duration_of(a),
+			.duration = rxe_duration(a),
 			.ref = a->af->ampdu_ref,
 		};
 	return true;
@@ -114,7 +115,7 @@ bool rxe_respond(const struct rx_arrival *a, const struct mac_vif *vif)
 	struct mac *mac = a->mac;
 
 	if (dot11_fc_is_stype(a->fc, IEEE80211_RTS)) {
-		answer_short(a, vif, IEEE80211_CTS, duration_of(a));
+		answer_short(a, vif, IEEE80211_CTS, rxe_duration(a));
 		mac->c.rx_cts_sent++;
 		return true;
 	}
@@ -122,7 +123,7 @@ bool rxe_respond(const struct rx_arrival *a, const struct mac_vif *vif)
 		if (rxe_aggregated(a->af))
 			return block_ack_later(a);
 		answer_short(a, vif, IEEE80211_ACK,
-			     a->fc & IEEE80211_FC_MOREFRAGS ? duration_of(a) : 0);
+			     a->fc & IEEE80211_FC_MOREFRAGS ? rxe_duration(a) : 0);
 		mac->c.rx_acks_sent++;
 	}
 	return true;
@@ -131,7 +132,7 @@ bool rxe_respond(const struct rx_arrival *a, const struct mac_vif *vif)
 void rxe_respond_bar(const struct rx_arrival *a, struct ba_rx *ba, uint16_t ssn)
 {
 	struct rx_back b = {
-		.ba = ba, .rate = a->af->rate, .duration = duration_of(a),
+		.ba = ba, .rate = a->af->rate, .duration = rxe_duration(a),
 		.ref = a->af->ampdu_ref, .bar = true, .ssn = ssn,
 	};
 

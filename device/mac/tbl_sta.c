@@ -9,6 +9,7 @@
 #include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/tbl.h"
+#include "mac/txe.h"
 #include "mac/txq.h"
 
 #define STA_FLAGS	(ENG_STAF_QOS | ENG_STAF_MFP | ENG_STAF_4ADDR | \
@@ -33,6 +34,8 @@ static bool sta_clear(struct mac *mac, uint32_t i)
 	tbl_ba_forget(sta);
 	/* The interface's queues may hold frames for the station, too */
 	txq_sel_drop(mac, &all);
+	txe_doom(mac, &all);
+	txe_forget(mac, NULL, sta);
 	txq_flush_sta(mac, sta);
 	txq_sta_doze(mac, sta, false);
 	mac_sta_unlink(mac, sta);

@@ -8,6 +8,7 @@
 #include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/tbl.h"
+#include "mac/txe.h"
 #include "mac/txq.h"
 
 static uint32_t vif_entries(const struct mac *mac)
@@ -115,6 +116,7 @@ static bool vif_clear(struct mac *mac, uint32_t i)
 		return true;
 	beacon_stop(vif);
 	/* Before its stations, each of which would look for its frames here */
+	txe_forget(mac, vif, NULL);
 	txq_flush_vif(mac, vif);
 	if (!clear_owned(mac, i))
 		return false;

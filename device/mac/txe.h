@@ -3,9 +3,16 @@
  * Transmit engine: from descriptors to frames on the air
  *
  * txe_fetch.c  descriptors are copied, checked, and become frames in queues
- * txe_sched.c  the order of frames
+ * txe_sched.c  channel access: the queue that sends next, and when
  * txe_prep.c   sequence numbers, protection
- * txe_send.c   rates, protection of the medium, retries
+ * txe_rate.c   rates, limits of tries
+ * txe_ppdu.c   PPDUs and control frames, with their durations
+ * txe_end.c    the fate of the frames of a PPDU
+ * txe_txop.c   the state machine that all of these are part of
+ *
+ * One exchange of frames is under way at a time: the radio sends one PPDU. The machine
+ * is driven by events of the air (struct air_event) and does not know which medium it
+ * is on. It begins by txe_kick(), which whoever makes frames ready to be sent calls.
  */
 #ifndef SKUA_DEVICE_MAC_TXE_H
 #define SKUA_DEVICE_MAC_TXE_H
@@ -20,58 +27,161 @@
 
 struct mac;
 
-#define TXE_BATCH		32	/* frames of a round */
-#define TXE_BATCH_BYTES		65536	/* and their octets, about */
+#define TXE_MPDUS		256	/* MPDUs of a PPDU */
 #define TXE_QUANTUM_US		300	/* airtime of a turn */
-#define TXE_MAX_STAGES		(ENG_RATE_STAGES + 1)
+#define TXE_STAGE_NONE		(-1)	/* a rate that is not of the station's table */
+#define TXE_STAGE_PROBE		ENG_RATE_STAGES
 
 /**
- * struct txe_ops - how the transmit engine hands answers up
- * @answer: an ACK, CTS or Block Ack has come for a frame that was sent at rate
- *	word @rate; FCS included
+ * enum txop_state - where the machine stands
+ * @TXOP_IDLE: there is nothing to send, or nothing may be sent
+ * @TXOP_ACCESS: a channel access function waits for the medium
+ * @TXOP_BUILD: the medium is won; the frames are numbered and protected
+ * @TXOP_CTS_SELF: a CTS-to-self is on the air, or its SIFS passes
+ * @TXOP_RTS: an RTS is on the air
+ * @TXOP_CTS: the CTS is awaited, or the SIFS behind it passes
+ * @TXOP_PPDU: the PPDU is on the air
+ * @TXOP_ANSWER: its answer is awaited
  */
-struct txe_ops {
-	void (*answer)(struct mac *mac, const uint8_t *frame, uint16_t len,
-		       const struct air_rx *rx, uint32_t rate);
+enum txop_state {
+	TXOP_IDLE,
+	TXOP_ACCESS,
+	TXOP_BUILD,
+	TXOP_CTS_SELF,
+	TXOP_RTS,
+	TXOP_CTS,
+	TXOP_PPDU,
+	TXOP_ANSWER,
+};
+
+/**
+ * enum txe_answer - what a PPDU is answered with
+ * @TXE_NO_ANSWER: with nothing
+ * @TXE_ACK: an ACK
+ * @TXE_BA: a Block Ack
+ */
+enum txe_answer {
+	TXE_NO_ANSWER,
+	TXE_ACK,
+	TXE_BA,
+};
+
+/**
+ * struct edcaf - channel access function of a class (IEEE 802.11-2020, 10.23.2)
+ * @acc: what it waits for
+ * @cw: contention window
+ * @drawn: a backoff has been drawn, and its slots in @acc are not used up yet
+ * @sent: PPDUs in this round of the classes
+ */
+struct edcaf {
+	struct air_access acc;
+	uint32_t cw;
+	bool drawn;
+	uint32_t sent;
+};
+
+/**
+ * struct txop - the exchange under way
+ * @state: where it stands
+ * @step: the next step of the machine
+ * @timeout: the answer has not come
+ * @nav: until then the medium is reserved for others, ns
+ * @edcaf: channel access by class
+ * @cls: class that has won
+ * @held: the medium is still won: the next PPDU follows a SIFS later
+ * @left_us: what is left of the TXOP limit
+ * @q: queue of the frames; NULL if they cannot return to it
+ * @n: number of frames
+ * @ready: of these, numbered and protected
+ * @f: the frames
+ * @job: protection of @f
+ * @mpdu: MPDUs of @f
+ * @ppdu: what is on the air
+ * @ta: its transmitter address
+ * @ctl: RTS, CTS
+ * @ctl_mpdu: MPDU of @ctl
+ * @answer: what the frames are answered with
+ * @last_answer: the last answer whose duration was looked up
+ * @sent: the PPDU has been on the air, and not only an RTS
+ * @rate: rate word
+ * @stage: its stage in the station's table, TXE_STAGE_NONE, or TXE_STAGE_PROBE
+ * @airtime_us: airtime of the exchange, answers included
+ * @ack_signal: signal of the answer, dBm; 0 without one
+ */
+struct txop {
+	enum txop_state state;
+	struct air_event step;
+	struct air_event timeout;
+	uint64_t nav;
+	struct edcaf edcaf[TXE_CLASSES];
+	uint8_t cls;
+	bool held;
+	int32_t left_us;
+	struct txq *q;
+	unsigned int n;
+	unsigned int ready;
+	struct txf *f[TXE_MPDUS];
+	struct crypto_job job[TXE_MPDUS];
+	struct air_mpdu mpdu[TXE_MPDUS];
+	struct air_ppdu ppdu;
+	uint8_t ta[IEEE80211_ADDR_LEN];
+	uint8_t ctl[IEEE80211_RTS_LEN + IEEE80211_FCS_LEN];
+	struct air_mpdu ctl_mpdu;
+	enum txe_answer answer;
+	struct airtime_answer last_answer;
+	bool sent;
+	uint32_t rate;
+	int stage;
+	uint32_t airtime_us;
+	int8_t ack_signal;
 };
 
 /**
  * struct txe - transmit engine
- * @ops: operations of mac.c
  * @pool: free frames, small and large
- * @count: number of frames in queues
+ * @count: number of frames of the host, those on the air included
  * @active: queues that may send, by class
  * @parked: queues that wait for the radio to return to their channel
+ * @beacons: bit for each interface whose beacon is due
  * @sync_prod: indices up to which to fetch until the command is retired, see
  *	mac_tx_sync()
  * @sync_valid: @sync_prod holds
  * @full: as many frames as the NIC holds waited, and not much fewer do now
- * @batch: frames of the round
- * @jobs: encryption of @batch
+ * @op: the exchange under way
  */
 struct txe {
-	const struct txe_ops *ops;
 	struct txf *pool[2];
 	uint32_t count;
 	struct txq_list active[TXE_CLASSES];
 	struct txq_list parked;
+	uint32_t beacons;
 	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
 	bool sync_valid;
 	bool full;
-	struct txf *batch[TXE_BATCH];
-	struct crypto_job jobs[TXE_BATCH];
+	struct txop op;
 };
 
 /* txe_sched.c */
 
-/** txe_collect() - the next frames to send, at most @max */
-unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max);
+/** txe_access_at() - earliest time at which a class may begin, LOOP_NEVER for none */
+uint64_t txe_access_at(struct mac *mac);
 
-/** txe_put_back() - the round has no time for a frame that txe_collect() chose */
-void txe_put_back(struct mac *mac, struct txf *f);
+/**
+ * txe_take() - give the medium to a class, and take its next frames
+ * @mac: the engines; the frames are in txop.f then
+ *
+ * Return: false if there is none, or the medium is not idle any more.
+ */
+bool txe_take(struct mac *mac);
 
-/** txe_pending() - whether there is a frame that may be sent now */
-bool txe_pending(const struct mac *mac);
+/** txe_take_more() - take more frames of the class that holds the medium; false for none */
+bool txe_take_more(struct mac *mac);
+
+/** txe_backoff() - draw another backoff: the class has sent (@ok), or failed */
+void txe_backoff(struct mac *mac, uint8_t cls, bool ok);
+
+/** txe_charge() - charge the queue for airtime */
+void txe_charge(struct txq *q, uint32_t us);
 
 /* txe_fetch.c */
 
@@ -98,52 +208,119 @@ uint32_t txe_ring_count(struct mac *mac, const struct txq_match *m);
 
 /* txe_prep.c */
 
-/** txe_assign_seq() - number a frame, unless the host has done so */
-void txe_assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f);
-
 /**
- * txe_prepare() - number and protect the frames of a round
+ * txe_prepare() - number and protect the frames of the PPDU
  * @mac: the engines
- * @n: number of frames in txe.batch
  *
  * A frame that cannot be sent ends here.
  *
- * Return: number of frames that are left in txe.batch.
+ * Return: false if the turn has no time for all: call again.
  */
-unsigned int txe_prepare(struct mac *mac, unsigned int n);
+bool txe_prepare(struct mac *mac);
 
-/* txe_send.c */
+/* txe_rate.c */
 
-/** txe_round() - send a batch; true if there was a frame */
-bool txe_round(struct mac *mac);
+/** txe_vif_rate() - @wanted if it can be used now, else the lowest basic rate */
+uint32_t txe_vif_rate(struct mac *mac, const struct mac_vif *vif,
+		      uint32_t wanted);
 
-/** txe_fw_send() - send a frame of the firmware now */
-enum skua_tx_status txe_fw_send(struct mac *mac, uint8_t *frame, uint32_t len,
-				struct mac_vif *vif, bool no_ack, uint32_t rate);
+/** txe_choose_rate() - choose the rate of the next try of the PPDU's frames */
+void txe_choose_rate(struct mac *mac, const struct mac_vif *vif,
+		     struct mac_sta *sta);
+
+/** txe_wants_rts() - does RTS/CTS go before the frame, of @len octets with FCS? */
+bool txe_wants_rts(const struct mac *mac, const struct txf *f, uint32_t len,
+		   enum txe_answer answer);
+
+/** txe_retry_limit() - transmissions of a frame at most */
+unsigned int txe_retry_limit(const struct mac *mac, const struct txf *f,
+			     enum txe_answer answer);
+
+/* txe_ppdu.c */
+
+/** txe_expected_answer() - what a single frame is answered with */
+enum txe_answer txe_expected_answer(const struct txf *f);
 
 /** txe_stamp() - write the TSF into a beacon or probe response that is sent now at @rate */
 void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate);
 
 /**
- * txe_transmit() - put a frame on the air once
+ * txe_begin_protection() - begin an RTS or CTS-to-self, if the PPDU needs one
  * @mac: the engines
  * @vif: interface that sends
- * @frame: MPDU, with room for the FCS behind it
- * @len: octets of @frame without FCS
- * @rate: rate word
- * @response: room for the answer, or NULL
- * @response_len: octets of @response, then of the answer
- * @rx: how the answer was received
  *
- * Return: airtime in microseconds.
+ * Return: state of the machine, TXOP_PPDU if the PPDU may begin at once.
  */
-uint32_t txe_transmit(struct mac *mac, const struct mac_vif *vif,
-		      uint8_t *frame, uint16_t len, uint32_t rate,
-		      uint8_t *response, uint16_t *response_len,
-		      struct air_rx *rx);
+enum txop_state txe_begin_protection(struct mac *mac, const struct mac_vif *vif);
 
-/** txe_vif_rate() - @wanted if it can be used now, else the lowest basic rate */
-uint32_t txe_vif_rate(struct mac *mac, const struct mac_vif *vif,
-		      uint32_t wanted);
+/** txe_begin_ppdu() - begin the PPDU; false if the radio does not send */
+bool txe_begin_ppdu(struct mac *mac, const struct mac_vif *vif);
+
+/** txe_answer_us() - SIFS and the answer to a frame at @rate, @len octets without FCS */
+uint32_t txe_answer_us(struct mac *mac, const struct mac_vif *vif, uint32_t rate,
+		       uint32_t len);
+
+/* txe_end.c */
+
+/** txe_settle() - the exchange has ended: end its frames, or let them be tried again */
+void txe_settle(struct mac *mac, bool answered);
+
+/** txe_give_back() - return the frames of an exchange that did not come to its end */
+void txe_give_back(struct mac *mac);
+
+/* txe_txop.c */
+
+void txe_init(struct mac *mac);
+
+/** txe_kick() - frames may be ready to be sent: begin, unless an exchange is under way */
+void txe_kick(struct mac *mac);
+
+/** txe_sent() - a PPDU has left the radio: struct air_radio_ops.tx_end */
+void txe_sent(struct mac *mac);
+
+/**
+ * txe_heard() - a control frame to an own interface has come
+ * @mac: the engines
+ * @frame: the frame, its FCS right
+ * @len: octets without FCS
+ * @rx: how it was received
+ *
+ * What does not answer the PPDU that the engine has sent is not its business.
+ */
+void txe_heard(struct mac *mac, const uint8_t *frame, uint16_t len,
+	       const struct air_rx *rx);
+
+/**
+ * txe_abort() - stop the exchange under way, in any state
+ * @mac: the engines
+ *
+ * What is on the air is truncated. The frames return to their queue, and this try
+ * counts; if the engines do not run, they are forgotten.
+ */
+void txe_abort(struct mac *mac);
+
+/**
+ * txe_halt() - the NIC is dead: send nothing any more
+ * @mac: the engines
+ *
+ * The frames stay for txe_abort(): the engine may be in the middle of their end.
+ */
+void txe_halt(struct mac *mac);
+
+/** txe_doom() - frames of the exchange that match end with it, sent or not */
+void txe_doom(struct mac *mac, const struct txq_match *m);
+
+/**
+ * txe_forget() - queues go: frames of the exchange cannot return to them
+ * @mac: the engines
+ * @vif: interface that goes, or NULL
+ * @sta: station that goes, or NULL
+ */
+void txe_forget(struct mac *mac, const struct mac_vif *vif,
+		const struct mac_sta *sta);
+
+/** txe_fw_send() - queue a frame of the firmware; false without memory */
+bool txe_fw_send(struct mac *mac, const uint8_t *frame, uint32_t len,
+		 struct mac_vif *vif, bool no_ack, uint32_t rate);
 
 #endif /* SKUA_DEVICE_MAC_TXE_H */

@@ -278,11 +278,10 @@ static void fill(struct txf *f, const struct desc *d, uint8_t cls)
 static void refuse(struct mac *mac, const struct desc *d, uint8_t cls,
 		   enum skua_tx_status status)
 {
-	struct tx_result r = { .status = status };
 	struct txf f = { 0 };
 
 	fill(&f, d, cls);
-	cpl_tx(mac, &f, &r);
+	cpl_tx(mac, &f, status);
 }
 
 static enum skua_tx_status load(struct mac *mac, const struct desc *d,

@@ -2,8 +2,9 @@
 /*
  * Transmit engine: before the first try
  *
- * The frames of a round are numbered and protected together. A retransmission
- * has the sequence number, PN and ciphertext of the first try.
+ * The frames of a PPDU are numbered and protected when the medium has been won, in the
+ * order of their queue. A retransmission has the sequence number, PN and ciphertext of
+ * the first try.
  */
 #include <string.h>
 
@@ -13,7 +14,12 @@
 #include "mac/txe.h"
 #include "mac/txq.h"
 
-void txe_assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f)
+/* A turn protects at least so many frames, or octets */
+#define CHUNK		16
+#define CHUNK_BYTES	16384
+
+/* Number a frame, unless the host has done so */
+static void assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f)
 {
 	uint8_t *frame = txf_data(f);
 	uint16_t *counter = &vif->seq;
@@ -81,6 +87,18 @@ static bool start_protect(struct mac *mac, const struct mac_vif *vif,
 	return true;
 }
 
+/* The limit may be lower than when the frame was tried last */
+static bool given_up(struct mac *mac, struct mac_sta *sta, const struct txf *f)
+{
+	if (!f->tries ||
+	    f->tries < txe_retry_limit(mac, f, txe_expected_answer(f)))
+		return false;
+	mac->c.tx_no_ack++;
+	if (sta)
+		sta->stats.tx_failed++;
+	return true;
+}
+
 /* Return: SENT if the frame may leave; @job is filled in for a protected frame */
 static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 				   struct crypto_job *job)
@@ -89,12 +107,16 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
 	uint8_t *frame = txf_data(f);
 
-	if (!vif)
+	if (!vif || f->doomed)
 		return SKUA_TXS_FLUSHED;
+	if (f->owner == TXF_BEACON)
+		return SKUA_TXS_SENT;
 	if (f->sta != SKUA_STA_NONE && !sta) {
 		mac->c.tx_stale_sta++;
 		return SKUA_TXS_STALE_STA;
 	}
+	if (given_up(mac, sta, f))
+		return SKUA_TXS_NO_ACK;
 	/* It may have waited for its station since; no cipher covers this bit */
 	if (f->more_data)
 		frame[1] |= IEEE80211_FC_MOREDATA >> 8;
@@ -104,59 +126,78 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 		return (f->flags & SKUA_TXF_PROTECT) &&
 		       !mac_key_get(mac, f->key) ? SKUA_TXS_STALE_KEY :
 						   SKUA_TXS_SENT;
-	txe_assign_seq(vif, sta, f);
+	assign_seq(vif, sta, f);
 	if ((f->flags & SKUA_TXF_PROTECT) && !start_protect(mac, vif, f, job))
 		return SKUA_TXS_STALE_KEY;
 	return SKUA_TXS_SENT;
 }
 
-/* Frames that an earlier round has had no time for are ready */
+/* A frame that has been tried before is ready */
 static bool has_job(const struct txf *f)
 {
 	return (f->flags & SKUA_TXF_PROTECT) && !f->prepared;
 }
 
-static void all_prepared(struct txf **batch, unsigned int n)
+static bool protected_ok(struct mac *mac, const struct crypto_job *job)
 {
-	for (unsigned int i = 0; i < n; i++)
-		batch[i]->prepared = true;
+	if (job->status == CRYPTO_OK)
+		return true;
+	mac->c.tx_crypto_failed++;
+	log_warn(mac->log, "transmit: protection failed: %s",
+		 crypto_status_name(job->status));
+	return false;
 }
 
-unsigned int txe_prepare(struct mac *mac, unsigned int n)
+/*
+ * Prepare some frames from txop.ready on. Frames that end leave a gap, which is closed
+ * at once, so that txop.f[0] to [ready - 1] are ready at any time.
+ */
+static void prepare_chunk(struct mac *mac)
 {
-	struct txf **batch = mac->tx.batch;
-	struct crypto_job *jobs = mac->tx.jobs;
-	unsigned int kept = 0, n_jobs = 0, j = 0;
+	struct txop *op = &mac->tx.op;
+	unsigned int from = op->ready, to = from, n = from, jobs = 0, j = 0;
+	uint32_t bytes = 0;
 
-	for (unsigned int i = 0; i < n; i++) {
-		struct txf *f = batch[i];
-		enum skua_tx_status status = prepare(mac, f, &jobs[n_jobs]);
+	for (; to < op->n && to - from < CHUNK && bytes < CHUNK_BYTES; to++) {
+		struct txf *f = op->f[to];
+		enum skua_tx_status status = prepare(mac, f, &op->job[jobs]);
 
 		if (status != SKUA_TXS_SENT) {
 			txf_end(mac, f, status);
 			continue;
 		}
-		n_jobs += has_job(f);
-		batch[kept++] = f;
+		jobs += has_job(f);
+		bytes += f->len;
+		op->f[n++] = f;
 	}
-	if (!n_jobs || !crypto_run(jobs, n_jobs)) {
-		all_prepared(batch, kept);
-		return kept;
-	}
-	n = kept;
-	kept = 0;
-	for (unsigned int i = 0; i < n; i++) {
-		struct txf *f = batch[i];
+	if (jobs)
+		crypto_run(op->job, jobs);
+	for (unsigned int i = from; i < n; i++) {
+		struct txf *f = op->f[i];
 
-		if (has_job(f) && jobs[j++].status != CRYPTO_OK) {
-			mac->c.tx_crypto_failed++;
-			log_warn(mac->log, "transmit: protection failed: %s",
-				 crypto_status_name(jobs[j - 1].status));
+		if (has_job(f) && !protected_ok(mac, &op->job[j++])) {
 			txf_end(mac, f, SKUA_TXS_BAD);
 			continue;
 		}
-		batch[kept++] = f;
+		f->prepared = true;
+		op->f[op->ready++] = f;
 	}
-	all_prepared(batch, kept);
-	return kept;
+	memmove(&op->f[op->ready], &op->f[to], (op->n - to) * sizeof(op->f[0]));
+	op->n -= to - op->ready;
+}
+
+bool txe_prepare(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+	bool any = false;
+
+	while (op->ready < op->n) {
+		if (!mac->running)
+			return true;
+		if (any && turn_late(loop_turn(mac->loop)))
+			return false;
+		prepare_chunk(mac);
+		any = true;
+	}
+	return true;
 }

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transmit engine: the order of frames
+ * Transmit engine: channel access, and the order of frames
  *
- * Classes have an order, management before VO, but each leaves a part of a round to
- * the classes behind it. Inside a class, stations share airtime by turns.
+ * Each class has a channel access function. Of those that may begin at the same time
+ * the first one wins, management before VO, and the others back off (IEEE 802.11-2020,
+ * 10.23.2.4). On a medium without contention all may begin at any time; so that the
+ * last ones get their turn, each class may win so many times in a round. Inside a
+ * class, stations share airtime by turns.
  */
+#include "mac/beacon.h"
 #include "mac/priv.h"
 #include "mac/txe.h"
 #include "mac/txq.h"
 
-#define CLASS_SHARE	4	/* frames of a round that each class gets */
+#define AIFSN_DEFAULT	2
+#define CW_DEFAULT	15
 
-static const uint8_t class_order[TXE_CLASSES] = {
-	TXE_CLASS_MGMT,
-	SKUA_RING_TX_VO - SKUA_RING_TX_VO,
-	SKUA_RING_TX_VI - SKUA_RING_TX_VO,
-	SKUA_RING_TX_BE - SKUA_RING_TX_VO,
-	SKUA_RING_TX_BK - SKUA_RING_TX_VO,
+static const struct {
+	uint8_t cls;
+	uint8_t share;		/* PPDUs of a round */
+} class_order[TXE_CLASSES] = {
+	{ TXE_CLASS_MGMT, 32 },
+	{ SKUA_RING_TX_VO - SKUA_RING_TX_VO, 32 },
+	{ SKUA_RING_TX_VI - SKUA_RING_TX_VO, 16 },
+	{ SKUA_RING_TX_BE - SKUA_RING_TX_VO, 8 },
+	{ SKUA_RING_TX_BK - SKUA_RING_TX_VO, 4 },
 };
-
-bool txe_pending(const struct mac *mac)
-{
-	for (unsigned int i = 0; i < TXE_CLASSES; i++)
-		if (mac->tx.active[i].head.next != &mac->tx.active[i].head)
-			return true;
-	return false;
-}
 
 enum may_send {
 	MAY_SEND,
@@ -35,6 +35,8 @@ enum may_send {
 
 static enum may_send txq_may_send(const struct mac *mac, const struct txq *q)
 {
+	if (q->kind == TXQ_FW)
+		return MAY_SEND;
 	if (q->kind == TXQ_OFFCHAN)
 		return mac->roc_vif == q->vif->idx && mac->chan.freq ?
 			MAY_SEND : MAY_NEVER;
@@ -48,37 +50,18 @@ static int32_t *deficit_of(const struct txq *q)
 	return q->sta ? &q->sta->deficit[q->cls] : &q->vif->deficit[q->cls];
 }
 
-/* Airtime of the first try; retries are charged when they happen */
-static int32_t frame_cost(const struct mac *mac, const struct txq *q,
-			  const struct txf *f)
+void txe_charge(struct txq *q, uint32_t us)
 {
-	uint32_t rate = f->rate;
-
-	if (!rate && q->sta && dot11_fc_is_data(f->fc))
-		rate = q->sta->rate.rate[0];
-	if (!rate)
-		rate = airtime_lowest_basic(q->vif->basic_rates,
-					    mac_tuned_2ghz(mac));
-	return (int32_t)airtime_ppdu_us(rate, f->len + IEEE80211_FCS_LEN,
-					mac_tuned_2ghz(mac));
+	*deficit_of(q) -= (int32_t)us;
 }
 
-void txe_put_back(struct mac *mac, struct txf *f)
-{
-	txq_unpop(mac, f);
-	*deficit_of(f->from) += frame_cost(mac, f->from, f);
-}
-
-static unsigned int collect_class(struct mac *mac, uint8_t cls,
-				  struct txf **batch, unsigned int max,
-				  uint32_t *bytes)
+/* The queue of a class whose turn it is, or NULL */
+static struct txq *next_queue(struct mac *mac, uint8_t cls)
 {
 	struct txq_list *list = &mac->tx.active[cls];
-	unsigned int n = 0;
 	struct txq *q;
 
-	while (n < max && *bytes < TXE_BATCH_BYTES &&
-	       (q = txq_list_first(list))) {
+	while ((q = txq_list_first(list))) {
 		enum may_send may = txq_may_send(mac, q);
 		int32_t *deficit = deficit_of(q);
 
@@ -90,34 +73,180 @@ static unsigned int collect_class(struct mac *mac, uint8_t cls,
 			txq_end_all(mac, q, SKUA_TXS_NO_CHAN);
 			continue;
 		}
-		if (*deficit <= 0) {
-			*deficit += TXE_QUANTUM_US;
-			txq_list_del(q);
-			txq_list_add(list, q);
-			continue;
-		}
-		*deficit -= frame_cost(mac, q, q->head);
-		batch[n] = txq_pop(mac, q);
-		*bytes += batch[n++]->len;
+		if (*deficit > 0)
+			return q;
+		*deficit += TXE_QUANTUM_US;
+		txq_list_del(q);
+		txq_list_add(list, q);
 	}
-	return n;
+	return NULL;
 }
 
-unsigned int txe_collect(struct mac *mac, struct txf **batch, unsigned int max)
+/* Channel access */
+
+static const struct mac_edca *edca_of(struct mac *mac, uint8_t cls)
 {
-	unsigned int n = 0, behind = 0;
-	uint32_t bytes = 0;
+	const struct txq *q = txq_list_first(&mac->tx.active[cls]);
+	unsigned int ac = cls < SKUA_NUM_ACS ? cls : 0;
 
-	for (unsigned int i = 0; i < TXE_CLASSES; i++)
-		behind += !!txq_list_first(&mac->tx.active[class_order[i]]);
-	for (unsigned int i = 0; i < TXE_CLASSES && n < max; i++) {
-		uint8_t cls = class_order[i];
+	return q ? &q->vif->edca[ac] : NULL;
+}
 
-		if (!txq_list_first(&mac->tx.active[cls]))
+static uint32_t slot_us(const struct mac *mac)
+{
+	return mac_tuned_2ghz(mac) ? 20 : 9;
+}
+
+/* AIFS is a SIFS and some slots (IEEE 802.11-2020, 10.3.2.3.6) */
+static void draw(struct mac *mac, uint8_t cls)
+{
+	struct edcaf *e = &mac->tx.op.edcaf[cls];
+	const struct mac_edca *p = edca_of(mac, cls);
+	unsigned int aifsn = p && p->aifsn ? p->aifsn : AIFSN_DEFAULT;
+
+	if (!e->cw)
+		e->cw = p && p->cw_min ? p->cw_min : CW_DEFAULT;
+	e->acc = (struct air_access){
+		.aifs_us = airtime_sifs_us(mac_tuned_2ghz(mac)) +
+			   aifsn * slot_us(mac),
+		.slot_us = slot_us(mac),
+		.slots = rng_below(loop_rng(mac->loop), e->cw + 1),
+		.since = air_now(mac->air),
+	};
+	e->drawn = true;
+}
+
+void txe_backoff(struct mac *mac, uint8_t cls, bool ok)
+{
+	struct edcaf *e = &mac->tx.op.edcaf[cls];
+	const struct mac_edca *p = edca_of(mac, cls);
+	uint32_t max = p && p->cw_max ? p->cw_max : 1023;
+
+	e->drawn = false;
+	e->cw = ok ? 0 : 2 * e->cw + 1;
+	if (e->cw > max)
+		e->cw = max;
+}
+
+static uint64_t class_at(struct mac *mac, uint8_t cls)
+{
+	struct edcaf *e = &mac->tx.op.edcaf[cls];
+	uint64_t at;
+
+	if (!e->drawn)
+		draw(mac, cls);
+	at = air_access(mac->radio, &e->acc);
+	return at > mac->tx.op.nav ? at : mac->tx.op.nav;
+}
+
+/* A beacon waits for a SIFS and a slot, and has no backoff */
+static uint64_t beacon_at(struct mac *mac)
+{
+	struct air_access acc = {
+		.aifs_us = airtime_sifs_us(mac_tuned_2ghz(mac)) + slot_us(mac),
+		.slot_us = slot_us(mac),
+		.since = air_now(mac->air),
+	};
+
+	return air_access(mac->radio, &acc);
+}
+
+uint64_t txe_access_at(struct mac *mac)
+{
+	uint64_t first = LOOP_NEVER, at;
+
+	if (mac->tx.beacons)
+		first = beacon_at(mac);
+	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
+		if (!txq_list_first(&mac->tx.active[i]))
 			continue;
-		behind--;
-		n += collect_class(mac, cls, batch + n,
-				   max - n - behind * CLASS_SHARE, &bytes);
+		at = class_at(mac, (uint8_t)i);
+		if (at < first)
+			first = at;
 	}
-	return n;
+	return first;
+}
+
+static bool take_queue(struct mac *mac, struct txq *q)
+{
+	struct txop *op = &mac->tx.op;
+
+	op->q = q;
+	op->f[0] = txq_pop(mac, q);
+	op->n = 1;
+	op->ready = 0;
+	return true;
+}
+
+static bool take_beacon(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+
+	if (!mac->tx.beacons || beacon_at(mac) > air_now(mac->air))
+		return false;
+	op->f[0] = beacon_take(mac);
+	if (!op->f[0])
+		return false;
+	op->q = NULL;
+	op->n = 1;
+	op->ready = 0;
+	op->cls = TXE_CLASS_MGMT;
+	op->left_us = 0;
+	return true;
+}
+
+/* Of the classes that may begin now, the first one that has not had its share */
+static bool take_class(struct mac *mac, bool *shared_out)
+{
+	struct txop *op = &mac->tx.op;
+	uint64_t now = air_now(mac->air);
+	struct txq *win = NULL;
+
+	*shared_out = false;
+	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
+		uint8_t cls = class_order[i].cls;
+		struct txq *q;
+
+		if (!txq_list_first(&mac->tx.active[cls]) ||
+		    class_at(mac, cls) > now)
+			continue;
+		q = next_queue(mac, cls);
+		if (!q)
+			continue;
+		if (win) {
+			txe_backoff(mac, cls, false);
+		} else if (op->edcaf[cls].sent >= class_order[i].share) {
+			*shared_out = true;
+		} else {
+			op->cls = cls;
+			win = q;
+		}
+	}
+	if (!win)
+		return false;
+	op->edcaf[op->cls].sent++;
+	op->left_us = 32 * (op->cls < SKUA_NUM_ACS ?
+			    win->vif->edca[op->cls].txop : 0);
+	return take_queue(mac, win);
+}
+
+bool txe_take(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+	bool shared_out;
+
+	if (take_beacon(mac) || take_class(mac, &shared_out))
+		return true;
+	if (!shared_out)
+		return false;
+	for (unsigned int i = 0; i < TXE_CLASSES; i++)
+		op->edcaf[i].sent = 0;
+	return take_class(mac, &shared_out);
+}
+
+bool txe_take_more(struct mac *mac)
+{
+	struct txq *q = next_queue(mac, mac->tx.op.cls);
+
+	return q && take_queue(mac, q);
 }

@@ -55,26 +55,60 @@ bool txf_free_all(struct mac *mac)
 	return true;
 }
 
-void txf_done(struct mac *mac, struct txf *f, const struct tx_result *r)
+/* A frame comes into the NIC, or leaves it: @n is 1 or -1 */
+static void count(struct mac *mac, const struct txf *f, int n)
+{
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+
+	mac->tx.count += (uint32_t)n;
+	mac->vif[f->vif].frames[f->cls] += (uint32_t)n;
+	if (sta)
+		sta->frames[f->cls] += (uint32_t)n;
+}
+
+void txf_count(struct mac *mac, struct txf *f)
+{
+	f->counted = true;
+	count(mac, f, 1);
+}
+
+void txf_drop(struct mac *mac, struct txf *f)
+{
+	if (f->counted)
+		count(mac, f, -1);
+	txf_free(mac, f);
+}
+
+static void tell_host(struct mac *mac, const struct txf *f,
+		      enum skua_tx_status status)
 {
 	struct mac_sta *sta;
 
-	cpl_tx(mac, f, r);
+	cpl_tx(mac, f, status);
+	if (!f->eosp)
+		return;
 	sta = mac_sta_get(mac, f->sta, f->sta_gen);
-	if (f->eosp && sta) {
-		cpl_publish(mac);
+	if (sta)
 		cpl_inband(mac, SKUA_INB_EOSP, sta, f->tid, 0);
+}
+
+void txf_done(struct mac *mac, struct txf *f, enum skua_tx_status status)
+{
+	if (f->owner == TXF_HOST) {
+		tell_host(mac, f, status);
+	} else if (f->owner == TXF_FW) {
+		mac->fwtx.status = status;
+		mac->c.tx_fw++;
+		eng_irq(mac->bus, ENG_IRQ_FWTX);
 	}
-	txf_free(mac, f);
+	txf_drop(mac, f);
 }
 
 void txf_end(struct mac *mac, struct txf *f, enum skua_tx_status status)
 {
-	struct tx_result r = { .status = status };
-
 	if (status == SKUA_TXS_FLUSHED)
 		mac->c.tx_flushed++;
 	else if (status == SKUA_TXS_NO_CHAN)
 		mac->c.tx_no_chan++;
-	txf_done(mac, f, &r);
+	txf_done(mac, f, status);
 }

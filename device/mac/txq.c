@@ -88,17 +88,6 @@ void txq_unpark(struct mac *mac)
 	}
 }
 
-/* A frame comes into a queue, or leaves it: @n is 1 or -1 */
-static void txq_count(struct mac *mac, const struct txf *f, int n)
-{
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
-
-	mac->tx.count += (uint32_t)n;
-	mac->vif[f->vif].frames[f->cls] += (uint32_t)n;
-	if (sta)
-		sta->frames[f->cls] += (uint32_t)n;
-}
-
 void txq_append(struct mac *mac, struct txq *q, struct txf *f)
 {
 	f->next = NULL;
@@ -108,11 +97,10 @@ void txq_append(struct mac *mac, struct txq *q, struct txf *f)
 		q->head = f;
 	q->tail = f;
 	q->count++;
-	txq_count(mac, f, 1);
 	txq_settle(mac, q);
 }
 
-struct txf *txq_unlink(struct mac *mac, struct txq *q, struct txf *before)
+struct txf *txq_unlink(struct txq *q, struct txf *before)
 {
 	struct txf *f = before ? before->next : q->head;
 
@@ -123,32 +111,27 @@ struct txf *txq_unlink(struct mac *mac, struct txq *q, struct txf *before)
 	if (q->tail == f)
 		q->tail = before;
 	q->count--;
-	txq_count(mac, f, -1);
 	f->next = NULL;
 	return f;
 }
 
 struct txf *txq_pop(struct mac *mac, struct txq *q)
 {
-	struct txf *f = txq_unlink(mac, q, NULL);
+	struct txf *f = txq_unlink(q, NULL);
 
-	f->from = q;
 	if (q->credit)
 		q->credit--;
 	txq_settle(mac, q);
 	return f;
 }
 
-void txq_unpop(struct mac *mac, struct txf *f)
+void txq_unpop(struct mac *mac, struct txq *q, struct txf *f)
 {
-	struct txq *q = f->from;
-
 	f->next = q->head;
 	if (!q->count)
 		q->tail = f;
 	q->head = f;
 	q->count++;
-	txq_count(mac, f, 1);
 	if (q->kind == TXQ_DTIM)
 		q->credit++;
 	txq_settle(mac, q);
@@ -189,6 +172,7 @@ void txq_enqueue(struct mac *mac, struct txf *f)
 		q = sta_queue(sta, f);
 	else
 		q = &vif->q[f->cls];
+	txf_count(mac, f);
 	txq_append(mac, q, f);
 	if (txq_held(q))
 		mac->c.tx_held++;
@@ -197,7 +181,7 @@ void txq_enqueue(struct mac *mac, struct txf *f)
 void txq_end_all(struct mac *mac, struct txq *q, enum skua_tx_status status)
 {
 	while (q->count)
-		txf_end(mac, txq_unlink(mac, q, NULL), status);
+		txf_end(mac, txq_unlink(q, NULL), status);
 	q->credit = 0;
 	txq_settle(mac, q);
 }

@@ -20,7 +20,6 @@
 struct mac;
 struct mac_sta;
 struct mac_vif;
-struct tx_result;
 
 /* A frame has room in front of it for its IV, and behind it for MIC and FCS */
 #define TXF_HEADROOM		CRYPTO_IV_LEN_MAX
@@ -33,6 +32,18 @@ struct tx_result;
 #define TXE_CLASSES		SKUA_NUM_TX_RINGS
 #define TXE_CLASS_MGMT		(SKUA_RING_TX_MGMT - SKUA_RING_TX_VO)
 #define MAC_TID_NONE		16
+
+/**
+ * enum txf_owner - who has made a frame, and is told of its end
+ * @TXF_HOST: the host; the end has a record
+ * @TXF_FW: the firmware, by ENG_FWTX_*
+ * @TXF_BEACON: the NIC itself
+ */
+enum txf_owner {
+	TXF_HOST,
+	TXF_FW,
+	TXF_BEACON,
+};
 
 /**
  * struct txf - a frame in the transmit engine
@@ -55,11 +66,13 @@ struct tx_result;
  * @key: with SKUA_TXF_PROTECT
  * @pn: packet number
  * @rate: rate word with SKUA_TXF_RATE, else 0
- * @from: queue that the frame was taken from for the round under way
+ * @owner: who is told of its end
+ * @counted: it is one of the frames that the NIC holds for the host
+ * @doomed: it ends with the exchange under way, and is not tried again
  * @numbered: it has a sequence number of its TID
- * @prepared: numbered and protected; a later round goes on with it
+ * @prepared: numbered and protected; a later try goes on with it
+ * @probe: the first try is at the rate to be probed
  * @tries: transmissions so far
- * @airtime_us: airtime of these
  * @buf: the frame, with room on both sides
  */
 struct txf {
@@ -82,11 +95,13 @@ struct txf {
 	struct key_ref key;
 	uint64_t pn;
 	uint32_t rate;
-	struct txq *from;
+	enum txf_owner owner;
+	bool counted;
+	bool doomed;
 	bool numbered;
 	bool prepared;
+	bool probe;
 	uint32_t tries;
-	uint32_t airtime_us;
 	uint8_t buf[];
 };
 
@@ -103,6 +118,7 @@ static inline uint8_t *txf_data(struct txf *f)
  * @TXQ_VIF: frames of an interface: management, group frames of an awake BSS
  * @TXQ_DTIM: group frames, which wait for a DTIM beacon
  * @TXQ_OFFCHAN: frames for the channel of a remain-on-channel period
+ * @TXQ_FW: frames of the firmware, which leave on any channel
  */
 enum txq_kind {
 	TXQ_STA,
@@ -110,6 +126,7 @@ enum txq_kind {
 	TXQ_VIF,
 	TXQ_DTIM,
 	TXQ_OFFCHAN,
+	TXQ_FW,
 };
 
 enum txq_state {
@@ -158,6 +175,7 @@ enum {
 enum {
 	VIF_Q_DTIM = TXE_CLASSES,
 	VIF_Q_OFFCHAN,
+	VIF_Q_FW,
 	VIF_QUEUES,
 };
 
@@ -203,10 +221,21 @@ void txf_free(struct mac *mac, struct txf *f);
  */
 bool txf_free_all(struct mac *mac);
 
-/** txf_done() - end a frame: write its record and event, free its memory */
-void txf_done(struct mac *mac, struct txf *f, const struct tx_result *r);
+/** txf_count() - a frame of the host comes into the queues: count it until its end */
+void txf_count(struct mac *mac, struct txf *f);
 
-/** txf_end() - end a frame that was not sent: count it, and txf_done() */
+/** txf_drop() - forget a frame without telling its owner */
+void txf_drop(struct mac *mac, struct txf *f);
+
+/**
+ * txf_done() - end a frame: tell its owner, free its memory
+ * @mac: the engines
+ * @f: the frame
+ * @status: how it ended
+ */
+void txf_done(struct mac *mac, struct txf *f, enum skua_tx_status status);
+
+/** txf_end() - end a frame that has not been sent to the end: count it, and txf_done() */
 void txf_end(struct mac *mac, struct txf *f, enum skua_tx_status status);
 
 /* txq.c */
@@ -227,11 +256,11 @@ void txq_append(struct mac *mac, struct txq *q, struct txf *f);
 /** txq_pop() - take the first frame; the queue must not be empty */
 struct txf *txq_pop(struct mac *mac, struct txq *q);
 
-/** txq_unpop() - undo txq_pop(): the frame is the first one of txf.from again */
-void txq_unpop(struct mac *mac, struct txf *f);
+/** txq_unpop() - undo txq_pop(): the frame is the first one of its queue again */
+void txq_unpop(struct mac *mac, struct txq *q, struct txf *f);
 
 /** txq_unlink() - take the frame behind @before, or the first one if that is NULL */
-struct txf *txq_unlink(struct mac *mac, struct txq *q, struct txf *before);
+struct txf *txq_unlink(struct txq *q, struct txf *before);
 
 /** txq_settle() - link or unlink a queue after a change that may concern it */
 void txq_settle(struct mac *mac, struct txq *q);
@@ -292,7 +321,10 @@ struct txq_match {
 	uint32_t acs;
 };
 
-/** txq_sel_count() - number of frames that match, in queues and rings */
+/** txq_matches() - whether a frame is selected */
+bool txq_matches(const struct txf *f, const struct txq_match *m);
+
+/** txq_sel_count() - number of frames that match, on the air, in queues and rings */
 uint32_t txq_sel_count(struct mac *mac, const struct txq_match *m);
 
 /**
@@ -300,8 +332,9 @@ uint32_t txq_sel_count(struct mac *mac, const struct txq_match *m);
  * @mac: the engines
  * @m: which frames
  *
- * All frames in queues end. Of those in the rings, a turn's worth is fetched before:
- * call again while txq_sel_count() becomes less.
+ * All frames in queues end; those on the air do with their exchange, see txe_doom(). Of
+ * those in the rings, a turn's worth is fetched before: call again while
+ * txq_sel_count() becomes less.
  */
 void txq_sel_drop(struct mac *mac, const struct txq_match *m);
 

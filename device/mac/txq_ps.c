@@ -78,7 +78,7 @@ unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta,
 	unsigned int n;
 
 	for (n = 0; n < num && (q = next_held(sta, tids)); n++) {
-		f = txq_unlink(mac, q, NULL);
+		f = txq_unlink(q, NULL);
 		txq_settle(mac, q);
 		f->more_data = more_data || txq_sta_held(sta);
 		txq_append(mac, to, f);

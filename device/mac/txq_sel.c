@@ -13,7 +13,7 @@
 #define DROP_COST	500
 #define DROP_COST_FRAME	40
 
-static bool frame_matches(const struct txf *f, const struct txq_match *m)
+bool txq_matches(const struct txf *f, const struct txq_match *m)
 {
 	if (m->vif != SKUA_VIF_NONE && m->vif != f->vif)
 		return false;
@@ -33,7 +33,7 @@ static uint32_t sum(const uint32_t frames[TXE_CLASSES], uint32_t acs)
 	return n;
 }
 
-/* Frames in queues; these are counted as they come and go */
+/* Frames in queues and on the air; these are counted as they come and go */
 static uint32_t queued(struct mac *mac, const struct txq_match *m)
 {
 	uint32_t n = 0;
@@ -60,12 +60,12 @@ static void queue_drop(struct mac *mac, struct txq *q,
 	if (!f)
 		return;
 	while (f) {
-		if (!frame_matches(f, m)) {
+		if (!txq_matches(f, m)) {
 			before = f;
 			f = f->next;
 			continue;
 		}
-		txf_end(mac, txq_unlink(mac, q, before), SKUA_TXS_FLUSHED);
+		txf_end(mac, txq_unlink(q, before), SKUA_TXS_FLUSHED);
 		f = before ? before->next : q->head;
 	}
 	if (q->credit > q->count)

@@ -98,6 +98,7 @@ struct rec {
 
 /* A radio that records all frames, and can send any frame */
 struct sniffer {
+	struct air *air;
 	struct air_radio *radio;
 	struct air_chan chan;
 	unsigned int n;
@@ -146,6 +147,7 @@ void host_publish(struct host *h, unsigned int ring);
 void host_tx(struct host *h, const struct tx *t, const void *frame,
 	     uint32_t len);
 void host_poll(struct host *h);
+void host_air(struct host *h);	/* let the air run, as the loop does */
 bool host_next(struct host *h, struct rec *rec);
 void host_expect_tx(struct host *h, uint16_t token, enum skua_tx_status status,
 		    unsigned int tries);

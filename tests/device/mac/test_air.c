@@ -4,6 +4,10 @@
 
 struct ear {
 	struct air_radio *radio;
+	struct air_ppdu ppdu;
+	struct air_mpdu mpdu;
+	uint8_t psdu[28];
+	unsigned int sent;
 	unsigned int heard;
 	unsigned int flushed;
 	bool answers;
@@ -28,13 +32,21 @@ static void ear_rx(void *priv, const struct air_frame *f,
 		air_respond(e->radio, &a);
 }
 
+static void ear_sent(void *priv, struct air_ppdu *ppdu)
+{
+	struct ear *e = priv;
+
+	assert_ptr_equal(ppdu, &e->ppdu);
+	e->sent++;
+}
+
 static void ear_flush(void *priv)
 {
 	((struct ear *)priv)->flushed++;
 }
 
 static const struct air_radio_ops ear_ops = {
-	.rx = ear_rx, .rx_flush = ear_flush,
+	.rx = ear_rx, .tx_end = ear_sent, .flush = ear_flush,
 };
 
 static void ear_join(struct air *air, struct ear *e, const struct air_chan *c)
@@ -45,17 +57,16 @@ static void ear_join(struct air *air, struct ear *e, const struct air_chan *c)
 	air_tune(e->radio, c);
 }
 
-static void say(struct ear *e, const struct air_chan *c, uint32_t rate)
+static void say(struct air *air, struct ear *e, uint32_t rate)
 {
-	uint8_t f[28] = { 0x80 };
-	uint8_t back[64];
-	uint16_t len = sizeof(back);
-	struct air_rx rx;
-	struct air_frame af = { .data = f, .len = sizeof(f), .ta = addr_ap,
-				.rate = rate, .chan = *c, .power = 20 };
-
-	memcpy(f + 10, addr_ap, 6);
-	air_send(e->radio, &af, back, &len, &rx);
+	e->psdu[0] = 0x80;
+	memcpy(e->psdu + 10, addr_ap, 6);
+	e->mpdu = (struct air_mpdu){ .data = e->psdu, .len = sizeof(e->psdu) };
+	e->ppdu = (struct air_ppdu){ .mpdu = &e->mpdu, .n = 1, .ta = addr_ap,
+				     .rate = rate, .power = 20 };
+	assert_true(air_begin(e->radio, &e->ppdu));
+	while (air_run(air))
+		;
 }
 
 static struct air *quiet_air(struct loop **loop, struct loop_test_clock *clock)
@@ -114,8 +125,7 @@ static void test_separation(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		ear_join(air, &a, &cases[i].from);
 		ear_join(air, &b, &cases[i].to);
-		say(&a, &cases[i].from, cases[i].rate);
-		air_flush(a.radio);
+		say(air, &a, cases[i].rate);
 		if (b.heard != cases[i].hears)
 			fail_msg("case %zu", i);
 		assert_int_equal(b.flushed, cases[i].hears);
@@ -133,14 +143,12 @@ static void test_answers(void **state)
 	struct loop_test_clock clock;
 	struct loop *loop;
 	struct air *air = quiet_air(&loop, &clock);
-	struct ear a, b, d, e;
-	uint8_t f[28] = { 0x80 }, back[64];
-	struct air_frame af = { .data = f, .len = sizeof(f), .ta = addr_ap,
-				.rate = 60, .chan = c, .power = 20 };
-	struct air_rx rx;
-	uint16_t len = sizeof(back);
 	struct air_loss l = { .match_type = 1, .match_subtype = 13, .nth = 1,
 			      .count = 1 };
+	uint8_t ack[14] = { 0xd4 };
+	struct air_frame af = { .data = ack, .len = 14, .ta = addr_ap,
+				.rate = 60, .power = 20 };
+	struct ear a, b, d, e;
 	int id;
 
 	(void)state;
@@ -149,37 +157,31 @@ static void test_answers(void **state)
 	ear_join(air, &d, &c);
 	ear_join(air, &e, &c);
 	b.answers = true;
-	air_send(a.radio, &af, back, &len, &rx);
-	assert_int_equal(len, 14);
-	assert_int_equal(rx.signal, 10 - AIR_PATH_LOSS);
-	assert_int_equal(a.heard, 0);
-	/* Other radios hear both frames, and the radio that answers hears one */
+	/* All radios but its sender hear a frame, and an answer is not answered */
+	say(air, &a, 60);
+	assert_int_equal(a.sent, 1);
+	assert_int_equal(a.heard, 1);
 	assert_int_equal(b.heard, 1);
 	assert_int_equal(d.heard, 2);
-	/* Two radios answer: the sender gets the first answer */
+	assert_int_equal(b.sent, 0);
+	/* Two radios answer: the first answer is sent */
 	d.answers = true;
-	len = sizeof(back);
-	air_send(a.radio, &af, back, &len, &rx);
-	assert_int_equal(len, 14);
+	say(air, &a, 60);
+	assert_int_equal(a.heard, 2);
 	assert_int_equal(air_get_stats(air)->collisions, 1);
 	d.answers = false;
 	/* Outside of rx(), air_respond() sends nothing */
 	air_respond(b.radio, &af);
+	assert_false(air_run(air));
 	assert_int_equal(air_get_stats(air)->responses, 2);
 	/* Answers are lost by the address of their sender */
 	memcpy(l.ta, addr_sta, 6);
 	id = air_lose(air, &l);
-	len = sizeof(back);
-	air_send(a.radio, &af, back, &len, &rx);
-	assert_int_equal(len, 0);
+	say(air, &a, 60);
+	assert_int_equal(a.heard, 2);
 	assert_int_equal(air_loss_hits(air, id), 1);
-	len = sizeof(back);
-	air_send(a.radio, &af, back, &len, &rx);
-	assert_int_equal(len, 14);
-	/* With too little room, the sender gets no answer */
-	len = 13;
-	air_send(a.radio, &af, back, &len, &rx);
-	assert_int_equal(len, 0);
+	say(air, &a, 60);
+	assert_int_equal(a.heard, 3);
 	air_free(air);
 	loop_free(loop);
 }
@@ -199,9 +201,9 @@ static void test_leaving(void **state)
 			for (unsigned int n = 0; n < 5; n++)
 				ear_join(air, &ear[n], &c);
 			ear[i].leaves = &ear[k];
-			say(&ear[4], &c, 60);
-			air_flush(ear[4].radio);
-			say(&ear[4], &c, 60);
+			say(air, &ear[4], 60);
+			if (k != 4)
+				say(air, &ear[4], 60);
 			for (unsigned int n = 0; n < 5; n++)
 				if (n != k)
 					air_leave(ear[n].radio);
@@ -231,7 +233,7 @@ static void test_loss_rules(void **state)
 		unsigned int before = b.heard;
 		bool lost = i == 3 || i == 4 || i == 8 || i == 12 || i == 16;
 
-		say(&a, &c, 60);
+		say(air, &a, 60);
 		assert_int_equal(b.heard - before, !lost);
 	}
 	assert_int_equal(air_loss_hits(air, id), 5);
@@ -245,7 +247,7 @@ static void test_loss_rules(void **state)
 	l.ta[0] = 0x44;
 	air_lose(air, &l);
 	i = b.heard;
-	say(&a, &c, 60);
+	say(air, &a, 60);
 	assert_int_equal(b.heard, i + 1);
 	assert_int_equal(air_loss_hits(air, 99), 0);
 	for (i = 2; i < 32; i++)

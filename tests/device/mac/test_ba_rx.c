@@ -92,37 +92,30 @@ static unsigned int mk_mpdu(uint8_t *f, const struct mpdu *m)
 	return len + IEEE80211_FCS_LEN;
 }
 
-static void put_on_air(struct scene *s, const uint8_t *psdu, uint16_t len,
-		       uint32_t ref, bool last)
-{
-	struct air_frame f = {
-		.data = psdu, .len = len, .ta = addr_ap,
-		.rate = SKUA_ENC_VHT | 1u << 12, .chan = s->sniff.chan,
-		.power = 20, .airtime_us = 100,
-		.ampdu_ref = ref, .ampdu_last = ref && last,
-	};
-
-	f.rate = HW_PUT(SKUA_RATE_ENC, SKUA_ENC_VHT) | HW_PUT(SKUA_RATE_IDX, 3) |
-		 HW_PUT(SKUA_RATE_NSS, 1);
-	air_send(s->sniff.radio, &f, NULL, NULL, NULL);
-}
-
 /* Send an A-MPDU, or a single MPDU */
 static void ppdu(struct scene *s, const struct mpdu *m, unsigned int n, bool ampdu)
 {
-	static uint32_t ref;
-	uint8_t f[2400];
+	static uint8_t f[64][2400];
+	struct air_mpdu mpdu[64];
+	struct air_ppdu p = {
+		.mpdu = mpdu, .ampdu = ampdu, .ta = addr_ap,
+		.rate = HW_PUT(SKUA_RATE_ENC, SKUA_ENC_VHT) |
+			HW_PUT(SKUA_RATE_IDX, 3) | HW_PUT(SKUA_RATE_NSS, 1),
+		.power = 20, .airtime_us = 100,
+	};
 
-	ref++;
+	assert_true(n <= 64);
 	s->sniff.n = 0;
 	for (unsigned int i = 0; i < n; i++) {
-		unsigned int len = mk_mpdu(f, &m[i]);
-
-		if (!m[i].lost)
-			put_on_air(s, f, (uint16_t)len, ampdu ? ref : 0,
-				   i + 1 == n);
+		if (m[i].lost)
+			continue;
+		mpdu[p.n].data = f[p.n];
+		mpdu[p.n].len = (uint16_t)mk_mpdu(f[p.n], &m[i]);
+		p.n++;
 	}
-	air_flush(s->sniff.radio);
+	if (p.n && air_begin(s->sniff.radio, &p))
+		while (air_run(s->air))
+			;
 }
 
 static struct answers answers(const struct scene *s)

@@ -137,6 +137,14 @@ static void lose(struct scene *s, int type, int subtype, uint32_t nth,
 }
 
 /* A10, T2 */
+/* Airtime of a frame of @len octets at 6 Mbit/s, and of its ACK */
+static uint32_t acked_us(uint32_t len)
+{
+	return airtime_ppdu_us(60, len + IEEE80211_FCS_LEN, false) +
+	       airtime_sifs_us(false) +
+	       airtime_ppdu_us(60, IEEE80211_ACK_LEN + IEEE80211_FCS_LEN, false);
+}
+
 static void test_lost_data(void **state)
 {
 	struct scene *s = *state;
@@ -153,16 +161,21 @@ static void test_lost_data(void **state)
 	/* The sniffer loses these frames, too; this try reaches it */
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 500));
 	scene_poll(s);
-	assert_true(host_next(s->ap, &rec));
+	/* A record for each PPDU, and the frame ends in the third one */
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_true(host_next(s->ap, &rec));
+		assert_int_equal(rec.n, i == 2);
+		assert_int_equal(rec.tx.mpdus, 1);
+		assert_int_equal(rec.tx.acked, i == 2);
+		assert_int_equal(rec.tx.retried, i != 0);
+		assert_int_equal(rec.tx.ack_signal,
+				 i == 2 ? 20 - AIR_PATH_LOSS : 0);
+		assert_int_equal(rec.tx.airtime_us,
+				 acked_us(26 + 500 + 16));
+	}
 	assert_int_equal(HW_GET(SKUA_TXS_TRIES, rec.tx.status[0]), 3);
 	assert_int_equal(HW_GET(SKUA_TXS_STATUS, rec.tx.status[0]),
 			 SKUA_TXS_ACKED);
-	assert_int_equal(rec.tx.mpdus, 1);
-	assert_int_equal(rec.tx.acked, 1);
-	assert_int_equal(rec.tx.retried, 2);
-	assert_int_equal(rec.tx.ack_signal, 20 - AIR_PATH_LOSS);
-	assert_int_equal(rec.tx.airtime_us,
-			 3 * airtime_ppdu_us(60, 26 + 500 + 16 + 4, false));
 	assert_true(sniffed_fc(s, 0) & IEEE80211_FC_RETRY);
 	host_expect_rx(s->sta, &rec);
 	host_expect_nothing(s->sta);
@@ -626,37 +639,37 @@ static void test_segments(void **state)
 	}
 }
 
-/* X5: several frames of one station and rate may share a record */
-static void test_aggregated_records(void **state)
+/* X5: each PPDU has a record, with its airtime, and with the frames that end in it */
+static void test_ppdu_records(void **state)
 {
 	struct scene *s = *state;
 	struct tx t = TX_TO_STA;
 	uint8_t f[100];
-	unsigned int len = mk_data(f, true, 0, 60), next = 0, sum = 0;
+	unsigned int len = mk_data(f, true, 0, 60), n = 0, next = 0;
 	struct rec rec;
 
 	for (t.token = 0; t.token < 20; t.token++)
 		host_tx(s->ap, &t, f, len);
 	lose(s, 2, -1, 5, 1);
 	scene_poll(s);
-	while (host_next(s->ap, &rec)) {
-		unsigned int tries = 0;
+	for (; host_next(s->ap, &rec); n++) {
+		bool lost = n == 4, again = n == 5;
+		uint32_t w = le32toh(rec.tx.status[0]);
 
 		assert_int_equal(rec.type, SKUA_CPL_TX);
-		for (unsigned int i = 0; i < rec.n; i++) {
-			uint32_t w = le32toh(rec.tx.status[i]);
-
-			assert_int_equal(HW_GET(SKUA_TXS_TOKEN, w), next++);
-			tries += HW_GET(SKUA_TXS_TRIES, w);
-		}
-		assert_int_equal(le16toh(rec.tx.mpdus), rec.n);
-		assert_int_equal(le16toh(rec.tx.acked), rec.n);
-		assert_int_equal(le16toh(rec.tx.retried), tries - rec.n);
-		assert_int_equal(le32toh(rec.tx.airtime_us),
-				 tries * airtime_ppdu_us(60, len + 4, false));
-		sum += rec.n;
+		assert_int_equal(rec.n, !lost);
+		assert_int_equal(le16toh(rec.tx.mpdus), 1);
+		assert_int_equal(le16toh(rec.tx.acked), !lost);
+		assert_int_equal(le16toh(rec.tx.retried), again);
+		assert_int_equal(le32toh(rec.tx.airtime_us), acked_us(len));
+		assert_int_equal(le16toh(rec.tx.seq), n < 5 ? n + 1 : n);
+		if (lost)
+			continue;
+		assert_int_equal(HW_GET(SKUA_TXS_TOKEN, w), next++);
+		assert_int_equal(HW_GET(SKUA_TXS_TRIES, w), 1 + again);
 	}
-	assert_int_equal(sum, 20);
+	assert_int_equal(n, 21);
+	assert_int_equal(next, 20);
 }
 
 /* Classes by priority, and stations share airtime by turns */
@@ -666,7 +679,7 @@ static void test_order(void **state)
 	struct tx t = TX_TO_STA;
 	struct eng_sta peer = { .gen = htole16(1), .aid = htole16(2) };
 	uint8_t f[2000], g[2000];
-	unsigned int len, vo = 0, to2 = 0;
+	unsigned int len, n = 0, vo = 0, to2 = 0;
 
 	for (unsigned int i = 0; i < 4; i++) {
 		peer.key[i].slot = htole16(SKUA_KEY_NONE);
@@ -687,25 +700,27 @@ static void test_order(void **state)
 	t = (struct tx)TX_TO_STA;
 	t.ring = 0;
 	len = mk_data(f, true, 6, 100);
-	for (unsigned int i = 0; i < 30; i++)
+	for (unsigned int i = 0; i < 60; i++)
 		host_tx(s->ap, &t, f, len);
-	mac_poll(s->ap->mac);
+	scene_poll(s);
 	for (unsigned int i = 0; i < s->sniff.n; i++) {
 		const uint8_t *d = sniffed(s, i);
+		bool is_vo;
 
 		if (!dot11_fc_is_data(dot11_fc(d)))
 			continue;
-		vo += dot11_tid(d) == 6;
-		to2 += !memcmp(d + 4, addr_sta2, 6);
+		is_vo = dot11_tid(d) == 6;
+		/* In a round, VO has 32 PPDUs, and then BE has 8 */
+		if (n < 40)
+			assert_int_equal(is_vo, n < 32);
+		n++;
+		vo += is_vo;
+		if (!is_vo && n - vo <= 32)
+			to2 += !memcmp(d + 4, addr_sta2, 6);
 	}
-	assert_int_equal(vo, TXE_BATCH - 4);
-	s->sniff.n = 0;
-	to2 = 0;
-	mac_poll(s->ap->mac);
-	for (unsigned int i = 0; i < s->sniff.n; i++)
-		to2 += dot11_fc_is_data(sniffed_fc(s, i)) &&
-		       !memcmp(sniffed(s, i) + 4, addr_sta2, 6);
-	assert_in_range(to2, 13, 17);
+	assert_int_equal(n, 120);
+	assert_int_equal(vo, 60);
+	assert_in_range(to2, 13, 19);
 	scene_poll(s);
 	assert_int_equal(s->ap->mac->tx.count, 0);
 }
@@ -723,6 +738,7 @@ static void test_fw_frame(void **state)
 	host_write(s->sta, ENG_FWTX_LEN, len);
 	host_write(s->sta, ENG_FWTX_VIF, 0);
 	host_write(s->sta, ENG_FWTX_GO, 1);
+	host_air(s->sta);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_SENT);
 	assert_true(s->sta->irqs & ENG_IRQ_FWTX);
 	host_expect_rx(s->ap, &rec);
@@ -733,25 +749,31 @@ static void test_fw_frame(void **state)
 	memcpy(s->sta->sram, f, len);
 	host_write(s->sta, ENG_FWTX_LEN, len);
 	host_write(s->sta, ENG_FWTX_GO, 1);
+	host_air(s->sta);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_ACKED);
 	memcpy(s->sta->sram + 4, addr_other, 6);
 	host_write(s->sta, ENG_FWTX_GO, 1);
+	host_air(s->sta);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_NO_ACK);
 	/* Each register is checked */
 	host_write(s->sta, ENG_FWTX_VIF, 3);
 	host_write(s->sta, ENG_FWTX_GO, 1);
+	host_air(s->sta);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_BAD);
 	host_write(s->sta, ENG_FWTX_VIF, 0);
 	host_write(s->sta, ENG_FWTX_LEN, 0x7fffffff);
 	host_write(s->sta, ENG_FWTX_GO, 1);
+	host_air(s->sta);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_BAD);
 	host_write(s->sta, ENG_FWTX_LEN, 24);
 	host_write(s->sta, ENG_FWTX_RATE, 61);
 	host_write(s->sta, ENG_FWTX_GO, 1);
+	host_air(s->sta);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_BAD);
 	host_write(s->sta, ENG_FWTX_RATE, 0);
 	host_tune(s->sta, 0, 0, 0);
 	host_write(s->sta, ENG_FWTX_GO, 1);
+	host_air(s->sta);
 	assert_int_equal(host_read(s->sta, ENG_FWTX_STATUS), SKUA_TXS_NO_CHAN);
 }
 
@@ -964,7 +986,7 @@ int main(void)
 		T(test_wrong_owner),
 		T(test_timestamp),
 		T(test_segments),
-		T(test_aggregated_records),
+		T(test_ppdu_records),
 		T(test_order),
 		T(test_fw_frame),
 		T(test_gate),

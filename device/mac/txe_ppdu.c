@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transmit engine: PPDUs and the control frames before them
+ *
+ * A retransmission differs from the first try in its Retry bit, its Duration and its
+ * rate alone.
+ */
+#include <string.h>
+
+#include "mac/count.h"
+#include "mac/obj.h"
+#include "mac/priv.h"
+#include "mac/survey.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
+
+#define DURATION_MAX	32767u
+
+void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate)
+{
+	dot11_put_le64(frame + IEEE80211_BEACON_OFF_TSF,
+		       vif_tsf(vif) + airtime_stamp_us(rate));
+}
+
+uint32_t txe_answer_us(struct mac *mac, const struct mac_vif *vif, uint32_t rate,
+		       uint32_t len)
+{
+	struct airtime_answer *a = &mac->tx.op.last_answer;
+	bool ghz2 = mac_tuned_2ghz(mac);
+
+	airtime_answer(a, rate, vif->basic_rates, len + IEEE80211_FCS_LEN, ghz2);
+	return airtime_sifs_us(ghz2) + a->us;
+}
+
+enum txe_answer txe_expected_answer(const struct txf *f)
+{
+	const uint8_t *frame = f->buf + f->off;
+
+	if ((f->flags & SKUA_TXF_NO_ACK) ||
+	    dot11_addr_is_group(dot11_addr1(frame)))
+		return TXE_NO_ANSWER;
+	if (dot11_fc_is_ctl(f->fc)) {
+		if (dot11_fc_is_stype(f->fc, IEEE80211_BACK_REQ))
+			return TXE_BA;
+		return dot11_fc_is_stype(f->fc, IEEE80211_PSPOLL) ?
+			TXE_ACK : TXE_NO_ANSWER;
+	}
+	if (dot11_fc_is_stype(f->fc, IEEE80211_ACTION_NO_ACK))
+		return TXE_NO_ANSWER;
+	if (dot11_fc_is_data_qos(f->fc) &&
+	    (dot11_qos_ctl(frame) & IEEE80211_QOS_ACK_POLICY) !=
+	    IEEE80211_QOS_ACK_NORMAL)
+		return TXE_NO_ANSWER;
+	return TXE_ACK;
+}
+
+/* Onto the air. The MPDUs have their FCS. */
+static bool begin(struct mac *mac, const struct mac_vif *vif, uint32_t rate,
+		  uint32_t psdu_len)
+{
+	struct txop *op = &mac->tx.op;
+	struct air_ppdu *p = &op->ppdu;
+
+	memcpy(op->ta, vif->addr, sizeof(op->ta));
+	p->ta = op->ta;
+	p->rate = rate;
+	p->power = vif_power(vif);
+	p->airtime_us = airtime_ppdu_us(rate, psdu_len, mac_tuned_2ghz(mac));
+	if (!air_begin(mac->radio, p))
+		return false;
+	op->airtime_us += p->airtime_us;
+	mac->c.tx_bytes += psdu_len;
+	survey_tx(&mac->survey, p->airtime_us);
+	return true;
+}
+
+static bool begin_ctl(struct mac *mac, const struct mac_vif *vif, uint16_t stype,
+		      uint16_t len, uint32_t duration, uint32_t rate)
+{
+	struct txop *op = &mac->tx.op;
+
+	dot11_put_le16(op->ctl, stype);
+	dot11_put_le16(op->ctl + IEEE80211_OFF_DURATION,
+		       (uint16_t)(duration < DURATION_MAX ? duration :
+							    DURATION_MAX));
+	dot11_fcs_put(op->ctl, len);
+	op->ctl_mpdu.data = op->ctl;
+	op->ctl_mpdu.len = (uint16_t)(len + IEEE80211_FCS_LEN);
+	op->ppdu.mpdu = &op->ctl_mpdu;
+	op->ppdu.n = 1;
+	op->ppdu.ampdu = false;
+	return begin(mac, vif, rate, op->ctl_mpdu.len);
+}
+
+/* Duration of what follows a CTS: a SIFS, the PPDU, and its answer */
+static uint32_t reserve_us(struct mac *mac, const struct mac_vif *vif)
+{
+	const struct txop *op = &mac->tx.op;
+	bool ghz2 = mac_tuned_2ghz(mac);
+	uint32_t us = airtime_sifs_us(ghz2) +
+		      airtime_ppdu_us(op->rate, op->f[0]->len + IEEE80211_FCS_LEN,
+				      ghz2);
+
+	if (op->answer != TXE_NO_ANSWER)
+		us += txe_answer_us(mac, vif, op->rate,
+				    op->answer == TXE_BA ? IEEE80211_BA_LEN_64 :
+							   IEEE80211_ACK_LEN);
+	return us;
+}
+
+static enum txop_state begin_rts(struct mac *mac, const struct mac_vif *vif)
+{
+	struct txop *op = &mac->tx.op;
+	const uint8_t *frame = txf_data(op->f[0]);
+	uint32_t rate = airtime_response_rate(op->rate, vif->basic_rates,
+					      mac_tuned_2ghz(mac));
+	uint32_t us = reserve_us(mac, vif) +
+		      txe_answer_us(mac, vif, rate, IEEE80211_ACK_LEN);
+
+	memcpy(op->ctl + IEEE80211_OFF_ADDR1, dot11_addr1(frame),
+	       IEEE80211_ADDR_LEN);
+	memcpy(op->ctl + IEEE80211_OFF_ADDR2, dot11_addr2(frame),
+	       IEEE80211_ADDR_LEN);
+	mac->c.tx_rts++;
+	return begin_ctl(mac, vif, IEEE80211_RTS, IEEE80211_RTS_LEN, us, rate) ?
+		TXOP_RTS : TXOP_IDLE;
+}
+
+static enum txop_state begin_cts_self(struct mac *mac, const struct mac_vif *vif)
+{
+	struct txop *op = &mac->tx.op;
+
+	memcpy(op->ctl + IEEE80211_OFF_ADDR1, vif->addr, IEEE80211_ADDR_LEN);
+	mac->c.tx_cts_self++;
+	return begin_ctl(mac, vif, IEEE80211_CTS, IEEE80211_ACK_LEN,
+			 reserve_us(mac, vif),
+			 airtime_lowest_basic(vif->basic_rates,
+					      mac_tuned_2ghz(mac))) ?
+		TXOP_CTS_SELF : TXOP_IDLE;
+}
+
+enum txop_state txe_begin_protection(struct mac *mac, const struct mac_vif *vif)
+{
+	struct txop *op = &mac->tx.op;
+	const struct txf *f = op->f[0];
+
+	if (txe_wants_rts(mac, f, f->len + IEEE80211_FCS_LEN, op->answer))
+		return begin_rts(mac, vif);
+	if ((f->flags & SKUA_TXF_CTS_SELF) ||
+	    ((vif->flags & SKUA_VIFF_CTS_PROT) && mac_tuned_2ghz(mac) &&
+	     f->owner != TXF_BEACON && !airtime_is_cck(op->rate)))
+		return begin_cts_self(mac, vif);
+	return TXOP_PPDU;
+}
+
+/* Duration, Retry and FCS of a frame that is sent now */
+static void finish_mpdu(struct mac *mac, const struct mac_vif *vif, struct txf *f,
+			uint32_t nav, struct air_mpdu *m)
+{
+	uint8_t *frame = txf_data(f);
+
+	/* The Duration field of a PS-Poll is the AID */
+	if (!dot11_fc_is_stype(f->fc, IEEE80211_PSPOLL))
+		dot11_put_le16(frame + IEEE80211_OFF_DURATION, (uint16_t)nav);
+	if (f->tries > 1 && !dot11_fc_is_ctl(f->fc))
+		frame[1] |= IEEE80211_FC_RETRY >> 8;
+	if (f->flags & SKUA_TXF_INSERT_TS)
+		txe_stamp(vif, frame, mac->tx.op.rate);
+	dot11_fcs_put(frame, f->len);
+	m->data = frame;
+	m->len = (uint16_t)(f->len + IEEE80211_FCS_LEN);
+}
+
+bool txe_begin_ppdu(struct mac *mac, const struct mac_vif *vif)
+{
+	struct txop *op = &mac->tx.op;
+	uint32_t nav = 0, len = 0;
+
+	if (op->answer != TXE_NO_ANSWER)
+		nav = txe_answer_us(mac, vif, op->rate,
+				    op->answer == TXE_BA ? IEEE80211_BA_LEN_64 :
+							   IEEE80211_ACK_LEN);
+	for (unsigned int i = 0; i < op->n; i++) {
+		finish_mpdu(mac, vif, op->f[i], nav, &op->mpdu[i]);
+		len += op->mpdu[i].len;
+	}
+	op->ppdu.mpdu = op->mpdu;
+	op->ppdu.n = op->n;
+	op->ppdu.ampdu = false;
+	return begin(mac, vif, op->rate, len);
+}

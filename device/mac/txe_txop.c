@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transmit engine: the state machine (docs/nic.rst has a drawing of it)
+ *
+ * IDLE -> ACCESS -> BUILD [-> CTS_SELF | -> RTS -> CTS] -> PPDU [-> ANSWER] -> IDLE.
+ * Each arrow is an event: of the air (a PPDU has ended, an answer has come), or of
+ * time (access, a SIFS, a timeout). txe_abort() leads to IDLE from anywhere.
+ */
+#include <string.h>
+
+#include "mac/count.h"
+#include "mac/cpl.h"
+#include "mac/obj.h"
+#include "mac/priv.h"
+#include "mac/txe.h"
+#include "mac/txq.h"
+
+static struct mac *mac_of_step(struct air_event *ev)
+{
+	return container_of(ev, struct mac, tx.op.step);
+}
+
+static bool may_send(const struct mac *mac)
+{
+	return mac_on_air(mac) && !cpl_waiting(mac);
+}
+
+/* Time after which no answer of @len octets to a frame at @rate can come any more */
+static void await(struct mac *mac, uint32_t rate, uint32_t len,
+		  enum txop_state state)
+{
+	struct txop *op = &mac->tx.op;
+	const struct mac_vif *vif = &mac->vif[op->f[0]->vif];
+	uint32_t us = txe_answer_us(mac, vif, rate, len);
+
+	op->state = state;
+	op->airtime_us += us;
+	air_event_set(mac->air, &op->timeout, air_now(mac->air) +
+		      air_ns(mac->air, us + op->edcaf[0].acc.slot_us),
+		      AIR_TIMEOUT);
+}
+
+/* The exchange has come to its end, or there was none */
+static void next(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+
+	op->state = TXOP_IDLE;
+	op->n = 0;
+	op->q = NULL;
+	txe_kick(mac);
+}
+
+/* After a success, the class may hold the medium to the end of its TXOP */
+static bool hold(struct mac *mac, bool ok)
+{
+	struct txop *op = &mac->tx.op;
+
+	op->left_us -= (int32_t)(op->airtime_us +
+				 2 * airtime_sifs_us(mac_tuned_2ghz(mac)));
+	return ok && op->left_us > 0 && may_send(mac) &&
+	       txq_list_first(&mac->tx.active[op->cls]);
+}
+
+static void end(struct mac *mac, bool answered)
+{
+	struct txop *op = &mac->tx.op;
+
+	air_event_cancel(mac->air, &op->timeout);
+	txe_settle(mac, answered);
+	if (!mac->running)
+		return;
+	op->held = hold(mac, answered);
+	if (!op->held) {
+		txe_backoff(mac, op->cls, answered);
+		next(mac);
+		return;
+	}
+	op->state = TXOP_ACCESS;
+	air_event_set(mac->air, &op->step, air_now(mac->air) +
+		      air_ns(mac->air, airtime_sifs_us(mac_tuned_2ghz(mac))),
+		      AIR_ACCESS);
+}
+
+/* The medium is ours, and nothing stands before the PPDU any more */
+static void send_ppdu(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+
+	op->state = TXOP_PPDU;
+	op->sent = true;
+	if (!txe_begin_ppdu(mac, &mac->vif[op->f[0]->vif]))
+		end(mac, false);
+}
+
+/* The frames are ready */
+static void send(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+	struct txf *f = op->f[0];
+	const struct mac_vif *vif = &mac->vif[f->vif];
+
+	op->answer = f->owner == TXF_BEACON ? TXE_NO_ANSWER :
+					      txe_expected_answer(f);
+	op->airtime_us = 0;
+	op->ack_signal = 0;
+	op->sent = false;
+	txe_choose_rate(mac, vif, mac_sta_get(mac, f->sta, f->sta_gen));
+	for (unsigned int i = 0; i < op->n; i++)
+		op->f[i]->tries++;
+	op->state = txe_begin_protection(mac, vif);
+	if (op->state == TXOP_PPDU)
+		send_ppdu(mac);
+	else if (op->state == TXOP_IDLE)
+		end(mac, false);
+}
+
+static void step_access(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+	bool held = op->held;
+
+	op->held = false;
+	if (!may_send(mac) || !(held ? txe_take_more(mac) : txe_take(mac))) {
+		next(mac);
+		return;
+	}
+	op->state = TXOP_BUILD;
+}
+
+static void step(struct air_event *ev)
+{
+	struct mac *mac = mac_of_step(ev);
+	struct txop *op = &mac->tx.op;
+
+	if (op->state == TXOP_CTS_SELF || op->state == TXOP_CTS) {
+		send_ppdu(mac);
+		return;
+	}
+	if (op->state == TXOP_ACCESS)
+		step_access(mac);
+	if (op->state != TXOP_BUILD)
+		return;
+	if (!txe_prepare(mac)) {
+		air_event_again(mac->air, ev);
+		return;
+	}
+	/* A frame that ended may have found the host's ring broken */
+	if (!mac->running)
+		return;
+	if (op->n)
+		send(mac);
+	else
+		next(mac);
+}
+
+static void timeout(struct air_event *ev)
+{
+	struct mac *mac = container_of(ev, struct mac, tx.op.timeout);
+
+	if (mac->tx.op.state == TXOP_CTS)
+		mac->c.tx_rts_no_cts++;
+	end(mac, false);
+}
+
+void txe_init(struct mac *mac)
+{
+	mac->tx.op.step.fn = step;
+	mac->tx.op.timeout.fn = timeout;
+}
+
+void txe_kick(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+	uint64_t at;
+
+	if (op->state > TXOP_ACCESS || op->held)
+		return;
+	at = may_send(mac) ? txe_access_at(mac) : LOOP_NEVER;
+	if (at == LOOP_NEVER) {
+		air_event_cancel(mac->air, &op->step);
+		op->state = TXOP_IDLE;
+		return;
+	}
+	if (op->state == TXOP_ACCESS && air_event_is_set(&op->step) &&
+	    op->step.when <= at)
+		return;
+	op->state = TXOP_ACCESS;
+	air_event_set(mac->air, &op->step, at, AIR_ACCESS);
+}
+
+void txe_sent(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+	uint64_t sifs = air_ns(mac->air, airtime_sifs_us(mac_tuned_2ghz(mac)));
+
+	switch (op->state) {
+	case TXOP_CTS_SELF:
+		air_event_set(mac->air, &op->step, air_now(mac->air) + sifs,
+			      AIR_SIFS);
+		break;
+	case TXOP_RTS:
+		await(mac, op->ppdu.rate, IEEE80211_ACK_LEN, TXOP_CTS);
+		break;
+	case TXOP_PPDU:
+		if (op->answer == TXE_NO_ANSWER)
+			end(mac, true);
+		else
+			await(mac, op->rate, op->answer == TXE_BA ?
+			      IEEE80211_BA_LEN_64 : IEEE80211_ACK_LEN,
+			      TXOP_ANSWER);
+		break;
+	default:
+		break;
+	}
+}
+
+/* The kind of answer that the machine waits for, 0 for none */
+static uint16_t awaited(const struct txop *op)
+{
+	if (op->state == TXOP_CTS && air_event_is_set(&op->timeout))
+		return IEEE80211_CTS;
+	if (op->state != TXOP_ANSWER)
+		return 0;
+	return op->answer == TXE_BA ? IEEE80211_BACK : IEEE80211_ACK;
+}
+
+void txe_heard(struct mac *mac, const uint8_t *frame, uint16_t len,
+	       const struct air_rx *rx)
+{
+	struct txop *op = &mac->tx.op;
+	uint16_t want = awaited(op);
+
+	if (!want || !dot11_addr_equal(dot11_addr1(frame), op->ta))
+		return;
+	if (len < IEEE80211_ACK_LEN ||
+	    !dot11_fc_is_stype(dot11_fc(frame), want)) {
+		mac->c.tx_bad_answer++;
+		return;
+	}
+	if (op->state == TXOP_ANSWER) {
+		op->ack_signal = rx->signal;
+		end(mac, true);
+		return;
+	}
+	air_event_cancel(mac->air, &op->timeout);
+	air_event_set(mac->air, &op->step, air_now(mac->air) +
+		      air_ns(mac->air, airtime_sifs_us(mac_tuned_2ghz(mac))),
+		      AIR_SIFS);
+}
+
+void txe_halt(struct mac *mac)
+{
+	air_event_cancel(mac->air, &mac->tx.op.step);
+	air_event_cancel(mac->air, &mac->tx.op.timeout);
+	air_abort(mac->radio);
+}
+
+void txe_abort(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+
+	txe_halt(mac);
+	op->state = TXOP_IDLE;
+	op->held = false;
+	txe_give_back(mac);
+	if (!mac->running)
+		mac->tx.beacons = 0;
+}
+
+void txe_doom(struct mac *mac, const struct txq_match *m)
+{
+	struct txop *op = &mac->tx.op;
+
+	for (unsigned int i = 0; i < op->n; i++)
+		if (op->f[i]->owner == TXF_HOST && txq_matches(op->f[i], m))
+			op->f[i]->doomed = true;
+}
+
+void txe_forget(struct mac *mac, const struct mac_vif *vif,
+		const struct mac_sta *sta)
+{
+	struct txop *op = &mac->tx.op;
+
+	if (op->q && (op->q->vif == vif || (sta && op->q->sta == sta)))
+		op->q = NULL;
+}
+
+bool txe_fw_send(struct mac *mac, const uint8_t *frame, uint32_t len,
+		 struct mac_vif *vif, bool no_ack, uint32_t rate)
+{
+	struct txf *f = txf_alloc(mac, len);
+
+	if (!f)
+		return false;
+	memcpy(txf_data(f), frame, len);
+	f->owner = TXF_FW;
+	f->fc = dot11_fc(frame);
+	f->hdr_len = (uint16_t)dot11_fc_hdrlen(f->fc);
+	f->flags = no_ack ? SKUA_TXF_NO_ACK : 0;
+	f->rate = rate;
+	f->vif = vif->idx;
+	f->cls = TXE_CLASS_MGMT;
+	f->sta = SKUA_STA_NONE;
+	f->tid = MAC_TID_NONE;
+	txq_append(mac, &vif->q[VIF_Q_FW], f);
+	txe_kick(mac);
+	return true;
+}
