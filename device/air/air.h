@@ -187,6 +187,8 @@ struct air_ppdu {
  * @ampdu: the PSDU is an A-MPDU
  * @ampdu_ref: number of the A-MPDU, or 0
  * @ampdu_last: last MPDU of the A-MPDU
+ * @eof_known: the delimiters of this format have an EOF field
+ * @eof: it is set: the MPDU is an S-MPDU, which is answered as one that is sent alone
  * @delim_error: a delimiter before this MPDU had a wrong CRC
  */
 struct air_frame {
@@ -201,6 +203,8 @@ struct air_frame {
 	bool ampdu;
 	uint32_t ampdu_ref;
 	bool ampdu_last;
+	bool eof_known;
+	bool eof;
 	bool delim_error;
 };
 

@@ -328,6 +328,8 @@ void capture_ppdu(struct air *air, const struct air_ppdu *ppdu)
 		.short_preamble = ppdu->rate & SKUA_RATE_SHORTPRE,
 		.signal = (int8_t)(ppdu->power - AIR_PATH_LOSS),
 		.ampdu_ref = ppdu->ampdu_ref,
+		.eof_known = ppdu_knows_eof(ppdu),
+		.eof = ppdu_knows_eof(ppdu) && ppdu->n == 1,
 		.sender = ppdu->sender->name,
 	};
 
@@ -336,6 +338,7 @@ void capture_ppdu(struct air *air, const struct air_ppdu *ppdu)
 		const struct air_mpdu *m = &ppdu->mpdu[i];
 
 		meta.ampdu_last = ppdu->ampdu && i + 1 == ppdu->n;
+		meta.delim_error = m->lost == AIR_PART_DELIM + 1;
 		meta.bad_fcs = !dot11_fcs_ok(m->data, m->len);
 		tap_frame(air->capture->tap, air->capture->tap_if, &meta, m->data, m->len);
 	}

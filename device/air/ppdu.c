@@ -71,6 +71,8 @@ static void give_mpdu(struct air_radio *radio, const struct air_ppdu *ppdu,
 		.ampdu = ppdu->ampdu,
 		.ampdu_ref = ppdu->ampdu_ref,
 		.ampdu_last = ppdu->ampdu && i + 1 == ppdu->n,
+		.eof_known = ppdu_knows_eof(ppdu),
+		.eof = ppdu_knows_eof(ppdu) && ppdu->n == 1,
 		.delim_error = i && ppdu->mpdu[i - 1].lost == AIR_PART_DELIM + 1,
 	};
 
@@ -170,9 +172,9 @@ static void begin(struct air_radio *radio, struct air_ppdu *ppdu)
 	air->stats.frames += ppdu->n;
 	for (unsigned int i = 0; i < ppdu->n; i++)
 		air->stats.bytes += ppdu->mpdu[i].len;
+	air->stats.lost += loss_mark(&air->losses, ppdu);
 	if (air->capture)
 		capture_ppdu(air, ppdu);
-	air->stats.lost += loss_mark(&air->losses, ppdu);
 	if (air->medium->begin)
 		air->medium->begin(air, ppdu);
 	radio->stirred = true;

@@ -222,6 +222,13 @@ void air_forget(struct air_radio *radio);
  */
 unsigned int loss_mark(struct air_losses *losses, struct air_ppdu *ppdu);
 
+/* An A-MPDU whose delimiters have an EOF field (9.7.1 of IEEE 802.11-2020): not of HT */
+static inline bool ppdu_knows_eof(const struct air_ppdu *ppdu)
+{
+	return ppdu->ampdu &&
+	       HW_GET(SKUA_RATE_ENC, ppdu->rate) != SKUA_ENC_HT;
+}
+
 /* capture.c */
 
 /** capture_end_all() - write what is left, for a while, at the end of the air */

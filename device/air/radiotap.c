@@ -84,9 +84,18 @@ static void put_ht(struct tap_out *out, const struct tap_meta *meta)
 
 static void put_ampdu(struct tap_out *out, const struct tap_meta *meta)
 {
+	uint16_t flags = IEEE80211_RADIOTAP_AMPDU_LAST_KNOWN;
+
+	if (meta->ampdu_last)
+		flags |= IEEE80211_RADIOTAP_AMPDU_IS_LAST;
+	if (meta->delim_error)
+		flags |= IEEE80211_RADIOTAP_AMPDU_DELIM_CRC_ERR;
+	if (meta->eof_known)
+		flags |= IEEE80211_RADIOTAP_AMPDU_EOF_KNOWN;
+	if (meta->eof)
+		flags |= IEEE80211_RADIOTAP_AMPDU_EOF;
 	put32(out, meta->ampdu_ref);
-	put16(out, IEEE80211_RADIOTAP_AMPDU_LAST_KNOWN |
-		   (meta->ampdu_last ? IEEE80211_RADIOTAP_AMPDU_IS_LAST : 0));
+	put16(out, flags);
 	put16(out, 0);			/* no delimiter CRC */
 }
 

@@ -57,6 +57,9 @@ enum tap_encoding {
  * @signal: dBm
  * @ampdu_ref: number of the A-MPDU that the frame is part of, or 0
  * @ampdu_last: the frame is the last MPDU of the A-MPDU
+ * @eof_known: its delimiter has an EOF field
+ * @eof: it is set
+ * @delim_error: its delimiter has a wrong CRC
  * @sender: name of the NIC that has sent the frame, for the packet's comment, or
  *	NULL
  */
@@ -77,6 +80,9 @@ struct tap_meta {
 	int8_t signal;
 	uint32_t ampdu_ref;
 	bool ampdu_last;
+	bool eof_known;
+	bool eof;
+	bool delim_error;
 	const char *sender;
 };
 

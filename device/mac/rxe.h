@@ -98,7 +98,6 @@ enum rx_kind {
  * @noise: dBm
  * @time_us: NIC's time at the start of the frame
  * @ampdu_ref: see struct air_frame
- * @ampdu_last: see struct air_frame
  * @drop: the frame is not passed up
  * @replay: its packet number was refused
  * @check: the packet number is to be checked when the frame's turn has come
@@ -130,7 +129,6 @@ struct rx_item {
 	int8_t noise;
 	uint64_t time_us;
 	uint32_t ampdu_ref;
-	bool ampdu_last;
 	bool drop;
 	bool replay;
 	bool check;
@@ -261,7 +259,7 @@ void rxe_rx(struct mac *mac, const struct air_frame *af, const struct air_rx *rx
  */
 static inline bool rxe_aggregated(const struct air_frame *af)
 {
-	return af->ampdu_ref;
+	return af->ampdu && !af->eof;
 }
 
 /**

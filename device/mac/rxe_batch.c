@@ -103,6 +103,23 @@ static void take_place(struct rx_arrival *a, struct rx_item *item)
 	a->ba = NULL;
 }
 
+static uint32_t ampdu_flags(const struct air_frame *af)
+{
+	uint32_t flags = SKUA_RXF_AMPDU | SKUA_RXF_AMPDU_LAST_KNOWN;
+
+	if (!af->ampdu)
+		return 0;
+	if (af->ampdu_last)
+		flags |= SKUA_RXF_AMPDU_LAST;
+	if (af->eof_known)
+		flags |= SKUA_RXF_AMPDU_EOF_KNOWN;
+	if (af->eof)
+		flags |= SKUA_RXF_AMPDU_EOF;
+	if (af->delim_error)
+		flags |= SKUA_RXF_AMPDU_DELIM_CRC_ERR;
+	return flags;
+}
+
 void rxe_queue_frame(struct rx_arrival *a, const struct mac_vif *vif,
 		     const struct mac_sta *sta, uint32_t flags)
 {
@@ -131,7 +148,7 @@ void rxe_queue_frame(struct rx_arrival *a, const struct mac_vif *vif,
 	item->noise = a->rx->noise;
 	item->time_us = a->af->time_us;
 	item->ampdu_ref = a->af->ampdu_ref;
-	item->ampdu_last = a->af->ampdu_last;
+	item->flags |= ampdu_flags(a->af);
 	mac->rx.bytes += a->len;
 	memcpy(item->data, a->frame, a->len);
 }

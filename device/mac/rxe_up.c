@@ -75,12 +75,7 @@ static uint64_t tsf_offset(const struct mac *mac, const struct rx_item *item)
 static void fill_record(const struct mac *mac, const struct rx_item *item,
 			struct skua_cpl_rx *rec)
 {
-	uint32_t flags = item->flags;
-
-	if (item->ampdu_ref)
-		flags |= SKUA_RXF_AMPDU | SKUA_RXF_AMPDU_LAST_KNOWN |
-			 (item->ampdu_last ? SKUA_RXF_AMPDU_LAST : 0);
-	rec->flags = htole32(flags);
+	rec->flags = htole32(item->flags);
 	rec->frame_len = htole16(item->len);
 	rec->vif = item->vif;
 	rec->tid = item->tid;
@@ -91,7 +86,7 @@ static void fill_record(const struct mac *mac, const struct rx_item *item,
 		rec->key = htole16(item->slot);
 		rec->key_gen = htole16(item->key->gen);
 	}
-	if (flags & SKUA_RXF_PN_VALID) {
+	if (item->flags & SKUA_RXF_PN_VALID) {
 		rec->pn_lo = htole32((uint32_t)item->pn);
 		rec->pn_hi = htole16((uint16_t)(item->pn >> 32));
 	}

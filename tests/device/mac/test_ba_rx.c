@@ -272,6 +272,50 @@ static void test_single(void **state)
 	expect_ba(s, 100, 0x1d);
 }
 
+/* A9, R14: the host learns which A-MPDU a frame is of, and what of its delimiters is known */
+static void test_details(void **state)
+{
+	const struct air_loss delim = {
+		.match_type = -1, .match_subtype = -1, .nth = 2, .count = 1,
+		.part = AIR_PART_DELIM,
+	};
+	const uint32_t known = SKUA_RXF_AMPDU | SKUA_RXF_AMPDU_LAST_KNOWN |
+			       SKUA_RXF_AMPDU_EOF_KNOWN;
+	const uint32_t want[] = {
+		known, known | SKUA_RXF_AMPDU_DELIM_CRC_ERR,
+		known | SKUA_RXF_AMPDU_LAST,
+	};
+	const uint32_t all = known | SKUA_RXF_AMPDU_LAST | SKUA_RXF_AMPDU_EOF |
+			     SKUA_RXF_AMPDU_DELIM_CRC_ERR;
+	struct scene *s = *state;
+	uint32_t ref = 0;
+	struct rec rec;
+
+	air_lose(s->air, &delim);
+	send_ampdu(s, { .sn = 100 }, { .sn = 101 }, { .sn = 102 }, { .sn = 103 });
+	expect_ba(s, 100, 0xd);
+	air_lose_clear(s->air);
+	send_one(s, { .sn = 101 });
+	for (unsigned int i = 0; i < 4; i++) {
+		host_expect_rx(s->sta, &rec);
+		assert_int_equal(dot11_sn(rec.frame), 100 + i);
+		assert_int_equal(le32toh(rec.rx.flags) & all,
+				 i == 1 ? 0 : want[i ? i - 1 : 0]);
+		if (i != 1 && ref)
+			assert_int_equal(le32toh(rec.rx.ampdu_ref), ref);
+		if (i != 1)
+			ref = le32toh(rec.rx.ampdu_ref);
+	}
+	assert_int_not_equal(ref, 0);
+	/* an S-MPDU has another number, and gets an ACK */
+	send_ampdu(s, { .sn = 104 });
+	expect_acks(s, 1);
+	host_expect_rx(s->sta, &rec);
+	assert_int_equal(le32toh(rec.rx.flags) & all,
+			 known | SKUA_RXF_AMPDU_LAST | SKUA_RXF_AMPDU_EOF);
+	assert_int_not_equal(le32toh(rec.rx.ampdu_ref), ref);
+}
+
 /* Policy Block Ack: no answer until a BlockAckReq asks for it */
 static void test_policy(void **state)
 {
@@ -611,7 +655,7 @@ static void test_session_goes(void **state)
 	expect_up(s->sta, 500);
 	assert_int_equal(host_tbl(s->sta, ENG_TBL_BA, IDX, ENG_TBL_CLEAR, NULL,
 				  0), SKUA_ST_OK);
-	send_ampdu(s, { .sn = 501, .pn = 8 });
+	send_ampdu(s, { .sn = 501, .pn = 8 }, { .sn = 502, .pn = 9 });
 	expect_acks(s, 0);
 }
 
@@ -965,6 +1009,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BA_TEST(test_ampdu, setup),
 		BA_TEST(test_single, setup),
+		BA_TEST(test_details, setup),
 		BA_TEST(test_policy, setup),
 		BA_TEST(test_bar, setup),
 		BA_TEST(test_window, setup),

@@ -20,7 +20,9 @@ radiotap.flags.fcs radiotap.flags.badfcs radiotap.dbm_antsignal
 radiotap.datarate radiotap.channel.flags.cck radiotap.channel.flags.2ghz
 radiotap.mcs.index radiotap.mcs.bw radiotap.mcs.gi radiotap.mcs.fec
 radiotap.mcs.stbc
-radiotap.ampdu.reference radiotap.ampdu.flags.last
+radiotap.ampdu.reference radiotap.ampdu.flags.lastknown radiotap.ampdu.flags.last
+radiotap.ampdu.flags.delim_crc_error radiotap.ampdu.flags.eof_known
+radiotap.ampdu.flags.eof
 radiotap.vht.mcs.0 radiotap.vht.nss.0 radiotap.vht.bw radiotap.vht.gi
 radiotap.vht.coding.0 radiotap.vht.stbc
 radiotap.he.data_3.data_mcs radiotap.he.data_3.data_dcm
@@ -116,7 +118,11 @@ def expected(m):
             # this is how tshark marks a wrong FCS
             "_ws.malformed": "_ws.malformed" if m["bad_fcs"] else None}
     if m["ampdu_ref"]:
+        want["radiotap.ampdu.flags.lastknown"] = 1
         want["radiotap.ampdu.flags.last"] = m["ampdu_last"]
+        want["radiotap.ampdu.flags.delim_crc_error"] = m["delim_error"]
+        want["radiotap.ampdu.flags.eof_known"] = m["eof_known"]
+        want["radiotap.ampdu.flags.eof"] = m["eof"]
     want.update(expected_rate(m))
     want.update(expected_frame(m))
     return want

@@ -29,11 +29,13 @@ static const struct tap_meta metas[] = {
 	{ .freq = 5200, .bw_mhz = 40, .encoding = TAP_HT, .mcs = 3, .nss = 1,
 	  .gi_ns = 800, .stbc = true, .signal = -41, .ampdu_ref = 7 },
 	{ .freq = 5200, .bw_mhz = 80, .encoding = TAP_VHT, .mcs = 9, .nss = 2,
-	  .gi_ns = 400, .signal = -42, .ampdu_ref = 8, .ampdu_last = true },
+	  .gi_ns = 400, .signal = -42, .ampdu_ref = 8, .ampdu_last = true,
+	  .eof_known = true, .eof = true },
 	{ .freq = 5200, .bw_mhz = 160, .encoding = TAP_VHT, .mcs = 0, .nss = 4,
 	  .gi_ns = 800, .ldpc = true, .stbc = true, .signal = -43 },
 	{ .freq = 5955, .bw_mhz = 80, .encoding = TAP_HE, .mcs = 11, .nss = 2,
-	  .gi_ns = 800, .ldpc = true, .signal = -44, .ampdu_ref = 0x12345678 },
+	  .gi_ns = 800, .ldpc = true, .signal = -44, .ampdu_ref = 0x12345678,
+	  .eof_known = true, .delim_error = true },
 	{ .freq = 5955, .bw_mhz = 160, .encoding = TAP_HE, .mcs = 0, .nss = 1,
 	  .gi_ns = 3200, .dcm = true, .signal = -45 },
 	{ .freq = 2412, .bw_mhz = 20, .encoding = TAP_HE, .mcs = 5, .nss = 1,
@@ -101,11 +103,12 @@ static void print_meta(const struct tap_meta *m, const char *kind, int iface)
 	       "\"mcs\": %u, \"nss\": %u, \"gi\": %u, \"ldpc\": %d, "
 	       "\"stbc\": %d, \"dcm\": %d, \"short\": %d, \"bad_fcs\": %d, "
 	       "\"signal\": %d, \"ampdu_ref\": %u, \"ampdu_last\": %d, "
+	       "\"eof_known\": %d, \"eof\": %d, \"delim_error\": %d, "
 	       "\"sender\": \"%s\"}\n", kind, iface,
 	       (unsigned long long)m->time_ns, m->freq, m->bw_mhz, m->encoding,
 	       m->rate_100k, m->mcs, m->nss, m->gi_ns, m->ldpc, m->stbc, m->dcm,
 	       m->short_preamble, m->bad_fcs, m->signal, m->ampdu_ref,
-	       m->ampdu_last, m->sender ? m->sender : "");
+	       m->ampdu_last, m->eof_known, m->eof, m->delim_error, m->sender ? m->sender : "");
 }
 
 int main(int argc, char **argv)
