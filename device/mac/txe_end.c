@@ -60,7 +60,7 @@ static void give_back(struct mac *mac, struct txf *f)
 	struct txop *op = &mac->tx.op;
 
 	if (op->q && !f->doomed)
-		txq_unpop(mac, op->q, f);
+		txq_put_back(mac, op->q, f);
 	else
 		txf_end(mac, f, SKUA_TXS_FLUSHED);
 }

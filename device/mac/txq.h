@@ -63,6 +63,7 @@ enum txf_owner {
  * @max_tries: limit of transmissions, 0 for the default
  * @more_data: more frames wait for the station
  * @eosp: post SKUA_INB_EOSP when the frame has ended
+ * @released: it was held for its station, and may leave while that dozes
  * @key: with SKUA_TXF_PROTECT
  * @pn: packet number
  * @rate: rate word with SKUA_TXF_RATE, else 0
@@ -92,6 +93,7 @@ struct txf {
 	uint8_t max_tries;
 	bool more_data;
 	bool eosp;
+	bool released;
 	struct key_ref key;
 	uint64_t pn;
 	uint32_t rate;
@@ -282,6 +284,14 @@ void txq_flush_vif(struct mac *mac, struct mac_vif *vif);
 
 /** txq_sta_doze() - hold or release the frames of a station that dozes or wakes up */
 void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze);
+
+/**
+ * txq_put_back() - a frame that is to be tried again returns to its place
+ * @mac: the engines
+ * @q: the queue that it was taken from
+ * @f: the frame; of several, the last one returns first
+ */
+void txq_put_back(struct mac *mac, struct txq *q, struct txf *f);
 
 /** txq_sta_held() - number of frames held for a dozing station */
 uint32_t txq_sta_held(const struct mac_sta *sta);

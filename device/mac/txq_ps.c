@@ -8,6 +8,63 @@
 #include "mac/priv.h"
 #include "mac/txq.h"
 
+/* The queue that a frame waits in while its station dozes */
+static struct txq *held_queue(struct mac_sta *sta, const struct txf *f)
+{
+	if (dot11_fc_is_mgmt(f->fc))
+		return &sta->q[STA_Q_MGMT];
+	return &sta->q[f->tid == MAC_TID_NONE ? STA_Q_NONQOS : f->tid];
+}
+
+/*
+ * The station is awake before all that was released has left. What remains is older than
+ * what waits, and goes before that: packet numbers rise in a TID.
+ */
+static void take_back(struct mac *mac, struct mac_sta *sta)
+{
+	struct txq *awake = &sta->q[STA_Q_AWAKE];
+	struct txf *before = NULL, *f = awake->head, *list = NULL;
+
+	while (f) {
+		if (!f->released) {
+			before = f;
+			f = f->next;
+			continue;
+		}
+		txq_unlink(awake, before)->next = list;
+		list = f;
+		f = before ? before->next : awake->head;
+	}
+	while ((f = list)) {
+		list = f->next;
+		f->released = false;
+		txq_unpop(mac, held_queue(sta, f), f);
+	}
+	txq_settle(mac, awake);
+}
+
+/* Have later frames than this one been released? */
+static bool released_past(const struct txq *awake, const struct txf *f)
+{
+	for (const struct txf *r = awake->head; r; r = r->next)
+		if (r->released && r->tid == f->tid)
+			return true;
+	return false;
+}
+
+void txq_put_back(struct mac *mac, struct txq *q, struct txf *f)
+{
+	if (q->kind == TXQ_STA && q->sta->dozing &&
+	    released_past(&q->sta->q[STA_Q_AWAKE], f)) {
+		f->released = true;
+		q = &q->sta->q[STA_Q_AWAKE];
+	} else if (q->kind == TXQ_STA_AWAKE && f->released && !q->sta->dozing) {
+		f->released = false;
+		q = held_queue(q->sta, f);
+	}
+	txq_unpop(mac, q, f);
+}
+
 void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze)
 {
 	struct mac_vif *vif = sta->vif;
@@ -30,6 +87,7 @@ void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze)
 		if (sta->doze_next)
 			sta->doze_next->doze_prev = sta->doze_prev;
 		vif->dozing--;
+		take_back(mac, sta);
 	}
 	for (unsigned int i = 0; i < STA_QUEUES; i++)
 		txq_settle(mac, &sta->q[i]);
@@ -77,9 +135,13 @@ unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta,
 	struct txf *f = NULL;
 	unsigned int n;
 
+	/* It has woken up since the host asked: nothing is held any more */
+	if (!sta->dozing)
+		return 0;
 	for (n = 0; n < num && (q = next_held(sta, tids)); n++) {
 		f = txq_unlink(q, NULL);
 		txq_settle(mac, q);
+		f->released = true;
 		f->more_data = more_data || txq_sta_held(sta);
 		txq_append(mac, to, f);
 	}
