@@ -203,12 +203,23 @@ void cpl_ppdu_end(struct mac *mac)
 	close_record(mac);
 }
 
-static bool shares(const struct cplq *q, const struct txf *f)
+/* A record must fit into the ring, however small the host has made that */
+static unsigned int most_words(struct mac *mac)
 {
+	uint32_t units = cpl_ring(mac)->entries / 2;
+
+	if (units >= CPL_TX_UNITS)
+		return CPL_PPDU_MPDUS;
+	return SKUA_CPL_TX_WORDS + (units - 1) * CPL_UNIT_WORDS;
+}
+
+static bool shares(struct mac *mac, const struct txf *f)
+{
+	const struct cplq *q = &mac->cpl;
 	const struct skua_cpl_tx *rec = &q->tx.rec;
 
 	if (q->ppdu)
-		return q->words < CPL_PPDU_MPDUS;
+		return q->words < most_words(mac);
 	return q->words < SKUA_CPL_TX_WORDS && le16toh(rec->sta) == f->sta &&
 	       le16toh(rec->sta_gen) == f->sta_gen && rec->vif == f->vif &&
 	       rec->tid == f->tid;
@@ -222,7 +233,7 @@ void cpl_tx(struct mac *mac, const struct txf *f, enum skua_tx_status status)
 
 	if (!mac->running)
 		return;
-	if (q->open && !shares(q, f))
+	if (q->open && !shares(mac, f))
 		close_record(mac);
 	if (!q->open)
 		open_record(mac, f);
