@@ -24,6 +24,12 @@
 	X(tx_rts,	"RTS sent")					\
 	X(tx_rts_no_cts, "RTS without CTS")				\
 	X(tx_cts_self,	"CTS-to-self sent")				\
+	X(tx_ampdu,	"A-MPDUs sent, of two MPDUs or more")		\
+	X(tx_ampdu_mpdus, "MPDUs in them")				\
+	X(tx_bar,	"BlockAckReqs sent")				\
+	X(tx_bar_no_ba,	"BlockAckReqs without Block Ack")		\
+	X(tx_ba_stalled, "transmit sessions that made no progress")	\
+	X(tx_expired,	"frames given up since they were too old")	\
 	X(tx_bad_answer, "answers of another kind than expected")	\
 	X(tx_encrypted,	"MPDUs protected")				\
 	X(tx_encrypted_bytes, "octets protected")			\

@@ -16,6 +16,7 @@
 #include "mac/txq.h"
 
 struct ba_rx;
+struct ba_sta;
 struct mac;
 
 #define MAC_BEACON_MAX		2048	/* template */
@@ -39,14 +40,21 @@ struct mac;
  * @frames: frames for the station in all queues, by class
  * @deficit: airtime that is left of the station's turn, by class, us
  * @seq: last sequence number by TID
+ * @numbered: frames that have such a number and have not ended, by TID
+ * @ba_tx: transmit halves of Block Ack sessions by TID, or NULL
+ * @ampdu_factor: see struct eng_sta
+ * @ampdu_density: see struct eng_sta
+ * @tid_frames: see struct eng_sta_stats
  * @dup: last Sequence Control received by TID, then of other frames; ~0 for none
  * @ba_rx: receive halves of Block Ack sessions by TID, or NULL
  * @rate: rates to try, from struct eng_rate
  * @probe_count: frames since the last probe
  * @stage_sent: transmissions by stage since the firmware last read the count
  * @stage_acked: acknowledged transmissions by stage since then
+ * @stage_ppdus: PPDUs by stage since then
  * @probe_sent: transmissions of probes since then
  * @probe_acked: acknowledged probes since then
+ * @probe_ppdus: PPDUs at the probe rate since then
  * @stats: counts since the station was added
  */
 struct mac_sta {
@@ -67,6 +75,11 @@ struct mac_sta {
 	uint32_t frames[TXE_CLASSES];
 	int32_t deficit[TXE_CLASSES];
 	uint16_t seq[SKUA_NUM_TIDS];
+	uint16_t numbered[SKUA_NUM_TIDS];
+	struct ba_sta *ba_tx[SKUA_NUM_TIDS];
+	uint8_t ampdu_factor;
+	uint8_t ampdu_density;
+	uint16_t tid_frames[SKUA_NUM_TIDS];
 	uint32_t dup[SKUA_NUM_TIDS + 1];
 	struct ba_rx *ba_rx[SKUA_NUM_TIDS];
 	struct {
@@ -78,8 +91,10 @@ struct mac_sta {
 	uint32_t probe_count;
 	uint32_t stage_sent[ENG_RATE_STAGES];
 	uint32_t stage_acked[ENG_RATE_STAGES];
+	uint32_t stage_ppdus[ENG_RATE_STAGES];
 	uint32_t probe_sent;
 	uint32_t probe_acked;
+	uint32_t probe_ppdus;
 	struct {
 		uint32_t tx_packets;
 		uint32_t tx_failed;

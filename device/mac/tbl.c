@@ -42,6 +42,7 @@ static const struct mac_table * const tables[] = {
 	[ENG_TBL_SURVEY] = &tbl_survey,
 	[ENG_TBL_TKIP_P1] = &tbl_tkip_p1,
 	[ENG_TBL_BA] = &tbl_ba,
+	[ENG_TBL_SEQ] = &tbl_seq,
 };
 
 /* Room for an entry of any table, aligned for each */
@@ -56,6 +57,7 @@ union entry {
 	struct skua_survey survey;
 	struct eng_tkip_p1 p1;
 	struct eng_ba ba;
+	struct eng_seq seq;
 };
 
 static enum skua_status copy_in(struct mac *mac, const struct mac_table *t,

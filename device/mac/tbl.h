@@ -6,7 +6,8 @@
  * tbl_vif.c  interfaces, channel access, beacon templates
  * tbl_sta.c  stations, rates, statistics
  * tbl_key.c  keys, TKIP's phase 1 keys
- * tbl_ba.c   Block Ack sessions
+ * tbl_ba.c   Block Ack sessions; tbl_ba_tx.c: their transmit half
+ * tbl_seq.c  sequence numbers
  */
 #ifndef SKUA_DEVICE_MAC_TBL_H
 #define SKUA_DEVICE_MAC_TBL_H
@@ -45,9 +46,28 @@ extern const struct mac_table tbl_sta_stats;
 extern const struct mac_table tbl_key;
 extern const struct mac_table tbl_tkip_p1;
 extern const struct mac_table tbl_ba;
+extern const struct mac_table tbl_seq;
 
 /** tbl_ba_forget() - end the sessions of a station that goes */
-void tbl_ba_forget(struct mac_sta *sta);
+void tbl_ba_forget(struct mac *mac, struct mac_sta *sta);
+
+/* tbl_ba_tx.c: the transmit half */
+
+/** tbl_ba_tx_check() - whether that half of an entry makes sense */
+enum skua_status tbl_ba_tx_check(const struct mac *mac, const struct eng_ba *e);
+
+/** tbl_ba_tx_write() - begin, hold or end a session, as a checked entry says */
+enum skua_status tbl_ba_tx_write(struct mac *mac, struct mac_sta *sta,
+				 uint8_t tid, const struct eng_ba *e);
+
+/** tbl_ba_tx_read() - the state of a session */
+void tbl_ba_tx_read(struct mac_sta *sta, uint8_t tid, struct eng_ba *e);
+
+/** tbl_ba_tx_stop() - end a session; frames that have a number go on alone */
+void tbl_ba_tx_stop(struct mac *mac, struct mac_sta *sta, uint8_t tid);
+
+/** tbl_ba_tx_forget() - the station goes */
+void tbl_ba_tx_forget(struct mac *mac, struct mac_sta *sta);
 
 /**
  * mac_tbl_go() - carry out a write of ENG_TBL_GO

@@ -67,7 +67,7 @@ static enum skua_status ba_write(struct mac *mac, uint32_t i,
 {
 	const struct eng_ba *e = entry;
 	struct mac_sta *sta = mac->sta[i / SKUA_NUM_TIDS];
-	enum skua_status status;
+	enum skua_status status = SKUA_ST_OK;
 
 	if (!sta)
 		return SKUA_ST_NO_ENTRY;
@@ -76,24 +76,26 @@ static enum skua_status ba_write(struct mac *mac, uint32_t i,
 	if (e->set & ~(ENG_BA_SET_TX | ENG_BA_SET_RX))
 		return SKUA_ST_INVALID;
 	if (e->set & ENG_BA_SET_TX)
-		return SKUA_ST_UNSUPPORTED;
-	if (!(e->set & ENG_BA_SET_RX))
-		return SKUA_ST_OK;
-	status = rx_check(mac, e);
-	if (status != SKUA_ST_OK)
-		return status;
-	return rx_write(sta, i % SKUA_NUM_TIDS, e);
+		status = tbl_ba_tx_check(mac, e);
+	if (status == SKUA_ST_OK && (e->set & ENG_BA_SET_RX))
+		status = rx_check(mac, e);
+	if (status == SKUA_ST_OK && (e->set & ENG_BA_SET_TX))
+		status = tbl_ba_tx_write(mac, sta, i % SKUA_NUM_TIDS, e);
+	if (status == SKUA_ST_OK && (e->set & ENG_BA_SET_RX))
+		status = rx_write(sta, i % SKUA_NUM_TIDS, e);
+	return status;
 }
 
 static enum skua_status ba_read(struct mac *mac, uint32_t i, void *entry)
 {
-	const struct mac_sta *sta = mac->sta[i / SKUA_NUM_TIDS];
+	struct mac_sta *sta = mac->sta[i / SKUA_NUM_TIDS];
 	struct eng_ba *e = entry;
 
 	if (!sta)
 		return SKUA_ST_NO_ENTRY;
 	e->gen = htole16(sta->gen);
 	rx_read(sta->ba_rx[i % SKUA_NUM_TIDS], e);
+	tbl_ba_tx_read(sta, i % SKUA_NUM_TIDS, e);
 	return SKUA_ST_OK;
 }
 
@@ -101,13 +103,17 @@ static bool ba_clear(struct mac *mac, uint32_t i)
 {
 	struct mac_sta *sta = mac->sta[i / SKUA_NUM_TIDS];
 
-	if (sta && sta->ba_rx[i % SKUA_NUM_TIDS])
+	if (!sta)
+		return true;
+	tbl_ba_tx_stop(mac, sta, i % SKUA_NUM_TIDS);
+	if (sta->ba_rx[i % SKUA_NUM_TIDS])
 		rxe_order_stop(sta->ba_rx[i % SKUA_NUM_TIDS]);
 	return true;
 }
 
-void tbl_ba_forget(struct mac_sta *sta)
+void tbl_ba_forget(struct mac *mac, struct mac_sta *sta)
 {
+	tbl_ba_tx_forget(mac, sta);
 	for (unsigned int tid = 0; tid < SKUA_NUM_TIDS; tid++) {
 		if (!sta->ba_rx[tid])
 			continue;

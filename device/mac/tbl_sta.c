@@ -9,6 +9,7 @@
 #include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/tbl.h"
+#include "mac/ampdu.h"
 #include "mac/txe.h"
 #include "mac/txq.h"
 
@@ -31,7 +32,7 @@ static bool sta_clear(struct mac *mac, uint32_t i)
 
 	if (!sta)
 		return true;
-	tbl_ba_forget(sta);
+	tbl_ba_forget(mac, sta);
 	/* The interface's queues may hold frames for the station, too */
 	txq_sel_drop(mac, &all);
 	txe_doom(mac, &all);
@@ -75,6 +76,8 @@ static enum skua_status sta_write(struct mac *mac, uint32_t i,
 	if (!vif)
 		return SKUA_ST_NO_ENTRY;
 	if ((flags & ~STA_FLAGS) || le16toh(e->aid) > SKUA_MAX_AID ||
+	    e->ampdu_factor > AMPDU_FACTOR_MAX ||
+	    e->ampdu_density > AMPDU_DENSITY_MAX ||
 	    dot11_addr_is_group(e->addr) ||
 	    dot11_addr_equal(e->addr, zero))
 		return SKUA_ST_INVALID;
@@ -94,6 +97,8 @@ static enum skua_status sta_write(struct mac *mac, uint32_t i,
 	sta->gen = le16toh(e->gen);
 	sta->aid = le16toh(e->aid);
 	sta->uapsd = e->uapsd_queues;
+	sta->ampdu_factor = e->ampdu_factor;
+	sta->ampdu_density = e->ampdu_density;
 	sta->flags = flags & ~ENG_STAF_ASLEEP;
 	for (unsigned int k = 0; k < MAC_KEYS_PER_STA; k++) {
 		take_ref(&sta->key[k], &e->key[k]);
@@ -124,6 +129,8 @@ static enum skua_status sta_read(struct mac *mac, uint32_t i, void *entry)
 		put_ref(&e->group_key[k], &sta->group_key[k]);
 	}
 	e->dozing = sta->dozing;
+	e->ampdu_factor = sta->ampdu_factor;
+	e->ampdu_density = sta->ampdu_density;
 	return SKUA_ST_OK;
 }
 
@@ -199,24 +206,27 @@ const struct mac_table tbl_rate = {
 
 /* Statistics */
 
-/*
- * Transmissions by stage; reading sets these counts to 0. Each MPDU has a PPDU of its
- * own.
- */
+/* Transmissions by stage; reading sets these counts to 0 */
 static void take_attempts(struct mac_sta *sta, struct eng_sta_stats *e)
 {
 	for (unsigned int i = 0; i < ENG_RATE_STAGES; i++) {
 		e->stage_sent[i] = htole32(sta->stage_sent[i]);
 		e->stage_acked[i] = htole32(sta->stage_acked[i]);
-		e->stage_ppdus[i] = e->stage_sent[i];
 		sta->stage_sent[i] = 0;
 		sta->stage_acked[i] = 0;
+		e->stage_ppdus[i] = htole32(sta->stage_ppdus[i]);
+		sta->stage_ppdus[i] = 0;
 	}
 	e->probe_sent = htole32(sta->probe_sent);
 	e->probe_acked = htole32(sta->probe_acked);
-	e->probe_ppdus = e->probe_sent;
 	sta->probe_sent = 0;
 	sta->probe_acked = 0;
+	e->probe_ppdus = htole32(sta->probe_ppdus);
+	sta->probe_ppdus = 0;
+	for (unsigned int tid = 0; tid < SKUA_NUM_TIDS; tid++) {
+		e->tid_frames[tid] = htole16(sta->tid_frames[tid]);
+		sta->tid_frames[tid] = 0;
+	}
 }
 
 static enum skua_status stats_read(struct mac *mac, uint32_t i, void *entry)

@@ -8,6 +8,7 @@
  * txe_rate.c   rates, limits of tries
  * txe_ppdu.c   PPDUs and control frames, with their durations
  * txe_end.c    the fate of the frames of a PPDU
+ * txe_ba.c     Block Ack sessions
  * txe_txop.c   the state machine that all of these are part of
  *
  * One exchange of frames is under way at a time: the radio sends one PPDU. The machine
@@ -22,12 +23,14 @@
 
 #include "air/air.h"
 #include "crypto/crypto.h"
+#include "mac/ampdu.h"
+#include "mac/ba_tx.h"
 #include "mac/obj.h"
 #include "mac/txq.h"
 
 struct mac;
 
-#define TXE_MPDUS		256	/* MPDUs of a PPDU */
+#define TXE_MPDUS		1024	/* MPDUs of a PPDU */
 #define TXE_QUANTUM_US		300	/* airtime of a turn */
 #define TXE_STAGE_NONE		(-1)	/* a rate that is not of the station's table */
 #define TXE_STAGE_PROBE		ENG_RATE_STAGES
@@ -101,6 +104,9 @@ struct edcaf {
  * @ctl: RTS, CTS
  * @ctl_mpdu: MPDU of @ctl
  * @answer: what the frames are answered with
+ * @answer_len: octets of that, without FCS
+ * @ampdu: limits of the PPDU, and its length
+ * @ba: the Block Ack, while its frame is looked at; no bits without one
  * @last_answer: the last answer whose duration was looked up
  * @sent: the PPDU has been on the air, and not only an RTS
  * @rate: rate word
@@ -128,6 +134,9 @@ struct txop {
 	uint8_t ctl[IEEE80211_RTS_LEN + IEEE80211_FCS_LEN];
 	struct air_mpdu ctl_mpdu;
 	enum txe_answer answer;
+	uint16_t answer_len;
+	struct ampdu ampdu;
+	struct ba_info ba;
 	struct airtime_answer last_answer;
 	bool sent;
 	uint32_t rate;
@@ -224,7 +233,7 @@ bool txe_prepare(struct mac *mac);
 uint32_t txe_vif_rate(struct mac *mac, const struct mac_vif *vif,
 		      uint32_t wanted);
 
-/** txe_choose_rate() - choose the rate of the next try of the PPDU's frames */
+/** txe_choose_rate() - choose the rate of the next try of the PPDU, whose first frame is known */
 void txe_choose_rate(struct mac *mac, const struct mac_vif *vif,
 		     struct mac_sta *sta);
 
@@ -261,6 +270,9 @@ uint32_t txe_answer_us(struct mac *mac, const struct mac_vif *vif, uint32_t rate
 		       uint32_t len);
 
 /* txe_end.c */
+
+/** txe_count_probes() - the PPDU's other frames have the rate of the first one */
+void txe_count_probes(struct mac *mac, struct mac_sta *sta);
 
 /** txe_settle() - the exchange has ended: end its frames, or let them be tried again */
 void txe_settle(struct mac *mac, bool answered);

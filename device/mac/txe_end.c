@@ -11,6 +11,7 @@
 #include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/txe.h"
+#include "mac/txe_ba.h"
 #include "mac/txq.h"
 
 static void count_sent(struct mac *mac, const struct txf *f,
@@ -73,27 +74,48 @@ static void count_stage(struct mac *mac, struct mac_sta *sta, uint32_t sent,
 	if (!sta || stage == TXE_STAGE_NONE)
 		return;
 	if (stage == TXE_STAGE_PROBE) {
+		sta->probe_ppdus++;
 		sta->probe_sent += sent;
 		sta->probe_acked += acked;
 	} else {
+		sta->stage_ppdus[stage]++;
 		sta->stage_sent[stage] += sent;
 		sta->stage_acked[stage] += acked;
 	}
 }
 
-static void open_record(struct mac *mac, bool acked)
+/* The answer acknowledges the frame */
+static bool is_acked(const struct txop *op, struct txf *f, bool answered)
+{
+	if (!answered || op->answer == TXE_NO_ANSWER)
+		return false;
+	return op->n == 1 || ba_acks(&op->ba, dot11_sn(txf_data(f)));
+}
+
+static unsigned int count_acked(const struct txop *op, bool answered)
+{
+	unsigned int acked = 0;
+
+	for (unsigned int i = 0; i < op->n; i++)
+		acked += is_acked(op, op->f[i], answered);
+	return acked;
+}
+
+static void open_record(struct mac *mac, unsigned int acked)
 {
 	const struct txop *op = &mac->tx.op;
-	const struct txf *f = op->f[0];
+	unsigned int retried = 0;
 
+	for (unsigned int i = 0; i < op->n; i++)
+		retried += op->f[i]->tries > 1;
 	cpl_ppdu_begin(mac, &(struct cpl_ppdu){
-		.f = f,
+		.f = op->f[0],
 		.rate = op->rate,
 		.airtime_us = op->airtime_us,
 		.ack_signal = op->ack_signal,
-		.mpdus = op->sent,
-		.acked = acked,
-		.retried = op->sent && f->tries > 1,
+		.mpdus = op->sent ? (uint16_t)op->n : 0,
+		.acked = (uint16_t)acked,
+		.retried = op->sent ? (uint16_t)retried : 0,
 	});
 }
 
@@ -106,44 +128,102 @@ static void end_beacon(struct mac *mac, struct txf *f, bool sent)
 		beacon_ended(vif, sent);
 }
 
-static void settle_frame(struct mac *mac, bool answered)
+/* Return: false if the frame is to be tried again */
+static bool end_frame(struct mac *mac, struct mac_sta *sta, struct txf *f,
+		      bool acked)
 {
-	struct txop *op = &mac->tx.op;
-	struct txf *f = op->f[0];
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
-	bool acked = answered && op->answer != TXE_NO_ANSWER;
+	enum txe_answer answer = mac->tx.op.answer;
 
-	if (f->owner == TXF_BEACON) {
-		end_beacon(mac, f, answered);
-		return;
-	}
-	count_stage(mac, sta, 1, answered);
-	if (sta) {
-		sta->stats.tx_airtime += op->airtime_us;
-		sta->stats.tx_rate = op->rate;
-	}
-	if (f->owner == TXF_HOST)
-		open_record(mac, acked);
-	if (op->answer == TXE_NO_ANSWER)
+	if (answer == TXE_NO_ANSWER)
 		end_sent(mac, sta, f, SKUA_TXS_SENT);
 	else if (acked)
 		end_sent(mac, sta, f, SKUA_TXS_ACKED);
-	else if (f->tries >= txe_retry_limit(mac, f, op->answer))
+	else if (f->tries >= txe_retry_limit(mac, f, answer))
 		end_sent(mac, sta, f, SKUA_TXS_NO_ACK);
 	else
-		give_back(mac, f);
+		return false;
+	return true;
+}
+
+/*
+ * Frames end in their order; the other ones stay in txop.f. A frame that ends may find the
+ * host's ring broken: the engines stop, and txe_abort() forgets what is in txop.f.
+ */
+static void end_frames(struct mac *mac, struct mac_sta *sta, bool answered)
+{
+	struct txop *op = &mac->tx.op;
+	unsigned int n = op->n, left = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct txf *f = op->f[i];
+		bool acked = is_acked(op, f, answered);
+
+		if (!mac->running || !end_frame(mac, sta, f, acked))
+			op->f[left++] = f;
+	}
+	op->n = left;
+}
+
+static void settle_bar(struct mac *mac, struct mac_sta *sta, bool answered)
+{
+	struct txop *op = &mac->tx.op;
+	struct txf *f = op->f[0];
+	unsigned int n = 0;
+
+	op->n = 0;
+	txe_ba_bar_ended(mac, f, answered ? &op->ba : NULL);
+	open_record(mac, 0);
+	if (answered && sta && op->q)
+		n = txe_ba_others(mac, op->q, &op->ba);
 	cpl_ppdu_end(mac);
+	if (mac->running)
+		txe_ba_answered(mac, f, n);
+	txf_drop(mac, f);
+}
+
+static void settle_frames(struct mac *mac, struct mac_sta *sta, bool answered)
+{
+	struct txop *op = &mac->tx.op;
+	/* What remains to be told when the frame itself has ended */
+	const struct txf what = { .sta = op->f[0]->sta, .tid = op->f[0]->tid,
+				  .sta_gen = op->f[0]->sta_gen };
+	unsigned int acked = count_acked(op, answered);
+
+	count_stage(mac, sta, op->n, op->answer == TXE_NO_ANSWER ? op->n : acked);
+	if (op->f[0]->owner == TXF_HOST)
+		open_record(mac, acked);
+	end_frames(mac, sta, answered);
+	if (mac->running && op->ba.bits && op->q && op->q->ba)
+		txe_ba_others(mac, op->q, &op->ba);
+	cpl_ppdu_end(mac);
+	if (!mac->running)
+		return;
+	while (op->n)
+		give_back(mac, op->f[--op->n]);
+	txe_ba_answered(mac, &what, acked);
 }
 
 void txe_settle(struct mac *mac, bool answered)
 {
 	struct txop *op = &mac->tx.op;
+	struct txf *f = op->f[0];
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
 
 	if (op->q)
 		txe_charge(op->q, op->airtime_us);
-	/* A frame that ends may find the host's ring broken, and all is forgotten */
-	op->n = 0;
-	settle_frame(mac, answered);
+	if (sta) {
+		sta->stats.tx_airtime += op->airtime_us;
+		sta->stats.tx_rate = op->rate;
+	}
+	if (f->owner == TXF_BEACON) {
+		op->n = 0;
+		end_beacon(mac, f, answered);
+	} else if (f->owner == TXF_BAR) {
+		settle_bar(mac, sta, answered);
+	} else {
+		settle_frames(mac, sta, answered);
+	}
+	op->ba.bits = 0;
 	op->q = NULL;
 }
 
@@ -158,9 +238,13 @@ void txe_give_back(struct mac *mac)
 			txf_drop(mac, f);
 		else if (f->owner == TXF_BEACON)
 			end_beacon(mac, f, false);
+		else if (f->owner == TXF_BAR)
+			txf_drop(mac, f);
 		else
 			give_back(mac, f);
 	}
+	if (op->q && mac->running)
+		txq_settle(mac, op->q);
 	op->q = NULL;
 	cpl_publish(mac);
 }

@@ -92,19 +92,28 @@ static bool begin_ctl(struct mac *mac, const struct mac_vif *vif, uint16_t stype
 	return begin(mac, vif, rate, op->ctl_mpdu.len);
 }
 
+/* Octets of the PSDU. Frames that ended before they were sent are gone from it */
+static uint32_t psdu_len(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+
+	op->ampdu.n = 0;
+	op->ampdu.start = 0;
+	for (unsigned int i = 0; i < op->n; i++)
+		ampdu_add(&op->ampdu, op->f[i]->len + IEEE80211_FCS_LEN);
+	return op->ampdu.len;
+}
+
 /* Duration of what follows a CTS: a SIFS, the PPDU, and its answer */
 static uint32_t reserve_us(struct mac *mac, const struct mac_vif *vif)
 {
 	const struct txop *op = &mac->tx.op;
 	bool ghz2 = mac_tuned_2ghz(mac);
 	uint32_t us = airtime_sifs_us(ghz2) +
-		      airtime_ppdu_us(op->rate, op->f[0]->len + IEEE80211_FCS_LEN,
-				      ghz2);
+		      airtime_ppdu_us(op->rate, psdu_len(mac), ghz2);
 
 	if (op->answer != TXE_NO_ANSWER)
-		us += txe_answer_us(mac, vif, op->rate,
-				    op->answer == TXE_BA ? IEEE80211_BA_LEN_64 :
-							   IEEE80211_ACK_LEN);
+		us += txe_answer_us(mac, vif, op->rate, op->answer_len);
 	return us;
 }
 
@@ -144,7 +153,7 @@ enum txop_state txe_begin_protection(struct mac *mac, const struct mac_vif *vif)
 	struct txop *op = &mac->tx.op;
 	const struct txf *f = op->f[0];
 
-	if (txe_wants_rts(mac, f, f->len + IEEE80211_FCS_LEN, op->answer))
+	if (txe_wants_rts(mac, f, psdu_len(mac), op->answer))
 		return begin_rts(mac, vif);
 	if ((f->flags & SKUA_TXF_CTS_SELF) ||
 	    ((vif->flags & SKUA_VIFF_CTS_PROT) && mac_tuned_2ghz(mac) &&
@@ -174,18 +183,17 @@ static void finish_mpdu(struct mac *mac, const struct mac_vif *vif, struct txf *
 bool txe_begin_ppdu(struct mac *mac, const struct mac_vif *vif)
 {
 	struct txop *op = &mac->tx.op;
-	uint32_t nav = 0, len = 0;
+	uint32_t nav = 0;
 
 	if (op->answer != TXE_NO_ANSWER)
-		nav = txe_answer_us(mac, vif, op->rate,
-				    op->answer == TXE_BA ? IEEE80211_BA_LEN_64 :
-							   IEEE80211_ACK_LEN);
-	for (unsigned int i = 0; i < op->n; i++) {
+		nav = txe_answer_us(mac, vif, op->rate, op->answer_len);
+	for (unsigned int i = 0; i < op->n; i++)
 		finish_mpdu(mac, vif, op->f[i], nav, &op->mpdu[i]);
-		len += op->mpdu[i].len;
-	}
 	op->ppdu.mpdu = op->mpdu;
 	op->ppdu.n = op->n;
-	op->ppdu.ampdu = false;
-	return begin(mac, vif, op->rate, len);
+	op->ppdu.ampdu = op->n > 1;
+	mac->c.tx_ampdu += op->n > 1;
+	mac->c.tx_ampdu_mpdus += op->n > 1 ? op->n : 0;
+	mac->c.tx_bar += op->f[0]->owner == TXF_BAR;
+	return begin(mac, vif, op->rate, psdu_len(mac));
 }

@@ -12,11 +12,15 @@
 #include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/txe.h"
+#include "mac/ba_sta.h"
 #include "mac/txq.h"
 
 /* A turn protects at least so many frames, or octets */
 #define CHUNK		16
 #define CHUNK_BYTES	16384
+
+/* For so long a frame is tried again */
+#define LIFETIME_US	2000000
 
 /* Number a frame, unless the host has done so */
 static void assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f)
@@ -38,6 +42,8 @@ static void assign_seq(struct mac_vif *vif, struct mac_sta *sta, struct txf *f)
 	dot11_put_le16(frame + IEEE80211_OFF_SEQ,
 		       (uint16_t)(*counter << IEEE80211_SEQ_SN_SHIFT |
 				  frag));
+	if (counter != &vif->seq)
+		ba_sta_numbered(sta, f);
 }
 
 static void add_michael(const struct mac_vif *vif, const struct mac_key *key,
@@ -53,20 +59,26 @@ static void add_michael(const struct mac_vif *vif, const struct mac_key *key,
 	f->len += CRYPTO_MICHAEL_LEN;
 }
 
-/* Make room for IV and MIC. Return: false if the key is gone */
-static bool start_protect(struct mac *mac, const struct mac_vif *vif,
-			  struct txf *f, struct crypto_job *job)
+/* The frame's key, or NULL if that is gone */
+static struct mac_key *protect_key(struct mac *mac, const struct txf *f)
 {
 	struct mac_key *key = mac_key_get(mac, f->key);
-	const struct crypto_cipher *c;
+
+	if (key && key->vif == f->vif &&
+	    (key->sta == SKUA_STA_NONE || key->sta == f->sta))
+		return key;
+	mac->c.tx_stale_key++;
+	return NULL;
+}
+
+/* Make room for IV and MIC */
+static void start_protect(struct mac *mac, const struct mac_vif *vif,
+			  struct txf *f, struct mac_key *key,
+			  struct crypto_job *job)
+{
+	const struct crypto_cipher *c = key->crypto.cipher;
 	uint8_t *frame = txf_data(f);
 
-	if (!key || key->vif != f->vif ||
-	    (key->sta != SKUA_STA_NONE && key->sta != f->sta)) {
-		mac->c.tx_stale_key++;
-		return false;
-	}
-	c = key->crypto.cipher;
 	/* A fragmented MSDU has got its Michael MIC before it was cut */
 	if ((c->flags & CRYPTO_F_MICHAEL) && !dot11_is_fragment(frame))
 		add_michael(vif, key, f);
@@ -84,14 +96,18 @@ static bool start_protect(struct mac *mac, const struct mac_vif *vif,
 		.flags = key->flags & SKUA_KEYF_SPP_AMSDU ?
 			 CRYPTO_JOB_SPP_AMSDU : 0,
 	};
-	return true;
 }
 
-/* The limit may be lower than when the frame was tried last */
+/* It is too old, or the limit is lower than when it was tried last */
 static bool given_up(struct mac *mac, struct mac_sta *sta, const struct txf *f)
 {
-	if (!f->tries ||
-	    f->tries < txe_retry_limit(mac, f, txe_expected_answer(f)))
+	uint64_t now = air_now(mac->air) / LOOP_NS_PER_US;
+
+	if (!f->tries)
+		return false;
+	if (ba_tx_expired(f->first_us, now, LIFETIME_US))
+		mac->c.tx_expired++;
+	else if (f->tries < txe_retry_limit(mac, f, txe_expected_answer(f)))
 		return false;
 	mac->c.tx_no_ack++;
 	if (sta)
@@ -106,10 +122,11 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 	struct mac_vif *vif = mac_vif(mac, f->vif);
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
 	uint8_t *frame = txf_data(f);
+	struct mac_key *key = NULL;
 
 	if (!vif || f->doomed)
 		return SKUA_TXS_FLUSHED;
-	if (f->owner == TXF_BEACON)
+	if (f->owner == TXF_BEACON || f->owner == TXF_BAR)
 		return SKUA_TXS_SENT;
 	if (f->sta != SKUA_STA_NONE && !sta) {
 		mac->c.tx_stale_sta++;
@@ -126,9 +143,15 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 		return (f->flags & SKUA_TXF_PROTECT) &&
 		       !mac_key_get(mac, f->key) ? SKUA_TXS_STALE_KEY :
 						   SKUA_TXS_SENT;
+	/* A number for a frame that does not leave would be a hole in a window */
+	if (f->flags & SKUA_TXF_PROTECT) {
+		key = protect_key(mac, f);
+		if (!key)
+			return SKUA_TXS_STALE_KEY;
+	}
 	assign_seq(vif, sta, f);
-	if ((f->flags & SKUA_TXF_PROTECT) && !start_protect(mac, vif, f, job))
-		return SKUA_TXS_STALE_KEY;
+	if (key)
+		start_protect(mac, vif, f, key, job);
 	return SKUA_TXS_SENT;
 }
 
@@ -199,5 +222,8 @@ bool txe_prepare(struct mac *mac)
 		prepare_chunk(mac);
 		any = true;
 	}
+	/* Numbers that were given, and frames that ended, have moved a window */
+	if (op->q && mac->running)
+		txq_settle(mac, op->q);
 	return true;
 }

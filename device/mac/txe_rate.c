@@ -60,6 +60,19 @@ static void choose_stage(struct mac *mac, struct mac_sta *sta, struct txf *f)
 	}
 }
 
+void txe_count_probes(struct mac *mac, struct mac_sta *sta)
+{
+	const struct txop *op = &mac->tx.op;
+
+	for (unsigned int i = 1; i < op->n; i++) {
+		if (op->f[i]->tries)
+			continue;
+		op->f[i]->probe = op->stage == TXE_STAGE_PROBE;
+		if (op->stage >= 0 && op->stage < ENG_RATE_STAGES)
+			sta->probe_count++;
+	}
+}
+
 void txe_choose_rate(struct mac *mac, const struct mac_vif *vif,
 		     struct mac_sta *sta)
 {

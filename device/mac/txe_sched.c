@@ -11,6 +11,7 @@
 #include "mac/beacon.h"
 #include "mac/priv.h"
 #include "mac/txe.h"
+#include "mac/txe_ba.h"
 #include "mac/txq.h"
 
 #define AIFSN_DEFAULT	2
@@ -71,6 +72,7 @@ static struct txq *next_queue(struct mac *mac, uint8_t cls)
 		}
 		if (may == MAY_NEVER) {
 			txq_end_all(mac, q, SKUA_TXS_NO_CHAN);
+			txe_ba_quiet(mac, q);
 			continue;
 		}
 		if (*deficit > 0)
@@ -167,15 +169,39 @@ uint64_t txe_access_at(struct mac *mac)
 	return first;
 }
 
+static void choose_rate(struct mac *mac)
+{
+	const struct txf *f = mac->tx.op.f[0];
+
+	txe_choose_rate(mac, &mac->vif[f->vif],
+			mac_sta_get(mac, f->sta, f->sta_gen));
+}
+
+/* The next PPDU of a queue: a BlockAckReq, or as many MPDUs as one can have */
 static bool take_queue(struct mac *mac, struct txq *q)
 {
 	struct txop *op = &mac->tx.op;
+	unsigned int n;
 
 	op->q = q;
-	op->f[0] = txq_pop(mac, q);
-	op->n = 1;
 	op->ready = 0;
-	return true;
+	op->n = 0;
+	op->f[0] = txe_ba_bar(mac, q);
+	if (op->f[0]) {
+		op->n = 1;
+		choose_rate(mac);
+		return true;
+	}
+	op->f[0] = q->head;
+	if (op->f[0])
+		choose_rate(mac);
+	n = txe_ba_choose(mac, q, &op->ampdu);
+	while (op->n < n)
+		op->f[op->n++] = txq_pop(mac, q);
+	/* The window is full */
+	if (!n)
+		txq_settle(mac, q);
+	return n;
 }
 
 static bool take_beacon(struct mac *mac)
@@ -192,6 +218,7 @@ static bool take_beacon(struct mac *mac)
 	op->ready = 0;
 	op->cls = TXE_CLASS_MGMT;
 	op->left_us = 0;
+	choose_rate(mac);
 	return true;
 }
 

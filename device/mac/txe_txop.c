@@ -13,6 +13,7 @@
 #include "mac/obj.h"
 #include "mac/priv.h"
 #include "mac/txe.h"
+#include "mac/ba_sta.h"
 #include "mac/txq.h"
 
 static struct mac *mac_of_step(struct air_event *ev)
@@ -93,6 +94,46 @@ static void send_ppdu(struct mac *mac)
 		end(mac, false);
 }
 
+static void choose_answer(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+	const struct txf *f = op->f[0];
+
+	if (op->n > 1)
+		op->answer = TXE_BA;
+	else if (f->owner == TXF_BEACON)
+		op->answer = TXE_NO_ANSWER;
+	else
+		op->answer = txe_expected_answer(f);
+	op->answer_len = IEEE80211_ACK_LEN;
+	if (op->answer == TXE_BA)
+		op->answer_len = ba_sta_answer_len(mac_sta_get(mac, f->sta,
+							       f->sta_gen),
+						   f->tid);
+}
+
+/* Another try of the frames; the firmware counts first ones outside of sessions */
+static void count_tries(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+	const struct txf *first = op->f[0];
+	struct mac_sta *sta = mac_sta_get(mac, first->sta, first->sta_gen);
+	uint64_t now = air_now(mac->air) / LOOP_NS_PER_US;
+
+	if (sta)
+		txe_count_probes(mac, sta);
+	for (unsigned int i = 0; i < op->n; i++) {
+		struct txf *f = op->f[i];
+
+		if (f->tries++)
+			continue;
+		f->first_us = now;
+		if (sta && f->numbered && !ba_sta_on(sta, f->tid) &&
+		    sta->tid_frames[f->tid] < UINT16_MAX)
+			sta->tid_frames[f->tid]++;
+	}
+}
+
 /* The frames are ready */
 static void send(struct mac *mac)
 {
@@ -100,14 +141,12 @@ static void send(struct mac *mac)
 	struct txf *f = op->f[0];
 	const struct mac_vif *vif = &mac->vif[f->vif];
 
-	op->answer = f->owner == TXF_BEACON ? TXE_NO_ANSWER :
-					      txe_expected_answer(f);
 	op->airtime_us = 0;
 	op->ack_signal = 0;
 	op->sent = false;
-	txe_choose_rate(mac, vif, mac_sta_get(mac, f->sta, f->sta_gen));
-	for (unsigned int i = 0; i < op->n; i++)
-		op->f[i]->tries++;
+	op->ba.bits = 0;
+	choose_answer(mac);
+	count_tries(mac);
 	op->state = txe_begin_protection(mac, vif);
 	if (op->state == TXOP_PPDU)
 		send_ppdu(mac);
@@ -206,9 +245,7 @@ void txe_sent(struct mac *mac)
 		if (op->answer == TXE_NO_ANSWER)
 			end(mac, true);
 		else
-			await(mac, op->rate, op->answer == TXE_BA ?
-			      IEEE80211_BA_LEN_64 : IEEE80211_ACK_LEN,
-			      TXOP_ANSWER);
+			await(mac, op->rate, op->answer_len, TXOP_ANSWER);
 		break;
 	default:
 		break;
@@ -225,6 +262,19 @@ static uint16_t awaited(const struct txop *op)
 	return op->answer == TXE_BA ? IEEE80211_BACK : IEEE80211_ACK;
 }
 
+/* A Block Ack of the kind, station and TID that were asked. Others are no answer */
+static bool ba_fits(struct txop *op, const uint8_t *frame, uint16_t len)
+{
+	const struct txf *f = op->f[0];
+
+	/* The host may ask for what it likes */
+	if (f->owner == TXF_HOST && op->n == 1)
+		return true;
+	return ba_parse(frame, len, &op->ba) && op->ba.tid == f->tid &&
+	       dot11_addr_equal(dot11_addr2(frame),
+				dot11_addr1(f->buf + f->off));
+}
+
 void txe_heard(struct mac *mac, const uint8_t *frame, uint16_t len,
 	       const struct air_rx *rx)
 {
@@ -239,6 +289,10 @@ void txe_heard(struct mac *mac, const uint8_t *frame, uint16_t len,
 		return;
 	}
 	if (op->state == TXOP_ANSWER) {
+		if (op->answer == TXE_BA && !ba_fits(op, frame, len)) {
+			mac->c.tx_bad_answer++;
+			return;
+		}
 		op->ack_signal = rx->signal;
 		end(mac, true);
 		return;

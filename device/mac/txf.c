@@ -9,6 +9,7 @@
 #include "mac/cpl.h"
 #include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/ba_sta.h"
 #include "mac/txq.h"
 
 struct txf *txf_alloc(struct mac *mac, uint32_t len)
@@ -94,6 +95,7 @@ static void tell_host(struct mac *mac, const struct txf *f,
 
 void txf_done(struct mac *mac, struct txf *f, enum skua_tx_status status)
 {
+	ba_sta_ended(mac, f, status == SKUA_TXS_ACKED);
 	if (f->owner == TXF_HOST) {
 		tell_host(mac, f, status);
 	} else if (f->owner == TXF_FW) {

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "mac/ba_tx.h"
 #include "mac/count.h"
 #include "mac/obj.h"
 #include "mac/priv.h"
@@ -49,14 +50,22 @@ static bool txq_held(const struct txq *q)
 /* Held group frames follow their beacon before all other frames */
 static uint8_t txq_class(const struct txq *q)
 {
-	return q->kind == TXQ_DTIM ? TXE_CLASS_MGMT : q->head->cls;
+	if (q->kind == TXQ_DTIM)
+		return TXE_CLASS_MGMT;
+	/* A BlockAckReq goes where the frames went */
+	return q->head ? q->head->cls : q->cls;
+}
+
+static bool has_work(const struct txq *q)
+{
+	return q->ba ? ba_tx_ready(q->ba, q) : q->count;
 }
 
 void txq_settle(struct mac *mac, struct txq *q)
 {
 	enum txq_state want = TXQ_IDLE;
 
-	if (q->count && !txq_held(q))
+	if (has_work(q) && !txq_held(q))
 		want = q->state == TXQ_PARKED ? TXQ_PARKED : TXQ_ACTIVE;
 	if (want == q->state &&
 	    (want != TXQ_ACTIVE || q->cls == txq_class(q)))

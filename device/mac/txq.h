@@ -17,6 +17,7 @@
 #include "dot11/dot11.h"
 #include "mac/key.h"
 
+struct ba_tx;
 struct mac;
 struct mac_sta;
 struct mac_vif;
@@ -37,12 +38,14 @@ struct mac_vif;
  * enum txf_owner - who has made a frame, and is told of its end
  * @TXF_HOST: the host; the end has a record
  * @TXF_FW: the firmware, by ENG_FWTX_*
- * @TXF_BEACON: the NIC itself
+ * @TXF_BEACON: the NIC itself, for a beacon
+ * @TXF_BAR: the NIC itself, for a BlockAckReq
  */
 enum txf_owner {
 	TXF_HOST,
 	TXF_FW,
 	TXF_BEACON,
+	TXF_BAR,
 };
 
 /**
@@ -74,6 +77,7 @@ enum txf_owner {
  * @prepared: numbered and protected; a later try goes on with it
  * @probe: the first try is at the rate to be probed
  * @tries: transmissions so far
+ * @first_us: time of the first one
  * @buf: the frame, with room on both sides
  */
 struct txf {
@@ -104,6 +108,7 @@ struct txf {
 	bool prepared;
 	bool probe;
 	uint32_t tries;
+	uint64_t first_us;
 	uint8_t buf[];
 };
 
@@ -150,6 +155,7 @@ enum txq_state {
  * @vif: interface
  * @sta: station, or NULL
  * @credit: TXQ_DTIM: frames that may leave after the last DTIM beacon
+ * @ba: Block Ack session of station and TID, or NULL
  */
 struct txq {
 	struct txq *next;
@@ -163,6 +169,7 @@ struct txq {
 	struct mac_vif *vif;
 	struct mac_sta *sta;
 	uint32_t credit;
+	struct ba_tx *ba;
 };
 
 /* Queues of a station: one for each TID, and these */
@@ -323,12 +330,14 @@ void txq_dtim(struct mac *mac, struct mac_vif *vif);
  * @sta: station handle, or SKUA_STA_NONE for all
  * @gen: generation of @sta
  * @acs: bit for each class
+ * @tids: bit for each TID, 0 for all frames
  */
 struct txq_match {
 	uint32_t vif;
 	uint16_t sta;
 	uint16_t gen;
 	uint32_t acs;
+	uint32_t tids;
 };
 
 /** txq_matches() - whether a frame is selected */

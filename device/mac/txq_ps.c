@@ -6,6 +6,7 @@
 #include "mac/count.h"
 #include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/ba_sta.h"
 #include "mac/txq.h"
 
 /* The queue that a frame waits in while its station dozes */
@@ -72,6 +73,7 @@ void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze)
 	if (sta->dozing == doze)
 		return;
 	sta->dozing = doze;
+	ba_sta_rest(sta);
 	if (doze) {
 		sta->doze_prev = NULL;
 		sta->doze_next = vif->doze_list;

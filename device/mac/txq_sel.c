@@ -20,6 +20,8 @@ bool txq_matches(const struct txf *f, const struct txq_match *m)
 	if (m->sta != SKUA_STA_NONE &&
 	    (m->sta != f->sta || m->gen != f->sta_gen))
 		return false;
+	if (m->tids && !(m->tids & 1u << f->tid))
+		return false;
 	return m->acs & 1u << f->cls;
 }
 
@@ -57,8 +59,6 @@ static void queue_drop(struct mac *mac, struct txq *q,
 {
 	struct txf *before = NULL, *f = q->head;
 
-	if (!f)
-		return;
 	while (f) {
 		if (!txq_matches(f, m)) {
 			before = f;
@@ -87,7 +87,8 @@ static void drop_queued(struct mac *mac, const struct txq_match *m)
 		if (!mac->sta[s] || (m->sta != SKUA_STA_NONE && m->sta != s) ||
 		    !sum(mac->sta[s]->frames, m->acs))
 			continue;
-		for (unsigned int i = 0; i < STA_QUEUES; i++)
+		/* Those of TIDs last: their windows have moved then */
+		for (unsigned int i = STA_QUEUES; i--;)
 			queue_drop(mac, &mac->sta[s]->q[i], m);
 	}
 }

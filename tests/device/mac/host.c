@@ -394,10 +394,21 @@ static void take_frame(struct host *h, struct rec *rec,
 	assert_int_equal(total, le16toh(rec->rx.frame_len));
 }
 
+static void take_status(struct rec *rec, const struct skua_cpl *unit, uint32_t n)
+{
+	const __le32 *words = (const __le32 *)unit +
+			      offsetof(struct skua_cpl_tx, status) / 4;
+
+	assert_true(rec->n <= SKUA_CPL_TX_WORDS + (n - 1) * 16);
+	assert_true(n == 1 || rec->n > SKUA_CPL_TX_WORDS + (n - 2) * 16);
+	for (unsigned int i = 0; i < rec->n; i++)
+		rec->status[i] = le32toh(words[i]);
+}
+
 bool host_next(struct host *h, struct rec *rec)
 {
 	struct skua_ring_idx *ix = idx(h, SKUA_RING_CPL0);
-	struct skua_cpl unit[16];
+	struct skua_cpl unit[80];
 	uint32_t n, w0;
 
 	memset(rec, 0, sizeof(*rec));
@@ -406,7 +417,7 @@ bool host_next(struct host *h, struct rec *rec)
 	memcpy(unit, slot(h, SKUA_RING_CPL0, h->cpl_cons), sizeof(unit[0]));
 	w0 = le32toh(unit[0].w0);
 	n = HW_GET(SKUA_CPL_W0_UNITS, w0);
-	assert_true(n >= 1 && n <= 16);
+	assert_true(n >= 1 && n <= 80);
 	assert_true(le32toh(ix->prod) - h->cpl_cons >= n);
 	for (uint32_t i = 0; i < n; i++)
 		memcpy(&unit[i], slot(h, SKUA_RING_CPL0, h->cpl_cons++),
@@ -417,6 +428,8 @@ bool host_next(struct host *h, struct rec *rec)
 	memcpy(&rec->rx, unit, sizeof(rec->rx));
 	memcpy(&rec->tx, unit, sizeof(rec->tx));
 	memcpy(&rec->inband, unit, sizeof(rec->inband));
+	if (rec->type == SKUA_CPL_TX)
+		take_status(rec, unit, n);
 	if (rec->type == SKUA_CPL_RX)
 		take_frame(h, rec, unit);
 	return true;
@@ -582,6 +595,12 @@ unsigned int mk_beacon(uint8_t *f, const uint8_t *bssid, uint64_t ts)
 
 struct scene *scene_new(const struct host_cfg *ap, const struct host_cfg *sta)
 {
+	return scene_new_on(&air_perfect, ap, sta);
+}
+
+struct scene *scene_new_on(const struct air_medium_ops *medium,
+			   const struct host_cfg *ap, const struct host_cfg *sta)
+{
 	struct scene *s = calloc(1, sizeof(*s));
 	struct eng_vif vif = { .freq = htole16(5180), .center1 = htole16(5180),
 			       .basic_rates = htole32(0x150), .power = INT8_MAX };
@@ -591,7 +610,7 @@ struct scene *scene_new(const struct host_cfg *ap, const struct host_cfg *sta)
 	log_set_level(LOG_LEVEL_ERR);
 	loop_test_clock_init(&s->clock, 5 * LOOP_NS_PER_S);
 	s->loop = loop_new(&s->clock.clock);
-	s->air = air_new(s->loop);
+	s->air = air_new_on(s->loop, medium, NULL);
 	s->ap = host_new(s->loop, s->air, "ap", ap);
 	s->sta = host_new(s->loop, s->air, "sta", sta);
 	sniffer_new(&s->sniff, s->air, 5180);

@@ -92,6 +92,7 @@ struct rec {
 	struct skua_cpl_tx tx;
 	struct skua_cpl_inband inband;
 	unsigned int n;		/* buffers or status words */
+	uint32_t status[1024];	/* all status words */
 	uint8_t frame[HOST_FRAME_MAX];
 	unsigned int len;
 };
@@ -171,6 +172,8 @@ unsigned int mk_beacon(uint8_t *f, const uint8_t *bssid, uint64_t ts);
 
 int scene_setup(void **state);
 int scene_teardown(void **state);
+struct scene *scene_new_on(const struct air_medium_ops *medium,
+			   const struct host_cfg *ap, const struct host_cfg *sta);
 struct scene *scene_new(const struct host_cfg *ap, const struct host_cfg *sta);
 void scene_poll(struct scene *s);
 void scene_pass(struct scene *s, uint64_t us);

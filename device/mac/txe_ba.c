@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transmit engine: Block Ack sessions of stations
+ */
+#include <stdlib.h>
+
+#include "mac/ampdu.h"
+#include "mac/ba_sta.h"
+#include "mac/count.h"
+#include "mac/obj.h"
+#include "mac/priv.h"
+#include "mac/txe.h"
+#include "mac/txe_ba.h"
+#include "mac/txq.h"
+
+#define STALL_US	1000000
+
+static void limits(const struct mac *mac, const struct txq *q, struct ampdu *a)
+{
+	const struct txop *op = &mac->tx.op;
+	struct ampdu_cfg cfg = {
+		.rate = op->rate,
+		.ghz2 = mac_tuned_2ghz(mac),
+		.factor = q->sta->ampdu_factor,
+		.density = q->sta->ampdu_density,
+		.max_mpdus = TXE_MPDUS,
+	};
+
+	if (op->left_us > 0)
+		cfg.max_us = (uint32_t)op->left_us;
+	ampdu_begin(a, &cfg);
+}
+
+unsigned int txe_ba_choose(struct mac *mac, const struct txq *q,
+			   struct ampdu *a)
+{
+	const struct txf *f = q->head;
+	bool alone = !q->ba || !q->count;
+	uint8_t overhead = 0;
+
+	*a = (struct ampdu){ 0 };
+	if (!alone && (f->flags & SKUA_TXF_PROTECT)) {
+		const struct mac_key *key = mac_key_get(mac, f->key);
+
+		alone = !key || !(key->crypto.cipher->flags & CRYPTO_F_AEAD);
+		if (key)
+			overhead = key->crypto.cipher->iv_len +
+				   key->crypto.cipher->mic_len;
+	}
+	if (!alone)
+		limits(mac, q, a);
+	return ba_tx_choose(q->ba, q, a, overhead, alone);
+}
+
+struct txf *txe_ba_bar(struct mac *mac, struct txq *q)
+{
+	struct txf *f;
+
+	if (!ba_tx_bar_due(q->ba))
+		return NULL;
+	f = txf_alloc(mac, IEEE80211_BAR_LEN);
+	if (!f) {
+		txe_ba_quiet(mac, q);
+		return NULL;
+	}
+	f->owner = TXF_BAR;
+	f->tid = (uint8_t)(q - q->sta->q);
+	ba_tx_bar_frame(q->ba, f->tid, q->sta->addr, q->vif->addr, txf_data(f));
+	f->fc = IEEE80211_BACK_REQ;
+	f->hdr_len = IEEE80211_BAR_LEN;
+	f->sta = q->sta->idx;
+	f->sta_gen = q->sta->gen;
+	f->vif = q->vif->idx;
+	f->cls = q->cls;
+	return f;
+}
+
+static uint16_t bar_ssn(const struct txf *f)
+{
+	return dot11_get_le16(f->buf + f->off + IEEE80211_BAR_OFF_SSC) >>
+	       IEEE80211_SEQ_SN_SHIFT;
+}
+
+void txe_ba_bar_ended(struct mac *mac, const struct txf *f,
+		      const struct ba_info *ba)
+{
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	uint32_t limit = HW_GET(SKUA_RETRY_SHORT, mac->retry);
+
+	if (!ba_sta_of(sta, f->tid))
+		return;
+	mac->c.tx_bar_no_ba += !ba;
+	ba_tx_bar_answer(sta->q[f->tid].ba, bar_ssn(f), ba,
+			 limit ? limit : 1);
+	txq_settle(mac, &sta->q[f->tid]);
+}
+
+void txe_ba_quiet(struct mac *mac, struct txq *q)
+{
+	if (!ba_tx_bar_due(q->ba))
+		return;
+	ba_tx_bar_answer(q->ba, q->ba->start, false, 1);
+	txq_settle(mac, q);
+}
+
+void txe_ba_answered(struct mac *mac, const struct txf *f, unsigned int acked)
+{
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct ba_sta *ba = ba_sta_of(sta, f->tid);
+	uint64_t now = air_now(mac->air) / LOOP_NS_PER_US;
+
+	if (!ba || ba->t.state != BA_TX_ON)
+		return;
+	ba_tx_answer(&ba->t, acked, now);
+	if (ba_tx_stalled(&ba->t, now, STALL_US) && !ba->reported) {
+		ba->reported = true;
+		mac->c.tx_ba_stalled++;
+		ba_evt_post(mac, &ba->stalled, sta, f->tid, ENG_BA_TX_STALLED);
+	}
+	txq_settle(mac, &sta->q[f->tid]);
+}
+
+unsigned int txe_ba_others(struct mac *mac, struct txq *q,
+			   const struct ba_info *ba)
+{
+	struct txf *before = NULL, *f = q->head;
+	unsigned int n = 0;
+
+	while (f && f->numbered) {
+		if (!f->tries || !ba_acks(ba, dot11_sn(txf_data(f)))) {
+			before = f;
+			f = f->next;
+			continue;
+		}
+		txf_done(mac, txq_unlink(q, before), SKUA_TXS_ACKED);
+		n++;
+		if (!mac->running)
+			break;
+		f = before ? before->next : q->head;
+	}
+	txq_settle(mac, q);
+	return n;
+}
