@@ -23,9 +23,48 @@ static void drain(struct host *h)
 		;
 }
 
-static void run(const char *name, uint32_t cipher, unsigned int payload)
+static void put(struct host *h, enum eng_tbl tbl, uint32_t i, void *e, size_t len)
 {
-	struct host_cfg big = { .buf_entries = 128, .cpl_entries = 1024 };
+	assert_int_equal(host_tbl(h, tbl, i, ENG_TBL_WRITE, e, len), SKUA_ST_OK);
+}
+
+/* A session of 64, at a rate at which an A-MPDU has room for so many */
+static void aggregate(struct scene *s)
+{
+	struct eng_rate rate = {
+		.rate = { htole32(HW_PUT(SKUA_RATE_ENC, SKUA_ENC_HE) |
+				  HW_PUT(SKUA_RATE_NSS, 2) |
+				  HW_PUT(SKUA_RATE_IDX, 11)) },
+		.tries = { 7 },
+	};
+	struct eng_ba tx = {
+		.gen = htole16(AP_GEN), .set = ENG_BA_SET_TX,
+		.tx = ENG_BA_TX_ON, .tx_size = htole16(64),
+	};
+	struct eng_ba rx = {
+		.gen = htole16(STA_GEN), .set = ENG_BA_SET_RX, .rx = 1,
+		.rx_size = htole16(64), .rx_ssn = htole16(1),
+	};
+	struct eng_sta sta;
+
+	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA, AP_STA, ENG_TBL_READ,
+				  &sta, sizeof(sta)), SKUA_ST_OK);
+	sta.ampdu_factor = 10;
+	put(s->ap, ENG_TBL_STA, AP_STA, &sta, sizeof(sta));
+	put(s->ap, ENG_TBL_RATE, AP_STA, &rate, sizeof(rate));
+	put(s->ap, ENG_TBL_BA, AP_STA * 16, &tx, sizeof(tx));
+	put(s->sta, ENG_TBL_BA, STA_AP * 16, &rx, sizeof(rx));
+}
+
+static void run(const char *name, uint32_t cipher, unsigned int payload,
+		bool ampdu)
+{
+	struct host_cfg big = {
+		.buf_entries = 128, .cpl_entries = 1024,
+		.features = SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |
+			    SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
+			    SKUA_FEAT_RX_REORDER,
+	};
 	struct scene *s = scene_new(&big, &big);
 	struct tx t = { .ring = 2, .sta = AP_STA, .gen = AP_GEN,
 			.key = SKUA_KEY_NONE };
@@ -42,6 +81,10 @@ static void run(const char *name, uint32_t cipher, unsigned int payload)
 		t.key = KEY_SLOT;
 		t.key_gen = KEY_GEN;
 	}
+	if (ampdu) {
+		aggregate(s);
+		t.flags |= SKUA_TXF_QOS | SKUA_TXF_AMPDU;
+	}
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		double before;
 
@@ -56,18 +99,27 @@ static void run(const char *name, uint32_t cipher, unsigned int payload)
 		drain(s->sta);
 	}
 	assert_int_equal(s->sta->mac->c.rx_data, ROUNDS * BURST);
-	printf("%-10s %5u octets: %6.0f ns a frame, %5.2f Gbit/s\n", name,
-	       payload, spent / (ROUNDS * BURST),
+	assert_int_equal(s->ap->mac->c.tx_ampdu_mpdus,
+			 ampdu ? ROUNDS * BURST : 0);
+	printf("%-10s %5u octets%s: %6.0f ns a frame, %5.2f Gbit/s", name,
+	       payload, ampdu ? ", A-MPDU" : "        ",
+	       spent / (ROUNDS * BURST),
 	       (double)payload * 8 * ROUNDS * BURST / spent);
+	if (ampdu)
+		printf(", %.0f MPDUs a PPDU",
+		       (double)ROUNDS * BURST / s->ap->mac->c.tx_ampdu);
+	printf("\n");
 	scene_teardown(&p);
 }
 
 int main(void)
 {
-	run("open", 0, 64);
-	run("open", 0, 1500);
-	run("CCMP-128", SKUA_CIPHER_CCMP, 1500);
-	run("GCMP-128", SKUA_CIPHER_GCMP, 1500);
-	run("GCMP-256", SKUA_CIPHER_GCMP_256, 1500);
+	for (unsigned int ampdu = 0; ampdu < 2; ampdu++) {
+		run("open", 0, 64, ampdu);
+		run("open", 0, 1500, ampdu);
+		run("CCMP-128", SKUA_CIPHER_CCMP, 1500, ampdu);
+		run("GCMP-128", SKUA_CIPHER_GCMP, 1500, ampdu);
+		run("GCMP-256", SKUA_CIPHER_GCMP_256, 1500, ampdu);
+	}
 	return 0;
 }
