@@ -12,6 +12,10 @@
 #define GIVE_UP_US	(30 * MSEC_US)
 #define UNDER_WAY	(~0u)
 
+#define FC0_NULL	0x48
+#define FC1_TO_DS	0x01
+#define FC1_PM		0x10
+
 static void fwtx_give_up(void);
 
 static struct timer give_up = { .fn = fwtx_give_up };
@@ -82,6 +86,27 @@ bool fwtx_send(const void *frame, u32 len, u8 vif, u32 flags, u32 rate,
 		hand_over();
 	}
 	return true;
+}
+
+bool fwtx_null(const struct vif *v, bool sleeps, void (*done)(void))
+{
+	static u8 frame[24];
+
+	/* The frame before may still be in this place. */
+	if (on_done)
+		return false;
+	memset(frame, 0, sizeof(frame));
+	frame[0] = FC0_NULL;
+	frame[1] = sleeps ? FC1_TO_DS | FC1_PM : FC1_TO_DS;
+	memcpy(frame + 4, v->cmd.bssid, 6);
+	memcpy(frame + 10, v->cmd.addr, 6);
+	memcpy(frame + 16, v->cmd.bssid, 6);
+	return fwtx_send(frame, sizeof(frame), vif_index(v), 0, 0, done);
+}
+
+u32 fwtx_status(void)
+{
+	return reg_read(ENG_FWTX_STATUS);
 }
 
 void fwtx_cancel(void)

@@ -27,7 +27,7 @@
 			 SKUA_FEAT_BEACON_PROT |				\
 			 SKUA_FEAT_TKIP_PHASE1_HOST |				\
 			 SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC |			\
-			 SKUA_FEAT_RADAR)
+			 SKUA_FEAT_RADAR | SKUA_FEAT_CONN_MONITOR)
 
 /**
  * struct fw_limits - limits and features that ALIVE told the host

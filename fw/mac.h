@@ -84,6 +84,19 @@ u16 key_cmd_phase1(struct cmd *c);
 bool fwtx_send(const void *frame, u32 len, u8 vif, u32 flags, u32 rate,
 	       void (*done)(void));
 
+/**
+ * fwtx_null() - send a null frame to the access point of a station interface
+ * @v: the interface
+ * @sleeps: the PM bit
+ * @done: as in fwtx_send()
+ *
+ * Return: as fwtx_send().
+ */
+bool fwtx_null(const struct vif *v, bool sleeps, void (*done)(void));
+
+/** fwtx_status() - within @done: enum skua_tx_status, or ~0 if the frame did not leave */
+u32 fwtx_status(void);
+
 /** fwtx_cancel() - @done will not be called */
 void fwtx_cancel(void);
 

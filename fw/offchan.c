@@ -11,9 +11,8 @@
 #include "mac.h"
 #include "policy.h"
 
-#define FC0_NULL	0x48
-#define FC1_TO_DS	0x01
-#define FC1_PM		0x10
+#define ASKING_US	SEC_US		/* two questions, half a second each */
+#define WAIT_US		(20 * MSEC_US)
 
 static enum {
 	HOME,
@@ -27,11 +26,14 @@ static bool taken;		/* a scan or a remain-on-channel is under way */
 static bool go_on;		/* leave again as soon as the radio is home */
 static void (*on_there)(void);
 static void (*on_home)(void);
-static u64 home_us;
+static u64 left_us;		/* when the radio went away */
+static u64 away_us;		/* how long it was away before that, in all */
 static u32 next_vif;
-static u8 frame[24];
 
+static void depart(void);
 static void tell_next(void);
+
+static struct timer wait = { .fn = depart };
 
 static void call(void (**fn)(void))
 {
@@ -42,14 +44,39 @@ static void call(void (**fn)(void))
 		f();
 }
 
+/*
+ * After BEACON_LOSS the host asks the access point, and takes a question that waits for
+ * the radio for one that is not answered.
+ */
+static bool host_asks(void)
+{
+	u64 now = time_us();
+
+	for (u32 i = 0; i < limits.vifs; i++) {
+		struct vif *v = vif_get(i);
+
+		if (v && vif_assoc(v) && v->watch.asked_us &&
+		    now - v->watch.asked_us < ASKING_US)
+			return true;
+	}
+	return false;
+}
+
 static void depart(void)
 {
 	const struct skua_chandef *home = chan_home();
 
+	/* A keep-alive is not as important. */
+	fwtx_cancel();
 	if (home && home->freq == target.freq) {
 		/* Probe requests are sent on the primary channel, which is this one. */
 		state = HOME;
 		call(&on_there);
+		return;
+	}
+	if (host_asks()) {
+		state = HOME;
+		timer_set(&wait, WAIT_US);
 		return;
 	}
 	state = LEAVING;
@@ -57,27 +84,17 @@ static void depart(void)
 	tell_next();
 }
 
-static bool tell(const struct vif *v)
-{
-	memset(frame, 0, sizeof(frame));
-	frame[0] = FC0_NULL;
-	frame[1] = state == LEAVING ? FC1_TO_DS | FC1_PM : FC1_TO_DS;
-	memcpy(frame + 4, v->cmd.bssid, 6);
-	memcpy(frame + 10, v->cmd.addr, 6);
-	memcpy(frame + 16, v->cmd.bssid, 6);
-	return fwtx_send(frame, sizeof(frame), vif_index(v), 0, 0, tell_next);
-}
-
 static void tell_next(void)
 {
 	while (next_vif < limits.vifs) {
 		struct vif *v = vif_get(next_vif++);
 
-		if (v && vif_assoc(v) && tell(v))
+		if (v && vif_assoc(v) && fwtx_null(v, state == LEAVING, tell_next))
 			return;
 	}
 	if (state == LEAVING) {
 		state = AWAY;
+		left_us = time_us();
 		radio_tune(&target);
 		call(&on_there);
 		return;
@@ -90,11 +107,17 @@ static void tell_next(void)
 	}
 }
 
+static void away_ends(void)
+{
+	if (state == AWAY)
+		away_us += time_us() - left_us;
+}
+
 static void go_home(void)
 {
+	away_ends();
 	state = RETURNING;
 	radio_tune(chan_home());
-	home_us = time_us();
 	next_vif = 0;
 	tell_next();
 }
@@ -139,6 +162,7 @@ void offchan_home(void (*done)(void))
 	on_there = NULL;
 	on_home = done;
 	go_on = false;
+	timer_cancel(&wait);
 	if (state == HOME) {
 		call(&on_home);
 	} else if (state != RETURNING) {
@@ -152,13 +176,22 @@ bool offchan_is_home(void)
 	return state == HOME || state == RETURNING;
 }
 
-u64 offchan_home_us(void)
+bool offchan_waits(void)
 {
-	return home_us;
+	return wait.armed;
+}
+
+u64 offchan_clock(u64 t)
+{
+	if (state == AWAY && t > left_us)
+		t = left_us;
+	return t - away_us;
 }
 
 void offchan_reset(void)
 {
+	away_ends();
+	timer_cancel(&wait);
 	fwtx_cancel();
 	state = HOME;
 	go_on = false;

@@ -38,8 +38,14 @@ void offchan_home(void (*done)(void));
 /** offchan_is_home() - is the radio tuned to the operating channel? */
 bool offchan_is_home(void);
 
-/** offchan_home_us() - when the radio came back to the operating channel last, or 0 */
-u64 offchan_home_us(void);
+/** offchan_waits() - is the radio home only until the host has asked an access point? */
+bool offchan_waits(void);
+
+/**
+ * offchan_clock() - a clock that stands still while the radio is away
+ * @t: microseconds of the NIC's time, not before the radio came home last
+ */
+u64 offchan_clock(u64 t);
 
 /** offchan_reset() - STOP: forget the journey, without a frame */
 void offchan_reset(void);
@@ -86,7 +92,7 @@ u16 beacon_cmd_tim(struct cmd *c);
 /* ------------------------------------------------------------------ */
 /* monitor.c								*/
 
-/** monitor_update() - association, channel or beacon interval changed */
+/** monitor_update() - association, channel or BSS changed */
 void monitor_update(struct vif *v);
 
 /* ------------------------------------------------------------------ */

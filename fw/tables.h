@@ -14,6 +14,36 @@
 /* vif.c								*/
 
 /**
+ * struct vif_watch - of monitor.c: how an associated station's connection fares
+ * @on: the connection is watched
+ * @bssid: its access point
+ * @freq: where that is, MHz
+ * @beacon: the engine's time of the last beacon
+ * @looked_us: when the beacons were looked at last, by a clock that stands still while
+ *	the radio is away
+ * @silent_us: time at home since the last beacon
+ * @asked_us: when BEACON_LOSS was posted last, which has the host ask the access
+ *	point; 0 if a beacon came since
+ * @acked: frames that the access point has acknowledged
+ * @alive_us: when it was found to have acknowledged any
+ * @next_us: when to look for such frames again
+ * @unanswered: keep-alives that it has not acknowledged since
+ */
+struct vif_watch {
+	bool on;
+	u8 unanswered;
+	u8 bssid[6];
+	u32 freq;
+	u32 beacon;
+	u32 silent_us;
+	u64 looked_us;
+	u64 asked_us;
+	u32 acked;
+	u64 alive_us;
+	u64 next_us;
+};
+
+/**
  * struct vif - an interface
  * @used: the interface exists
  * @ctx: its channel context, or SKUA_CHANCTX_NONE
@@ -21,7 +51,7 @@
  * @cmd: the interface as the driver described it last
  * @eng: its table entry
  * @beacon_us: interval of the beacons that the engine sends
- * @heard_us: of monitor.c: when a beacon was heard last, or counting began
+ * @watch: the connection
  */
 struct vif {
 	bool used;
@@ -30,7 +60,7 @@ struct vif {
 	struct skua_cmd_vif cmd;
 	struct eng_vif eng;
 	u32 beacon_us;
-	u64 heard_us;
+	struct vif_watch watch;
 };
 
 /** vif_get() - an existing interface, or NULL */

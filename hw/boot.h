@@ -34,6 +34,7 @@
 #define SKUA_FEAT_WOWLAN		BIT_ULL(20)
 #define SKUA_FEAT_MLO			BIT_ULL(21)
 #define SKUA_FEAT_RADAR			BIT_ULL(23)	/* radar detection */
+#define SKUA_FEAT_CONN_MONITOR		BIT_ULL(24)	/* the NIC watches a station's connection */
 
 #define SKUA_BOOT_MAGIC			0x544f4253	/* "SBOT" */
 #define SKUA_FW_MAGIC			0x57464b53	/* "SKFW" */

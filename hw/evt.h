@@ -38,6 +38,7 @@ static_assert(sizeof(struct skua_evt) == 256, "event size");
  * @SKUA_EVT_LOG: text of the firmware
  * @SKUA_EVT_RADAR: struct skua_evt_radar
  * @SKUA_EVT_BA_REQUEST: struct skua_evt_ba: a transmit session would be worth while
+ * @SKUA_EVT_CONN_LOSS: struct skua_evt_vif: keep-alives are not acknowledged
  */
 enum skua_evt_id {
 	SKUA_EVT_ALIVE		= 1,
@@ -51,6 +52,7 @@ enum skua_evt_id {
 	SKUA_EVT_LOG		= 9,
 	SKUA_EVT_RADAR		= 10,
 	SKUA_EVT_BA_REQUEST	= 11,
+	SKUA_EVT_CONN_LOSS	= 12,
 };
 
 /**

@@ -367,7 +367,7 @@ static void fwtx_go(void)
 	if (fake.fwtx == FWTX_LATER)
 		fake.fwtx_end = fake.time + 300;
 	if (fake.fwtx == FWTX_AT_ONCE) {
-		fake.reg[ENG_FWTX_STATUS / 4] = SKUA_TXS_ACKED;
+		fake.reg[ENG_FWTX_STATUS / 4] = fake.fwtx_status;
 		fake.irq |= ENG_IRQ_FWTX;
 	}
 }
@@ -604,7 +604,7 @@ static void fwtx_progress(void)
 	if (!fake.fwtx_end || fake.time < fake.fwtx_end)
 		return;
 	fake.fwtx_end = 0;
-	fake.reg[ENG_FWTX_STATUS / 4] = SKUA_TXS_ACKED;
+	fake.reg[ENG_FWTX_STATUS / 4] = fake.fwtx_status;
 	fake.irq |= ENG_IRQ_FWTX;
 }
 

@@ -131,6 +131,7 @@ struct fake {
 	struct fake_frame frame[256];
 	u32 n_frame;
 	enum fake_fwtx fwtx;
+	u32 fwtx_status;	/* how those that end do */
 	u64 fwtx_end;		/* 0: none under way */
 	u32 irq;
 	u32 csa;

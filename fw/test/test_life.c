@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Boot, watchdog, death, timers, log; state of the whole MAC; flush,
- * beacon loss, power save, statistics
+ * Boot, watchdog, death, timers, log; state of the whole MAC; flush, power save,
+ * statistics
  */
 #include "fake.h"
 
@@ -478,105 +478,6 @@ static void flush_fields(void **state)
 }
 
 /* ------------------------------------------------------------------ */
-/* Beacon loss								*/
-
-static void beacons_for(u32 ms)
-{
-	for (u32 t = 0; t < ms; t += 100) {
-		fake.vif[0].last_beacon = (u32)fake.time;
-		fake_run(100 * MSEC_US);
-	}
-}
-
-static void associate(void)
-{
-	struct skua_cmd_vif p = fake_vif_cmd(0, SKUA_VIF_STA, SKUA_VIFF_ASSOC);
-
-	fake_vif(0, SKUA_VIF_STA, 0);
-	assert_ok(fake_cmd(SKUA_CMD_START, NULL, 0));
-	fake_chan(0, 0, 2412, 2412, SKUA_BW_20);
-	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)));
-	fake_forget();
-}
-
-/* T7 */
-static void beacon_loss(void **state)
-{
-	struct skua_cmd_vif p = fake_vif_cmd(0, SKUA_VIF_STA, 0);
-
-	(void)state;
-	associate();
-	beacons_for(5000);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 0);
-	/* 7 intervals of 100 TU, counted from the last beacon */
-	fake_run(560 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 0);
-	fake_run(80 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 1);
-	/* The event repeats while the loss lasts, and stops when beacons return. */
-	fake_run(600 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 1);
-	fake_run(200 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
-	beacons_for(3000);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
-	/* News for which there is no room come later. */
-	fake.evt_full = 100;
-	fake_run(1500 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 2);
-	fake.evt_full = 0;
-	fake_run(103 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
-	beacons_for(3000);
-	/* An interface that is no longer associated has no beacon loss. */
-	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)));
-	fake_run(3 * SEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
-	/* After a new association the count of lost beacons starts from 0. */
-	p.flags = SKUA_VIFF_ASSOC;
-	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &p, sizeof(p)));
-	fake_run(600 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 3);
-	fake_run(200 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 4);
-}
-
-/* A beacon may come after the clock was read, and before the table is read. */
-static void beacon_of_this_moment(void **state)
-{
-	(void)state;
-	associate();
-	for (u32 t = 0; t < 3000; t++) {
-		fake.vif[0].last_beacon = (u32)fake.time + 2000;
-		fake_run(MSEC_US);
-	}
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 0);
-	fake_run(800 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 1);
-}
-
-/* Beacons missed on other channels are not lost. */
-static void beacon_loss_away(void **state)
-{
-	struct skua_cmd_roc p = {
-		.duration_ms = 5000,
-		.chan = { .freq = 5180, .center1 = 5180 },
-	};
-
-	(void)state;
-	associate();
-	beacons_for(1000);
-	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
-	fake_run(5100 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_ROC_EXPIRED), 1);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 0);
-	fake_run(500 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 0);
-	fake_run(300 * MSEC_US);
-	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 1);
-}
-
-/* ------------------------------------------------------------------ */
 /* Power save, survey, TSF						*/
 
 static void ps_release(void **state)
@@ -703,9 +604,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(flush, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(flush_many, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(flush_fields, setup, fake_teardown),
-		cmocka_unit_test_setup_teardown(beacon_loss, setup, fake_teardown),
-		cmocka_unit_test_setup_teardown(beacon_of_this_moment, setup, fake_teardown),
-		cmocka_unit_test_setup_teardown(beacon_loss_away, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(ps_release, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(survey, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(tsf, setup, fake_teardown),
