@@ -21,7 +21,8 @@
 /* Features that the driver can use. */
 #define SKUA_DRV_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE | \
 				 SKUA_FEAT_AP_PS | SKUA_FEAT_RADAR)
-#define SKUA_DRV_FEATURES_MC	(SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC)
+#define SKUA_DRV_FEATURES_MC	(SKUA_FEAT_HW_SCAN | SKUA_FEAT_ROC | \
+				 SKUA_FEAT_CONN_MONITOR)
 
 /**
  * struct skua_image - the firmware image, from probe to remove

@@ -60,6 +60,8 @@ static bool skua_evt_keep_vif(struct skua *sc, u16 id, const void *data)
 	}
 	if (id == SKUA_EVT_BEACON_LOSS)
 		due->loss |= BIT(vif.vif);
+	else if (id == SKUA_EVT_CONN_LOSS)
+		due->lost |= BIT(vif.vif);
 	else
 		due->csa |= BIT(vif.vif);
 	return true;
@@ -74,6 +76,7 @@ static bool skua_evt_keep(struct skua *sc, u16 id, const void *data)
 	case SKUA_EVT_ROC_EXPIRED:
 		return skua_evt_keep_roc(sc, id, data);
 	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CONN_LOSS:
 	case SKUA_EVT_CSA_DONE:
 		return skua_evt_keep_vif(sc, id, data);
 	case SKUA_EVT_RADAR:
@@ -136,6 +139,24 @@ void skua_evt_flush(struct skua *sc)
 	skua_evt_take(sc, &due);
 }
 
+/**
+ * skua_evt_lost() - a station does not hear its access point, or is not heard
+ * @vif: its interface, associated
+ * @id: SKUA_EVT_BEACON_LOSS or SKUA_EVT_CONN_LOSS
+ *
+ * Wiphy mutex. After lost beacons mac80211 asks the access point, which must not be
+ * done while a channel switch is ahead: the access point may have forbidden to
+ * transmit, and may be silent itself until then.
+ */
+void skua_evt_lost(struct ieee80211_vif *vif, u16 id)
+{
+	KUNIT_STATIC_STUB_REDIRECT(skua_evt_lost, vif, id);
+	if (id == SKUA_EVT_CONN_LOSS)
+		ieee80211_connection_loss(vif);
+	else if (!skua_switch_ahead(vif))
+		ieee80211_beacon_loss(vif);
+}
+
 /* An event about an interface; wiphy mutex held. */
 static void skua_evt_vif(struct skua *sc, u16 id, unsigned int idx)
 {
@@ -148,9 +169,10 @@ static void skua_evt_vif(struct skua *sc, u16 id, unsigned int idx)
 			      id, idx);
 		return;
 	}
-	if (id == SKUA_EVT_BEACON_LOSS) {
+	if (id != SKUA_EVT_CSA_DONE) {
+		/* It may have left meanwhile, or be of another type. */
 		if (vif->type == NL80211_IFTYPE_STATION && vif->cfg.assoc)
-			ieee80211_beacon_loss(vif);
+			skua_evt_lost(vif, id);
 		return;
 	}
 	/* mac80211 counts down the switch of a station itself, and would warn. */
@@ -180,6 +202,8 @@ static void skua_evt_work(struct wiphy *wiphy, struct wiphy_work *work)
 		skua_evt_vif(sc, SKUA_EVT_CSA_DONE, i);
 	for_each_set_bit(i, &due.loss, SKUA_MAX_VIFS)
 		skua_evt_vif(sc, SKUA_EVT_BEACON_LOSS, i);
+	for_each_set_bit(i, &due.lost, SKUA_MAX_VIFS)
+		skua_evt_vif(sc, SKUA_EVT_CONN_LOSS, i);
 	if (test_bit(SKUA_EVT_ROC_READY, &due.kinds))
 		skua_roc_event(sc, SKUA_EVT_ROC_READY, &due.ready);
 	if (test_bit(SKUA_EVT_ROC_EXPIRED, &due.kinds))
@@ -246,6 +270,7 @@ static u16 skua_evt_min_len(u16 id)
 	case SKUA_EVT_ROC_EXPIRED:
 		return sizeof(struct skua_evt_roc);
 	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CONN_LOSS:
 	case SKUA_EVT_CSA_DONE:
 		return sizeof(struct skua_evt_vif);
 	case SKUA_EVT_RADAR:
@@ -305,6 +330,7 @@ void skua_evt(struct skua *sc, const struct skua_evt *evt)
 	case SKUA_EVT_ROC_READY:
 	case SKUA_EVT_ROC_EXPIRED:
 	case SKUA_EVT_BEACON_LOSS:
+	case SKUA_EVT_CONN_LOSS:
 	case SKUA_EVT_CSA_DONE:
 	case SKUA_EVT_RADAR:
 		skua_evt_defer(sc, id, evt->data);

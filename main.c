@@ -80,6 +80,7 @@ static const struct ieee80211_ops skua_ops = {
 	.remain_on_channel	= skua_op_remain_on_channel,
 	.cancel_remain_on_channel = skua_op_cancel_remain_on_channel,
 	.mgd_prepare_tx		= skua_op_mgd_prepare_tx,
+	.pre_channel_switch	= skua_op_pre_channel_switch,
 };
 
 /* All of that by mac80211's software, on one channel. */

@@ -395,6 +395,9 @@ static void skua_hw_flags(struct skua *sc)
 	ieee80211_hw_set(hw, CHANCTX_STA_CSA);
 	if (skua_has(sc, SKUA_FEAT_HW_SCAN))
 		ieee80211_hw_set(hw, SINGLE_SCAN_ON_ALL_BANDS);
+	/* The NIC knows when its radio is away, and mac80211 does not. */
+	if (skua_has(sc, SKUA_FEAT_CONN_MONITOR))
+		ieee80211_hw_set(hw, CONNECTION_MONITOR);
 }
 
 /* Most MPDUs in a window: compressed Block Acks of 64, or with HE of 256 */

@@ -322,6 +322,8 @@ struct skua_key_ref {
  * @countdown_end: when the countdown of the beacon ends, us of the boot-time clock;
  *	0 for none
  * @tsf_offset: added to the NIC's time by mac80211, us (signed)
+ * @switch_at: station: when it follows its access point to another channel, us of the
+ *	boot-time clock
  * @tim: bit for each AID: mac80211 holds frames for the station; atomic
  * @tim_stale: bit for each AID: the NIC has to be told of @tim once more; atomic
  * @mask: the rates that the user allows, or NULL for all
@@ -337,6 +339,7 @@ struct skua_vif {
 	struct skua_key_ref bigtk;
 	u64 countdown_end;
 	u64 tsf_offset;
+	u64 switch_at;
 	DECLARE_BITMAP(tim, SKUA_MAX_AID + 1);
 	DECLARE_BITMAP(tim_stale, SKUA_MAX_AID + 1);
 	const struct skua_mask *mask;
@@ -572,6 +575,7 @@ struct skua_image;	/* private to boot.c: the firmware image */
  * @expired: ROC_EXPIRED of the present period
  * @radar: the last RADAR
  * @loss: bit for each interface: BEACON_LOSS
+ * @lost: bit for each interface: CONN_LOSS
  * @csa: bit for each interface: CSA_DONE
  *
  * Each kind has its place, so no event is lost for want of memory or room. An event
@@ -584,6 +588,7 @@ struct skua_evt_due {
 	struct skua_evt_roc expired;
 	struct skua_evt_radar radar;
 	unsigned long loss;
+	unsigned long lost;
 	unsigned long csa;
 };
 
@@ -1078,6 +1083,7 @@ void skua_heartbeat_forget(struct skua *sc);
 void skua_evt(struct skua *sc, const struct skua_evt *evt);
 void skua_evt_flush(struct skua *sc);
 void skua_evt_init(struct skua *sc);
+void skua_evt_lost(struct ieee80211_vif *vif, u16 id);
 
 /* watchdog.c */
 
@@ -1215,6 +1221,10 @@ void skua_op_offset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			s64 offset);
 void skua_op_reset_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif);
 int skua_op_tx_last_beacon(struct ieee80211_hw *hw);
+int skua_op_pre_channel_switch(struct ieee80211_hw *hw,
+			       struct ieee80211_vif *vif,
+			       struct ieee80211_channel_switch *ch_switch);
+bool skua_switch_ahead(struct ieee80211_vif *vif);
 
 /* chan.c */
 int skua_vif_set_chanctx(struct skua *sc, struct ieee80211_vif *vif, u8 ctx);

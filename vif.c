@@ -885,6 +885,39 @@ u64 skua_op_get_tsf(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 }
 
 /**
+ * skua_op_pre_channel_switch() - ieee80211_ops.pre_channel_switch
+ * @hw: the device
+ * @vif: the interface
+ * @ch_switch: what was announced
+ *
+ * Return: 0
+ */
+int skua_op_pre_channel_switch(struct ieee80211_hw *hw,
+			       struct ieee80211_vif *vif,
+			       struct ieee80211_channel_switch *ch_switch)
+{
+	u64 interval = ieee80211_tu_to_usec(vif->bss_conf.beacon_int);
+
+	lockdep_assert_wiphy(hw->wiphy);
+	skua_vif(vif)->switch_at = skua_now_us() + ch_switch->count * interval;
+	return 0;
+}
+
+/**
+ * skua_switch_ahead() - will a station follow its access point to another channel?
+ * @vif: its interface
+ *
+ * Wiphy mutex.
+ *
+ * Return: true until it has done so; mac80211's switch ends later, by a beacon there.
+ */
+bool skua_switch_ahead(struct ieee80211_vif *vif)
+{
+	return vif->bss_conf.csa_active &&
+	       skua_now_us() < skua_vif(vif)->switch_at;
+}
+
+/**
  * skua_op_tx_last_beacon() - ieee80211_ops.tx_last_beacon
  * @hw: the device
  *

@@ -38,6 +38,17 @@ static void phy_no_uapsd(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, wiphy->flags & WIPHY_FLAG_AP_UAPSD);
 }
 
+/* P7: mac80211 watches the connection itself unless the NIC does */
+static void phy_connection_monitor(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	phy_init(test, ~SKUA_FEAT_CONN_MONITOR);
+	KUNIT_EXPECT_FALSE(test, ieee80211_hw_check(fake->hw, CONNECTION_MONITOR));
+	phy_init(test, SKUA_FEAT_CONN_MONITOR);
+	KUNIT_EXPECT_TRUE(test, ieee80211_hw_check(fake->hw, CONNECTION_MONITOR));
+}
+
 struct phy_chan_case {
 	const char *desc;
 	enum nl80211_band band;
@@ -228,6 +239,7 @@ static struct kunit_case phy_cases[] = {
 	KUNIT_CASE(phy_no_band),
 	KUNIT_CASE(phy_few_interfaces),
 	KUNIT_CASE(phy_no_uapsd),
+	KUNIT_CASE(phy_connection_monitor),
 	KUNIT_CASE_PARAM(phy_antennas, phy_antenna_gen_params),
 	KUNIT_CASE_PARAM(phy_bands, phy_chan_gen_params),
 	KUNIT_CASE_PARAM(phy_aggregation, phy_ba_gen_params),

@@ -346,6 +346,59 @@ static void events_that_wait(struct kunit *test)
 	wiphy_unlock(fake->hw->wiphy);
 }
 
+static unsigned int losses, ends;
+
+static void note_loss(struct ieee80211_vif *vif, u16 id)
+{
+	if (id == SKUA_EVT_BEACON_LOSS)
+		losses++;
+	else
+		ends++;
+}
+
+static void tell_of_loss(struct kunit *test, u8 idx)
+{
+	const struct skua_evt_vif evt = { .vif = idx };
+	struct skua_fake *fake = test->priv;
+
+	losses = 0;
+	ends = 0;
+	event(test, SKUA_EVT_BEACON_LOSS, &evt, sizeof(evt));
+	event(test, SKUA_EVT_BEACON_LOSS, &evt, sizeof(evt));
+	event(test, SKUA_EVT_CONN_LOSS, &evt, sizeof(evt));
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+}
+
+/* P7: mac80211 is told for a station that is associated, and for nothing else */
+static void losses_of_a_station(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+
+	kunit_activate_static_stub(test, skua_evt_lost, note_loss);
+	wiphy_lock(fake->hw->wiphy);
+	rcu_assign_pointer(fake->sc->vif[3], fake->vif);
+	fake->vif->cfg.assoc = true;
+	tell_of_loss(test, 3);
+	KUNIT_EXPECT_EQ(test, 0, losses + ends);
+	fake->vif->type = NL80211_IFTYPE_STATION;
+	tell_of_loss(test, 3);
+	KUNIT_EXPECT_EQ(test, 1, losses);
+	KUNIT_EXPECT_EQ(test, 1, ends);
+	fake->vif->cfg.assoc = false;
+	tell_of_loss(test, 3);
+	KUNIT_EXPECT_EQ(test, 0, losses + ends);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_EVT_BAD));
+
+	/* an interface that is not there, and one that cannot be there */
+	fake->vif->cfg.assoc = true;
+	tell_of_loss(test, 2);
+	KUNIT_EXPECT_EQ(test, 2, skua_fake_count(test, SKUA_CTR_EVT_BAD));
+	tell_of_loss(test, 255);
+	KUNIT_EXPECT_EQ(test, 5, skua_fake_count(test, SKUA_CTR_EVT_BAD));
+	KUNIT_EXPECT_EQ(test, 0, losses + ends);
+	wiphy_unlock(fake->hw->wiphy);
+}
+
 /* M6: a stay on a channel whose event is lost ends */
 static void roc_without_an_end(struct kunit *test)
 {
@@ -447,6 +500,7 @@ static struct kunit_case scan_cases[] = {
 	KUNIT_CASE(scan_done_of_another_scan),
 	KUNIT_CASE(scan_without_an_end),
 	KUNIT_CASE(events_that_wait),
+	KUNIT_CASE(losses_of_a_station),
 	KUNIT_CASE(roc_without_an_end),
 	KUNIT_CASE(roc_begin_and_cancel),
 	KUNIT_CASE(roc_begins_once),

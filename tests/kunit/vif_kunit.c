@@ -294,6 +294,28 @@ static void tsf_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, tsf_of_new_life(test, 1));
 }
 
+/* M7: a countdown forbids to ask the access point; what follows it does not */
+static void switch_ahead(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_channel_switch ch = { .count = 255 };
+	struct ieee80211_bss_conf *conf = &fake->vif->bss_conf;
+
+	wiphy_lock(fake->hw->wiphy);
+	conf->beacon_int = 65535;
+	KUNIT_EXPECT_EQ(test, 0, skua_op_pre_channel_switch(fake->hw, fake->vif, &ch));
+	KUNIT_EXPECT_GT(test, skua_vif(fake->vif)->switch_at, 255ULL * 65535 * 1024);
+	KUNIT_EXPECT_FALSE(test, skua_switch_ahead(fake->vif));
+	conf->csa_active = true;
+	KUNIT_EXPECT_TRUE(test, skua_switch_ahead(fake->vif));
+
+	/* mac80211 has switched, and waits for a beacon, which may never come */
+	ch.count = 0;
+	skua_op_pre_channel_switch(fake->hw, fake->vif, &ch);
+	KUNIT_EXPECT_FALSE(test, skua_switch_ahead(fake->vif));
+	wiphy_unlock(fake->hw->wiphy);
+}
+
 static struct kunit_case vif_cases[] = {
 	KUNIT_CASE(vif_power_of_each),
 	KUNIT_CASE(radio_is_restored),
@@ -302,6 +324,7 @@ static struct kunit_case vif_cases[] = {
 	KUNIT_CASE_PARAM(countdown_goes_on, countdown_gen_params),
 	KUNIT_CASE(mask_that_is_refused),
 	KUNIT_CASE(tsf_goes_on),
+	KUNIT_CASE(switch_ahead),
 	{}
 };
 
