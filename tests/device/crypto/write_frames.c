@@ -10,7 +10,7 @@
 
 #include "crypto/crypto.h"
 #include "dot11/dot11.h"
-#include "air/tap.h"
+#include "../tap/now.h"
 
 #define DS_BOTH		(IEEE80211_FC_TODS | IEEE80211_FC_FROMDS)
 #define MSDU_HEAD	36	/* SNAP, IPv4, UDP */
@@ -208,7 +208,7 @@ int main(int argc, char **argv)
 	c = crypto_cipher_find((uint32_t)strtoul(argv[1], NULL, 16));
 	if (!c || crypto_key_init(&key, c->suite, bytes, c->key_len, 0))
 		return 2;
-	tap = tap_open(argv[2], NULL);
+	tap = tap_now(argv[2], NULL);
 	if (!tap || tap_add_interface(tap, "air0") < 0)
 		return 2;
 	send_all();
