@@ -209,52 +209,19 @@ static bool skua_tx_end(struct skua *sc, const struct skua_cpl_tx *rec, u32 word
 }
 
 /**
- * skua_tx_share() - a frame's share of the airtime of the record that ends it
- * @airtime_us: of the record
- * @before: transmissions of the frames before this one
- * @tries: transmissions of this one
- * @total: transmissions of all frames
- *
- * Frames of any lengths have been in the PPDU. Each transmission counts the same, and
- * the shares add up to the sum.
- *
- * Return: microseconds
- */
-u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total)
-{
-	if (!total)
-		return 0;
-	return mul_u64_u32_div(airtime_us, before + tries, total) -
-	       mul_u64_u32_div(airtime_us, before, total);
-}
-
-/**
  * skua_tx_pay() - register the airtime of a record
  * @sta: station
  * @tid: TID; any value
  * @us: microseconds
  *
  * mac80211 serves a queue again when it has paid for its airtime, 256 us in each round
- * over the queues, under a lock. So the sum that the NIC names is held to what its
- * frames can have taken: see skua_tx_airtime(). NAPI, inside rcu_read_lock().
+ * over the queues, under a lock. So what the NIC names is held to what a PPDU can take,
+ * SKUA_TX_AIRTIME_MAX. NAPI, inside rcu_read_lock().
  */
 void skua_tx_pay(struct ieee80211_sta *sta, u8 tid, u32 us)
 {
 	KUNIT_STATIC_STUB_REDIRECT(skua_tx_pay, sta, tid, us);
 	ieee80211_sta_register_airtime(sta, tid < SKUA_NUM_TIDS ? tid : 0, us, 0);
-}
-
-/**
- * skua_tx_airtime() - the airtime of a record, as far as it can be true
- * @airtime_us: what the NIC says
- * @transmissions: transmissions of all frames of the record; 0 if none has ended
- *
- * Return: microseconds
- */
-u32 skua_tx_airtime(u32 airtime_us, u32 transmissions)
-{
-	return min_t(u64, airtime_us,
-		     (u64)max(transmissions, 1u) * SKUA_TX_AIRTIME_MAX);
 }
 
 /**
@@ -304,37 +271,34 @@ static void skua_tx_ppdu(struct skua *sc, const struct skua_cpl_tx *rec,
  * @poll: this run of NAPI
  *
  * NAPI, inside rcu_read_lock(). A frame that goes on to a further PPDU has no word, and
- * ends in that one. The airtime of each PPDU is registered once.
+ * ends in that one. The airtime of each PPDU is registered once, unless all its frames are
+ * another station's; a frame's status has its share of this one PPDU for each of its
+ * transmissions.
  */
 void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		 const __le32 *status, unsigned int n, struct skua_poll *poll)
 {
+	u32 airtime = min_t(u32, le32_to_cpu(rec->airtime_us), SKUA_TX_AIRTIME_MAX);
+	u32 share = airtime / max_t(u16, le16_to_cpu(rec->mpdus), 1);
 	struct skua_tx_result res = {
 		.rate = le32_to_cpu(rec->rate),
 		.ack_signal = rec->ack_signal,
 	};
-	u32 airtime, before = 0, paid = 0, total = 0;
 	struct ieee80211_sta *sta;
+	bool good = !n;
 	unsigned int i;
 
 	lockdep_assert_in_softirq();
 	sta = skua_sta_get(sc, le16_to_cpu(rec->sta), le16_to_cpu(rec->sta_gen));
 	skua_tx_ppdu(sc, rec, sta, &res);
-	for (i = 0; i < n; i++)
-		total += le32_get_bits(status[i], SKUA_TXS_TRIES);
-	airtime = skua_tx_airtime(le32_to_cpu(rec->airtime_us), total);
-	if (!n)
-		paid = airtime;
 	for (i = 0; i < n; i++) {
 		u32 word = le32_to_cpu(status[i]);
-		u32 tries = u32_get_bits(word, SKUA_TXS_TRIES);
 
-		res.airtime_us = skua_tx_share(airtime, before, tries, total);
-		before += tries;
 		trace_skua_tx_status(sc, rec, word);
+		res.airtime_us = share * u32_get_bits(word, SKUA_TXS_TRIES);
 		if (skua_tx_end(sc, rec, word, &res, poll))
-			paid += min_t(u32, res.airtime_us, U16_MAX);
+			good = true;
 	}
-	if (sta && paid)
-		skua_tx_pay(sta, rec->tid, paid);
+	if (sta && good && airtime)
+		skua_tx_pay(sta, rec->tid, airtime);
 }

@@ -11,7 +11,7 @@
  * struct skua_tx_result - a transmit record, checked, in host order
  * @sta: station, or NULL if there is none (any more)
  * @rate: rate word of the last transmission
- * @airtime_us: of all transmissions of this frame
+ * @airtime_us: of all transmissions of this frame, about
  * @ack_signal: dBm, 0 if none
  * @status: enum skua_tx_status
  * @tries: transmissions of this frame
@@ -31,7 +31,8 @@ struct skua_tx_result {
 
 #define SKUA_TX_TRIES_MAX	31	/* &struct ieee80211_tx_rate.count has five bits */
 #define SKUA_TX_SHOW_ROOM	32	/* more than mac80211's radiotap header of a TX status */
-#define SKUA_TX_AIRTIME_MAX	20000	/* of one transmission, us: 2304 octets at 1 Mbit/s */
+/* The longest MPDU at 1 Mbit/s, and what is around it, us */
+#define SKUA_TX_AIRTIME_MAX	100000
 
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
 			 const struct skua_tx_result *res);
@@ -40,8 +41,6 @@ void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 		    const struct skua_tx_result *res, struct skua_poll *poll);
 void skua_tx_pay(struct ieee80211_sta *sta, u8 tid, u32 us);
 bool skua_tx_again(const struct sk_buff *skb, const struct skua_tx_result *res);
-u32 skua_tx_airtime(u32 airtime_us, u32 transmissions);
 bool skua_tx_mpdus(struct skua_tx_result *res, const struct skua_cpl_tx *rec);
-u32 skua_tx_share(u32 airtime_us, u32 before, u32 tries, u32 total);
 
 #endif /* SKUA_TX_DONE_H */
