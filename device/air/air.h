@@ -237,12 +237,14 @@ struct air_pulse {
  * @aifs_us: time for which the medium must be idle
  * @slot_us: a slot
  * @slots: backoff slots that are left; the medium counts them down
- * @since: private to the medium
+ * @nav: others have reserved the medium until then, ns: it counts as busy
+ * @since: time from which on it waits, ns; then private to the medium
  */
 struct air_access {
 	uint32_t aifs_us;
 	uint32_t slot_us;
 	uint32_t slots;
+	uint64_t nav;
 	uint64_t since;
 };
 
@@ -253,6 +255,7 @@ struct air_access {
  * @ns: see air_ns()
  * @access: time at which the radio may begin, ns; if that is not now, it asks again then
  * @begin: a PPDU begins
+ * @truncate: its sender stops, and so does its signal
  * @receive: does the radio receive the PPDU that ends now? Fills in how. Radios that are
  *	off, elsewhere, or not tuned for all of the PPDU are not asked. Asked again if
  *	the delivery goes on in another turn
@@ -268,6 +271,7 @@ struct air_medium_ops {
 	uint64_t (*access)(struct air *air, struct air_radio *radio,
 			   struct air_access *acc);
 	void (*begin)(struct air *air, const struct air_ppdu *ppdu);
+	void (*truncate)(struct air *air, const struct air_ppdu *ppdu);
 	bool (*receive)(struct air *air, const struct air_ppdu *ppdu,
 			const struct air_radio *radio, struct air_rx *rx);
 	bool (*busy)(const struct air *air, const struct air_radio *radio);

@@ -200,6 +200,8 @@ static void truncate(struct air *air, struct air_ppdu *ppdu)
 	if (!ppdu->sender)
 		return;
 	air->stats.truncated++;
+	if (air->medium->truncate)
+		air->medium->truncate(air, ppdu);
 	air_event_cancel(air, &ppdu->end);
 	ppdu->sender = NULL;
 }
