@@ -115,6 +115,9 @@ bool rxe_respond(const struct rx_arrival *a, const struct mac_vif *vif)
 	struct mac *mac = a->mac;
 
 	if (dot11_fc_is_stype(a->fc, IEEE80211_RTS)) {
+		/* The medium is reserved for others (IEEE 802.11-2020, 10.3.2.9) */
+		if (mac->tx.op.nav > air_now(mac->air))
+			return true;
 		answer_short(a, vif, IEEE80211_CTS, rxe_duration(a));
 		mac->c.rx_cts_sent++;
 		return true;

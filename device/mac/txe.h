@@ -73,12 +73,14 @@ enum txe_answer {
  * struct edcaf - channel access function of a class (IEEE 802.11-2020, 10.23.2)
  * @acc: what it waits for
  * @cw: contention window
+ * @cw_max: its limit
  * @drawn: a backoff has been drawn, and its slots in @acc are not used up yet
  * @sent: PPDUs in this round of the classes
  */
 struct edcaf {
 	struct air_access acc;
 	uint32_t cw;
+	uint32_t cw_max;
 	bool drawn;
 	uint32_t sent;
 };
@@ -90,8 +92,10 @@ struct edcaf {
  * @timeout: the answer has not come
  * @nav: until then the medium is reserved for others, ns
  * @edcaf: channel access by class
+ * @beacon: what a beacon waits for; all zero if none does
  * @cls: class that has won
  * @held: the medium is still won: the next PPDU follows a SIFS later
+ * @more: the exchange is not the first one of its TXOP
  * @left_us: what is left of the TXOP limit
  * @q: queue of the frames; NULL if they cannot return to it
  * @n: number of frames
@@ -120,8 +124,10 @@ struct txop {
 	struct air_event timeout;
 	uint64_t nav;
 	struct edcaf edcaf[TXE_CLASSES];
+	struct air_access beacon;
 	uint8_t cls;
 	bool held;
+	bool more;
 	int32_t left_us;
 	struct txq *q;
 	unsigned int n;
@@ -188,6 +194,9 @@ bool txe_take_more(struct mac *mac);
 
 /** txe_backoff() - draw another backoff: the class has sent (@ok), or failed */
 void txe_backoff(struct mac *mac, uint8_t cls, bool ok);
+
+/** txe_slot_us() - a slot of the band */
+uint32_t txe_slot_us(const struct mac *mac);
 
 /** txe_charge() - charge the queue for airtime */
 void txe_charge(struct txq *q, uint32_t us);
@@ -265,6 +274,9 @@ enum txop_state txe_begin_protection(struct mac *mac, const struct mac_vif *vif)
 /** txe_begin_ppdu() - begin the PPDU; false if the radio does not send */
 bool txe_begin_ppdu(struct mac *mac, const struct mac_vif *vif);
 
+/** txe_exchange_us() - duration of the exchange, from its first PPDU to the answer */
+uint32_t txe_exchange_us(struct mac *mac, const struct mac_vif *vif);
+
 /** txe_answer_us() - SIFS and the answer to a frame at @rate, @len octets without FCS */
 uint32_t txe_answer_us(struct mac *mac, const struct mac_vif *vif, uint32_t rate,
 		       uint32_t len);
@@ -274,8 +286,14 @@ uint32_t txe_answer_us(struct mac *mac, const struct mac_vif *vif, uint32_t rate
 /** txe_count_probes() - the PPDU's other frames have the rate of the first one */
 void txe_count_probes(struct mac *mac, struct mac_sta *sta);
 
-/** txe_settle() - the exchange has ended: end its frames, or let them be tried again */
-void txe_settle(struct mac *mac, bool answered);
+/**
+ * txe_settle() - the exchange has ended: end its frames, or let them be tried again
+ * @mac: the engines
+ * @answered: the answer has come, or none was awaited
+ *
+ * Return: true if any are to be tried again.
+ */
+bool txe_settle(struct mac *mac, bool answered);
 
 /** txe_give_back() - return the frames of an exchange that did not come to its end */
 void txe_give_back(struct mac *mac);

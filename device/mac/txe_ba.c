@@ -15,7 +15,7 @@
 
 #define STALL_US	1000000
 
-static void limits(const struct mac *mac, const struct txq *q, struct ampdu *a)
+static void limits(struct mac *mac, const struct txq *q, struct ampdu *a)
 {
 	const struct txop *op = &mac->tx.op;
 	struct ampdu_cfg cfg = {
@@ -25,9 +25,13 @@ static void limits(const struct mac *mac, const struct txq *q, struct ampdu *a)
 		.density = q->sta->ampdu_density,
 		.max_mpdus = TXE_MPDUS,
 	};
+	uint32_t answer = txe_answer_us(mac, q->vif, op->rate,
+					ba_sta_answer_len(q->sta, q->head->tid));
 
+	/* The Block Ack is a part of the TXOP, too */
 	if (op->left_us > 0)
-		cfg.max_us = (uint32_t)op->left_us;
+		cfg.max_us = (uint32_t)op->left_us > answer ?
+			     (uint32_t)op->left_us - answer : 1;
 	ampdu_begin(a, &cfg);
 }
 

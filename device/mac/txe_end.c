@@ -55,15 +55,20 @@ static void end_sent(struct mac *mac, struct mac_sta *sta, struct txf *f,
 	txf_done(mac, f, status);
 }
 
-/* Of the frames that a PPDU had, those that have not ended return in their order */
-static void give_back(struct mac *mac, struct txf *f)
+/*
+ * Of the frames that a PPDU had, those that have not ended return in their order.
+ * Return: false if the frame has ended now.
+ */
+static bool give_back(struct mac *mac, struct txf *f)
 {
 	struct txop *op = &mac->tx.op;
 
-	if (op->q && !f->doomed)
-		txq_put_back(mac, op->q, f);
-	else
+	if (!op->q || f->doomed) {
 		txf_end(mac, f, SKUA_TXS_FLUSHED);
+		return false;
+	}
+	txq_put_back(mac, op->q, f);
+	return true;
 }
 
 static void count_stage(struct mac *mac, struct mac_sta *sta, uint32_t sent,
@@ -164,7 +169,8 @@ static void end_frames(struct mac *mac, struct mac_sta *sta, bool answered)
 	op->n = left;
 }
 
-static void settle_bar(struct mac *mac, struct mac_sta *sta, bool answered)
+/* Return: true if it is to be sent again, as far as one knows */
+static bool settle_bar(struct mac *mac, struct mac_sta *sta, bool answered)
 {
 	struct txop *op = &mac->tx.op;
 	struct txf *f = op->f[0];
@@ -179,15 +185,18 @@ static void settle_bar(struct mac *mac, struct mac_sta *sta, bool answered)
 	if (mac->running)
 		txe_ba_answered(mac, f, n);
 	txf_drop(mac, f);
+	return !answered;
 }
 
-static void settle_frames(struct mac *mac, struct mac_sta *sta, bool answered)
+/* Return: true if any frame is to be tried again */
+static bool settle_frames(struct mac *mac, struct mac_sta *sta, bool answered)
 {
 	struct txop *op = &mac->tx.op;
 	/* What remains to be told when the frame itself has ended */
 	const struct txf what = { .sta = op->f[0]->sta, .tid = op->f[0]->tid,
 				  .sta_gen = op->f[0]->sta_gen };
 	unsigned int acked = count_acked(op, answered);
+	bool again = false;
 
 	count_stage(mac, sta, op->n, op->answer == TXE_NO_ANSWER ? op->n : acked);
 	if (op->f[0]->owner == TXF_HOST)
@@ -197,17 +206,19 @@ static void settle_frames(struct mac *mac, struct mac_sta *sta, bool answered)
 		txe_ba_others(mac, op->q, &op->ba);
 	cpl_ppdu_end(mac);
 	if (!mac->running)
-		return;
+		return false;
 	while (op->n)
-		give_back(mac, op->f[--op->n]);
+		again |= give_back(mac, op->f[--op->n]);
 	txe_ba_answered(mac, &what, acked);
+	return again;
 }
 
-void txe_settle(struct mac *mac, bool answered)
+bool txe_settle(struct mac *mac, bool answered)
 {
 	struct txop *op = &mac->tx.op;
 	struct txf *f = op->f[0];
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	bool again = false;
 
 	if (op->q)
 		txe_charge(op->q, op->airtime_us);
@@ -219,12 +230,13 @@ void txe_settle(struct mac *mac, bool answered)
 		op->n = 0;
 		end_beacon(mac, f, answered);
 	} else if (f->owner == TXF_BAR) {
-		settle_bar(mac, sta, answered);
+		again = settle_bar(mac, sta, answered);
 	} else {
-		settle_frames(mac, sta, answered);
+		again = settle_frames(mac, sta, answered);
 	}
 	op->ba.bits = 0;
 	op->q = NULL;
+	return again;
 }
 
 void txe_give_back(struct mac *mac)

@@ -117,12 +117,22 @@ static uint32_t reserve_us(struct mac *mac, const struct mac_vif *vif)
 	return us;
 }
 
+static uint32_t rts_rate(const struct mac *mac, const struct mac_vif *vif)
+{
+	return airtime_response_rate(mac->tx.op.rate, vif->basic_rates,
+				     mac_tuned_2ghz(mac));
+}
+
+static uint32_t cts_self_rate(const struct mac *mac, const struct mac_vif *vif)
+{
+	return airtime_lowest_basic(vif->basic_rates, mac_tuned_2ghz(mac));
+}
+
 static enum txop_state begin_rts(struct mac *mac, const struct mac_vif *vif)
 {
 	struct txop *op = &mac->tx.op;
 	const uint8_t *frame = txf_data(op->f[0]);
-	uint32_t rate = airtime_response_rate(op->rate, vif->basic_rates,
-					      mac_tuned_2ghz(mac));
+	uint32_t rate = rts_rate(mac, vif);
 	uint32_t us = reserve_us(mac, vif) +
 		      txe_answer_us(mac, vif, rate, IEEE80211_ACK_LEN);
 
@@ -142,24 +152,55 @@ static enum txop_state begin_cts_self(struct mac *mac, const struct mac_vif *vif
 	memcpy(op->ctl + IEEE80211_OFF_ADDR1, vif->addr, IEEE80211_ADDR_LEN);
 	mac->c.tx_cts_self++;
 	return begin_ctl(mac, vif, IEEE80211_CTS, IEEE80211_ACK_LEN,
-			 reserve_us(mac, vif),
-			 airtime_lowest_basic(vif->basic_rates,
-					      mac_tuned_2ghz(mac))) ?
+			 reserve_us(mac, vif), cts_self_rate(mac, vif)) ?
 		TXOP_CTS_SELF : TXOP_IDLE;
 }
 
-enum txop_state txe_begin_protection(struct mac *mac, const struct mac_vif *vif)
+/* Return: TXOP_RTS, TXOP_CTS_SELF, or TXOP_PPDU without protection */
+static enum txop_state protection(struct mac *mac, const struct mac_vif *vif)
 {
 	struct txop *op = &mac->tx.op;
 	const struct txf *f = op->f[0];
 
 	if (txe_wants_rts(mac, f, psdu_len(mac), op->answer))
-		return begin_rts(mac, vif);
+		return TXOP_RTS;
 	if ((f->flags & SKUA_TXF_CTS_SELF) ||
 	    ((vif->flags & SKUA_VIFF_CTS_PROT) && mac_tuned_2ghz(mac) &&
 	     f->owner != TXF_BEACON && !airtime_is_cck(op->rate)))
-		return begin_cts_self(mac, vif);
+		return TXOP_CTS_SELF;
 	return TXOP_PPDU;
+}
+
+enum txop_state txe_begin_protection(struct mac *mac, const struct mac_vif *vif)
+{
+	switch (protection(mac, vif)) {
+	case TXOP_RTS:
+		return begin_rts(mac, vif);
+	case TXOP_CTS_SELF:
+		return begin_cts_self(mac, vif);
+	default:
+		return TXOP_PPDU;
+	}
+}
+
+uint32_t txe_exchange_us(struct mac *mac, const struct mac_vif *vif)
+{
+	bool ghz2 = mac_tuned_2ghz(mac);
+	uint32_t sifs = airtime_sifs_us(ghz2), rate = rts_rate(mac, vif);
+	uint32_t us = reserve_us(mac, vif) - sifs;
+
+	switch (protection(mac, vif)) {
+	case TXOP_RTS:
+		return us + sifs + txe_answer_us(mac, vif, rate, IEEE80211_ACK_LEN) +
+		       airtime_ppdu_us(rate, IEEE80211_RTS_LEN + IEEE80211_FCS_LEN,
+				       ghz2);
+	case TXOP_CTS_SELF:
+		return us + sifs + airtime_ppdu_us(cts_self_rate(mac, vif),
+						   IEEE80211_ACK_LEN + IEEE80211_FCS_LEN,
+						   ghz2);
+	default:
+		return us;
+	}
 }
 
 /* Duration, Retry and FCS of a frame that is sent now */

@@ -41,7 +41,8 @@ static void choose_stage(struct mac *mac, struct mac_sta *sta, struct txf *f)
 	struct txop *op = &mac->tx.op;
 	uint32_t tries = f->tries;
 
-	if (!tries)
+	/* It may have been taken before, and not been sent */
+	if (!tries && !f->probe)
 		f->probe = probes(mac, sta);
 	if (f->probe && !tries) {
 		op->rate = sta->rate.probe_rate;

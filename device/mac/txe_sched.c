@@ -8,6 +8,8 @@
  * last ones get their turn, each class may win so many times in a round. Inside a
  * class, stations share airtime by turns.
  */
+#include <string.h>
+
 #include "mac/beacon.h"
 #include "mac/priv.h"
 #include "mac/txe.h"
@@ -16,6 +18,7 @@
 
 #define AIFSN_DEFAULT	2
 #define CW_DEFAULT	15
+#define CW_MAX_DEFAULT	1023
 
 static const struct {
 	uint8_t cls;
@@ -94,7 +97,7 @@ static const struct mac_edca *edca_of(struct mac *mac, uint8_t cls)
 	return q ? &q->vif->edca[ac] : NULL;
 }
 
-static uint32_t slot_us(const struct mac *mac)
+uint32_t txe_slot_us(const struct mac *mac)
 {
 	return mac_tuned_2ghz(mac) ? 20 : 9;
 }
@@ -106,12 +109,13 @@ static void draw(struct mac *mac, uint8_t cls)
 	const struct mac_edca *p = edca_of(mac, cls);
 	unsigned int aifsn = p && p->aifsn ? p->aifsn : AIFSN_DEFAULT;
 
+	e->cw_max = p && p->cw_max ? p->cw_max : CW_MAX_DEFAULT;
 	if (!e->cw)
 		e->cw = p && p->cw_min ? p->cw_min : CW_DEFAULT;
 	e->acc = (struct air_access){
 		.aifs_us = airtime_sifs_us(mac_tuned_2ghz(mac)) +
-			   aifsn * slot_us(mac),
-		.slot_us = slot_us(mac),
+			   aifsn * txe_slot_us(mac),
+		.slot_us = txe_slot_us(mac),
 		.slots = rng_below(loop_rng(mac->loop), e->cw + 1),
 		.since = air_now(mac->air),
 	};
@@ -121,36 +125,37 @@ static void draw(struct mac *mac, uint8_t cls)
 void txe_backoff(struct mac *mac, uint8_t cls, bool ok)
 {
 	struct edcaf *e = &mac->tx.op.edcaf[cls];
-	const struct mac_edca *p = edca_of(mac, cls);
-	uint32_t max = p && p->cw_max ? p->cw_max : 1023;
 
 	e->drawn = false;
 	e->cw = ok ? 0 : 2 * e->cw + 1;
-	if (e->cw > max)
-		e->cw = max;
+	if (e->cw > e->cw_max)
+		e->cw = e->cw_max;
 }
 
 static uint64_t class_at(struct mac *mac, uint8_t cls)
 {
 	struct edcaf *e = &mac->tx.op.edcaf[cls];
-	uint64_t at;
 
 	if (!e->drawn)
 		draw(mac, cls);
-	at = air_access(mac->radio, &e->acc);
-	return at > mac->tx.op.nav ? at : mac->tx.op.nav;
+	e->acc.nav = mac->tx.op.nav;
+	return air_access(mac->radio, &e->acc);
 }
 
 /* A beacon waits for a SIFS and a slot, and has no backoff */
 static uint64_t beacon_at(struct mac *mac)
 {
-	struct air_access acc = {
-		.aifs_us = airtime_sifs_us(mac_tuned_2ghz(mac)) + slot_us(mac),
-		.slot_us = slot_us(mac),
-		.since = air_now(mac->air),
-	};
+	struct air_access *acc = &mac->tx.op.beacon;
 
-	return air_access(mac->radio, &acc);
+	if (!acc->aifs_us)
+		*acc = (struct air_access){
+			.aifs_us = airtime_sifs_us(mac_tuned_2ghz(mac)) +
+				   txe_slot_us(mac),
+			.slot_us = txe_slot_us(mac),
+			.since = air_now(mac->air),
+		};
+	acc->nav = mac->tx.op.nav;
+	return air_access(mac->radio, acc);
 }
 
 uint64_t txe_access_at(struct mac *mac)
@@ -210,6 +215,7 @@ static bool take_beacon(struct mac *mac)
 
 	if (!mac->tx.beacons || beacon_at(mac) > air_now(mac->air))
 		return false;
+	memset(&op->beacon, 0, sizeof(op->beacon));
 	op->f[0] = beacon_take(mac);
 	if (!op->f[0])
 		return false;

@@ -37,7 +37,7 @@ static void await(struct mac *mac, uint32_t rate, uint32_t len,
 	op->state = state;
 	op->airtime_us += us;
 	air_event_set(mac->air, &op->timeout, air_now(mac->air) +
-		      air_ns(mac->air, us + op->edcaf[0].acc.slot_us),
+		      air_ns(mac->air, us + txe_slot_us(mac)),
 		      AIR_TIMEOUT);
 }
 
@@ -58,7 +58,7 @@ static bool hold(struct mac *mac, bool ok)
 	struct txop *op = &mac->tx.op;
 
 	op->left_us -= (int32_t)(op->airtime_us +
-				 2 * airtime_sifs_us(mac_tuned_2ghz(mac)));
+				 airtime_sifs_us(mac_tuned_2ghz(mac)));
 	return ok && op->left_us > 0 && may_send(mac) &&
 	       txq_list_first(&mac->tx.active[op->cls]);
 }
@@ -66,14 +66,15 @@ static bool hold(struct mac *mac, bool ok)
 static void end(struct mac *mac, bool answered)
 {
 	struct txop *op = &mac->tx.op;
+	bool again;
 
 	air_event_cancel(mac->air, &op->timeout);
-	txe_settle(mac, answered);
+	again = txe_settle(mac, answered);
 	if (!mac->running)
 		return;
 	op->held = hold(mac, answered);
 	if (!op->held) {
-		txe_backoff(mac, op->cls, answered);
+		txe_backoff(mac, op->cls, !again);
 		next(mac);
 		return;
 	}
@@ -146,6 +147,13 @@ static void send(struct mac *mac)
 	op->sent = false;
 	op->ba.bits = 0;
 	choose_answer(mac);
+	if (op->more && (int32_t)txe_exchange_us(mac, vif) > op->left_us) {
+		/* It does not fit into the TXOP (IEEE 802.11-2020, 10.23.2.9) */
+		txe_give_back(mac);
+		txe_backoff(mac, op->cls, true);
+		next(mac);
+		return;
+	}
 	count_tries(mac);
 	op->state = txe_begin_protection(mac, vif);
 	if (op->state == TXOP_PPDU)
@@ -161,9 +169,13 @@ static void step_access(struct mac *mac)
 
 	op->held = false;
 	if (!may_send(mac) || !(held ? txe_take_more(mac) : txe_take(mac))) {
+		/* The TXOP has ended early: the class contends again */
+		if (held)
+			txe_backoff(mac, op->cls, true);
 		next(mac);
 		return;
 	}
+	op->more = held;
 	op->state = TXOP_BUILD;
 }
 
@@ -310,6 +322,20 @@ void txe_halt(struct mac *mac)
 	air_abort(mac->radio);
 }
 
+/* What is known of the medium, and slots that have passed, are of the channel before */
+static void forget_access(struct mac *mac)
+{
+	struct txop *op = &mac->tx.op;
+
+	op->nav = 0;
+	memset(&op->beacon, 0, sizeof(op->beacon));
+	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
+		op->edcaf[i].drawn = false;
+		if (!mac->running)
+			op->edcaf[i].cw = 0;
+	}
+}
+
 void txe_abort(struct mac *mac)
 {
 	struct txop *op = &mac->tx.op;
@@ -317,6 +343,7 @@ void txe_abort(struct mac *mac)
 	txe_halt(mac);
 	op->state = TXOP_IDLE;
 	op->held = false;
+	forget_access(mac);
 	txe_give_back(mac);
 	if (!mac->running)
 		mac->tx.beacons = 0;

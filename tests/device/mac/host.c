@@ -595,10 +595,10 @@ unsigned int mk_beacon(uint8_t *f, const uint8_t *bssid, uint64_t ts)
 
 struct scene *scene_new(const struct host_cfg *ap, const struct host_cfg *sta)
 {
-	return scene_new_on(&air_perfect, ap, sta);
+	return scene_new_on(&air_perfect, NULL, ap, sta);
 }
 
-struct scene *scene_new_on(const struct air_medium_ops *medium,
+struct scene *scene_new_on(const struct air_medium_ops *medium, void *priv,
 			   const struct host_cfg *ap, const struct host_cfg *sta)
 {
 	struct scene *s = calloc(1, sizeof(*s));
@@ -610,7 +610,7 @@ struct scene *scene_new_on(const struct air_medium_ops *medium,
 	log_set_level(LOG_LEVEL_ERR);
 	loop_test_clock_init(&s->clock, 5 * LOOP_NS_PER_S);
 	s->loop = loop_new(&s->clock.clock);
-	s->air = air_new_on(s->loop, medium, NULL);
+	s->air = air_new_on(s->loop, medium, priv);
 	s->ap = host_new(s->loop, s->air, "ap", ap);
 	s->sta = host_new(s->loop, s->air, "sta", sta);
 	sniffer_new(&s->sniff, s->air, 5180);

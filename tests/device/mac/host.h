@@ -172,7 +172,7 @@ unsigned int mk_beacon(uint8_t *f, const uint8_t *bssid, uint64_t ts);
 
 int scene_setup(void **state);
 int scene_teardown(void **state);
-struct scene *scene_new_on(const struct air_medium_ops *medium,
+struct scene *scene_new_on(const struct air_medium_ops *medium, void *priv,
 			   const struct host_cfg *ap, const struct host_cfg *sta);
 struct scene *scene_new(const struct host_cfg *ap, const struct host_cfg *sta);
 void scene_poll(struct scene *s);

@@ -64,7 +64,7 @@ static int setup_on(void **state, const struct air_medium_ops *medium)
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	b->s = scene_new_on(medium, &cfg, NULL);
+	b->s = scene_new_on(medium, NULL, &cfg, NULL);
 	b->ap = b->s->ap;
 	b->gen = AP_GEN;
 	b->key_gen = KEY_GEN;
@@ -1047,7 +1047,7 @@ static int link_setup(void **state)
 	struct link *l = calloc(1, sizeof(*l));
 
 	assert_non_null(l);
-	l->s = scene_new_on(&timed, &ap, &sta);
+	l->s = scene_new_on(&timed, NULL, &ap, &sta);
 	l->b.s = l->s;
 	l->b.ap = l->s->ap;
 	l->b.gen = AP_GEN;
