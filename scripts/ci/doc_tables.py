@@ -25,10 +25,13 @@ CLAUSE = re.compile(r"^([KXARPMVTSD]\d+)$", re.M)
 # Each command can answer these, so the table does not repeat them.
 COMMON_ERRORS = {"INVALID", "UNSUPPORTED", "DMA"}
 # Errors of the tables engine for an entry that the firmware has checked:
-# two stations of one address, no memory in the NIC, a channel never tuned to.
+# two stations of one address, no memory in the NIC, a channel never tuned to, frames
+# with numbers of their own.
 ENGINE_ERRORS = {
     "STA_ADD": ("sta_write", {"EXISTS", "NO_SPACE"}),
+    "STA_SEQ": ("seq_check", {"STATE"}),
     "KEY_SET": ("key_write", {"NO_SPACE"}),
+    "BA": ("rx_write", {"NO_SPACE"}),
     "SURVEY": ("survey_read", {"NO_ENTRY"}),
 }
 SOURCES = ("*.[ch]", "hw/*.h", "Kbuild", "Kconfig", "Makefile", "fw/*.[chS]", "fw/*.py", "fw/*.ld",
