@@ -931,6 +931,69 @@ static void test_station_goes(void **state)
 			 b->by_status[SKUA_TXS_FLUSHED], 60);
 }
 
+/* A Block Ack tells of frames that were not in its PPDU: an earlier one was lost */
+static void test_late_ba(void **state)
+{
+	const struct air_loss lose = {
+		.match_type = 1, .match_subtype = 9, .nth = 1, .count = 1,
+	};
+	struct bench *b = *state;
+
+	session(b, 64);
+	assert_true(air_lose(b->s->air, &lose) >= 0);
+	queue_some(b, 40, 1000);
+	pass_ppdus(b, 1);
+	/* Another try has room for fewer MPDUs */
+	limits(b, 0, 0);
+	pass(b, 10000);
+	assert_int_equal(b->peer.n, 2);
+	assert_int_equal(b->peer.ppdu[0].n, 40);
+	assert_int_equal(b->peer.ppdu[1].n, 7);
+	assert_int_equal(b->by_status[SKUA_TXS_ACKED], 40);
+	assert_int_equal(b->rec.n, 40);
+	assert_int_equal(le16toh(b->rec.tx.mpdus), 7);
+	assert_int_equal(b->order, 40);
+}
+
+/* A frame that has been tried is given up when it is too old */
+static void test_lifetime(void **state)
+{
+	struct bench *b = *state;
+
+	session(b, 64);
+	b->peer.first = 1;
+	b->peer.lose_sns = 6;
+	queue_some(b, 4, 300);
+	pass_ppdus(b, 2);
+	host_tune(b->ap, 5240, 5240, SKUA_BW_20);
+	queue_some(b, 1, 300);
+	pass(b, 2500000);
+	b->peer.lose_sns = 0;
+	host_tune(b->ap, 5180, 5180, SKUA_BW_20);
+	pass(b, 5000);
+	assert_int_equal(b->by_status[SKUA_TXS_NO_ACK], 2);
+	assert_int_equal(b->ap->mac->c.tx_expired, 2);
+	/* One that was never tried waits as long as it takes */
+	assert_int_equal(b->by_status[SKUA_TXS_ACKED], 3);
+	assert_int_equal(b->peer.start, 6);
+	assert_int_equal(b->peer.bars, 1);
+}
+
+/* A frame without its key gets no number, and leaves no hole */
+static void test_no_key_no_number(void **state)
+{
+	struct bench *b = *state;
+
+	session(b, 64);
+	queue(b, 200, SKUA_TXF_AMPDU | SKUA_TXF_PROTECT, KEY_SLOT, 1);
+	queue_some(b, 3, 200);
+	run(b);
+	assert_int_equal(b->by_status[SKUA_TXS_STALE_KEY], 1);
+	assert_int_equal(b->by_status[SKUA_TXS_ACKED], 3);
+	assert_int_equal(b->peer.ppdu[0].mpdu[0].sn, 1);
+	assert_int_equal(b->peer.bars, 0);
+}
+
 /* Another channel for a while: the window waits, and goes on where it was */
 static void test_tune(void **state)
 {
@@ -1260,6 +1323,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_forged_future, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reset, setup_timed, teardown),
 		cmocka_unit_test_setup_teardown(test_station_goes, setup_timed, teardown),
+		cmocka_unit_test_setup_teardown(test_late_ba, setup_timed, teardown),
+		cmocka_unit_test_setup_teardown(test_lifetime, setup_timed, teardown),
+		cmocka_unit_test_setup_teardown(test_no_key_no_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tune, setup_timed, teardown),
 		cmocka_unit_test_setup_teardown(test_wake, setup_timed, teardown),
 		cmocka_unit_test_setup_teardown(test_small_ring, setup_small, teardown),
