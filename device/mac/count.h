@@ -24,6 +24,8 @@
 	X(tx_rts,	"RTS sent")					\
 	X(tx_rts_no_cts, "RTS without CTS")				\
 	X(tx_cts_self,	"CTS-to-self sent")				\
+	X(tx_ppdus,	"PPDUs of the host's frames sent, BlockAckReqs not counted") \
+	X(tx_mpdus,	"MPDUs in them, retransmissions included")	\
 	X(tx_ampdu,	"A-MPDUs sent, of two MPDUs or more")		\
 	X(tx_ampdu_mpdus, "MPDUs in them")				\
 	X(tx_bar,	"BlockAckReqs sent")				\

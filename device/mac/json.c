@@ -5,6 +5,8 @@
 #include <jansson.h>
 
 #include "base/base.h"
+#include "mac/ba_rx.h"
+#include "mac/ba_sta.h"
 #include "mac/count.h"
 #include "mac/mac.h"
 #include "mac/obj.h"
@@ -73,6 +75,29 @@ static json_t *addr_json(const uint8_t *a)
 	return json_string(text);
 }
 
+/* Block Ack sessions: the MPDUs that may be under way in each direction */
+static json_t *sessions_json(const struct mac_sta *sta)
+{
+	json_t *list = json_array();
+
+	for (uint8_t tid = 0; tid < SKUA_NUM_TIDS; tid++) {
+		const struct ba_rx *rx = sta->ba_rx[tid];
+		bool tx = ba_sta_on(sta, tid);
+		json_t *o;
+
+		if (!tx && !(rx && rx->on))
+			continue;
+		o = json_object();
+		json_object_set_new(o, "tid", number(tid));
+		json_object_set_new(o, "tx_window",
+				    number(tx ? sta->ba_tx[tid]->t.size : 0));
+		json_object_set_new(o, "rx_window",
+				    number(rx && rx->on ? rx->score.size : 0));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 static json_t *sta_json(const struct mac_sta *sta)
 {
 	json_t *o = json_object();
@@ -86,6 +111,9 @@ static json_t *sta_json(const struct mac_sta *sta)
 	json_object_set_new(o, "tx_packets", number(sta->stats.tx_packets));
 	json_object_set_new(o, "tx_failed", number(sta->stats.tx_failed));
 	json_object_set_new(o, "tx_retries", number(sta->stats.tx_retries));
+	json_object_set_new(o, "tx_rate_100k", number(sta->stats.tx_rate ?
+			    airtime_rate_100k(sta->stats.tx_rate) : 0));
+	json_object_set_new(o, "sessions", sessions_json(sta));
 	json_object_set_new(o, "rx_packets", number(sta->stats.rx_packets));
 	json_object_set_new(o, "rx_dups", number(sta->stats.rx_dups));
 	json_object_set_new(o, "rx_replays", number(sta->stats.rx_replays));

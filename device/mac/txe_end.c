@@ -199,8 +199,11 @@ static bool settle_frames(struct mac *mac, struct mac_sta *sta, bool answered)
 	bool again = false;
 
 	count_stage(mac, sta, op->n, op->answer == TXE_NO_ANSWER ? op->n : acked);
-	if (op->f[0]->owner == TXF_HOST)
+	if (op->f[0]->owner == TXF_HOST) {
+		mac->c.tx_ppdus += op->sent;
+		mac->c.tx_mpdus += op->sent ? op->n : 0;
 		open_record(mac, acked);
+	}
 	end_frames(mac, sta, answered);
 	if (mac->running && op->ba.bits && op->q && op->q->ba)
 		txe_ba_others(mac, op->q, &op->ba);

@@ -100,10 +100,17 @@ def cpu_seconds(pid):
 
 def nic_counts(nics):
     """Counters of all NICs of the process together, since it began."""
-    total = dict.fromkeys(("frames", "doorbells", "interrupts", "register_reads", "commands",
+    total = dict.fromkeys(("frames", "mpdus", "ppdus", "block_acks", "retransmissions",
+                           "doorbells", "interrupts", "register_reads", "commands",
                            "instructions"), 0)
     for nic in nics.control({"cmd": "counters"})["nics"]:
-        total["frames"] += nic["mac_engines"]["tx_data"]
+        engines = nic["mac_engines"]
+        total["frames"] += engines["tx_data"]
+        # none of these in a NIC that does not aggregate yet
+        total["mpdus"] += engines.get("tx_mpdus", 0)
+        total["ppdus"] += engines.get("tx_ppdus", 0)
+        total["block_acks"] += engines.get("rx_ba_sent", 0)
+        total["retransmissions"] += engines["tx_retries"]
         total["doorbells"] += nic["pci"]["doorbells"]
         total["interrupts"] += sum(vector["sent"] for vector in nic["pci"]["vectors"])
         total["register_reads"] += nic["bus"]["commands"] - nic["bus"]["posted"]
@@ -131,10 +138,12 @@ class Costs:
     def report(self):
         frames, time_s = max(self.sum["frames"], 1), self.sum["time_s"]
         each = {name: self.sum[name] / frames
-                for name in ("doorbells", "interrupts", "register_reads", "instructions")}
+                for name in ("ppdus", "block_acks", "retransmissions", "doorbells",
+                             "interrupts", "register_reads", "instructions")}
         return {
             "total": self.sum,
             "per_frame": each,
+            "mpdus_per_ppdu": self.sum["mpdus"] / max(self.sum["ppdus"], 1),
             "instructions_per_second": self.sum["instructions"] / time_s,
             "nic_cpu_share": self.sum["cpu_s"] / time_s,
             "nic_cpu_us_per_frame": self.sum["cpu_s"] * 1e6 / frames,
@@ -240,6 +249,7 @@ def show(report):
         say(f"  {value:10.4f}  {name.replace('_', ' ')}" +
             (" of the control processors" if name == "instructions" else ""))
     say(f"  {costs['nic_cpu_us_per_frame']:10.4f}  us of processor time in skua-nic")
+    say(f"PPDUs had {costs['mpdus_per_ppdu']:.1f} MPDUs in the mean")
     say(f"control processors: {costs['instructions_per_second'] / 1e6:.3f} million instructions a"
         f" second; skua-nic used {costs['nic_cpu_share'] * 100:.0f} % of one processor")
 

@@ -67,13 +67,23 @@ class Steps:
         print(f"[{time.monotonic() - self.begin:5.1f} s] {text}", flush=True)
 
 
-def crypto_counts(nics):
-    """Frames that each NIC encrypted and decrypted so far: [(enc, dec), ...]."""
-    counts = []
-    for nic in nics.control({"cmd": "counters"})["nics"]:
-        engines = nic["mac_engines"]
-        counts.append((engines["tx_encrypted"], engines["rx_decrypted"]))
-    return counts
+def engine_counts(nics):
+    """The counters of each NIC's MAC engines so far."""
+    return [nic["mac_engines"] for nic in nics.control({"cmd": "counters"})["nics"]]
+
+
+def aggregation(before, after):
+    """What a NIC sent meanwhile, as the table shows it: A-MPDUs, retries, rate, windows."""
+    gained = {name: after[name] - before[name] for name in ("tx_ppdus", "tx_mpdus", "tx_retries")}
+    peer = max(after["stations"], key=lambda station: station["tx_packets"],
+               default={"tx_rate_100k": 0, "sessions": []})
+    best_effort = next((one for one in peer["sessions"] if one["tid"] == 0), None)
+    windows = "none"
+    if best_effort:
+        windows = f"{best_effort['tx_window']} / {best_effort['rx_window']}"
+    return [f"{gained['tx_mpdus'] / max(gained['tx_ppdus'], 1):.1f}",
+            f"{100 * gained['tx_retries'] / max(gained['tx_mpdus'], 1):.1f} %",
+            f"{peer['tx_rate_100k'] / 10:.0f} Mbit/s", windows]
 
 
 def require(condition, text):
@@ -96,6 +106,7 @@ class Link:
         self.gateway = None
         self.cipher = None
         self.crypto = []  # the work of each end's NIC, as the table shows it
+        self.sent = []  # how each end's NIC sent, as the second table shows it
         self.ping_ms = self.down = self.up = None
 
     def connect(self, steps):
@@ -120,7 +131,7 @@ class Link:
         steps.say(f"{self.want['title']}: connected, {self.cipher}, address {address} by DHCP")
 
     def measure(self, steps, nics, seconds):
-        before = crypto_counts(nics) if nics else None
+        before = engine_counts(nics) if nics else None
         sent, received, self.ping_ms = skualink.ping(self.vm, self.sta_ns, self.gateway, count=10)
         require(sent == 10 and received == sent,
                 f"{self.mode}: {received} of {sent} pings came back")
@@ -129,15 +140,17 @@ class Link:
         self.down = skualink.iperf(self.vm, self.sta_ns, self.ap_ns, self.gateway, seconds,
                                    reverse=True)
         require(min(self.up, self.down) > 1, f"{self.mode}: iperf3 moved next to nothing")
-        self.judge_crypto(nics, before)
-
-    def judge_crypto(self, nics, before):
-        """The NICs' own counters must say that they did the ciphers."""
         if nics is None:
             self.crypto = ["mac80211", "mac80211"]
             return
-        after = crypto_counts(nics)
-        gained = [(a[0] - b[0], a[1] - b[1]) for a, b in zip(after, before)]
+        after = engine_counts(nics)
+        self.judge_crypto(before, after)
+        self.sent = [aggregation(*counts) for counts in zip(before[:2], after[:2])]
+
+    def judge_crypto(self, before, after):
+        """The NICs' own counters must say that they did the ciphers."""
+        gained = [tuple(a[name] - b[name] for name in ("tx_encrypted", "rx_decrypted"))
+                  for a, b in zip(after, before)]
         frames = self.down * 1e6 / 8 / 1600  # of one second, and full size
         for number, (encrypted, decrypted) in enumerate(gained[:2]):
             require(encrypted > frames / 4 and decrypted > frames / 4,
@@ -211,6 +224,19 @@ def show_table(links):
         print(line)
     print("\n(1) frames that it encrypted / decrypted, by its own counters;"
           " (2) TCP, as iperf3 received it\n")
+    if links[0].sent:
+        show_aggregation(links)
+
+
+def show_aggregation(links):
+    rows = [["link", "sender", "MPDUs a PPDU (3)", "sent again", "last rate (4)", "windows (5)"]]
+    for link in links:
+        for sender, cells in zip(("AP", "station"), link.sent):
+            rows.append([link.mode, sender, *cells])
+    for line in table(rows):
+        print(line)
+    print("\n(3) mean, the TCP acknowledgements and all other frames included; (4) to the peer, of"
+          " the last\n    PPDU; (5) MPDUs of best effort that may be under way, out / in\n")
 
 
 def run_links(steps, args, nics, vm):
