@@ -175,19 +175,38 @@ static json_t *req_poke(struct ctl_conn *conn, json_t *req)
 	return about_nic(conn, req, ctl_poke);
 }
 
+static bool part_parse(const char *text, enum air_part *part)
+{
+	static const char *const names[] = {
+		[AIR_PART_MPDU] = "mpdu",
+		[AIR_PART_DELIM] = "delimiter",
+		[AIR_PART_PPDU] = "ppdu",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(text, names[i]) == 0) {
+			*part = (enum air_part)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 static json_t *req_lose(struct ctl_conn *conn, json_t *req)
 {
 	int type = -1, subtype = -1, nth = 1, n = 1, every = 0;
 	struct air_loss loss = { 0 };
-	const char *ta = NULL;
+	const char *ta = NULL, *part = NULL;
 
-	if (json_unpack(req, "{s?i,s?i,s?s,s?i,s?i,s?i}", "type", &type,
+	if (json_unpack(req, "{s?i,s?i,s?s,s?i,s?i,s?i,s?s}", "type", &type,
 			"subtype", &subtype, "ta", &ta, "nth", &nth,
-			"count", &n, "every", &every) ||
+			"count", &n, "every", &every, "part", &part) ||
 	    nth < 1 || n < 0 || every < 0)
-		return fail("wanted: type, subtype, nth, count, every (numbers), ta (address); all optional");
+		return fail("wanted: type, subtype, nth, count, every (numbers), ta (address), part; all optional");
 	if (ta && !addr_parse(ta, loss.ta))
 		return fail("ta is no MAC address");
+	if (part && !part_parse(part, &loss.part))
+		return fail("part is none of mpdu, delimiter, ppdu");
 	loss.match_type = type;
 	loss.match_subtype = subtype;
 	loss.nth = (uint32_t)nth;

@@ -111,6 +111,7 @@ static json_t *sta_json(const struct mac_sta *sta)
 	json_object_set_new(o, "tx_packets", number(sta->stats.tx_packets));
 	json_object_set_new(o, "tx_failed", number(sta->stats.tx_failed));
 	json_object_set_new(o, "tx_retries", number(sta->stats.tx_retries));
+	json_object_set_new(o, "tx_airtime_us", number(sta->stats.tx_airtime));
 	json_object_set_new(o, "tx_rate_100k", number(sta->stats.tx_rate ?
 			    airtime_rate_100k(sta->stats.tx_rate) : 0));
 	json_object_set_new(o, "sessions", sessions_json(sta));

@@ -71,6 +71,16 @@ def test_requests_in_a_heap(nic):
         assert client.answer()["ok"]
 
 
+def test_parts_that_are_lost(nic):
+    """What a rule loses has a name; another name is refused, and makes no rule."""
+    with nic.client() as client:
+        for index, part in enumerate(("mpdu", "delimiter", "ppdu")):
+            assert client.ask(cmd="lose", part=part)["id"] == index
+        assert not client.ask(cmd="lose", part="header")["ok"]
+        assert not client.ask(cmd="lose", part=1)["ok"]
+        assert client.ask(cmd="lose")["id"] == 3
+
+
 def test_long_request(nic):
     with nic.client() as client:
         with contextlib.suppress(ConnectionError):
