@@ -3,6 +3,7 @@
 
 import collections
 import json
+import re
 
 import bench
 import faults
@@ -51,6 +52,12 @@ def begin(ends, tids=(0,), timeout=20):
             order([end], "start", set(tids) - running(end)[1])
         return there(ends, tids)
     wait_until("the sessions", timeout, asked)
+
+
+def counts(end):
+    """Counters of the NIC's engines; differences of two are what a test has caused."""
+    return collections.Counter({name: value for name, value in end.engines().items()
+                                if isinstance(value, int)})
 
 
 # data
@@ -104,6 +111,11 @@ def pending(end):
     assert rows, text
     return [row for row in rows if any(word not in ("0", "0us") for word in row.split()
                                        if word[0].isdigit())]
+
+
+def tx_duration(end):
+    """Microseconds of airtime to the only station, as mac80211 was told of them."""
+    return int(re.search(r"tx duration:\s+(\d+) us", end.iw("station", "dump"))[1])
 
 
 # The air
@@ -278,3 +290,15 @@ class Judge:
     def verdict(self):
         assert not self.faults, "\n".join([f"{len(self.faults)} faults:", *self.faults[:10]])
         return dict(self.counts)
+
+
+def steps(path, mac):
+    """By how much each new number of a TID is ahead of the one before, of one transmitter."""
+    newest, found = {}, []
+    for row in bench.frames(path, f"wlan.fc.type_subtype == {DATA} && wlan.ta == {mac}"
+                            " && wlan.fc.retry == 0", ["wlan.ra", "wlan.qos.tid", "wlan.seq"]):
+        way, number = (row.wlan_ra, row.wlan_qos_tid), int(row.wlan_seq)
+        if way in newest:
+            found.append(ahead(number, newest[way]))
+        newest[way] = number
+    return found
