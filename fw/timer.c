@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Timers: a sorted list, since there are fewer than ten
+ * Timers: a sorted list, since there are a dozen at most
  */
 #include "base.h"
 
