@@ -5,7 +5,7 @@
  * The input is a list of acts on the scene of tests/device/mac: an access
  * point, a station with pairwise and group keys, a stranger's radio. The host
  * publishes descriptors and indices, the firmware writes registers and table
- * entries, the stranger sends frames. The sanitizers find
+ * entries, the stranger sends frames and A-MPDUs, sessions begin and end. The sanitizers find
  * errors; and a NIC may become fatal only through an act of its own host.
  */
 #include "host.h"
@@ -70,6 +70,114 @@ static void act_air(struct scene *s, struct input *in)
 		sniffer_send(&s->sniff, frame, len);
 }
 
+#define AMPDU_MAX	8
+
+/* Encrypt as the access point would, if it still has the key. Return: the new length */
+static unsigned int encrypt(struct scene *s, uint8_t *f, unsigned int len,
+			    uint64_t pn)
+{
+	struct mac_key *key = s->ap->mac->key[KEY_SLOT];
+	unsigned int hdr = dot11_fc_hdrlen(dot11_fc(f));
+	struct crypto_job job = {
+		.op = CRYPTO_ENCRYPT, .frame = f, .hdr_len = (uint16_t)hdr,
+		.pn = pn,
+	};
+
+	if (!key || !(key->crypto.cipher->flags & CRYPTO_F_AEAD))
+		return len;
+	job.key = &key->crypto;
+	memmove(f + hdr + 8, f + hdr, len - hdr);
+	len += 8 + key->crypto.cipher->mic_len;
+	job.body_len = (uint16_t)(len - hdr);
+	crypto_run(&job, 1);
+	return len;
+}
+
+/* An MPDU or a BlockAckReq from the other end of a session; the input chooses its fields */
+static uint16_t mk_part(struct scene *s, struct input *in, uint8_t *f)
+{
+	uint8_t how = take8(in), tid = take8(in);
+	uint16_t ssc = (uint16_t)(take8(in) << 4 | (take8(in) & 1) << 12);
+	unsigned int len;
+
+	if (how & 1) {
+		memset(f, 0, IEEE80211_BAR_LEN);
+		dot11_put_le16(f, IEEE80211_BACK_REQ);
+		memcpy(f + 4, addr_sta, 6);
+		memcpy(f + 10, addr_ap, 6);
+		f[16] = IEEE80211_BA_CTL_COMPRESSED | (take8(in) & 3);
+		f[17] = (uint8_t)(tid << 4);
+		dot11_put_le16(f + 18, ssc);
+		len = IEEE80211_BAR_LEN - (how & 2);
+	} else {
+		len = mk_data(f, true, tid & 15, 40);
+		dot11_put_le16(f + IEEE80211_OFF_SEQ, ssc);
+		f[24] |= tid & (IEEE80211_QOS_ACK_POLICY | IEEE80211_QOS_AMSDU);
+		f[1] |= take8(in) & (IEEE80211_FC_RETRY | IEEE80211_FC_PM) >> 8;
+		if (!(how & 32))
+			len = encrypt(s, f, len, take8(in) + 1u);
+		/* a wrong MIC */
+		if ((how & 80) == 80)
+			f[len - 1] ^= 1;
+	}
+	dot11_fcs_put(f, len);
+	if (how & 4 && how & 8)
+		f[len] ^= 1;
+	return (uint16_t)(len + IEEE80211_FCS_LEN);
+}
+
+static void act_ampdu(struct scene *s, struct input *in)
+{
+	static uint8_t f[AMPDU_MAX][128];
+	uint8_t how = take8(in);
+	struct air_mpdu mpdu[AMPDU_MAX] = { 0 };
+	struct air_ppdu p = {
+		.mpdu = mpdu, .n = how % AMPDU_MAX + 1u, .ta = addr_ap,
+		.rate = HW_PUT(SKUA_RATE_ENC, how & 64 ? SKUA_ENC_HT :
+						       SKUA_ENC_VHT) |
+			HW_PUT(SKUA_RATE_NSS, 1),
+		.power = 20, .airtime_us = 100,
+	};
+
+	p.ampdu = p.n > 1 || how & 128;
+	for (unsigned int i = 0; i < p.n; i++) {
+		mpdu[i].data = f[i];
+		mpdu[i].len = mk_part(s, in, f[i]);
+	}
+	if (!air_begin(s->sniff.radio, &p))
+		return;
+	for (unsigned int i = 0; i < 1000 && air_run(s->air); i++)
+		turns_act(s->loop);
+	air_abort(s->sniff.radio);
+}
+
+/* A session of one half or both, at the end that hears the stranger or at the other one */
+static void act_session(struct scene *s, struct input *in)
+{
+	uint8_t how = take8(in), tid = take8(in) & 15;
+	struct host *h = how & 1 ? s->ap : s->sta;
+	uint32_t sta = how & 1 ? AP_STA : STA_AP;
+	struct eng_ba e = {
+		.gen = htole16(how & 1 ? AP_GEN : STA_GEN),
+		.set = how >> 1 & 3, .tx = how >> 3 & 3, .rx = how >> 5 & 1,
+		.tx_size = htole16(take8(in)), .rx_size = htole16(take8(in)),
+		.rx_ssn = htole16(take8(in)), .rx_timeout_tu = htole16(take8(in)),
+	};
+
+	host_tbl(h, ENG_TBL_BA, sta * SKUA_NUM_TIDS + tid,
+		 how & 128 ? ENG_TBL_CLEAR : ENG_TBL_WRITE, &e, sizeof(e));
+	host_read(h, ENG_BA_EVT);
+}
+
+/* The station's host takes its records, and posts the buffers again */
+static void act_take(struct scene *s)
+{
+	struct rec rec;
+
+	while (host_next(s->sta, &rec))
+		;
+}
+
 static void act_reg(struct scene *s, struct input *in)
 {
 	uint32_t off = 0x200 + (take8(in) | take8(in) << 8) % 0x500;
@@ -106,7 +214,7 @@ static void act_index(struct scene *s, struct input *in)
 
 static void act(struct scene *s, struct input *in)
 {
-	switch (take8(in) % 7) {
+	switch (take8(in) % 10) {
 	case 0:
 		act_desc(s, in);
 		break;
@@ -125,6 +233,15 @@ static void act(struct scene *s, struct input *in)
 	case 5:
 		act_index(s, in);
 		break;
+	case 6:
+		act_ampdu(s, in);
+		break;
+	case 7:
+		act_session(s, in);
+		break;
+	case 8:
+		act_take(s);
+		break;
 	default:
 		scene_pass(s, take8(in) * 100u);
 		break;
@@ -142,7 +259,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct host_cfg cfg = {
 		.tx_entries = 16, .cpl_entries = 64, .buf_entries = 16,
 		.buf_len = 2048, .max_txq = 64,
-		.features = SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE,
+		.features = SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |
+			    SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
+			    SKUA_FEAT_RX_REORDER,
 	};
 	struct input in = { .at = data, .left = size };
 	struct scene *s = scene_new(&cfg, &cfg);
@@ -151,8 +270,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	log_set_level((enum log_level)-1);
 	scene_pairwise(s, SUITE_CCMP, 0);
 	scene_group(s, SUITE_CCMP, 1);
-	host_post(s->ap, 8);
-	host_post(s->sta, 8);
 	for (int i = 0; in.left && i < ACTS_MAX; i++) {
 		turns_act(s->loop);
 		act(s, &in);
