@@ -42,10 +42,13 @@ struct options {
 	const char *control;
 	const char *log;
 	unsigned long spin_us;
+	bool seeded;
+	uint64_t seed;
 	pid_t parent;
 };
 
-enum { OPT_SPIN = 0x100, OPT_LEVEL, OPT_SNAPLEN, OPT_SIZE, OPT_PARENT };
+enum { OPT_SPIN = 0x100, OPT_LEVEL, OPT_SNAPLEN, OPT_SIZE, OPT_PARENT,
+       OPT_SEED };
 
 static const struct argp_option options[] = {
 	{ "nic", 'n', "KEY=VALUE,...", 0,
@@ -57,6 +60,7 @@ static const struct argp_option options[] = {
 	{ "log", 'l', "FILE", 0, "Log to FILE instead of standard error", 0 },
 	{ "log-level", OPT_LEVEL, "LEVEL", 0, "error, warning, info (default) or debug", 0 },
 	{ "parent", OPT_PARENT, "PID", 0, "End when the process PID ends, which has started this one", 0 },
+	{ "seed", OPT_SEED, "NUMBER", 0, "Begin the random numbers (backoff, delays of beacons, ENG_SYS_RANDOM) with this seed (default: another one each time)", 0 },
 	{ "spin", OPT_SPIN, "US", 0, "How long to poll before sleeping (default 100 us)", 0 },
 	{ 0 },
 };
@@ -212,6 +216,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		if (!parse_number(arg, 0, UINT64_MAX, &n))
 			argp_error(state, "--capture-size: a number of octets");
 		o->capture_size = n;
+		return 0;
+	case OPT_SEED:
+		if (!parse_number(arg, 0, UINT64_MAX, &n))
+			argp_error(state, "--seed: a number");
+		o->seed = n;
+		o->seeded = true;
 		return 0;
 	case OPT_PARENT:
 		if (!parse_number(arg, 1, INT_MAX, &n))
@@ -396,6 +406,8 @@ int main(int argc, char **argv)
 	air = loop ? air_new(loop) : NULL;
 	if (air) {
 		loop_set_spin(loop, o.spin_us * LOOP_NS_PER_US);
+		if (o.seeded)
+			rng_seed(loop_rng(loop), o.seed);
 		ret = run(&o, loop, air);
 		air_free(air);
 	} else {

@@ -43,13 +43,13 @@ class Client:
 
 
 class Nic:
-    def __init__(self, directory, nics=1, log=None):
+    def __init__(self, directory, nics=1, log=None, more=()):
         self.control = str(directory / "control")
         self.vhost = str(directory / "nic0")
         self.log_path = pathlib.Path(log or directory / "log")
         options = [f"--nic=socket={directory}/nic{i}" for i in range(nics)]
         self.proc = subprocess.Popen([
-            SKUA_NIC, *options, "--control", self.control, "--log", str(self.log_path)])
+            SKUA_NIC, *options, "--control", self.control, "--log", str(self.log_path), *more])
         while not os.path.exists(self.control):
             assert self.proc.poll() is None
             time.sleep(0.01)

@@ -8,13 +8,14 @@ import os
 import resource
 import socket
 import struct
+import subprocess
 import time
 
 import pytest
 
 import silentfs
 import vhost_client as vc
-from nic import BLOCKED_US, PATIENCE, Nic, put_frames
+from nic import BLOCKED_US, PATIENCE, SKUA_NIC, Nic, put_frames
 from slowsocket import slow_socket
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
@@ -171,6 +172,21 @@ def test_file_without_daemon(nic, tmp_path):
                 assert client.file.read(1) == b""
         with nic.client() as other:
             assert other.ask(cmd="counters")["ok"]
+
+
+@pytest.mark.parametrize("seed", ["", "x", "-1", "1x", "18446744073709551616"])
+def test_seed_is_a_number(tmp_path, seed):
+    done = subprocess.run([SKUA_NIC, f"--nic=socket={tmp_path}/nic0", f"--seed={seed}"],
+                          capture_output=True, text=True, timeout=10)
+    assert done.returncode == 64 and "--seed: a number" in done.stderr
+
+
+def test_seed(tmp_path):
+    nic = Nic(tmp_path, more=["--seed=18446744073709551615"])
+    with nic.client() as client:
+        assert client.ask(cmd="counters")["ok"]
+    nic.stop()
+    assert nic.proc.returncode == 0, nic.log
 
 
 def test_counters_of_many_nics(tmp_path):
