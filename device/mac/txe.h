@@ -155,6 +155,7 @@ struct txop {
  * struct txe - transmit engine
  * @pool: free frames, small and large
  * @count: number of frames of the host, those on the air included
+ * @held: the same, by class
  * @active: queues that may send, by class
  * @parked: queues that wait for the radio to return to their channel
  * @beacons: bit for each interface whose beacon is due
@@ -167,6 +168,7 @@ struct txop {
 struct txe {
 	struct txf *pool[2];
 	uint32_t count;
+	uint32_t held[TXE_CLASSES];
 	struct txq_list active[TXE_CLASSES];
 	struct txq_list parked;
 	uint32_t beacons;

@@ -378,6 +378,21 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	return n;
 }
 
+/*
+ * Of the classes not fetched yet, the one that holds the fewest frames. So, when all that
+ * end make room for others, no class is left without frames that could be sent.
+ */
+static unsigned int next_class(const struct mac *mac, uint32_t done)
+{
+	unsigned int cls = TXE_CLASSES;
+
+	for (unsigned int i = 0; i < TXE_CLASSES; i++)
+		if (!(done & 1u << i) && (cls == TXE_CLASSES ||
+					  mac->tx.held[i] < mac->tx.held[cls]))
+			cls = i;
+	return cls;
+}
+
 static bool fetch_all(struct mac *mac)
 {
 	uint32_t avail[TXE_CLASSES], n = 0;
@@ -394,8 +409,10 @@ static bool fetch_all(struct mac *mac)
 	if (!any || !mac->ops->tx_gate(mac->ops_priv))
 		return false;
 	mac->tx.sync_valid = false;
-	for (unsigned int i = 0; i < TXE_CLASSES; i++)
-		n += fetch_ring(mac, i, avail[i], FETCH_MAX);
+	for (uint32_t done = 0, cls; done != (1u << TXE_CLASSES) - 1; done |= 1u << cls) {
+		cls = next_class(mac, done);
+		n += fetch_ring(mac, cls, avail[cls], FETCH_MAX);
+	}
 	return n != 0;
 }
 

@@ -62,6 +62,7 @@ static void count(struct mac *mac, const struct txf *f, int n)
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
 
 	mac->tx.count += (uint32_t)n;
+	mac->tx.held[f->cls] += (uint32_t)n;
 	mac->vif[f->vif].frames[f->cls] += (uint32_t)n;
 	if (sta)
 		sta->frames[f->cls] += (uint32_t)n;
