@@ -66,9 +66,23 @@ def test_message_4_leaves_before_the_new_key(trio, load):
     assert "DISCONNECTED" not in supplicant.process.output
 
 
-# mac80211 gives the driver one frame of an AC at a time
+# mac80211 gives the driver one frame of an AC at a time; else so many microseconds
 ONE_AT_A_TIME = "1 1"
+AQL_DEFAULT = "5000 12000"
 DATAGRAM = b"x" * 200
+
+
+@pytest.fixture(name="slow_sta")
+def one_at_a_time(trio):
+    """The station, whose frames leave mac80211 one by one while the test lasts."""
+    sta = trio.ends["sta"]
+    for ac in range(4):
+        sta.vm.put(f"{sta.debugfs}/aql_txq_limit", f"{ac} {ONE_AT_A_TIME}")
+    yield sta
+    for ac in range(4):
+        sta.vm.put(f"{sta.debugfs}/aql_txq_limit", f"{ac} {AQL_DEFAULT}")
+
+
 VOICE = 0xe0
 BEST_EFFORT = 0
 
@@ -91,12 +105,10 @@ def under_the_key_before(path, sender, keys):
 
 @pytest.mark.contract("K15")
 @pytest.mark.parametrize("qos", [True, False], ids=["qos", "legacy"])
-def test_message_4_leaves_mac80211_before_the_new_key(trio, qos):
+def test_message_4_leaves_mac80211_before_the_new_key(trio, slow_sta, qos):
     """K15: message 4 waits in mac80211's queue, behind others: it leaves under the old key."""
-    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    ap, sta = trio.ends["ap"], slow_sta
     _, supplicant = trio.link(ap_extra="" if qos else "wmm_enabled=0\nieee80211n=0\n")
-    for ac in range(4):
-        sta.vm.put(f"{sta.debugfs}/aql_txq_limit", f"{ac} {ONE_AT_A_TIME}")
     path = trio.capture()
     start = len(supplicant.process.output)
     keys = run_in_guest(trio.vms[0], REKEY, {
@@ -123,12 +135,10 @@ def told_under(path, sender, keys):
 
 
 @pytest.mark.contract("K15")
-def test_frames_that_wait_in_mac80211_outlive_a_key(trio):
+def test_frames_that_wait_in_mac80211_outlive_a_key(trio, slow_sta):
     """K15: while a key is replaced, frames wait in mac80211; they leave under the new key."""
-    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    ap, sta = trio.ends["ap"], slow_sta
     trio.link()
-    for ac in range(4):
-        sta.vm.put(f"{sta.debugfs}/aql_txq_limit", f"{ac} {ONE_AT_A_TIME}")
     # the supplicant's, and address resolution
     sta.ping(AP, count=1)
     path = trio.capture()
