@@ -15,6 +15,11 @@
 #include "policy.h"
 
 #define TX_TIDS		8	/* the other TIDs belong to traffic streams */
+/*
+ * Voice does not wait for frames to share a PPDU with. EAPOL is in its TIDs, too, and the
+ * host holds back all frames of a TID while it asks the peer: a key could go meanwhile.
+ */
+#define ASK_TIDS	6
 #define HOLDS		8
 #define HOLD_POLL_US	(2 * MSEC_US)
 #define EVTS_A_TURN	32
@@ -439,7 +444,7 @@ static void tid_look(const struct sta *s, u32 tid, u16 now, u16 steps)
 		tell_host(s, tid, true);
 		return;
 	}
-	if (frames >= (u32)steps * FRAMES_A_STEP && may_aggregate(s) &&
+	if (tid < ASK_TIDS && frames >= (u32)steps * FRAMES_A_STEP && may_aggregate(s) &&
 	    tx_state(s, tid) == ENG_BA_TX_OFF)
 		ask(s, tid, t);
 }
