@@ -5,7 +5,7 @@
  * nothing is left over, and traffic goes on afterwards.
  *
  * The cases are made of three tables: what is sent, where the machine stands, what
- * happens.
+ * happens. Clauses T1, T5.
  */
 #include "air/priv.h"
 #include "timed.h"

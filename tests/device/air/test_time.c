@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Times of the standard, on the clock: 5 GHz, all at 6 Mbit/s, which is 24 bits a symbol
- * of 4 us behind 20 us of preamble and SIGNAL
+ * of 4 us behind 20 us of preamble and SIGNAL. Clauses T3, T4, T7.
  */
 #include "timed.h"
 

@@ -2,7 +2,7 @@
 /*
  * Eight NICs on one air send as much as they can, in all classes, and no frame arrives: so
  * all of them try each frame to the limit. None starves, no class does, and no turn is
- * longer than device/base/turn.h promises.
+ * longer than device/base/turn.h promises. Clause T8.
  */
 #include <setjmp.h>
 #include <stdarg.h>
