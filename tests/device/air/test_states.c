@@ -79,6 +79,8 @@ static const struct kind kinds[] = {
 	  .flags = SKUA_TXF_AMPDU },
 	{ .name = "A-MPDU, RTS", .session = true,
 	  .flags = SKUA_TXF_AMPDU | SKUA_TXF_RTS },
+	{ .name = "A-MPDU, TXOP", .session = true, .txop = 47,
+	  .flags = SKUA_TXF_AMPDU },
 	{ .name = "group", .group = true },
 	{ .name = "firmware", .fw = true },
 };

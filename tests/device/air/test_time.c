@@ -307,6 +307,56 @@ static void test_txop(void **state)
 			 timed_signal(t, 7)->end + SIFS * US);
 }
 
+/* The A-MPDUs of a TXOP are as long as its limit lets them, and so are their Block Acks */
+static void test_txop_of_ampdus(void **state)
+{
+	static const struct host_cfg cfg = {
+		.features = SKUA_FEAT_HT | SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU,
+		.max_txq = 512,
+	};
+	struct eng_ba e = { .gen = htole16(AP_GEN), .set = ENG_BA_SET_TX,
+			    .tx = ENG_BA_TX_HOLD };
+	struct eng_rate r = {
+		.rate = { htole32(HW_PUT(SKUA_RATE_ENC, SKUA_ENC_HT) |
+				  HW_PUT(SKUA_RATE_IDX, 3)) },
+		.tries = { 7 },
+	};
+	struct timed *t = timed_new(&cfg);
+	struct tx tx = { .ring = CLS_VO, .sta = AP_STA, .gen = AP_GEN, .tid = 6,
+			 .key = SKUA_KEY_NONE,
+			 .flags = SKUA_TXF_QOS | SKUA_TXF_AMPDU };
+	uint64_t begin = 0;
+	uint8_t f[2000];
+
+	(void)state;
+	timed_edca(t->s->ap, CLS_VO, 2, 3, 7, 47);
+	assert_int_equal(host_tbl(t->s->ap, ENG_TBL_BA, AP_STA * 16 + 6,
+				  ENG_TBL_WRITE, &e, sizeof(e)), SKUA_ST_OK);
+	assert_int_equal(host_tbl(t->s->ap, ENG_TBL_BA, AP_STA * 16 + 6,
+				  ENG_TBL_READ, &e, sizeof(e)), SKUA_ST_OK);
+	e = (struct eng_ba){ .gen = htole16(STA_GEN), .set = ENG_BA_SET_RX, .rx = 1,
+			     .rx_size = htole16(64), .rx_ssn = e.tx_next };
+	assert_int_equal(host_tbl(t->s->sta, ENG_TBL_BA, STA_AP * 16 + 6,
+				  ENG_TBL_WRITE, &e, sizeof(e)), SKUA_ST_OK);
+	e = (struct eng_ba){ .gen = htole16(AP_GEN), .set = ENG_BA_SET_TX,
+			     .tx = ENG_BA_TX_ON, .tx_size = htole16(64) };
+	assert_int_equal(host_tbl(t->s->ap, ENG_TBL_BA, AP_STA * 16 + 6,
+				  ENG_TBL_WRITE, &e, sizeof(e)), SKUA_ST_OK);
+	assert_int_equal(host_tbl(t->s->ap, ENG_TBL_RATE, AP_STA, ENG_TBL_WRITE, &r,
+				  sizeof(r)), SKUA_ST_OK);
+	for (unsigned int i = 0; i < 40; i++)
+		host_tx(t->s->ap, &tx, f, mk_data(f, true, 6, 300));
+	timed_settle(t);
+	assert_true(timed_signal(t, 0)->n > 1);
+	/* What begins later than a SIFS after the PPDU before begins a TXOP: 1504 us */
+	for (unsigned int i = 0; i < t->m.n; i++) {
+		if (!i || timed_signal(t, i)->begin > timed_signal(t, i - 1)->end + SIFS * US)
+			begin = timed_signal(t, i)->begin;
+		assert_true(timed_signal(t, i)->end <= begin + 47 * 32 * US);
+	}
+	timed_free(t);
+}
+
 /* What was to follow in the TXOP is gone: the next frame contends */
 static void test_txop_that_ends_early(void **state)
 {
@@ -549,6 +599,7 @@ int main(void)
 		TIMED(test_nav_ends_with_its_channel),
 		TIMED(test_backoff_freezes),
 		TIMED(test_txop),
+		cmocka_unit_test(test_txop_of_ampdus),
 		TIMED(test_txop_that_ends_early),
 		TIMED(test_abort_draws_anew),
 		TIMED(test_internal_collision),
