@@ -278,13 +278,17 @@ static uint16_t awaited(const struct txop *op)
 static bool ba_fits(struct txop *op, const uint8_t *frame, uint16_t len)
 {
 	const struct txf *f = op->f[0];
+	struct ba_info ba;
 
 	/* The host may ask for what it likes */
 	if (f->owner == TXF_HOST && op->n == 1)
 		return true;
-	return ba_parse(frame, len, &op->ba) && op->ba.tid == f->tid &&
-	       dot11_addr_equal(dot11_addr2(frame),
-				dot11_addr1(f->buf + f->off));
+	if (!ba_parse(frame, len, &ba) || ba.tid != f->tid ||
+	    !dot11_addr_equal(dot11_addr2(frame), dot11_addr1(f->buf + f->off)))
+		return false;
+	/* The frame may be gone when the exchange ends without an answer */
+	op->ba = ba;
+	return true;
 }
 
 void txe_heard(struct mac *mac, const uint8_t *frame, uint16_t len,

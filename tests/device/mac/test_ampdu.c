@@ -866,6 +866,46 @@ static void test_forged(void **state)
 	assert_true(b->ap->mac->c.tx_bad_answer >= 7 * 7);
 }
 
+/*
+ * A Block Ack that is no answer acknowledges nothing, not even frames that are not in
+ * this PPDU: it has room for some of those of the first one alone.
+ */
+static void test_forged_waiting(void **state)
+{
+	struct bench *b = *state;
+
+	for (forgery = 0; forgery < 3; forgery += 2) {
+		unsigned int acked = b->by_status[SKUA_TXS_ACKED];
+
+		session(b, 64);
+		limits(b, 3, 0);
+		peer_clear(&b->peer);
+		b->peer.mute = true;
+		queue_some(b, 40, 500);
+		host_poll(b->ap);
+		while (!b->peer.n)
+			scene_pass(b->s, 100);
+		limits(b, 0, 0);
+		b->peer.mute = false;
+		b->peer.forge = forge;
+		while (b->peer.n < 3)
+			scene_pass(b->s, 100);
+		take_records(b);
+		assert_int_equal(b->peer.ppdu[0].n, 40);
+		assert_true(b->peer.ppdu[1].n < 20);
+		assert_int_equal(b->by_status[SKUA_TXS_ACKED], acked);
+		b->peer.forge = NULL;
+		for (unsigned int i = 0; i < 1000 && b->out; i++) {
+			scene_pass(b->s, 100);
+			take_records(b);
+		}
+		assert_int_equal(b->by_status[SKUA_TXS_ACKED], acked + 40);
+		assert_int_equal(b->peer.delivered, 40);
+		assert_int_equal(ba_write(b, ENG_BA_TX_OFF, 0), SKUA_ST_OK);
+		peer_no_session(&b->peer);
+	}
+}
+
 /* Numbers that were not given cannot be acknowledged */
 static void test_forged_future(void **state)
 {
@@ -1320,6 +1360,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_chaos, setup_timed, teardown),
 		cmocka_unit_test_setup_teardown(test_stall, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_forged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_forged_waiting, setup_timed,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_forged_future, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reset, setup_timed, teardown),
 		cmocka_unit_test_setup_teardown(test_station_goes, setup_timed, teardown),
