@@ -47,6 +47,8 @@ struct mac;
  * @tid_frames: see struct eng_sta_stats
  * @dup: last Sequence Control received by TID, then of other frames; ~0 for none
  * @ba_rx: receive halves of Block Ack sessions by TID, or NULL
+ * @bars_told: TIDs without a session of which a BlockAckReq went up since @bars_since
+ * @bars_since: when they began to be remembered
  * @rate: rates to try, from struct eng_rate
  * @probe_count: frames since the last probe
  * @stage_sent: transmissions by stage since the firmware last read the count
@@ -82,6 +84,8 @@ struct mac_sta {
 	uint16_t tid_frames[SKUA_NUM_TIDS];
 	uint32_t dup[SKUA_NUM_TIDS + 1];
 	struct ba_rx *ba_rx[SKUA_NUM_TIDS];
+	uint16_t bars_told;
+	uint64_t bars_since;
 	struct {
 		uint32_t rate[ENG_RATE_STAGES];
 		uint8_t tries[ENG_RATE_STAGES];

@@ -9,6 +9,8 @@
 #include "mac/priv.h"
 #include "mac/rxe.h"
 
+#define BARS_NS		(100 * LOOP_NS_PER_MS)	/* of a TID without a session one goes up */
+
 static struct ba_rx *session(const struct mac_sta *sta, uint8_t tid)
 {
 	struct ba_rx *ba = sta->ba_rx[tid];
@@ -74,6 +76,24 @@ static void block_ack_req(const struct rx_arrival *a, struct ba_rx *ba,
 }
 
 /*
+ * A peer that has not heard of the end of its session sends a BlockAckReq for each frame
+ * that it gives up. The host tells it once more; all of them would use up its buffers.
+ */
+static bool is_news(struct mac_sta *sta, uint8_t tid)
+{
+	uint64_t now = loop_now(sta->vif->mac->loop);
+
+	if (!sta->bars_told || now - sta->bars_since >= BARS_NS) {
+		sta->bars_since = now;
+		sta->bars_told = 0;
+	}
+	if (sta->bars_told & 1u << tid)
+		return false;
+	sta->bars_told |= (uint16_t)(1u << tid);
+	return true;
+}
+
+/*
  * A BlockAckReq. Without a session the stack gets it, and tells the peer; it also gets
  * it if it puts the frames in order. Return: true if it goes up.
  */
@@ -83,6 +103,7 @@ bool rxe_ba_req(struct rx_arrival *a)
 	uint16_t ctl, ssn;
 	struct mac_sta *sta;
 	struct ba_rx *ba;
+	uint8_t tid;
 
 	if (!(mac->bus->features & SKUA_FEAT_RX_AMPDU) ||
 	    a->len < IEEE80211_BAR_LEN)
@@ -93,12 +114,13 @@ bool rxe_ba_req(struct rx_arrival *a)
 	sta = sender(a);
 	if (!sta || (ctl & IEEE80211_BA_CTL_TYPE) != IEEE80211_BA_CTL_COMPRESSED)
 		return false;
-	ba = session(sta, (uint8_t)(ctl >> IEEE80211_BA_CTL_TID_SHIFT));
+	tid = (uint8_t)(ctl >> IEEE80211_BA_CTL_TID_SHIFT);
+	ba = session(sta, tid);
 	if (ba)
 		block_ack_req(a, ba, ssn, ctl & IEEE80211_BA_CTL_NOACK);
 	else
 		mac->c.rx_bar_outside++;
-	if (ba && ba->order.place)
+	if (ba ? ba->order.place != NULL : !is_news(sta, tid))
 		return false;
 	rxe_queue_frame(a, sta->vif, sta, 0);
 	return true;

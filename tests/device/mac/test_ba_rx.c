@@ -452,6 +452,13 @@ static void test_bar_outside(void **state)
 	assert_int_equal(le16toh(rec.rx.sta), STA_AP);
 	assert_int_equal(le16toh(rec.rx.sta_gen), STA_GEN);
 	assert_int_equal(s->sta->mac->c.rx_bar_outside, 1);
+	/* many of them do not use up the buffers; another TID is another matter */
+	for (unsigned int i = 0; i < 50; i++)
+		send_one(s, { .bar = true, .sn = 8, .tid = 3 + 1 });
+	host_expect_nothing(s->sta);
+	assert_int_equal(s->sta->mac->c.rx_bar_outside, 51);
+	send_one(s, { .bar = true, .sn = 8, .tid = 4 + 1 });
+	host_expect_rx(s->sta, &rec);
 	/* from a stranger, or for somebody else, it is nothing */
 	send_one(s, { .bar = true, .sn = 7, .ta = addr_other });
 	send_one(s, { .bar = true, .sn = 7, .ra = addr_sta2 });
