@@ -96,6 +96,9 @@ static bool block_ack_later(const struct rx_arrival *a)
 {
 	struct rx_back *b = &a->mac->rx.back;
 
+	/* The end of a PPDU whose sender has stopped does not come */
+	if (b->ref != a->af->ampdu_ref)
+		b->ba = NULL;
 	if (!a->ba || (b->ba && b->ba != a->ba)) {
 		a->mac->c.rx_ba_outside++;
 		return false;

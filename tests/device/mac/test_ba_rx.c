@@ -690,6 +690,41 @@ static void test_channel_goes(void **state)
 	expect_up(s->sta, 104);
 }
 
+/* The sender stops while its A-MPDU arrives: that has no answer, the next one has */
+static void test_truncated(void **state)
+{
+	struct scene *s = *state;
+	struct turn *turn = loop_turn(s->loop);
+	uint8_t f[2][200];
+	struct air_mpdu mpdu[2];
+	struct air_ppdu p = {
+		.mpdu = mpdu, .n = 2, .ampdu = true, .ta = addr_ap, .power = 20,
+		.rate = HW_PUT(SKUA_RATE_ENC, SKUA_ENC_VHT) |
+			HW_PUT(SKUA_RATE_NSS, 1),
+		.airtime_us = 100,
+	};
+
+	for (unsigned int i = 0; i < 2; i++) {
+		mpdu[i].data = f[i];
+		mpdu[i].len = (uint16_t)mk_mpdu(f[i], &(struct mpdu){ .sn = 100 + i });
+	}
+	assert_true(air_begin(s->sniff.radio, &p));
+	for (unsigned int i = 0; i < 10 && !s->sta->mac->rx.back.ba; i++) {
+		/* One step a turn */
+		turn->open = true;
+		turn->began = 0;
+		air_run(s->air);
+		turn->open = false;
+	}
+	assert_non_null(s->sta->mac->rx.back.ba);
+	air_abort(s->sniff.radio);
+	while (air_run(s->air))
+		;
+	assert_int_equal(s->sniff.n, 0);
+	send_ampdu(s, { .sn = 101 }, { .sn = 102 });
+	expect_ba(s, 100, 7);
+}
+
 /* D4: a NIC that has died holds nothing, and says nothing */
 static void test_death(void **state)
 {
@@ -1034,6 +1069,7 @@ int main(void)
 		BA_TEST(test_session_goes, setup_keyed),
 		BA_TEST(test_station_goes, setup_keyed),
 		BA_TEST(test_channel_goes, setup_keyed),
+		BA_TEST(test_truncated, setup),
 		BA_TEST(test_death, setup_keyed),
 		BA_TEST(test_event_order, setup_keyed),
 		BA_TEST(test_share, setup),
