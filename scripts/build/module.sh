@@ -13,6 +13,8 @@ command=$1
 kdir=$2
 shift 2
 [ -f "$kdir/Makefile" ] || die "no kernel headers in $kdir: give KDIR=/usr/src/linux-headers-..."
+# a build directory (O=) that our own make was given is not the kernel's
+unset MAKEFLAGS MAKEOVERRIDES
 rel=$(make -s -C "$kdir" kernelrelease)
 dir=$SKUA_BUILD/module/$rel
 
