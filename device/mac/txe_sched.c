@@ -59,11 +59,36 @@ void txe_charge(struct txq *q, uint32_t us)
 	*deficit_of(q) -= (int32_t)us;
 }
 
+/*
+ * If no queue of a class has airtime left, each gets that of all rounds in which none of
+ * them would send. So, however long their frames were, a turn goes over the list twice.
+ */
+static void skip_rounds(struct txq_list *list)
+{
+	int32_t most = INT32_MIN, gain;
+	struct txq *q;
+
+	for (q = list->head.next; q != &list->head; q = q->next)
+		if (*deficit_of(q) > most)
+			most = *deficit_of(q);
+	if (most > 0)
+		return;
+	gain = -(most / TXE_QUANTUM_US) * TXE_QUANTUM_US;
+	for (q = list->head.next; q != &list->head; q = q->next) {
+		int32_t *deficit = deficit_of(q);
+
+		/* Queues of one station share theirs */
+		*deficit += gain;
+		if (*deficit > 0)
+			*deficit = 0;
+	}
+}
+
 /* The queue of a class whose turn it is, or NULL */
 static struct txq *next_queue(struct mac *mac, uint8_t cls)
 {
 	struct txq_list *list = &mac->tx.active[cls];
-	struct txq *q;
+	struct txq *q, *first = NULL;
 
 	while ((q = txq_list_first(list))) {
 		enum may_send may = txq_may_send(mac, q);
@@ -80,6 +105,10 @@ static struct txq *next_queue(struct mac *mac, uint8_t cls)
 		}
 		if (*deficit > 0)
 			return q;
+		if (q == first)
+			skip_rounds(list);
+		else if (!first)
+			first = q;
 		*deficit += TXE_QUANTUM_US;
 		txq_list_del(q);
 		txq_list_add(list, q);

@@ -124,7 +124,7 @@ static void configure(struct host *h, const char *name,
 	c->bands = SKUA_BAND_2GHZ | SKUA_BAND_5GHZ | SKUA_BAND_6GHZ;
 	c->chains = 2;
 	c->max_bw = SKUA_BW_160;
-	c->max_stas = 64;
+	c->max_stas = or_default(cfg->max_stas, 64);
 	c->max_keys = 64;
 	c->max_txq = or_default(cfg->max_txq, 256);
 	c->features = cfg->features ? cfg->features :

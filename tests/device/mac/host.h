@@ -66,6 +66,7 @@ struct host_cfg {
 	uint32_t buf_entries;
 	uint32_t buf_len;
 	uint32_t max_txq;
+	uint32_t max_stas;
 	uint64_t features;
 };
 

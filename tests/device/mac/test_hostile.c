@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* MAC engines: invalid descriptors, frames and table entries */
+#include <time.h>
+
 #include "host.h"
+#include "mac/txe.h"
 
 #define TX_TO_STA { .ring = 2, .token = 77, .sta = AP_STA, .gen = AP_GEN, \
 		    .key = SKUA_KEY_NONE }
@@ -382,6 +385,97 @@ static void test_index_goes_back(void **state)
 	assert_int_equal(s->ap->fatals, 1);
 }
 
+/* As many stations as there can be, each with a frame of the longest airtime in each class */
+#define DEBTORS		SKUA_MAX_STAS
+
+static void add_debtors(struct host *h)
+{
+	struct eng_sta e = { .gen = htole16(AP_GEN), .addr = { 2, 9 } };
+
+	for (unsigned int i = 0; i < 4; i++) {
+		e.key[i].slot = htole16(SKUA_KEY_NONE);
+		e.group_key[i].slot = htole16(SKUA_KEY_NONE);
+	}
+	for (uint32_t i = 0; i < DEBTORS; i++) {
+		dot11_put_le16(e.addr + 4, (uint16_t)i);
+		host_sta(h, i, &e);
+	}
+}
+
+static void queue_debts(struct host *h, unsigned int ring, uint8_t *f)
+{
+	/* 11400 octets at 1 Mbit/s */
+	static const uint8_t tids[] = { 7, 5, 0, 1, 3 };
+	uint32_t len = mk_data(f, true, tids[ring], 11400);
+	uint64_t addr;
+	uint32_t heap = h->heap;
+	struct skua_tx_desc d;
+
+	memcpy(f + 4, (uint8_t[]){ 2, 9 }, 2);
+	memset(f + 6, 0, 4);
+	for (uint32_t i = 0; i < DEBTORS; i++) {
+		struct tx t = { .ring = ring, .token = (uint16_t)i, .sta = (uint16_t)i,
+				.gen = AP_GEN, .key = SKUA_KEY_NONE, .tries = 1,
+				.flags = SKUA_TXF_RATE | SKUA_TXF_QOS, .tid = tids[ring],
+				.w7 = HW_PUT(SKUA_RATE_IDX, 10) };
+
+		dot11_put_le16(f + 8, (uint16_t)i);
+		h->heap = heap;
+		addr = host_mem(h, f, len);
+		host_desc(&d, &t, addr, len);
+		host_put_desc(h, ring, &d);
+		host_publish(h, ring);
+		while (txe_fetch(h->mac))
+			;
+	}
+}
+
+/* Return: processor time, ns */
+static uint64_t turn_of(struct scene *s)
+{
+	struct timespec a, b;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
+	turn_begin(loop_turn(s->loop));
+	mac_poll(s->ap->mac);
+	loop_turn(s->loop)->open = false;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &b);
+	return (uint64_t)(b.tv_sec - a.tv_sec) * LOOP_NS_PER_S +
+	       (uint64_t)b.tv_nsec - (uint64_t)a.tv_nsec;
+}
+
+static void test_debts(void **state)
+{
+	const struct host_cfg cfg = { .max_stas = DEBTORS, .max_txq = 8192,
+				      .cpl_entries = 2048 };
+	struct scene *s = scene_new(&cfg, NULL);
+	struct rec *rec = malloc(sizeof(*rec));
+	static uint8_t f[HOST_FRAME_MAX];
+	struct eng_vif vif;
+
+	*state = s;
+	assert_int_equal(host_tbl(s->ap, ENG_TBL_VIF, 0, ENG_TBL_READ, &vif,
+				  sizeof(vif)), SKUA_ST_OK);
+	vif.freq = htole16(2412);
+	vif.center1 = htole16(2412);
+	host_vif(s->ap, 0, &vif);
+	host_tune(s->ap, 2412, 2412, SKUA_BW_20);
+	add_debtors(s->ap);
+	for (unsigned int round = 0; round < 2; round++) {
+		for (unsigned int ring = 0; ring < TXE_CLASSES; ring++)
+			queue_debts(s->ap, ring, f);
+		assert_int_equal(s->ap->mac->tx.count, TXE_CLASSES * DEBTORS);
+		while (s->ap->mac->tx.count) {
+			assert_true(turn_of(s) < TURN_MAX_NS);
+			while (host_next(s->ap, rec))
+				;
+		}
+		for (unsigned int cls = 0; cls < TXE_CLASSES; cls++)
+			assert_true(s->ap->mac->sta[7]->deficit[cls] < -90000);
+	}
+	free(rec);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, scene_setup, \
 						scene_teardown)
 
@@ -396,6 +490,7 @@ int main(void)
 		T(test_table_noise),
 		T(test_broken_rings),
 		T(test_index_goes_back),
+		cmocka_unit_test_teardown(test_debts, scene_teardown),
 	};
 
 	return cmocka_run_group_tests_name("mac: hostile input", tests, NULL,
