@@ -297,6 +297,16 @@ void txe_count_probes(struct mac *mac, struct mac_sta *sta);
  */
 bool txe_settle(struct mac *mac, bool answered);
 
+/**
+ * txe_end() - end a frame of the exchange that was not sent now
+ * @mac: the engines
+ * @f: the frame
+ * @status: why
+ *
+ * The window of its TID moves, whichever queue the frame was in.
+ */
+void txe_end(struct mac *mac, struct txf *f, enum skua_tx_status status);
+
 /** txe_give_back() - return the frames of an exchange that did not come to its end */
 void txe_give_back(struct mac *mac);
 

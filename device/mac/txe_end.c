@@ -55,6 +55,16 @@ static void end_sent(struct mac *mac, struct mac_sta *sta, struct txf *f,
 	txf_done(mac, f, status);
 }
 
+void txe_end(struct mac *mac, struct txf *f, enum skua_tx_status status)
+{
+	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	uint8_t tid = f->tid;
+
+	txf_end(mac, f, status);
+	if (sta && tid < SKUA_NUM_TIDS)
+		txq_settle(mac, &sta->q[tid]);
+}
+
 /*
  * Of the frames that a PPDU had, those that have not ended return in their order.
  * Return: false if the frame has ended now.
@@ -64,7 +74,7 @@ static bool give_back(struct mac *mac, struct txf *f)
 	struct txop *op = &mac->tx.op;
 
 	if (!op->q || f->doomed) {
-		txf_end(mac, f, SKUA_TXS_FLUSHED);
+		txe_end(mac, f, SKUA_TXS_FLUSHED);
 		return false;
 	}
 	txq_put_back(mac, op->q, f);

@@ -186,7 +186,7 @@ static void prepare_chunk(struct mac *mac)
 		enum skua_tx_status status = prepare(mac, f, &op->job[jobs]);
 
 		if (status != SKUA_TXS_SENT) {
-			txf_end(mac, f, status);
+			txe_end(mac, f, status);
 			continue;
 		}
 		jobs += has_job(f);
@@ -199,7 +199,7 @@ static void prepare_chunk(struct mac *mac)
 		struct txf *f = op->f[i];
 
 		if (has_job(f) && !protected_ok(mac, &op->job[j++])) {
-			txf_end(mac, f, SKUA_TXS_BAD);
+			txe_end(mac, f, SKUA_TXS_BAD);
 			continue;
 		}
 		f->prepared = true;

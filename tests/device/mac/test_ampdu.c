@@ -1085,6 +1085,34 @@ static void test_wake(void **state)
 	assert_int_equal(b->peer.delivered, 9);
 }
 
+/*
+ * A frame that was not to be held for the dozing station fills the window, and is given up
+ * when it has become too old: those behind it go on
+ */
+static void test_old_awake(void **state)
+{
+	struct bench *b = *state;
+
+	session(b, 1);
+	chaos_doze(b, true);
+	pass(b, 1000);
+	assert_int_equal(read_sta(b).dozing, 1);
+	b->peer.deaf = true;
+	queue(b, 300, SKUA_TXF_NO_PS_BUFFER, SKUA_KEY_NONE, 0);
+	pass_ppdus(b, 1);
+	host_tune(b->ap, 5240, 5240, SKUA_BW_20);
+	txq_sta_doze(b->ap->mac, b->ap->mac->sta[AP_STA], false);
+	b->peer.deaf = false;
+	queue_some(b, 1, 300);
+	pass(b, 2500000);
+	assert_int_equal(b->out, 2);
+	host_tune(b->ap, 5180, 5180, SKUA_BW_20);
+	pass(b, 5000);
+	assert_int_equal(b->ap->mac->c.tx_expired, 1);
+	assert_int_equal(b->by_status[SKUA_TXS_ACKED], 1);
+	assert_int_equal(b->out, 0);
+}
+
 /* A record of a whole A-MPDU fits into any ring that the host may make */
 static int setup_small(void **state)
 {
@@ -1370,6 +1398,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_key_no_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tune, setup_timed, teardown),
 		cmocka_unit_test_setup_teardown(test_wake, setup_timed, teardown),
+		cmocka_unit_test_setup_teardown(test_old_awake, setup_timed,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_small_ring, setup_small, teardown),
 		cmocka_unit_test_setup_teardown(test_link_loss, link_setup,
 						link_teardown),
