@@ -123,6 +123,16 @@ static void skua_ba_end(struct skua *sc,
 	skua_nic_dead(sc, SKUA_FATAL_NONE, "the NIC does not end a session");
 }
 
+/*
+ * mac80211 ends the sessions of a station before it replaces its key, too, and drops data
+ * that the driver asks for from then on. It does not say why a session ends.
+ */
+static void skua_ba_expect_key(struct skua *sc, struct ieee80211_sta *sta)
+{
+	if (READ_ONCE(skua_sta(sta)->keyed))
+		skua_key_hold_data(sc, sta);
+}
+
 static int skua_ba_hold(struct skua *sc, struct ieee80211_ampdu_params *params)
 {
 	struct skua_cmd_ba cmd = { .action = SKUA_BA_TX_HOLD };
@@ -250,9 +260,11 @@ int skua_op_ampdu_action(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	case IEEE80211_AMPDU_RX_START:
 		return skua_ba_begin(sc, params);
 	case IEEE80211_AMPDU_RX_STOP:
+		skua_ba_expect_key(sc, params->sta);
 		skua_ba_end(sc, params, SKUA_BA_RX_STOP);
 		return 0;
 	case IEEE80211_AMPDU_TX_STOP_CONT:
+		skua_ba_expect_key(sc, params->sta);
 		skua_ba_amsdu(params->sta, params->tid, true);
 		skua_ba_end(sc, params, SKUA_BA_TX_STOP);
 		/*

@@ -11,7 +11,8 @@
  * Frames that mac80211 still holds get their key when they are given to the driver.
  * From before DISABLE_KEY until the new key is in force, mac80211 drops data frames
  * that the driver asks for; frames of the control port it encrypts itself, under the
- * old key. So meanwhile the driver asks for the latter alone: skua_key_txq_waits().
+ * old key. So meanwhile the driver asks for the latter alone: skua_key_txq_waits(). The
+ * first that it hears of a new key may be the end of a session: skua_op_ampdu_action().
  */
 #include <kunit/static_stub.h>
 #include <linux/jiffies.h>
@@ -109,6 +110,21 @@ static struct ieee80211_txq *skua_key_eapol_txq(struct ieee80211_sta *sta)
 }
 
 /**
+ * skua_key_hold_data() - a station's pairwise key goes, or mac80211 may be about to replace it
+ * @sc: the device
+ * @sta: station
+ *
+ * Its data stay in mac80211's queues until the wiphy mutex is free. Wiphy mutex.
+ */
+void skua_key_hold_data(struct skua *sc, struct ieee80211_sta *sta)
+{
+	lockdep_assert_wiphy(sc->hw->wiphy);
+	WRITE_ONCE(skua_sta(sta)->rekeyed, true);
+	/* Runs when mac80211, too, is done with this. */
+	wiphy_work_queue(sc->hw->wiphy, &sc->tx.rekeyed);
+}
+
+/**
  * skua_key_txq_waits() - does a queue wait for the station's new key?
  * @txq: a queue of a station
  *
@@ -181,11 +197,8 @@ void skua_key_drain(struct skua *sc, struct skua_key *key,
 	unsigned long since = jiffies, limit;
 
 	lockdep_assert_wiphy(sc->hw->wiphy);
-	if (sta && (key->conf->flags & IEEE80211_KEY_FLAG_PAIRWISE)) {
-		WRITE_ONCE(skua_sta(sta)->rekeyed, true);
-		/* Runs when mac80211, too, is done with this. */
-		wiphy_work_queue(sc->hw->wiphy, &sc->tx.rekeyed);
-	}
+	if (sta && (key->conf->flags & IEEE80211_KEY_FLAG_PAIRWISE))
+		skua_key_hold_data(sc, sta);
 	if (skua_key_idle(sc, key, sta))
 		return;
 	limit = skua_key_patience(sc->keys, msecs_to_jiffies(ms));

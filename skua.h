@@ -407,8 +407,8 @@ DECLARE_EWMA(skua_ok, 10, 8)
  *	management frame in clear text. With Extended Key ID a key is for receiving
  *	at first
  * @asleep: the station sleeps, by the last in-band event (NAPI)
- * @rekeyed: its pairwise key goes, or has just gone (wiphy mutex): its data frames stay
- *	in mac80211's queues
+ * @rekeyed: its pairwise key goes, may be about to, or has just gone (wiphy mutex): its
+ *	data frames stay in mac80211's queues
  * @fourway: four-address mode
  * @stale: bit 0: the NIC has to be told of the station's parameters; atomic
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex

@@ -115,11 +115,30 @@ static u16 ba_amsdu_limit(struct kunit *test)
 	return fake->sta->deflink.agg.max_tid_amsdu_len[TID];
 }
 
+static void ba_key(struct kunit *test, u32 cipher, bool of_vif)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	bool wep = cipher == WLAN_CIPHER_SUITE_WEP40;
+
+	fake->sc->caps.cipher[1] = cipher;
+	fake->sc->caps.n_ciphers = 2;
+	conf = skua_fake_key(test, cipher, wep ? WLAN_KEY_LEN_WEP40 :
+					   cipher == WLAN_CIPHER_SUITE_TKIP ?
+					   WLAN_KEY_LEN_TKIP : WLAN_KEY_LEN_CCMP, 0);
+	wiphy_lock(fake->hw->wiphy);
+	KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(fake->hw, SET_KEY, fake->vif,
+						 of_vif ? NULL : fake->sta, conf));
+	wiphy_unlock(fake->hw->wiphy);
+	fake->ncmds = 0;
+}
+
 struct ba_action_case {
 	const char *desc;
 	enum ieee80211_ampdu_mlme_action action;
 	bool begins;
 	bool calls_back;
+	bool holds;
 	u8 cmd;
 };
 
@@ -127,9 +146,9 @@ static const struct ba_action_case ba_action_cases[] = {
 	{ "TX_START", IEEE80211_AMPDU_TX_START, true },
 	{ "TX_OPERATIONAL", IEEE80211_AMPDU_TX_OPERATIONAL, true },
 	{ "RX_START", IEEE80211_AMPDU_RX_START, true },
-	{ "RX_STOP", IEEE80211_AMPDU_RX_STOP, .cmd = SKUA_BA_RX_STOP },
+	{ "RX_STOP", IEEE80211_AMPDU_RX_STOP, .holds = true, .cmd = SKUA_BA_RX_STOP },
 	{ "TX_STOP_CONT", IEEE80211_AMPDU_TX_STOP_CONT, .calls_back = true,
-	  .cmd = SKUA_BA_TX_STOP },
+	  .holds = true, .cmd = SKUA_BA_TX_STOP },
 	{ "TX_STOP_FLUSH", IEEE80211_AMPDU_TX_STOP_FLUSH, .cmd = SKUA_BA_TX_FLUSH },
 	{ "TX_STOP_FLUSH_CONT", IEEE80211_AMPDU_TX_STOP_FLUSH_CONT,
 	  .cmd = SKUA_BA_TX_FLUSH },
@@ -192,6 +211,22 @@ static void ba_end_succeeds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->calls_back ? 4 : 0, ba_told(ba));
 }
 
+/* K15: a session ends, perhaps for a new key: data wait until the mutex is free */
+static void ba_end_holds_data(struct kunit *test)
+{
+	const struct ba_action_case *c = test->param_value;
+	struct ba_test *ba = test->priv;
+	struct skua_sta *ssta = skua_sta(ba->fake.sta);
+
+	ba_act(test, c->action);
+	KUNIT_EXPECT_FALSE(test, ssta->rekeyed);
+	ba_key(test, WLAN_CIPHER_SUITE_CCMP, false);
+	ba_act(test, c->action);
+	KUNIT_EXPECT_EQ(test, c->holds, ssta->rekeyed);
+	KUNIT_EXPECT_EQ(test, 1, ba->fake.ncmds);
+	KUNIT_EXPECT_EQ(test, c->holds, ba->fake.rekeyed);
+}
+
 /* A station that is not in the NIC, since there was no room for it */
 static void ba_without_a_handle(struct kunit *test)
 {
@@ -250,24 +285,6 @@ static const struct ba_refused_case ba_refused_cases[] = {
 };
 
 KUNIT_ARRAY_PARAM_DESC(ba_refused, ba_refused_cases, desc);
-
-static void ba_key(struct kunit *test, u32 cipher, bool of_vif)
-{
-	struct skua_fake *fake = test->priv;
-	struct ieee80211_key_conf *conf;
-	bool wep = cipher == WLAN_CIPHER_SUITE_WEP40;
-
-	fake->sc->caps.cipher[1] = cipher;
-	fake->sc->caps.n_ciphers = 2;
-	conf = skua_fake_key(test, cipher, wep ? WLAN_KEY_LEN_WEP40 :
-					   cipher == WLAN_CIPHER_SUITE_TKIP ?
-					   WLAN_KEY_LEN_TKIP : WLAN_KEY_LEN_CCMP, 0);
-	wiphy_lock(fake->hw->wiphy);
-	KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(fake->hw, SET_KEY, fake->vif,
-						 of_vif ? NULL : fake->sta, conf));
-	wiphy_unlock(fake->hw->wiphy);
-	fake->ncmds = 0;
-}
 
 /* A1, A7: an error, and nothing is held any more */
 static void ba_tx_start_refused(struct kunit *test)
@@ -580,6 +597,7 @@ static struct kunit_case ba_cases[] = {
 	KUNIT_CASE_PARAM(ba_without_the_feature, ba_action_gen_params),
 	KUNIT_CASE_PARAM(ba_of_a_dead_nic, ba_action_gen_params),
 	KUNIT_CASE_PARAM(ba_end_succeeds, ba_action_gen_params),
+	KUNIT_CASE_PARAM(ba_end_holds_data, ba_action_gen_params),
 	KUNIT_CASE_PARAM(ba_without_a_handle, ba_action_gen_params),
 	KUNIT_CASE(ba_tx_start),
 	KUNIT_CASE_PARAM(ba_tx_start_refused, ba_refused_gen_params),

@@ -79,6 +79,7 @@ static void fake_note(struct skua_fake *fake, u16 op, const void *data, u16 len)
 	fake->ncmds++;
 	fake->len = len;
 	fake->queued = atomic_read(&fake->sc->tx.queued);
+	fake->rekeyed = fake->sta && skua_sta(fake->sta)->rekeyed;
 	memset(fake->data, 0, sizeof(fake->data));
 	if (len)
 		memcpy(fake->data, data, min_t(u16, len, sizeof(fake->data)));

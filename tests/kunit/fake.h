@@ -30,6 +30,7 @@
  * @data: structure of the last command
  * @len: length of @data
  * @queued: frames that the NIC held when the last command came
+ * @rekeyed: whether data of @sta were held back when the last command came
  * @doorbells: doorbells rung
  * @steps: steps that a test has looked at (enum skua_step)
  */
@@ -49,6 +50,7 @@ struct skua_fake {
 	u8 data[SKUA_CMD_INLINE];
 	u16 len;
 	int queued;
+	bool rekeyed;
 	unsigned int doorbells;
 	unsigned int steps;
 };
