@@ -46,7 +46,7 @@ void ba_sta_ended(struct mac *mac, const struct txf *f, bool acked)
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
 	struct ba_sta *ba;
 
-	if (!f->numbered || !sta)
+	if (!f->numbered || f->orphan || !sta)
 		return;
 	sta->numbered[f->tid]--;
 	ba = ba_sta_of(sta, f->tid);

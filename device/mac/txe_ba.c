@@ -91,7 +91,7 @@ void txe_ba_bar_ended(struct mac *mac, const struct txf *f,
 	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
 	uint32_t limit = HW_GET(SKUA_RETRY_SHORT, mac->retry);
 
-	if (!ba_sta_of(sta, f->tid))
+	if (f->orphan || !ba_sta_of(sta, f->tid))
 		return;
 	mac->c.tx_bar_no_ba += !ba;
 	ba_tx_bar_answer(sta->q[f->tid].ba, bar_ssn(f), ba,

@@ -369,6 +369,9 @@ void txe_forget(struct mac *mac, const struct mac_vif *vif,
 
 	if (op->q && (op->q->vif == vif || (sta && op->q->sta == sta)))
 		op->q = NULL;
+	for (unsigned int i = 0; sta && i < op->n; i++)
+		if (op->f[i]->sta == sta->idx && op->f[i]->sta_gen == sta->gen)
+			op->f[i]->orphan = true;
 }
 
 bool txe_fw_send(struct mac *mac, const uint8_t *frame, uint32_t len,

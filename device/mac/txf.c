@@ -59,7 +59,8 @@ bool txf_free_all(struct mac *mac)
 /* A frame comes into the NIC, or leaves it: @n is 1 or -1 */
 static void count(struct mac *mac, const struct txf *f, int n)
 {
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct mac_sta *sta = f->orphan ? NULL : mac_sta_get(mac, f->sta,
+							     f->sta_gen);
 
 	mac->tx.count += (uint32_t)n;
 	mac->tx.held[f->cls] += (uint32_t)n;

@@ -73,6 +73,7 @@ enum txf_owner {
  * @owner: who is told of its end
  * @counted: it is one of the frames that the NIC holds for the host
  * @doomed: it ends with the exchange under way, and is not tried again
+ * @orphan: its station has gone; another one may have that handle and generation
  * @numbered: it has a sequence number of its TID
  * @prepared: numbered and protected; a later try goes on with it
  * @probe: the first try is at the rate to be probed
@@ -104,6 +105,7 @@ struct txf {
 	enum txf_owner owner;
 	bool counted;
 	bool doomed;
+	bool orphan;
 	bool numbered;
 	bool prepared;
 	bool probe;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* MAC engines: A-MPDUs and transmit sessions, over the air to a scripted station */
 #include "mac/ba_sta.h"
+#include "mac/txe.h"
 #include "peer.h"
 
 #define TID		5
@@ -1113,6 +1114,29 @@ static void test_old_awake(void **state)
 	assert_int_equal(b->out, 0);
 }
 
+/* A station goes with frames on the air, and the host gives its handle away at once */
+static void test_station_anew(void **state)
+{
+	struct bench *b = *state;
+	struct eng_sta e = read_sta(b);
+	struct mac_sta *sta;
+
+	session(b, 64);
+	queue_some(b, 3, 300);
+	host_poll(b->ap);
+	while (b->ap->mac->tx.op.state != TXOP_PPDU)
+		scene_pass(b->s, 10);
+	assert_int_equal(host_tbl(b->ap, ENG_TBL_STA, AP_STA, ENG_TBL_CLEAR, NULL,
+				  0), SKUA_ST_OK);
+	e.dozing = 0;
+	host_sta(b->ap, AP_STA, &e);
+	pass(b, 5000);
+	assert_int_equal(b->out, 0);
+	sta = b->ap->mac->sta[AP_STA];
+	assert_int_equal(sta->numbered[TID], 0);
+	assert_int_equal(sta->frames[2], 0);
+}
+
 /* A record of a whole A-MPDU fits into any ring that the host may make */
 static int setup_small(void **state)
 {
@@ -1398,6 +1422,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_key_no_number, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tune, setup_timed, teardown),
 		cmocka_unit_test_setup_teardown(test_wake, setup_timed, teardown),
+		cmocka_unit_test_setup_teardown(test_station_anew, setup_timed,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_old_awake, setup_timed,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_small_ring, setup_small, teardown),
