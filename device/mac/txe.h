@@ -200,8 +200,8 @@ void txe_backoff(struct mac *mac, uint8_t cls, bool ok);
 /** txe_slot_us() - a slot of the band */
 uint32_t txe_slot_us(const struct mac *mac);
 
-/** txe_charge() - charge the queue for airtime */
-void txe_charge(struct txq *q, uint32_t us);
+/** txe_charge() - charge the queue for airtime in the class that had the medium */
+void txe_charge(struct txq *q, uint8_t cls, uint32_t us);
 
 /* txe_fetch.c */
 

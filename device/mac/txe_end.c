@@ -234,7 +234,7 @@ bool txe_settle(struct mac *mac, bool answered)
 	bool again = false;
 
 	if (op->q)
-		txe_charge(op->q, op->airtime_us);
+		txe_charge(op->q, op->cls, op->airtime_us);
 	if (sta) {
 		sta->stats.tx_airtime += op->airtime_us;
 		sta->stats.tx_rate = op->rate;

@@ -49,14 +49,19 @@ static enum may_send txq_may_send(const struct mac *mac, const struct txq *q)
 	return q->vif->freq == mac->chan.freq ? MAY_SEND : MAY_WAIT;
 }
 
-static int32_t *deficit_of(const struct txq *q)
+static int32_t *class_deficit(const struct txq *q, uint8_t cls)
 {
-	return q->sta ? &q->sta->deficit[q->cls] : &q->vif->deficit[q->cls];
+	return q->sta ? &q->sta->deficit[cls] : &q->vif->deficit[cls];
 }
 
-void txe_charge(struct txq *q, uint32_t us)
+static int32_t *deficit_of(const struct txq *q)
 {
-	*deficit_of(q) -= (int32_t)us;
+	return class_deficit(q, q->cls);
+}
+
+void txe_charge(struct txq *q, uint8_t cls, uint32_t us)
+{
+	*class_deficit(q, cls) -= (int32_t)us;
 }
 
 /*

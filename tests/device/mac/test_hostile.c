@@ -385,6 +385,28 @@ static void test_index_goes_back(void **state)
 	assert_int_equal(s->ap->fatals, 1);
 }
 
+/* Airtime is charged in the class that had it, whichever class the next frame is of */
+static void test_mixed_classes(void **state)
+{
+	struct scene *s = *state;
+	const int32_t *deficit = s->ap->mac->sta[AP_STA]->deficit;
+	uint8_t f[2400];
+	uint32_t len = mk_data(f, true, -1, 1500);
+
+	for (unsigned int i = 0; i < 8; i++) {
+		struct tx t = TX_TO_STA;
+
+		t.ring = i % 2 ? 0 : 2;
+		t.token = (uint16_t)i;
+		host_tx(s->ap, &t, f, len);
+		/* Fetched alone, so that they alternate in their queue */
+		txe_fetch(s->ap->mac);
+	}
+	host_poll(s->ap);
+	assert_int_equal(s->ap->mac->tx.count, 0);
+	assert_in_range(deficit[0] - deficit[2] + 600, 0, 1200);
+}
+
 /* As many stations as there can be, each with a frame of the longest airtime in each class */
 #define DEBTORS		SKUA_MAX_STAS
 
@@ -490,6 +512,7 @@ int main(void)
 		T(test_table_noise),
 		T(test_broken_rings),
 		T(test_index_goes_back),
+		T(test_mixed_classes),
 		cmocka_unit_test_teardown(test_debts, scene_teardown),
 	};
 
