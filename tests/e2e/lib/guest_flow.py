@@ -27,6 +27,7 @@ TWICE = POOL + POOL
 CHUNK = 32768
 PATIENCE = 30.0         # seconds for what is under way at the end
 HEAD = struct.Struct("!II")
+BURST = 8  # datagrams that are sent together
 PORT = 7000
 SO_RCVBUFFORCE = 33     # the module socket does not have it
 
@@ -92,7 +93,7 @@ class Stream(Flow):
 
 
 class Datagrams(Flow):
-    """UDP: each datagram has its number, and a checksum of all of it."""
+    """UDP, a few at a time: each datagram has its number, and a checksum of all of it."""
 
     def __init__(self, ends, port, source, target, tid, rate, size):
         super().__init__("udp", source, target, tid)
@@ -112,15 +113,21 @@ class Datagrams(Flow):
     def send(self, now):
         self.due = max(self.due, now - 0.1)
         while self.due <= now:
-            self.due += self.pause
-            at = self.sent * 7919 % len(POOL)
-            body = TWICE[at:at + self.size]
-            number = self.sent + 1
-            try:
-                self.out.send(HEAD.pack(number, zlib.crc32(body, number)) + body)
-                self.sent += 1
-            except OSError:
-                return
+            self.due += self.pause * BURST
+            for _ in range(BURST):
+                if not self.send_one():
+                    return
+
+    def send_one(self):
+        at = self.sent * 7919 % len(POOL)
+        body = TWICE[at:at + self.size]
+        number = self.sent + 1
+        try:
+            self.out.send(HEAD.pack(number, zlib.crc32(body, number)) + body)
+        except OSError:
+            return False
+        self.sent += 1
+        return True
 
     def receive(self):
         try:
