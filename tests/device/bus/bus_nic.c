@@ -204,21 +204,28 @@ static const struct pci_ops nic_ops = {
 	.reset = nic_reset,
 };
 
+/* The last lines are written by a thread */
+static void fail(void)
+{
+	log_end(LOOP_NS_PER_S);
+	exit(1);
+}
+
 static struct nic *nic_new(struct loop *loop, const char *path, int n)
 {
 	struct nic *nic = calloc(1, sizeof(*nic));
 
 	if (!nic)
-		exit(1);
+		fail();
 	log_init(&nic->log, "nic%d", n);
 	nic->loop = loop;
 	loop_timer_init(&nic->back, nic_back);
 	nic->pdev = pci_new(loop, &nic->log, &nic_ops, nic);
 	if (!nic->pdev)
-		exit(1);
+		fail();
 	nic->fe = vhost_front_end.new(loop, &nic->log, path, pci_bus(nic->pdev));
 	if (!nic->fe)
-		exit(1);
+		fail();
 	return nic;
 }
 

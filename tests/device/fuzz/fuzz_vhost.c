@@ -140,11 +140,17 @@ static void hang_up(struct guest *g)
 static void call(struct guest *g)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int err;
 
 	hang_up(g);
 	memcpy(sa.sun_path, g->path, sizeof(g->path));
 	g->sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	must(g->sock >= 0 && !connect(g->sock, (struct sockaddr *)&sa, sizeof(sa)), "connect");
+	must(g->sock >= 0, "socket");
+	/* the fuzzer's own alarm may interrupt it */
+	do {
+		err = connect(g->sock, (struct sockaddr *)&sa, sizeof(sa));
+	} while (err && errno == EINTR);
+	must(!err, "connect");
 	pump(g);
 }
 
