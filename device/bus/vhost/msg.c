@@ -574,9 +574,12 @@ static void vu_whole(struct vhost *v)
 	}
 	/* Not even a hang-up is of interest before this message is done. */
 	loop_fd_del(v->loop, &v->sock);
-	v->looking = helper_post(v->helper, &v->look);
-	if (!v->looking)
-		vhost_drop(v, "too many descriptors wait to be closed");
+	/* Without a thread, it has been looked at when helper_post() returns */
+	v->looking = true;
+	if (helper_post(v->helper, &v->look))
+		return;
+	v->looking = false;
+	vhost_drop(v, "too many descriptors wait to be closed");
 }
 
 void vhost_looked(struct helper_job *job)
