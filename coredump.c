@@ -62,7 +62,7 @@ void skua_coredump(struct skua *sc)
 	len = clamp_t(size_t, le32_to_cpu(hdr.len), sizeof(hdr), sc->dump_len);
 	hdr.len = cpu_to_le32(len);
 
-	copy = vmalloc(len);
+	copy = __vmalloc(len, GFP_KERNEL | __GFP_NOWARN);
 	if (!copy)
 		return;
 	memcpy(copy, sc->dump, len);

@@ -91,7 +91,8 @@ def test_sessions_come_back_after_a_crash(trio, end):
     load.kill()
     server.kill()
     assert skualink.iperf(vm, "sta", "ap", AP, seconds=1) > 1
-    faults.forgive(trio, *faults.REPAIRED)
+    # a kernel that checks may be slower than the other NIC sends
+    faults.forgive(trio, *faults.REPAIRED, "rx_no_buffer")
 
 
 @pytest.mark.contract("V5", "A6", "A8")
