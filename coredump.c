@@ -63,8 +63,10 @@ void skua_coredump(struct skua *sc)
 	hdr.len = cpu_to_le32(len);
 
 	copy = __vmalloc(len, GFP_KERNEL | __GFP_NOWARN);
-	if (!copy)
+	if (!copy) {
+		dev_warn(sc->dev, "no memory for a copy of the crash record\n");
 		return;
+	}
 	memcpy(copy, sc->dump, len);
 	memcpy(copy, &hdr, sizeof(hdr));
 	/* This call takes ownership of the copy. */

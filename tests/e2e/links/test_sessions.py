@@ -68,6 +68,8 @@ def test_sessions_under_load(trio):
     order(vm, "stop")
     wait_until("the end of the sessions", 20, lambda: running(vm) == (0, 0))
     assert trio.ends["sta"].ping(AP, count=10)[1] == 10
+    # a kernel that checks is slower than the other NIC sends
+    faults.forgive(trio, "rx_no_buffer|rx_no_cpl|rx_overrun")
 
 
 @pytest.mark.contract("A7", "D4")
@@ -91,8 +93,7 @@ def test_sessions_come_back_after_a_crash(trio, end):
     load.kill()
     server.kill()
     assert skualink.iperf(vm, "sta", "ap", AP, seconds=1) > 1
-    # a kernel that checks may be slower than the other NIC sends
-    faults.forgive(trio, *faults.REPAIRED, "rx_no_buffer")
+    faults.forgive(trio, *faults.REPAIRED)
 
 
 @pytest.mark.contract("V5", "A6", "A8")
