@@ -1269,12 +1269,12 @@ static void tx_record_of_others(struct kunit *test)
 	struct tx_test *tx = test->priv;
 	struct skua_cpl_tx rec;
 	__le32 words[2] = { tx_word(1, 255, SKUA_TXS_ACKED), tx_word(0, 1, SKUA_TXS_ACKED) };
+	struct sk_buff *skb = make_frame(test, QOS_DATA, true);
 
 	tx_listen(test, SKUA_FEAT_TX_AMPDU, 1);
 	local_bh_disable();
 	rcu_read_lock();
-	skua_tx_give(tx->fake.sc, IEEE80211_AC_VI, NULL,
-		     make_frame(test, QOS_DATA, true));
+	skua_tx_give(tx->fake.sc, IEEE80211_AC_VI, NULL, skb);
 	rcu_read_unlock();
 	local_bh_enable();
 	rec = tx_ppdu(test);
