@@ -147,6 +147,7 @@ struct air_mpdu {
  * @seq: private: order among PPDUs and tuning radios
  * @answers: private: it is an answer
  * @answered: private: a radio answers
+ * @first: private: the first MPDU that is not lost on purpose, @n for none
  * @at_radio: private: receiver that has its turn
  * @at_mpdu: private: MPDU that it gets next
  * @heard: private: a radio has heard it
@@ -168,6 +169,7 @@ struct air_ppdu {
 	uint64_t seq;
 	bool answers;
 	bool answered;
+	unsigned int first;
 	struct air_radio *at_radio;
 	unsigned int at_mpdu;
 	bool heard;

@@ -59,8 +59,6 @@ static void wake(struct air *air)
 {
 	struct air_event *ev = first(air);
 
-	if (air->ev.running)
-		return;
 	loop_timer_cancel(air->loop, &air->ev.timer);
 	if (!ev)
 		return;
@@ -90,7 +88,8 @@ void air_event_set(struct air *air, struct air_event *ev, uint64_t when,
 	ev->when = air->instant && when <= air_now(air) ? 0 : when;
 	ev->cls = cls;
 	insert(air, ev);
-	wake(air);
+	if (!air->ev.running)
+		wake(air);
 }
 
 void air_event_again(struct air *air, struct air_event *ev)

@@ -67,7 +67,7 @@ static void give_mpdu(struct air_radio *radio, const struct air_ppdu *ppdu,
 		.chan = ppdu->chan,
 		.power = ppdu->power,
 		.time_us = ppdu->time_us,
-		.airtime_us = next_mpdu(ppdu, 0) == i ? ppdu->airtime_us : 0,
+		.airtime_us = i == ppdu->first ? ppdu->airtime_us : 0,
 		.ampdu = ppdu->ampdu,
 		.ampdu_ref = ppdu->ampdu_ref,
 		.ampdu_last = ppdu->ampdu && i + 1 == ppdu->n,
@@ -101,7 +101,7 @@ static bool give(struct air *air, struct air_ppdu *ppdu, struct air_radio *radio
 		give_mpdu(radio, ppdu, ppdu->at_mpdu++, &rx);
 		any = true;
 	}
-	if (!late && ppdu->sender && next_mpdu(ppdu, 0) < ppdu->n &&
+	if (!late && ppdu->sender && ppdu->first < ppdu->n &&
 	    radio->ops->rx_end)
 		radio->ops->rx_end(radio->priv, ppdu, &rx);
 	air->receiver = NULL;
@@ -117,12 +117,14 @@ static bool deliver(struct air *air, struct air_ppdu *ppdu)
 	while (ppdu->sender && ppdu->at_radio) {
 		struct air_radio *radio = ppdu->at_radio;
 
-		if (n++ && turn_late(turn))
-			return false;
-		if (radio != ppdu->sender && !give(air, ppdu, radio))
-			return false;
-		if (!ppdu->sender)
-			break;
+		if (radio != ppdu->sender) {
+			if (n++ && turn_late(turn))
+				return false;
+			if (!give(air, ppdu, radio))
+				return false;
+			if (!ppdu->sender)
+				break;
+		}
 		ppdu->at_radio = radio->next;
 		ppdu->at_mpdu = 0;
 	}
@@ -173,6 +175,7 @@ static void begin(struct air_radio *radio, struct air_ppdu *ppdu)
 	for (unsigned int i = 0; i < ppdu->n; i++)
 		air->stats.bytes += ppdu->mpdu[i].len;
 	air->stats.lost += loss_mark(&air->losses, ppdu);
+	ppdu->first = next_mpdu(ppdu, 0);
 	if (air->capture)
 		capture_ppdu(air, ppdu);
 	if (air->medium->begin)
