@@ -43,7 +43,7 @@ void ba_sta_numbered(struct mac_sta *sta, struct txf *f)
 
 void ba_sta_ended(struct mac *mac, const struct txf *f, bool acked)
 {
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct mac_sta *sta = txf_sta(mac, f);
 	struct ba_sta *ba;
 
 	if (!f->numbered || f->orphan || !sta)

@@ -167,7 +167,7 @@ void cpl_publish(struct mac *mac)
 static void open_record(struct mac *mac, const struct txf *f)
 {
 	struct skua_cpl_tx *rec = &mac->cpl.tx.rec;
-	const struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	const struct mac_sta *sta = txf_sta(mac, f);
 
 	memset(rec, 0, sizeof(*rec));
 	rec->sta = htole16(f->sta);

@@ -209,6 +209,12 @@ static inline struct mac_sta *mac_sta_get(struct mac *mac, uint16_t idx,
 	return sta && sta->gen == gen ? sta : NULL;
 }
 
+/** txf_sta() - station that a frame is for, or NULL */
+static inline struct mac_sta *txf_sta(struct mac *mac, const struct txf *f)
+{
+	return mac_sta_get(mac, f->sta, f->sta_gen);
+}
+
 /** mac_key_get() - key by slot and generation, or NULL */
 static inline struct mac_key *mac_key_get(struct mac *mac, struct key_ref ref)
 {

@@ -88,7 +88,7 @@ static uint16_t bar_ssn(const struct txf *f)
 void txe_ba_bar_ended(struct mac *mac, const struct txf *f,
 		      const struct ba_info *ba)
 {
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct mac_sta *sta = txf_sta(mac, f);
 	uint32_t limit = HW_GET(SKUA_RETRY_SHORT, mac->retry);
 
 	if (f->orphan || !ba_sta_of(sta, f->tid))
@@ -109,7 +109,7 @@ void txe_ba_quiet(struct mac *mac, struct txq *q)
 
 void txe_ba_answered(struct mac *mac, const struct txf *f, unsigned int acked)
 {
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct mac_sta *sta = txf_sta(mac, f);
 	struct ba_sta *ba = ba_sta_of(sta, f->tid);
 	uint64_t now = air_now(mac->air) / LOOP_NS_PER_US;
 

@@ -57,7 +57,7 @@ static void end_sent(struct mac *mac, struct mac_sta *sta, struct txf *f,
 
 void txe_end(struct mac *mac, struct txf *f, enum skua_tx_status status)
 {
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct mac_sta *sta = txf_sta(mac, f);
 	uint8_t tid = f->tid;
 
 	txf_end(mac, f, status);
@@ -230,7 +230,7 @@ bool txe_settle(struct mac *mac, bool answered)
 {
 	struct txop *op = &mac->tx.op;
 	struct txf *f = op->f[0];
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct mac_sta *sta = txf_sta(mac, f);
 	bool again = false;
 
 	if (op->q)

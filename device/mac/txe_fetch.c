@@ -186,7 +186,7 @@ static enum skua_tx_status check_sta(struct mac *mac, struct txf *f)
 
 	if (f->sta == SKUA_STA_NONE)
 		return SKUA_TXS_SENT;
-	sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	sta = txf_sta(mac, f);
 	if (!sta) {
 		mac->c.tx_stale_sta++;
 		log_warn(mac->log, "transmit: frame for stale station %u",

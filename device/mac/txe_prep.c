@@ -120,7 +120,7 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 				   struct crypto_job *job)
 {
 	struct mac_vif *vif = mac_vif(mac, f->vif);
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct mac_sta *sta = txf_sta(mac, f);
 	uint8_t *frame = txf_data(f);
 	struct mac_key *key = NULL;
 

@@ -212,8 +212,7 @@ static void choose_rate(struct mac *mac)
 {
 	const struct txf *f = mac->tx.op.f[0];
 
-	txe_choose_rate(mac, &mac->vif[f->vif],
-			mac_sta_get(mac, f->sta, f->sta_gen));
+	txe_choose_rate(mac, &mac->vif[f->vif], txf_sta(mac, f));
 }
 
 /* The next PPDU of a queue: a BlockAckReq, or as many MPDUs as one can have */

@@ -108,17 +108,14 @@ static void choose_answer(struct mac *mac)
 		op->answer = txe_expected_answer(f);
 	op->answer_len = IEEE80211_ACK_LEN;
 	if (op->answer == TXE_BA)
-		op->answer_len = ba_sta_answer_len(mac_sta_get(mac, f->sta,
-							       f->sta_gen),
-						   f->tid);
+		op->answer_len = ba_sta_answer_len(txf_sta(mac, f), f->tid);
 }
 
 /* Another try of the frames; the firmware counts first ones outside of sessions */
 static void count_tries(struct mac *mac)
 {
 	struct txop *op = &mac->tx.op;
-	const struct txf *first = op->f[0];
-	struct mac_sta *sta = mac_sta_get(mac, first->sta, first->sta_gen);
+	struct mac_sta *sta = txf_sta(mac, op->f[0]);
 	uint64_t now = air_now(mac->air) / LOOP_NS_PER_US;
 
 	if (sta)

@@ -59,8 +59,7 @@ bool txf_free_all(struct mac *mac)
 /* A frame comes into the NIC, or leaves it: @n is 1 or -1 */
 static void count(struct mac *mac, const struct txf *f, int n)
 {
-	struct mac_sta *sta = f->orphan ? NULL : mac_sta_get(mac, f->sta,
-							     f->sta_gen);
+	struct mac_sta *sta = f->orphan ? NULL : txf_sta(mac, f);
 
 	mac->tx.count += (uint32_t)n;
 	mac->tx.held[f->cls] += (uint32_t)n;
@@ -90,7 +89,7 @@ static void tell_host(struct mac *mac, const struct txf *f,
 	cpl_tx(mac, f, status);
 	if (!f->eosp)
 		return;
-	sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	sta = txf_sta(mac, f);
 	if (sta)
 		cpl_inband(mac, SKUA_INB_EOSP, sta, f->tid, 0);
 }

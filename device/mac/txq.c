@@ -168,7 +168,7 @@ static struct txq *sta_queue(struct mac_sta *sta, const struct txf *f)
 void txq_enqueue(struct mac *mac, struct txf *f)
 {
 	struct mac_vif *vif = &mac->vif[f->vif];
-	struct mac_sta *sta = mac_sta_get(mac, f->sta, f->sta_gen);
+	struct mac_sta *sta = txf_sta(mac, f);
 	bool group = dot11_addr_is_group(dot11_addr1(txf_data(f)));
 	struct txq *q;
 
