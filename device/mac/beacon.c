@@ -199,20 +199,15 @@ static bool on_channel(const struct mac_vif *vif)
 static struct txf *make(struct mac_vif *vif)
 {
 	struct mac *mac = vif->mac;
-	struct txf *f = txf_alloc(mac, BEACON_ROOM);
+	struct txf *f = txf_make(mac, TXF_BEACON, vif, BEACON_ROOM);
 	uint8_t *frame;
 
 	if (!f)
 		return NULL;
 	frame = txf_data(f);
-	f->owner = TXF_BEACON;
 	f->fc = IEEE80211_BEACON;
 	f->hdr_len = IEEE80211_HDR_LEN_3ADDR;
 	f->flags = SKUA_TXF_NO_ACK | SKUA_TXF_INSERT_TS;
-	f->sta = SKUA_STA_NONE;
-	f->vif = vif->idx;
-	f->tid = MAC_TID_NONE;
-	f->cls = TXE_CLASS_MGMT;
 	f->rate = txe_vif_rate(mac, vif, vif->beacon.rate);
 	f->len = build(vif, frame);
 	vif->seq = (vif->seq + 1) % IEEE80211_SN_MODULO;

@@ -62,19 +62,17 @@ struct txf *txe_ba_bar(struct mac *mac, struct txq *q)
 
 	if (!ba_tx_bar_due(q->ba))
 		return NULL;
-	f = txf_alloc(mac, IEEE80211_BAR_LEN);
+	f = txf_make(mac, TXF_BAR, q->vif, IEEE80211_BAR_LEN);
 	if (!f) {
 		txe_ba_quiet(mac, q);
 		return NULL;
 	}
-	f->owner = TXF_BAR;
 	f->tid = (uint8_t)(q - q->sta->q);
 	ba_tx_bar_frame(q->ba, f->tid, q->sta->addr, q->vif->addr, txf_data(f));
 	f->fc = IEEE80211_BACK_REQ;
 	f->hdr_len = IEEE80211_BAR_LEN;
 	f->sta = q->sta->idx;
 	f->sta_gen = q->sta->gen;
-	f->vif = q->vif->idx;
 	f->cls = q->cls;
 	return f;
 }

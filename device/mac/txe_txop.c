@@ -374,20 +374,15 @@ void txe_forget(struct mac *mac, const struct mac_vif *vif,
 bool txe_fw_send(struct mac *mac, const uint8_t *frame, uint32_t len,
 		 struct mac_vif *vif, bool no_ack, uint32_t rate)
 {
-	struct txf *f = txf_alloc(mac, len);
+	struct txf *f = txf_make(mac, TXF_FW, vif, len);
 
 	if (!f)
 		return false;
 	memcpy(txf_data(f), frame, len);
-	f->owner = TXF_FW;
 	f->fc = dot11_fc(frame);
 	f->hdr_len = (uint16_t)dot11_fc_hdrlen(f->fc);
 	f->flags = no_ack ? SKUA_TXF_NO_ACK : 0;
 	f->rate = rate;
-	f->vif = vif->idx;
-	f->cls = TXE_CLASS_MGMT;
-	f->sta = SKUA_STA_NONE;
-	f->tid = MAC_TID_NONE;
 	txq_append(mac, &vif->q[VIF_Q_FW], f);
 	txe_kick(mac);
 	return true;

@@ -33,6 +33,21 @@ struct txf *txf_alloc(struct mac *mac, uint32_t len)
 	return f;
 }
 
+struct txf *txf_make(struct mac *mac, enum txf_owner owner,
+		     const struct mac_vif *vif, uint32_t len)
+{
+	struct txf *f = txf_alloc(mac, len);
+
+	if (!f)
+		return NULL;
+	f->owner = owner;
+	f->vif = vif->idx;
+	f->cls = TXE_CLASS_MGMT;
+	f->sta = SKUA_STA_NONE;
+	f->tid = MAC_TID_NONE;
+	return f;
+}
+
 void txf_free(struct mac *mac, struct txf *f)
 {
 	bool large = f->cap > TXF_SMALL;

@@ -221,6 +221,20 @@ static inline struct txq *txq_list_first(struct txq_list *list)
 /** txf_alloc() - a frame of @len octets with room on both sides, or NULL */
 struct txf *txf_alloc(struct mac *mac, uint32_t len);
 
+/**
+ * txf_make() - a frame that the NIC itself sends
+ * @mac: the engines
+ * @owner: who is told of its end
+ * @vif: interface that sends it
+ * @len: octets
+ *
+ * It is a frame of the class of management, to no station, and without TID.
+ *
+ * Return: the frame, or NULL.
+ */
+struct txf *txf_make(struct mac *mac, enum txf_owner owner,
+		     const struct mac_vif *vif, uint32_t len);
+
 /** txf_free() - give a frame's memory back to the pool */
 void txf_free(struct mac *mac, struct txf *f);
 
