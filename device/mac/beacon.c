@@ -210,10 +210,8 @@ static struct txf *make(struct mac_vif *vif)
 	f->flags = SKUA_TXF_NO_ACK | SKUA_TXF_INSERT_TS;
 	f->rate = txe_vif_rate(mac, vif, vif->beacon.rate);
 	f->len = build(vif, frame);
-	vif->seq = (vif->seq + 1) % IEEE80211_SN_MODULO;
-	dot11_put_le16(frame + IEEE80211_OFF_SEQ,
-		       (uint16_t)(vif->seq << IEEE80211_SEQ_SN_SHIFT));
-	/* No cipher covers Duration and timestamp, which are filled in at the start */
+	/* No cipher covers number, Duration and timestamp, which are filled in later */
+	dot11_put_le16(frame + IEEE80211_OFF_SEQ, 0);
 	f->len = protect(vif, frame, f->len);
 	if (f->len)
 		return f;

@@ -126,7 +126,7 @@ static enum skua_tx_status prepare(struct mac *mac, struct txf *f,
 
 	if (!vif || f->doomed)
 		return SKUA_TXS_FLUSHED;
-	if (f->owner == TXF_BEACON || f->owner == TXF_BAR)
+	if (f->owner == TXF_BAR)
 		return SKUA_TXS_SENT;
 	if (f->sta != SKUA_STA_NONE && !sta) {
 		mac->c.tx_stale_sta++;
