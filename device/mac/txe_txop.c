@@ -26,6 +26,20 @@ static bool may_send(const struct mac *mac)
 	return mac_on_air(mac) && !cpl_waiting(mac);
 }
 
+/* Set an event @us microseconds of the standard from now */
+static void set_after(struct mac *mac, struct air_event *ev, uint32_t us,
+		      enum air_class cls)
+{
+	air_event_set(mac->air, ev, air_now(mac->air) + air_ns(mac->air, us),
+		      cls);
+}
+
+static void step_after_sifs(struct mac *mac, enum air_class cls)
+{
+	set_after(mac, &mac->tx.op.step, airtime_sifs_us(mac_tuned_2ghz(mac)),
+		  cls);
+}
+
 /* Time after which no answer of @len octets to a frame at @rate can come any more */
 static void await(struct mac *mac, uint32_t rate, uint32_t len,
 		  enum txop_state state)
@@ -36,9 +50,7 @@ static void await(struct mac *mac, uint32_t rate, uint32_t len,
 
 	op->state = state;
 	op->airtime_us += us;
-	air_event_set(mac->air, &op->timeout, air_now(mac->air) +
-		      air_ns(mac->air, us + txe_slot_us(mac)),
-		      AIR_TIMEOUT);
+	set_after(mac, &op->timeout, us + txe_slot_us(mac), AIR_TIMEOUT);
 }
 
 /* The exchange has come to its end, or there was none */
@@ -79,9 +91,7 @@ static void end(struct mac *mac, bool answered)
 		return;
 	}
 	op->state = TXOP_ACCESS;
-	air_event_set(mac->air, &op->step, air_now(mac->air) +
-		      air_ns(mac->air, airtime_sifs_us(mac_tuned_2ghz(mac))),
-		      AIR_ACCESS);
+	step_after_sifs(mac, AIR_ACCESS);
 }
 
 /* The medium is ours, and nothing stands before the PPDU any more */
@@ -240,12 +250,10 @@ void txe_kick(struct mac *mac)
 void txe_sent(struct mac *mac)
 {
 	struct txop *op = &mac->tx.op;
-	uint64_t sifs = air_ns(mac->air, airtime_sifs_us(mac_tuned_2ghz(mac)));
 
 	switch (op->state) {
 	case TXOP_CTS_SELF:
-		air_event_set(mac->air, &op->step, air_now(mac->air) + sifs,
-			      AIR_SIFS);
+		step_after_sifs(mac, AIR_SIFS);
 		break;
 	case TXOP_RTS:
 		await(mac, op->ppdu.rate, IEEE80211_ACK_LEN, TXOP_CTS);
@@ -311,9 +319,7 @@ void txe_heard(struct mac *mac, const uint8_t *frame, uint16_t len,
 		return;
 	}
 	air_event_cancel(mac->air, &op->timeout);
-	air_event_set(mac->air, &op->step, air_now(mac->air) +
-		      air_ns(mac->air, airtime_sifs_us(mac_tuned_2ghz(mac))),
-		      AIR_SIFS);
+	step_after_sifs(mac, AIR_SIFS);
 }
 
 void txe_halt(struct mac *mac)
