@@ -264,6 +264,9 @@ enum txe_answer txe_expected_answer(const struct txf *f);
 /** txe_stamp() - write the TSF into a beacon or probe response that is sent now at @rate */
 void txe_stamp(const struct mac_vif *vif, uint8_t *frame, uint32_t rate);
 
+/** txe_measure() - find the length of the PSDU, now that the frames are ready */
+void txe_measure(struct mac *mac);
+
 /**
  * txe_begin_protection() - begin an RTS or CTS-to-self, if the PPDU needs one
  * @mac: the engines

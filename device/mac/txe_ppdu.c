@@ -92,8 +92,8 @@ static bool begin_ctl(struct mac *mac, const struct mac_vif *vif, uint16_t stype
 	return begin(mac, vif, rate, op->ctl_mpdu.len);
 }
 
-/* Octets of the PSDU. Frames that ended before they were sent are gone from it */
-static uint32_t psdu_len(struct mac *mac)
+/* Frames that ended before they were sent are gone from the A-MPDU that was chosen */
+void txe_measure(struct mac *mac)
 {
 	struct txop *op = &mac->tx.op;
 
@@ -101,7 +101,6 @@ static uint32_t psdu_len(struct mac *mac)
 	op->ampdu.start = 0;
 	for (unsigned int i = 0; i < op->n; i++)
 		ampdu_add(&op->ampdu, op->f[i]->len + IEEE80211_FCS_LEN);
-	return op->ampdu.len;
 }
 
 /* Duration of what follows a CTS: a SIFS, the PPDU, and its answer */
@@ -110,7 +109,7 @@ static uint32_t reserve_us(struct mac *mac, const struct mac_vif *vif)
 	const struct txop *op = &mac->tx.op;
 	bool ghz2 = mac_tuned_2ghz(mac);
 	uint32_t us = airtime_sifs_us(ghz2) +
-		      airtime_ppdu_us(op->rate, psdu_len(mac), ghz2);
+		      airtime_ppdu_us(op->rate, op->ampdu.len, ghz2);
 
 	if (op->answer != TXE_NO_ANSWER)
 		us += txe_answer_us(mac, vif, op->rate, op->answer_len);
@@ -162,7 +161,7 @@ static enum txop_state protection(struct mac *mac, const struct mac_vif *vif)
 	struct txop *op = &mac->tx.op;
 	const struct txf *f = op->f[0];
 
-	if (txe_wants_rts(mac, f, psdu_len(mac), op->answer))
+	if (txe_wants_rts(mac, f, op->ampdu.len, op->answer))
 		return TXOP_RTS;
 	if ((f->flags & SKUA_TXF_CTS_SELF) ||
 	    ((vif->flags & SKUA_VIFF_CTS_PROT) && mac_tuned_2ghz(mac) &&
@@ -236,5 +235,5 @@ bool txe_begin_ppdu(struct mac *mac, const struct mac_vif *vif)
 	mac->c.tx_ampdu += op->n > 1;
 	mac->c.tx_ampdu_mpdus += op->n > 1 ? op->n : 0;
 	mac->c.tx_bar += op->f[0]->owner == TXF_BAR;
-	return begin(mac, vif, op->rate, psdu_len(mac));
+	return begin(mac, vif, op->rate, op->ampdu.len);
 }

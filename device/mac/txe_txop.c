@@ -154,6 +154,7 @@ static void send(struct mac *mac)
 	op->sent = false;
 	op->ba.bits = 0;
 	choose_answer(mac);
+	txe_measure(mac);
 	if (op->more && (int32_t)txe_exchange_us(mac, vif) > op->left_us) {
 		/* It does not fit into the TXOP (IEEE 802.11-2020, 10.23.2.9) */
 		txe_give_back(mac);
