@@ -97,17 +97,24 @@ static void cpl_write(struct mac *mac, const struct skua_cpl *unit,
 	mac->c.cpl_units += n;
 }
 
+/* Units of the transmit record that is being filled */
+static unsigned int record_units(const struct cplq *q)
+{
+	if (!q->open)
+		return 0;
+	if (q->words <= SKUA_CPL_TX_WORDS)
+		return 1;
+	return CPL_TX_UNITS_OF(q->words);
+}
+
 static void close_record(struct mac *mac)
 {
 	struct cplq *q = &mac->cpl;
-	unsigned int units = 1;
+	unsigned int units = record_units(q);
 
 	if (!q->open)
 		return;
 	q->open = false;
-	if (q->words > SKUA_CPL_TX_WORDS)
-		units += (q->words - SKUA_CPL_TX_WORDS + CPL_UNIT_WORDS - 1) /
-			 CPL_UNIT_WORDS;
 	q->tx.rec.w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_TX) |
 			       HW_PUT(SKUA_CPL_W0_UNITS, units) |
 			       HW_PUT(SKUA_CPL_W0_COUNT, q->words));
@@ -118,7 +125,7 @@ bool cpl_room(struct mac *mac, unsigned int n)
 {
 	/* Some are kept for the record that is being filled */
 	return !cpl_waiting(mac) && ring_room(cpl_ring(mac)) >=
-	       n + (mac->cpl.open ? 1 + mac->cpl.words / CPL_UNIT_WORDS : 0);
+	       n + record_units(&mac->cpl);
 }
 
 void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n)

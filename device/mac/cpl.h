@@ -15,11 +15,14 @@
 
 struct mac;
 
-/* Units of a transmit record: as many status words as a PPDU has MPDUs */
-#define CPL_UNIT_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))
-#define CPL_TX_UNITS	(1 + (CPL_PPDU_MPDUS - SKUA_CPL_TX_WORDS + \
-			      CPL_UNIT_WORDS - 1) / CPL_UNIT_WORDS)
+/* A PPDU has so many MPDUs at most, and its record as many status words */
 #define CPL_PPDU_MPDUS	1024
+#define CPL_UNIT_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))
+/* Units of a transmit record with @words status words, more than the first unit has */
+#define CPL_TX_UNITS_OF(words)						\
+	(1 + ((words) - SKUA_CPL_TX_WORDS + CPL_UNIT_WORDS - 1) /	\
+	 CPL_UNIT_WORDS)
+#define CPL_TX_UNITS	CPL_TX_UNITS_OF(CPL_PPDU_MPDUS)
 
 /**
  * union cpl_tx_rec - a transmit record that is being filled
