@@ -14,21 +14,6 @@
 #define BEHIND	(IEEE80211_SN_MODULO / 2)
 #define NEVER	UINT64_MAX
 
-static bool has_bit(const uint64_t *map, uint16_t sn)
-{
-	return map[sn % BA_MAX_WIN / 64] & 1ull << (sn % 64);
-}
-
-static void set_bit(uint64_t *map, uint16_t sn)
-{
-	map[sn % BA_MAX_WIN / 64] |= 1ull << (sn % 64);
-}
-
-static void clear_bit(uint64_t *map, uint16_t sn)
-{
-	map[sn % BA_MAX_WIN / 64] &= ~(1ull << (sn % 64));
-}
-
 static struct ba_place *place_of(const struct ba_order *o, uint16_t sn)
 {
 	return &o->place[sn & o->mask];
@@ -73,8 +58,8 @@ static void store(struct ba_order *o, uint16_t sn, const struct ba_place *p)
 	}
 	o->share->held += p->weight;
 	*place_of(o, sn) = *p;
-	set_bit(o->has, sn);
-	clear_bit(o->gone, sn);
+	ba_map_set(o->has, sn);
+	ba_map_clear(o->gone, sn);
 }
 
 static void *take(struct ba_order *o, uint16_t sn)
@@ -82,7 +67,7 @@ static void *take(struct ba_order *o, uint16_t sn)
 	struct ba_place *p = place_of(o, sn);
 	void *item = p->item;
 
-	clear_bit(o->has, sn);
+	ba_map_clear(o->has, sn);
 	p->item = NULL;
 	o->share->held -= p->weight;
 	if (!--o->held)
@@ -99,17 +84,17 @@ static void pass_first(struct ba_order *o)
 	uint16_t sn = o->start;
 
 	o->start = ba_sn_add(sn, 1);
-	if (has_bit(o->has, sn))
+	if (ba_map_has(o->has, sn))
 		s->ops->up(s->priv, take(o, sn));
-	else if (has_bit(o->gone, sn))
-		clear_bit(o->gone, sn);
+	else if (ba_map_has(o->gone, sn))
+		ba_map_clear(o->gone, sn);
 	else
 		s->c.hole++;
 }
 
 static void pass_ordered(struct ba_order *o)
 {
-	while (has_bit(o->has, o->start) || has_bit(o->gone, o->start))
+	while (ba_map_has(o->has, o->start) || ba_map_has(o->gone, o->start))
 		pass_first(o);
 }
 
@@ -221,7 +206,7 @@ enum ba_verdict ba_order_look(struct ba_order *o, uint16_t sn)
 		o->share->c.old++;
 		return BA_OLD;
 	}
-	if (ahead < o->size && has_bit(o->has, sn)) {
+	if (ahead < o->size && ba_map_has(o->has, sn)) {
 		o->share->c.dup++;
 		return BA_DUP;
 	}
@@ -257,8 +242,8 @@ void ba_order_skip(struct ba_order *o, uint16_t sn)
 	if (ba_sn_ahead(o->start, sn) >= BEHIND)
 		return;
 	make_room(o, sn);
-	if (!has_bit(o->has, sn))
-		set_bit(o->gone, sn);
+	if (!ba_map_has(o->has, sn))
+		ba_map_set(o->gone, sn);
 	pass_ordered(o);
 }
 

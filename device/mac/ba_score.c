@@ -9,16 +9,6 @@
 
 #define BEHIND	(IEEE80211_SN_MODULO / 2)
 
-static void set_bit(struct ba_score *s, uint16_t sn)
-{
-	s->bits[sn % BA_MAX_WIN / 64] |= 1ull << (sn % 64);
-}
-
-static void clear_bit(struct ba_score *s, uint16_t sn)
-{
-	s->bits[sn % BA_MAX_WIN / 64] &= ~(1ull << (sn % 64));
-}
-
 void ba_score_init(struct ba_score *s, uint16_t ssn, uint16_t size)
 {
 	memset(s, 0, sizeof(*s));
@@ -33,7 +23,7 @@ static void move_to(struct ba_score *s, uint16_t start)
 		memset(s->bits, 0, sizeof(s->bits));
 	else
 		for (uint16_t sn = s->start; sn != start; sn = ba_sn_add(sn, 1))
-			clear_bit(s, sn);
+			ba_map_clear(s->bits, sn);
 	s->start = start;
 }
 
@@ -45,7 +35,7 @@ void ba_score_mpdu(struct ba_score *s, uint16_t sn)
 		return;
 	if (ahead >= s->size)
 		move_to(s, ba_sn_add(sn, 1 - s->size));
-	set_bit(s, sn);
+	ba_map_set(s->bits, sn);
 }
 
 void ba_score_bar(struct ba_score *s, uint16_t ssn)
@@ -57,7 +47,7 @@ void ba_score_bar(struct ba_score *s, uint16_t ssn)
 bool ba_score_has(const struct ba_score *s, uint16_t sn)
 {
 	return ba_sn_ahead(s->start, sn) < s->size &&
-	       (s->bits[sn % BA_MAX_WIN / 64] & 1ull << (sn % 64));
+	       ba_map_has(s->bits, sn);
 }
 
 unsigned int ba_score_answer(const struct ba_score *s, uint16_t ssn,

@@ -12,24 +12,6 @@
 #define JOIN_FLAGS	(SKUA_TXF_QOS | SKUA_TXF_PROTECT | SKUA_TXF_AMPDU | \
 			 SKUA_TXF_STATUS)
 
-static bool test(const uint64_t *map, uint16_t sn)
-{
-	sn %= BA_MAX_WIN;
-	return map[sn / 64] >> sn % 64 & 1;
-}
-
-static void set(uint64_t *map, uint16_t sn)
-{
-	sn %= BA_MAX_WIN;
-	map[sn / 64] |= 1ull << sn % 64;
-}
-
-static void clear(uint64_t *map, uint16_t sn)
-{
-	sn %= BA_MAX_WIN;
-	map[sn / 64] &= ~(1ull << sn % 64);
-}
-
 /* State */
 
 static void begin(struct ba_tx *t, enum ba_tx_state state)
@@ -86,10 +68,10 @@ uint16_t ba_tx_room(const struct ba_tx *t)
 /* Move the start over numbers that have ended. Of lost ones the recipient must hear */
 static void move_start(struct ba_tx *t)
 {
-	while (t->start != t->next && !test(t->open, t->start)) {
-		bool lost = test(t->lost, t->start);
+	while (t->start != t->next && !ba_map_has(t->open, t->start)) {
+		bool lost = ba_map_has(t->lost, t->start);
 
-		clear(t->lost, t->start);
+		ba_map_clear(t->lost, t->start);
 		t->start = ba_sn_add(t->start, 1);
 		if (lost)
 			bar_for_start(t);
@@ -107,16 +89,16 @@ static void learn(struct ba_tx *t, uint16_t sn)
 static void give(struct ba_tx *t, uint16_t sn, bool used)
 {
 	if (ba_sn_ahead(t->start, sn) >= BA_MAX_WIN) {
-		clear(t->open, t->start);
-		set(t->lost, t->start);
+		ba_map_clear(t->open, t->start);
+		ba_map_set(t->lost, t->start);
 		t->next = sn;
 		move_start(t);
 	}
 	t->next = ba_sn_add(sn, 1);
 	if (used)
-		set(t->open, sn);
+		ba_map_set(t->open, sn);
 	else
-		set(t->lost, sn);
+		ba_map_set(t->lost, sn);
 }
 
 void ba_tx_numbered(struct ba_tx *t, uint16_t sn)
@@ -135,18 +117,18 @@ void ba_tx_numbered(struct ba_tx *t, uint16_t sn)
 static bool in_window(const struct ba_tx *t, uint16_t sn)
 {
 	return ba_sn_ahead(t->start, sn) < ba_sn_ahead(t->start, t->next) &&
-	       test(t->open, sn);
+	       ba_map_has(t->open, sn);
 }
 
 void ba_tx_ended(struct ba_tx *t, uint16_t sn, bool acked)
 {
 	if (t->state != BA_TX_ON || !in_window(t, sn))
 		return;
-	clear(t->open, sn);
+	ba_map_clear(t->open, sn);
 	if (acked)
 		learn(t, ba_sn_add(sn, 1 - t->size));
 	else
-		set(t->lost, sn);
+		ba_map_set(t->lost, sn);
 	move_start(t);
 }
 
