@@ -81,18 +81,18 @@ static json_t *sessions_json(const struct mac_sta *sta)
 	json_t *list = json_array();
 
 	for (uint8_t tid = 0; tid < SKUA_NUM_TIDS; tid++) {
-		const struct ba_rx *rx = sta->ba_rx[tid];
+		const struct ba_rx *rx = rxe_ba_session(sta, tid);
 		bool tx = ba_sta_on(sta, tid);
 		json_t *o;
 
-		if (!tx && !(rx && rx->on))
+		if (!tx && !rx)
 			continue;
 		o = json_object();
 		json_object_set_new(o, "tid", number(tid));
 		json_object_set_new(o, "tx_window",
 				    number(tx ? sta->ba_tx[tid]->t.size : 0));
 		json_object_set_new(o, "rx_window",
-				    number(rx && rx->on ? rx->score.size : 0));
+				    number(rx ? rx->score.size : 0));
 		json_array_append_new(list, o);
 	}
 	return list;

@@ -283,6 +283,9 @@ void rxe_respond_end(struct mac *mac, uint32_t ref);
 
 /* rxe_ba.c */
 
+/** rxe_ba_session() - session of a station and TID, or NULL */
+struct ba_rx *rxe_ba_session(const struct mac_sta *sta, uint8_t tid);
+
 /** rxe_ba_find() - find the session in which a frame has a place */
 void rxe_ba_find(struct rx_arrival *a);
 
@@ -368,7 +371,7 @@ void rxe_order_run(struct mac *mac);
 bool rxe_order_start(struct mac_sta *sta, struct ba_rx *ba, uint8_t tid,
 		     const struct rxe_session *s);
 
-/** rxe_order_stop() - end a session, if there is one; what it holds goes up */
+/** rxe_order_stop() - end a session; what it holds goes up. @ba may be none, or NULL */
 void rxe_order_stop(struct ba_rx *ba);
 
 /** rxe_order_item() - an item of a session: it goes up, or waits for others */

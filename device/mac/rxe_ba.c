@@ -11,7 +11,7 @@
 
 #define BARS_NS		(100 * LOOP_NS_PER_MS)	/* of a TID without a session one goes up */
 
-static struct ba_rx *session(const struct mac_sta *sta, uint8_t tid)
+struct ba_rx *rxe_ba_session(const struct mac_sta *sta, uint8_t tid)
 {
 	struct ba_rx *ba = sta->ba_rx[tid];
 
@@ -58,7 +58,7 @@ void rxe_ba_find(struct rx_arrival *a)
 	sta = sender(a);
 	if (!sta)
 		return;
-	a->ba = session(sta, dot11_tid(a->frame));
+	a->ba = rxe_ba_session(sta, dot11_tid(a->frame));
 	if (a->ba)
 		a->again = ba_score_has(&a->ba->score, dot11_sn(a->frame));
 }
@@ -115,7 +115,7 @@ bool rxe_ba_req(struct rx_arrival *a)
 	if (!sta || (ctl & IEEE80211_BA_CTL_TYPE) != IEEE80211_BA_CTL_COMPRESSED)
 		return false;
 	tid = (uint8_t)(ctl >> IEEE80211_BA_CTL_TID_SHIFT);
-	ba = session(sta, tid);
+	ba = rxe_ba_session(sta, tid);
 	if (ba)
 		block_ack_req(a, ba, ssn, ctl & IEEE80211_BA_CTL_NOACK);
 	else

@@ -90,7 +90,7 @@ void rxe_order_stop(struct ba_rx *ba)
 {
 	struct mac *mac;
 
-	if (!ba->on)
+	if (!ba || !ba->on)
 		return;
 	mac = mac_of(ba);
 	loop_timer_cancel(mac->loop, &ba->hole);

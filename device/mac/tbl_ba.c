@@ -40,8 +40,7 @@ static enum skua_status rx_write(struct mac_sta *sta, uint8_t tid,
 	struct ba_rx **ba = &sta->ba_rx[tid];
 
 	if (!e->rx) {
-		if (*ba)
-			rxe_order_stop(*ba);
+		rxe_order_stop(*ba);
 		return SKUA_ST_OK;
 	}
 	if (!*ba)
@@ -52,7 +51,7 @@ static enum skua_status rx_write(struct mac_sta *sta, uint8_t tid,
 
 static void rx_read(const struct ba_rx *ba, struct eng_ba *e)
 {
-	if (!ba || !ba->on)
+	if (!ba)
 		return;
 	e->rx = 1;
 	e->rx_size = htole16(ba->score.size);
@@ -94,7 +93,7 @@ static enum skua_status ba_read(struct mac *mac, uint32_t i, void *entry)
 	if (!sta)
 		return SKUA_ST_NO_ENTRY;
 	e->gen = htole16(sta->gen);
-	rx_read(sta->ba_rx[i % SKUA_NUM_TIDS], e);
+	rx_read(rxe_ba_session(sta, i % SKUA_NUM_TIDS), e);
 	tbl_ba_tx_read(sta, i % SKUA_NUM_TIDS, e);
 	return SKUA_ST_OK;
 }
@@ -106,8 +105,7 @@ static bool ba_clear(struct mac *mac, uint32_t i)
 	if (!sta)
 		return true;
 	tbl_ba_tx_stop(mac, sta, i % SKUA_NUM_TIDS);
-	if (sta->ba_rx[i % SKUA_NUM_TIDS])
-		rxe_order_stop(sta->ba_rx[i % SKUA_NUM_TIDS]);
+	rxe_order_stop(sta->ba_rx[i % SKUA_NUM_TIDS]);
 	return true;
 }
 
@@ -115,8 +113,6 @@ void tbl_ba_forget(struct mac *mac, struct mac_sta *sta)
 {
 	tbl_ba_tx_forget(mac, sta);
 	for (unsigned int tid = 0; tid < SKUA_NUM_TIDS; tid++) {
-		if (!sta->ba_rx[tid])
-			continue;
 		rxe_order_stop(sta->ba_rx[tid]);
 		free(sta->ba_rx[tid]);
 		sta->ba_rx[tid] = NULL;
