@@ -81,6 +81,15 @@ void rxe_queue_bar(struct ba_rx *ba, uint16_t ssn)
 	item->sn = ssn;
 }
 
+static void take_place(struct rx_arrival *a, struct rx_item *item)
+{
+	if (!a->ba)
+		return;
+	item->ba = a->ba;
+	item->sn = dot11_sn(a->frame);
+	a->ba = NULL;
+}
+
 void rxe_queue_gone(struct rx_arrival *a)
 {
 	struct rx_item *item;
@@ -89,18 +98,7 @@ void rxe_queue_gone(struct rx_arrival *a)
 		return;
 	item = next_item(a->mac);
 	item->kind = RX_GONE;
-	item->ba = a->ba;
-	item->sn = dot11_sn(a->frame);
-	a->ba = NULL;
-}
-
-static void take_place(struct rx_arrival *a, struct rx_item *item)
-{
-	if (!a->ba)
-		return;
-	item->ba = a->ba;
-	item->sn = dot11_sn(a->frame);
-	a->ba = NULL;
+	take_place(a, item);
 }
 
 static uint32_t ampdu_flags(const struct air_frame *af)
