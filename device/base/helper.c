@@ -188,9 +188,7 @@ struct helper *helper_new(struct loop *loop)
 		ret = helper_start(h);
 	if (!ret)
 		return h;
-	if (h->told.fd >= 0)
-		loop_fd_del(loop, &h->told);
-	helper_release(h);
+	helper_free(h);
 	errno = ret;
 	return NULL;
 }
