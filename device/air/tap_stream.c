@@ -105,8 +105,10 @@ static void stream_post(struct tap_stream *s, struct helper_job *job)
 
 static void stream_failed(struct tap_stream *s, int err)
 {
+	if (s->loop)
+		loop_timer_after(s->loop, &s->timer,
+				 err == EAGAIN ? TAP_READER_NS : TAP_FLUSH_NS);
 	s->errors += err != EAGAIN;
-	s->retry_ns = err == EAGAIN ? TAP_READER_NS : TAP_FLUSH_NS;
 	if (s->logged || err == EAGAIN)
 		return;
 	s->logged = true;
@@ -164,8 +166,6 @@ static void done_write(struct helper_job *job)
 	s->failing = s->tail != s->until;
 	if (s->failing) {
 		stream_failed(s, s->file.err);
-		if (s->loop)
-			loop_timer_after(s->loop, &s->timer, s->retry_ns);
 		return;
 	}
 	write_chunks(s);

@@ -50,7 +50,6 @@
  * @handed: octets in chunks before @head
  * @written: octets in the file
  * @errors: writes that failed, but for a FIFO that was full
- * @retry_ns: delay after a failed write
  * @ready: the file is open
  * @writing: @write waits or runs
  * @failing: the last write did not take all octets; only the timer tries again
@@ -72,7 +71,7 @@ struct tap_stream {
 	size_t used[TAP_CHUNKS];
 	unsigned int head, tail, until, wrote;
 	size_t done, took;
-	uint64_t handed, written, errors, retry_ns;
+	uint64_t handed, written, errors;
 	bool ready, writing, failing, logged, closing, whole;
 };
 
