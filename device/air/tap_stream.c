@@ -178,12 +178,9 @@ static void stream_timer(struct loop_timer *t)
 	tap_stream_flush(container_of(t, struct tap_stream, timer));
 }
 
+/* The loop has no timer and no work of it any more */
 static void stream_free(struct tap_stream *s)
 {
-	if (s->loop) {
-		loop_timer_cancel(s->loop, &s->timer);
-		loop_work_cancel(s->loop, &s->ended);
-	}
 	free(s->file.path);
 	free(s->buf);
 }
