@@ -2,13 +2,11 @@
 /*
  * Receive engine: frames that arrive from the air
  *
- * FCS, address match, answers, filter, TSF, power save and duplicates are done at once, since the sender waits or the order matters. A frame that passes is
+ * FCS, address match, answers, filter, TSF, power save and duplicates are done at
+ * once, since the sender waits or the order matters. A frame that passes is
  * copied into the batch, which is decrypted and passed up at the end of the
  * sender's burst.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "mac/beacon.h"
 #include "mac/count.h"
 #include "mac/cpl.h"
@@ -16,7 +14,6 @@
 #include "mac/priv.h"
 #include "mac/rxe.h"
 #include "mac/survey.h"
-#include "mac/txq.h"
 
 /*
  * A duplicate has the Retry bit and the Sequence Control of the frame before. In a

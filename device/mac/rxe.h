@@ -76,7 +76,7 @@ enum rx_kind {
 };
 
 /**
- * struct rx_item - a frame or an event that waits for rxe_flush()
+ * struct rx_item - what waits for rxe_flush()
  * @kind: what it is
  * @event: the event
  * @ba: session in which it has a place, or NULL
@@ -215,7 +215,7 @@ struct rxe_ops {
 /**
  * struct rxe - receive engine
  * @ops: operations of mac.c
- * @answer: the last ACK or CTS that was sent
+ * @answer: rate and duration of the last answer
  * @item: batch
  * @n: number of items in @item
  * @bytes: octets of these
