@@ -60,23 +60,24 @@ static bool chan_valid(const struct mac *mac)
 	       skua_primary_fits(mac->rf.freq, mac->rf.center1, mac->rf.bw);
 }
 
-/* The firmware's frames are for the channel that they were made on */
-static void end_fw_frames(struct mac *mac)
+/*
+ * Frames on the air are truncated, and tried again when the radio is back. But the
+ * firmware's are for the channel that they were made on.
+ */
+static void stop_sending(struct mac *mac)
 {
+	txe_abort(mac);
 	for (unsigned int i = 0; i < MAC_VIFS; i++)
 		if (mac->vif[i].q[VIF_Q_FW].count)
 			txq_end_all(mac, &mac->vif[i].q[VIF_Q_FW],
 				    SKUA_TXS_NO_CHAN);
 }
 
-/* Frames on the air are truncated, and tried again when the radio is back */
 static void leave_channel(struct mac *mac)
 {
-	if (mac->chan.freq == mac->rf.freq &&
-	    mac->chan.center1 == mac->rf.center1 && mac->chan.bw == mac->rf.bw)
-		return;
-	txe_abort(mac);
-	end_fw_frames(mac);
+	if (mac->chan.freq != mac->rf.freq ||
+	    mac->chan.center1 != mac->rf.center1 || mac->chan.bw != mac->rf.bw)
+		stop_sending(mac);
 }
 
 static void rf_tune(void *owner, uint32_t val)
@@ -256,10 +257,8 @@ static void mac_set_enable(void *owner, uint32_t val)
 	struct mac *mac = owner;
 
 	mac->enabled = val & 1;
-	if (mac->enabled)
-		return;
-	txe_abort(mac);
-	end_fw_frames(mac);
+	if (!mac->enabled)
+		stop_sending(mac);
 }
 
 static uint32_t mac_take_tbtt(void *owner)
