@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "dot11/dot11.h"
@@ -249,8 +250,22 @@ void guest_tune(struct guest *g, uint16_t freq)
 	eng_write(bus, ENG_MAC_ENABLE, 1);
 }
 
-void guest_frames(struct guest *g, unsigned int ring, uint32_t n, uint32_t len,
-		  uint32_t flags)
+void guest_radio(struct guest *g, uint16_t freq)
+{
+	unsigned int mark;
+
+	code_begin(g);
+	mark = code_mark(g);
+	code_word(g, 0x10500073);	/* wfi */
+	code_loop(g, mark);
+	guest_boot(g);
+	guest_alive(g);
+	guest_vif(g, freq);
+	guest_tune(g, freq);
+}
+
+static void put_frames(struct guest *g, unsigned int ring, uint32_t len,
+		       uint32_t flags)
 {
 	uint8_t *frame = g->mem + G_DATA;
 	struct skua_tx_desc d = {
@@ -264,7 +279,38 @@ void guest_frames(struct guest *g, unsigned int ring, uint32_t n, uint32_t len,
 	frame[0] = 0x08;	/* data, not QoS, from the DS */
 	frame[1] = 0x02;
 	memcpy(frame + 4, "\2\0\0\0\0\2\2\0\0\0\0\1\2\0\0\0\0\1", 18);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < G_ENTRIES; i++)
 		memcpy(guest_entry(g, ring, i), &d, sizeof(d));
-	__atomic_store_n(&guest_idx(g, ring)->prod, htole32(n), __ATOMIC_RELEASE);
+	__atomic_store_n(&guest_idx(g, ring)->prod, htole32(G_ENTRIES),
+			 __ATOMIC_RELEASE);
+}
+
+void guest_frames(struct guest *g, uint32_t len, uint32_t flags)
+{
+	for (unsigned int r = SKUA_RING_TX_VO; r <= SKUA_RING_TX_MGMT; r++)
+		put_frames(g, r, len, flags);
+}
+
+void guest_frames_again(struct guest *g)
+{
+	for (unsigned int r = SKUA_RING_TX_VO; r <= SKUA_RING_TX_MGMT; r++) {
+		struct skua_ring_idx *tx = guest_idx(g, r);
+
+		tx->prod = tx->cons + G_ENTRIES;
+	}
+}
+
+void guest_take(struct guest *g)
+{
+	struct skua_ring_idx *cpl = guest_idx(g, SKUA_RING_CPL0);
+
+	cpl->cons = cpl->prod;
+}
+
+uint64_t cpu_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * LOOP_NS_PER_S + (uint64_t)ts.tv_nsec;
 }

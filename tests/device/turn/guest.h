@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A guest for attacks: a whole NIC on the real clock, guest memory with rings as
- * long as they can be, and firmware that is written register by register
+ * long as they can be, and firmware that is written register by register; and the
+ * clock that measures an attack
  */
 #ifndef TEST_TURN_GUEST_H
 #define TEST_TURN_GUEST_H
@@ -76,8 +77,19 @@ void guest_vif(struct guest *g, uint16_t freq);
 /** guest_tune() - the radio's channel, 20 MHz wide, engines on */
 void guest_tune(struct guest *g, uint16_t freq);
 
-/** guest_frames() - fill a transmit ring with @n data frames of @len octets */
-void guest_frames(struct guest *g, unsigned int ring, uint32_t n, uint32_t len,
-		  uint32_t flags);
+/** guest_radio() - boot firmware that sleeps; interface 0 and the radio on @freq */
+void guest_radio(struct guest *g, uint16_t freq);
+
+/** guest_frames() - fill all transmit rings with data frames of @len octets */
+void guest_frames(struct guest *g, uint32_t len, uint32_t flags);
+
+/** guest_frames_again() - publish all of them anew */
+void guest_frames_again(struct guest *g);
+
+/** guest_take() - take all completions */
+void guest_take(struct guest *g);
+
+/** cpu_now() - processor time of this thread, ns */
+uint64_t cpu_now(void);
 
 #endif /* TEST_TURN_GUEST_H */

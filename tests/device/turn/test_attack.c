@@ -16,7 +16,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ctl/ctl.h"
@@ -43,14 +42,6 @@ struct scene {
 	unsigned int busy;
 	void (*act)(struct scene *s);
 };
-
-static uint64_t cpu_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (uint64_t)ts.tv_sec * LOOP_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 /* The measured guest, and the client, have no time of their own: the loop's bus poll */
 
@@ -176,12 +167,6 @@ static void attack(struct scene *s, const char *name)
 
 /* Attacks by firmware */
 
-static void full_rings(struct guest *g, uint32_t len, uint32_t flags)
-{
-	for (unsigned int r = SKUA_RING_TX_VO; r <= SKUA_RING_TX_MGMT; r++)
-		guest_frames(g, r, G_ENTRIES, len, flags);
-}
-
 /* Firmware that repeats one access */
 static void boot_loop(struct scene *s, uint32_t reg, uint32_t val, bool read)
 {
@@ -214,7 +199,7 @@ static void test_count(void **state)
 	guest_vif(s->bad, 2412);
 	/* Frames that wait for the radio fill the queues */
 	guest_tune(s->bad, 2437);
-	full_rings(s->bad, 100, 0);
+	guest_frames(s->bad, 100, 0);
 	attack(s, "count frames");
 }
 
@@ -225,7 +210,7 @@ static void test_drop(void **state)
 	boot_loop(s, ENG_TXQ_DROP, 1, false);
 	guest_vif(s->bad, 2412);
 	guest_tune(s->bad, 2437);
-	full_rings(s->bad, 100, 0);
+	guest_frames(s->bad, 100, 0);
 	attack(s, "drop frames");
 }
 
@@ -236,7 +221,7 @@ static void test_tune(void **state)
 	boot_loop(s, ENG_RF_TUNE, 1, false);
 	guest_vif(s->bad, 2412);
 	guest_tune(s->bad, 2437);
-	full_rings(s->bad, 100, 0);
+	guest_frames(s->bad, 100, 0);
 	attack(s, "tune");
 }
 
@@ -377,7 +362,7 @@ static void act_command(struct scene *s)
 		tx->prod = tx->cons + G_ENTRIES;
 		cmd->tx_prod[i] = tx->prod;
 	}
-	guest_idx(s->bad, SKUA_RING_CPL0)->cons = guest_idx(s->bad, SKUA_RING_CPL0)->prod;
+	guest_take(s->bad);
 	__atomic_store_n(&idx->prod, idx->prod + 1, __ATOMIC_RELEASE);
 	guest_reg(s->bad, SKUA_REG_DOORBELL(SKUA_RING_CMD), 1);
 }
@@ -398,7 +383,7 @@ static void test_command(void **state)
 	/* Without a channel the frames end as soon as they may be sent */
 	guest_vif(s->bad, 0);
 	guest_tune(s->bad, 2412);
-	full_rings(s->bad, 1500, 0);
+	guest_frames(s->bad, 1500, 0);
 	s->act = act_command;
 	attack(s, "a command after all frames");
 }
@@ -422,7 +407,7 @@ static void fill_tables(struct guest *g)
 		assert_int_equal(guest_table(g, ENG_TBL_KEY, i, &key, sizeof(key)),
 				 SKUA_ST_OK);
 	guest_tune(g, 2437);
-	full_rings(g, 100, 0);
+	guest_frames(g, 100, 0);
 }
 
 static void act_reset(struct scene *s)
@@ -488,16 +473,7 @@ static void test_counters(void **state)
 
 static void monitor(struct guest *g)
 {
-	unsigned int mark;
-
-	code_begin(g);
-	mark = code_mark(g);
-	code_word(g, 0x10500073);	/* wfi */
-	code_loop(g, mark);
-	guest_boot(g);
-	guest_alive(g);
-	guest_vif(g, 2412);
-	guest_tune(g, 2412);
+	guest_radio(g, 2412);
 	eng_write(&g->nic->bus, ENG_MAC_FILTER, SKUA_FILTER_OTHER_BSS);
 }
 
@@ -520,17 +496,12 @@ static void act_traffic(struct scene *s)
 	for (int i = 0; i < 2; i++) {
 		struct guest *g = both[i];
 		struct skua_ring_idx *rx = guest_idx(g, SKUA_RING_RXBUF);
-		struct skua_ring_idx *cpl = guest_idx(g, SKUA_RING_CPL0);
 
-		cpl->cons = cpl->prod;
+		guest_take(g);
 		if (rx->prod)
 			rx->prod = rx->cons + G_ENTRIES;
 	}
-	for (unsigned int r = SKUA_RING_TX_VO; r <= SKUA_RING_TX_MGMT; r++) {
-		struct skua_ring_idx *tx = guest_idx(s->bad, r);
-
-		tx->prod = tx->cons + G_ENTRIES;
-	}
+	guest_frames_again(s->bad);
 }
 
 /* The longest frames, to nobody, with all tries, and another guest listens. */
@@ -544,7 +515,7 @@ static void test_long_frames(void **state)
 	guest_vif(s->bad, 2412);
 	put_key(s->bad, SKUA_CIPHER_CCMP, SKUA_KEY_LEN_CCMP);
 	guest_tune(s->bad, 2412);
-	full_rings(s->bad, RX_LEN, 0);
+	guest_frames(s->bad, RX_LEN, 0);
 	s->act = act_traffic;
 	attack(s, "long frames");
 	assert_true(s->good->nic->state == NIC_ALIVE);
@@ -560,7 +531,7 @@ static void test_bad_buffers(void **state)
 	boot_loop(s, ENG_SYS_TIME_LO, 0, true);
 	guest_vif(s->bad, 2412);
 	guest_tune(s->bad, 2412);
-	full_rings(s->bad, 100, 0);
+	guest_frames(s->bad, 100, 0);
 	s->act = act_traffic;
 	attack(s, "useless buffers");
 }

@@ -11,7 +11,6 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "guest.h"
 
@@ -25,44 +24,16 @@ struct scene {
 	struct loop_poll poll;
 };
 
-static uint64_t cpu_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (uint64_t)ts.tv_sec * LOOP_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
 /* Each host takes all completions, and publishes all frames anew */
 static bool hosts_poll(struct loop_poll *p)
 {
 	struct scene *s = container_of(p, struct scene, poll);
 
 	for (unsigned int i = 0; i < NICS; i++) {
-		struct skua_ring_idx *cpl = guest_idx(s->g[i], SKUA_RING_CPL0);
-
-		cpl->cons = cpl->prod;
-		for (unsigned int r = SKUA_RING_TX_VO; r <= SKUA_RING_TX_MGMT; r++) {
-			struct skua_ring_idx *tx = guest_idx(s->g[i], r);
-
-			tx->prod = tx->cons + G_ENTRIES;
-		}
+		guest_take(s->g[i]);
+		guest_frames_again(s->g[i]);
 	}
 	return true;
-}
-
-static void boot(struct guest *g)
-{
-	unsigned int mark;
-
-	code_begin(g);
-	mark = code_mark(g);
-	code_word(g, 0x10500073);	/* wfi */
-	code_loop(g, mark);
-	guest_boot(g);
-	guest_alive(g);
-	guest_vif(g, 2412);
-	guest_tune(g, 2412);
 }
 
 static int setup(void **state)
@@ -80,7 +51,7 @@ static int setup(void **state)
 	for (unsigned int i = 0; i < NICS; i++) {
 		snprintf(name, sizeof(name), "nic%u", i);
 		s->g[i] = guest_new(s->loop, s->air, name);
-		boot(s->g[i]);
+		guest_radio(s->g[i], 2412);
 	}
 	s->poll.poll = hosts_poll;
 	*state = s;
@@ -168,8 +139,7 @@ static void saturate(struct scene *s, uint32_t len, uint32_t flags)
 	uint32_t n[NICS][SKUA_NUM_TX_RINGS];
 
 	for (unsigned int i = 0; i < NICS; i++)
-		for (unsigned int r = SKUA_RING_TX_VO; r <= SKUA_RING_TX_MGMT; r++)
-			guest_frames(s->g[i], r, G_ENTRIES, len, flags);
+		guest_frames(s->g[i], len, flags);
 	loop_poll_add(s->loop, &s->poll, LOOP_POLL_BUS);
 	run(s);
 	measure(s, n);
