@@ -17,14 +17,19 @@ BLOCKED_US = 100_000
 FRAME = {"cmd": "air", "frame": "08" + "00" * 1500, "freq": 2412}
 
 
+def wait_for(condition, seconds=10.0, state=lambda: None):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, state()
+        time.sleep(0.01)
+
+
 class Client:
     def __init__(self, path, timeout=PATIENCE):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(timeout)
-        end = time.monotonic() + PATIENCE
-        while self.sock.connect_ex(path):  # more calls wait than the NIC lets
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        # more calls wait than the NIC lets
+        wait_for(lambda: not self.sock.connect_ex(path), PATIENCE)
         self.file = self.sock.makefile("rb")
 
     def close(self):
@@ -63,10 +68,7 @@ class Nic:
 
     def says(self, text, seconds=PATIENCE):
         """A thread writes the log: wait for a line of it."""
-        end = time.monotonic() + seconds
-        while text not in self.log:
-            assert time.monotonic() < end, self.log
-            time.sleep(0.01)
+        wait_for(lambda: text in self.log, seconds, lambda: self.log)
 
     def fds(self):
         return len(os.listdir(f"/proc/{self.proc.pid}/fd"))

@@ -15,7 +15,7 @@ import time
 import pytest
 import silentfs
 import vhost_client as vc
-from nic import BLOCKED_US, Nic, put_frames
+from nic import BLOCKED_US, Nic, put_frames, wait_for
 from silentfs import FLUSH, LOOKUP, OPEN, SETATTR, WRITE
 
 VENDOR = 0x10F51AF4
@@ -85,13 +85,6 @@ def packets(data):
         at += length
     assert kinds[SECTION] == kinds[INTERFACE] == 1
     return kinds[PACKET]
-
-
-def wait_for(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("op", [LOOKUP, OPEN, SETATTR, WRITE])

@@ -9,13 +9,12 @@ import resource
 import socket
 import struct
 import subprocess
-import time
 
 import pytest
 
 import silentfs
 import vhost_client as vc
-from nic import BLOCKED_US, PATIENCE, SKUA_NIC, Nic, put_frames
+from nic import BLOCKED_US, PATIENCE, SKUA_NIC, Nic, put_frames, wait_for
 from slowsocket import slow_socket
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
@@ -144,10 +143,7 @@ def test_descriptors(nic):
         os.close(read)
         os.close(write)
     nic.says("sent descriptors")
-    end = time.monotonic() + PATIENCE
-    while nic.fds() > fds:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_for(lambda: nic.fds() <= fds, PATIENCE)
 
 
 def test_socket_that_lingers(nic):
@@ -272,10 +268,7 @@ def test_capture_into_a_fifo(nic, tmp_path):
         assert os.read(reader, 4) == MAGIC
         # without reader: an error, counted and said
         os.close(reader)
-        end = time.monotonic() + PATIENCE
-        while not client.ask(cmd="counters")["capture"]["errors"]:
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        wait_for(lambda: client.ask(cmd="counters")["capture"]["errors"], PATIENCE)
     nic.says("frames will be missing")
 
 
