@@ -93,14 +93,12 @@ static void request_refused(struct air *air, struct capture *c, int err)
 		request_go_on(air);
 }
 
-static void capture_opened(const struct tap_user *user, struct tap *tap,
-			   int err)
+static void capture_opened(const struct tap_user *user, int err)
 {
 	struct capture *c = container_of(user, struct capture, user);
 	struct air *air = c->air;
 	struct capture *before = air->capture;
 
-	(void)tap;
 	if (err) {
 		request_refused(air, c, err);
 		return;
@@ -115,8 +113,7 @@ static void capture_opened(const struct tap_user *user, struct tap *tap,
 	capture_close(before);
 }
 
-static void capture_closed(const struct tap_user *user, struct tap *tap,
-			   bool whole)
+static void capture_closed(const struct tap_user *user, bool whole)
 {
 	struct capture *c = container_of(user, struct capture, user);
 	struct capture_request *r = &c->air->request;
@@ -124,7 +121,6 @@ static void capture_closed(const struct tap_user *user, struct tap *tap,
 	struct air *air = c->air;
 	bool blocked = r->blocker == c, awaited = r->before == c;
 
-	(void)tap;
 	while (*pos != c)
 		pos = &(*pos)->next;
 	*pos = c->next;

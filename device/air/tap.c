@@ -127,7 +127,7 @@ static void tap_opened(struct tap_stream *s, int err)
 {
 	struct tap *tap = container_of(s, struct tap, s);
 
-	tap->user->opened(tap->user, tap, err);
+	tap->user->opened(tap->user, err);
 }
 
 bool tap_open(struct tap *tap, const char *path)
@@ -188,7 +188,7 @@ static void tap_closed(struct tap_stream *s, bool whole)
 {
 	struct tap *tap = container_of(s, struct tap, s);
 
-	tap->user->closed(tap->user, tap, whole);
+	tap->user->closed(tap->user, whole);
 	free(tap);
 }
 

@@ -28,8 +28,8 @@ struct tap;
  * @closed: all is written (@whole), or the rest is lost; the tap is freed after that
  */
 struct tap_user {
-	void (*opened)(const struct tap_user *user, struct tap *tap, int err);
-	void (*closed)(const struct tap_user *user, struct tap *tap, bool whole);
+	void (*opened)(const struct tap_user *user, int err);
+	void (*closed)(const struct tap_user *user, bool whole);
 };
 
 enum tap_encoding {

@@ -11,19 +11,15 @@
 
 #include "air/tap.h"
 
-static inline void now_opened(const struct tap_user *user, struct tap *tap,
-			      int err)
+static inline void now_opened(const struct tap_user *user, int err)
 {
 	(void)user;
-	(void)tap;
 	errno = -err;
 }
 
-static inline void now_closed(const struct tap_user *user, struct tap *tap,
-			      bool whole)
+static inline void now_closed(const struct tap_user *user, bool whole)
 {
 	(void)user;
-	(void)tap;
 	(void)whole;
 }
 
