@@ -15,12 +15,11 @@
 /*
  * A command is answered within milliseconds, and an op may need many; mac80211 holds the
  * RTNL meanwhile. A NIC that took nearly two seconds for each would hold it for minutes.
- * So beyond what a busy host may need for one, all commands together have a credit, which
- * grows by a quarter of the time that passes.
+ * So beyond what a busy host may need for one, all commands together have a credit:
+ * skua_credit_count().
  */
 #define SKUA_CMD_FREE_MS	200
 #define SKUA_CMD_CREDIT		(5 * HZ)
-#define SKUA_CMD_GROWTH		4
 #define SKUA_CMD_GRACE_MS	1000	/* of commands that wait by themselves */
 
 /* The command that waits for its answer; on its sender's stack. */
@@ -222,12 +221,9 @@ static int skua_cmd_finish(struct skua *sc, const struct skua_cmd_req *req,
 VISIBLE_IF_KUNIT bool skua_cmd_charge(struct skua *sc, unsigned long waited,
 				      unsigned long free)
 {
-	struct skua_cmd_credit *credit = &sc->cmd_credit;
-	unsigned long past = jiffies - credit->at;
+	struct skua_credit *credit = &sc->cmd_credit;
 
-	past = min(past, SKUA_CMD_GROWTH * (unsigned long)SKUA_CMD_CREDIT);
-	credit->at = jiffies;
-	credit->used -= min(credit->used, past / SKUA_CMD_GROWTH);
+	skua_credit_count(credit, SKUA_CMD_CREDIT);
 	/* A NIC that has been restarted, and is quick now, does not die again. */
 	if (waited <= free)
 		return false;

@@ -26,11 +26,10 @@
 #define SKUA_DRAIN_GROUP_MS	500	/* for a DTIM beacon */
 /*
  * A radio that lets no frame go must not hold up the removal of hundreds of
- * stations, for which mac80211 holds the RTNL. So all waits together have a credit,
- * which grows by a quarter of the time that passes.
+ * stations, for which mac80211 holds the RTNL. So all waits together have a credit:
+ * skua_credit_count().
  */
-#define SKUA_DRAIN_CREDIT	HZ
-#define SKUA_DRAIN_GROWTH	4
+#define SKUA_DRAIN_CREDIT	((unsigned long)HZ)
 
 /**
  * skua_key_hold() - a frame is posted that names a key
@@ -74,13 +73,8 @@ void skua_key_release(struct skua *sc, struct skua_key *key)
  */
 unsigned long skua_key_patience(struct skua_keys *keys, unsigned long most)
 {
-	unsigned long past = jiffies - keys->credit_at;
-
-	past = min(past, SKUA_DRAIN_GROWTH * (unsigned long)SKUA_DRAIN_CREDIT);
-	keys->credit = min(keys->credit + past / SKUA_DRAIN_GROWTH,
-			   (unsigned long)SKUA_DRAIN_CREDIT);
-	keys->credit_at = jiffies;
-	return min(most, keys->credit);
+	skua_credit_count(&keys->credit, SKUA_DRAIN_CREDIT);
+	return min(most, SKUA_DRAIN_CREDIT - keys->credit.used);
 }
 
 /**
@@ -92,7 +86,8 @@ unsigned long skua_key_patience(struct skua_keys *keys, unsigned long most)
  */
 void skua_key_waited(struct skua_keys *keys, unsigned long since)
 {
-	keys->credit -= min(jiffies - since, keys->credit);
+	keys->credit.used = min(keys->credit.used + (jiffies - since),
+				SKUA_DRAIN_CREDIT);
 }
 
 /*

@@ -102,9 +102,7 @@ struct skua_key_slot {
  * struct skua_keys - all keys
  * @list: every struct skua_key (wiphy mutex)
  * @reserve: number of slots that only keys for beacon protection get
- * @credit: time that waits for frames may take, see skua_key_patience() (jiffies;
- *	wiphy mutex)
- * @credit_at: when @credit was counted (jiffies; wiphy mutex)
+ * @credit: how long frames have been waited for, see skua_key_patience() (wiphy mutex)
  * @suite: cipher suites for wiphy->cipher_suites
  * @lock: nobody who holds it finds a key in @slot that mac80211 has freed
  * @nslots: size of @slot
@@ -113,8 +111,7 @@ struct skua_key_slot {
 struct skua_keys {
 	struct list_head list;
 	unsigned int reserve;
-	unsigned long credit;
-	unsigned long credit_at;
+	struct skua_credit credit;
 	u32 suite[SKUA_NUM_SUITES];
 	spinlock_t lock; /* see above */
 	unsigned int nslots;

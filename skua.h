@@ -550,11 +550,13 @@ struct skua_rx {
 };
 
 /**
- * struct skua_cmd_credit - account of slow commands
+ * struct skua_credit - account of waits for a slow NIC
  * @used: jiffies of waiting that count, less what time has paid back since
  * @at: when @used was true, jiffies
+ *
+ * mac80211 holds the RTNL during a wait. One may be long, but not hundreds of them.
  */
-struct skua_cmd_credit {
+struct skua_credit {
 	unsigned long used;
 	unsigned long at;
 };
@@ -827,7 +829,7 @@ struct skua {
 
 	spinlock_t cmd_lock; /* see above */
 	struct skua_cmd_wait *cmd_wait;
-	struct skua_cmd_credit cmd_credit;
+	struct skua_credit cmd_credit;
 	atomic_t cmd_seq;
 	bool heartbeat_due;
 	u16 heartbeat_seq;
@@ -952,6 +954,22 @@ static inline bool skua_reachable(struct skua *sc)
 static inline struct skua_ring *skua_tx_ring(struct skua *sc, unsigned int n)
 {
 	return &sc->ring[SKUA_RING_TX_VO + n];
+}
+
+/**
+ * skua_credit_count() - pay back a quarter of the time that has passed
+ * @credit: account
+ * @most: the most that is paid back, jiffies
+ *
+ * Under the account's lock.
+ */
+static inline void skua_credit_count(struct skua_credit *credit,
+				     unsigned long most)
+{
+	unsigned long back = min((jiffies - credit->at) / 4, most);
+
+	credit->at = jiffies;
+	credit->used -= min(credit->used, back);
 }
 
 /* Log a fault of the NIC; rate-limited, any context. */

@@ -952,11 +952,11 @@ static void tx_key_goes_at_once(struct kunit *test)
 		skua_sta(fake->sta)->asleep = true;
 		give_keyed(test, conf);
 	}
-	fake->sc->keys->credit = HZ;
-	fake->sc->keys->credit_at = jiffies - HZ;
+	fake->sc->keys->credit.used = 0;
+	fake->sc->keys->credit.at = jiffies - HZ;
 	disable(test, fake->sta, conf);
 	/* the credit is counted when a wait begins */
-	KUNIT_EXPECT_LE(test, fake->sc->keys->credit_at, jiffies - HZ);
+	KUNIT_EXPECT_LE(test, fake->sc->keys->credit.at, jiffies - HZ);
 	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_KEY_CUT_SHORT));
 	reset(test);
 }
@@ -987,8 +987,8 @@ static void tx_patience_is_limited(struct kunit *test)
 	struct skua_keys *keys = fake->sc->keys;
 	unsigned long limit;
 
-	keys->credit = c->credit;
-	keys->credit_at = jiffies - c->past;
+	keys->credit.used = HZ - c->credit;
+	keys->credit.at = jiffies - c->past;
 	limit = skua_key_patience(keys, c->most);
 	KUNIT_EXPECT_GE(test, limit, c->limit);
 	/* another jiffy may have passed */
