@@ -85,6 +85,15 @@ static bool skua_tx_sw_encrypted(const struct sk_buff *skb)
 	       !skua_tx_looks_clear(skb);
 }
 
+/* A frame of the control port: of a handshake, as a rule */
+static bool skua_tx_is_eapol(const struct sk_buff *skb)
+{
+	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB((struct sk_buff *)skb);
+
+	return skb->protocol == cpu_to_be16(ETH_P_PAE) ||
+	       (info->control.flags & IEEE80211_TX_CTRL_PORT_CTRL_PROTO);
+}
+
 static void skua_tx_look(struct skua_tx_view *v, struct sk_buff *skb,
 			 struct ieee80211_vif *vif, struct ieee80211_sta *sta)
 {
@@ -96,8 +105,7 @@ static void skua_tx_look(struct skua_tx_view *v, struct sk_buff *skb,
 		.group = is_multicast_ether_addr(hdr->addr1),
 		.robust = ieee80211_is_robust_mgmt_frame(skb),
 		.sw_encrypted = skua_tx_sw_encrypted(skb),
-		.eapol = skb->protocol == cpu_to_be16(ETH_P_PAE) ||
-			 (info->control.flags & IEEE80211_TX_CTRL_PORT_CTRL_PROTO),
+		.eapol = skua_tx_is_eapol(skb),
 		.dont_encrypt = info->flags & IEEE80211_TX_INTFL_DONT_ENCRYPT,
 		.injected = info->flags & IEEE80211_TX_CTL_INJECTED,
 		.sta_keyed = sta && READ_ONCE(skua_sta(sta)->keyed),
@@ -221,20 +229,17 @@ static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
  * window, and other frames of mac80211's are for a rate that it insists on.
  */
 static bool skua_tx_aggregates(const struct skua_tx_req *req,
-			       const struct sk_buff *skb,
-			       const struct skua_key *key)
+			       const struct sk_buff *skb)
 {
-	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB((struct sk_buff *)skb);
 	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	const struct skua_key *key = req->pn_key;
 	const u32 never = SKUA_TXF_NO_ACK | SKUA_TXF_KEEP_SEQ | SKUA_TXF_RATE |
 			  SKUA_TXF_OFFCHAN;
 
 	if (req->sta == SKUA_STA_NONE || (req->flags & never) ||
 	    !ieee80211_is_data_qos(hdr->frame_control) ||
-	    !ieee80211_is_data_present(hdr->frame_control))
-		return false;
-	if (skb->protocol == cpu_to_be16(ETH_P_PAE) ||
-	    (info->control.flags & IEEE80211_TX_CTRL_PORT_CTRL_PROTO))
+	    !ieee80211_is_data_present(hdr->frame_control) ||
+	    skua_tx_is_eapol(skb))
 		return false;
 	return !key || !(key->suite->flags & (SKUA_SUITE_TKIP | SKUA_SUITE_WEP));
 }
@@ -269,7 +274,7 @@ int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
 	skua_tx_set_rate(req, info, vif);
 	err = skua_tx_set_key(req, skb, vif, sta);
 	if (!err && (features & SKUA_FEAT_TX_AMPDU) &&
-	    skua_tx_aggregates(req, skb, req->pn_key))
+	    skua_tx_aggregates(req, skb))
 		req->flags |= SKUA_TXF_AMPDU;
 	return err;
 }
