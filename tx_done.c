@@ -126,11 +126,16 @@ void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 		    const struct skua_tx_result *res, struct skua_poll *poll)
 {
 	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
-	struct ieee80211_rate_status rate = { .try_count = res->tries };
+	struct ieee80211_rate_status rate = {
+		.rate_idx = res->info,
+		.try_count = res->tries,
+	};
 	struct ieee80211_tx_status status = {
 		.sta = res->sta,
 		.info = info,
 		.skb = skb,
+		.rates = &rate,
+		.n_rates = res->n_rates,
 		.free_list = &poll->free_list,
 	};
 	bool again = skua_tx_again(skb, res);
@@ -148,10 +153,6 @@ void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 			       IEEE80211_TX_STAT_NOACK_TRANSMITTED;
 	}
 	skua_tx_show(sc, skb);
-	if (!skua_rate_to_info(res->rate, &rate.rate_idx)) {
-		status.rates = &rate;
-		status.n_rates = 1;
-	}
 	ieee80211_tx_status_ext(sc->hw, &status);
 }
 
@@ -291,6 +292,8 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 	lockdep_assert_in_softirq();
 	sta = skua_sta_get(sc, le16_to_cpu(rec->sta), le16_to_cpu(rec->sta_gen));
 	skua_tx_ppdu(sc, rec, sta, &res);
+	/* of the PPDU, not of each frame */
+	res.n_rates = n && !skua_rate_to_info(res.rate, &res.info);
 	for (i = 0; i < n; i++) {
 		u32 word = le32_to_cpu(status[i]);
 

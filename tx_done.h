@@ -11,6 +11,8 @@
  * struct skua_tx_result - a transmit record, checked, in host order
  * @sta: station, or NULL if there is none (any more)
  * @rate: rate word of the last transmission
+ * @info: the same for mac80211
+ * @n_rates: 1 if @info is valid, else 0
  * @airtime_us: of all transmissions of this frame, about
  * @ack_signal: dBm, 0 if none
  * @status: enum skua_tx_status
@@ -21,6 +23,8 @@
 struct skua_tx_result {
 	struct ieee80211_sta *sta;
 	u32 rate;
+	struct rate_info info;
+	u8 n_rates;
 	u32 airtime_us;
 	s8 ack_signal;
 	u8 status;
