@@ -176,14 +176,18 @@ static int skua_ba_tx_start(struct skua *sc,
 	return err;
 }
 
+static __le16 skua_ba_size(const struct ieee80211_ampdu_params *params)
+{
+	return cpu_to_le16(clamp_t(u16, params->buf_size, 1, SKUA_BA_MAX_SIZE));
+}
+
 /* mac80211 takes the session for working, whatever the result is. */
 static int skua_ba_tx_operational(struct skua *sc,
 				  const struct ieee80211_ampdu_params *params)
 {
 	struct skua_cmd_ba cmd = {
 		.action = SKUA_BA_TX_START,
-		.buf_size = cpu_to_le16(clamp_t(u16, params->buf_size, 1,
-						SKUA_BA_MAX_SIZE)),
+		.buf_size = skua_ba_size(params),
 		.amsdu = params->amsdu,
 	};
 	int err;
@@ -205,8 +209,7 @@ static int skua_ba_rx_start(struct skua *sc,
 	struct skua_cmd_ba cmd = {
 		.action = SKUA_BA_RX_START,
 		.ssn = cpu_to_le16(params->ssn & IEEE80211_SN_MASK),
-		.buf_size = cpu_to_le16(clamp_t(u16, params->buf_size, 1,
-						SKUA_BA_MAX_SIZE)),
+		.buf_size = skua_ba_size(params),
 	};
 	int err;
 
