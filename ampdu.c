@@ -224,16 +224,9 @@ static int skua_ba_rx_start(struct skua *sc,
 	return err;
 }
 
-static int skua_ba_begin(struct skua *sc, struct ieee80211_ampdu_params *params)
+/* Count a beginning that failed. Return: @ret */
+static int skua_ba_begun(struct skua *sc, int ret)
 {
-	int ret;
-
-	if (params->action == IEEE80211_AMPDU_TX_START)
-		ret = skua_ba_tx_start(sc, params);
-	else if (params->action == IEEE80211_AMPDU_TX_OPERATIONAL)
-		ret = skua_ba_tx_operational(sc, params);
-	else
-		ret = skua_ba_rx_start(sc, params);
 	if (ret < 0 && ret != -EOPNOTSUPP)
 		skua_count(sc, SKUA_CTR_BA_REFUSED);
 	return ret;
@@ -259,9 +252,11 @@ int skua_op_ampdu_action(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	lockdep_assert_wiphy(hw->wiphy);
 	switch (params->action) {
 	case IEEE80211_AMPDU_TX_START:
+		return skua_ba_begun(sc, skua_ba_tx_start(sc, params));
 	case IEEE80211_AMPDU_TX_OPERATIONAL:
+		return skua_ba_begun(sc, skua_ba_tx_operational(sc, params));
 	case IEEE80211_AMPDU_RX_START:
-		return skua_ba_begin(sc, params);
+		return skua_ba_begun(sc, skua_ba_rx_start(sc, params));
 	case IEEE80211_AMPDU_RX_STOP:
 		skua_ba_expect_key(sc, params->sta);
 		skua_ba_end(sc, params, SKUA_BA_RX_STOP);
