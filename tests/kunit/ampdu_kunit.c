@@ -5,7 +5,6 @@
 #include <kunit/static_stub.h>
 
 #include "../../ampdu.h"
-#include "../../key.h"
 #include "../../sta.h"
 #include "fake.h"
 
