@@ -377,35 +377,50 @@ static void make_path(struct kunit *test, u32 entries)
 			       sizeof(struct skua_tx_desc), entries);
 }
 
-static void give(struct kunit *test, unsigned int n, struct sk_buff *skb)
+static void give_to(struct kunit *test, unsigned int n, struct ieee80211_sta *sta,
+		    struct sk_buff *skb)
 {
 	struct skua_fake *fake = test->priv;
 
 	local_bh_disable();
 	rcu_read_lock();
-	skua_tx_give(fake->sc, n, fake->sta, skb);
+	skua_tx_give(fake->sc, n, sta, skb);
 	rcu_read_unlock();
 	local_bh_enable();
 }
 
-static void end_for(struct kunit *test, u16 sta, u32 airtime, u32 word)
+static void give(struct kunit *test, unsigned int n, struct sk_buff *skb)
 {
 	struct skua_fake *fake = test->priv;
-	struct skua_cpl_tx rec = {
-		.sta = cpu_to_le16(sta),
-		.airtime_us = cpu_to_le32(airtime),
-	};
-	__le32 status = cpu_to_le32(word);
+
+	give_to(test, n, fake->sta, skb);
+}
+
+static void end_all(struct kunit *test, const struct skua_cpl_tx *rec,
+		    const __le32 *words, unsigned int n)
+{
+	struct skua_fake *fake = test->priv;
 	struct skua_poll poll = {};
 
 	INIT_LIST_HEAD(&poll.free_list);
 	INIT_LIST_HEAD(&poll.rx_list);
 	local_bh_disable();
 	rcu_read_lock();
-	skua_tx_cpl(fake->sc, &rec, &status, 1, &poll);
+	skua_tx_cpl(fake->sc, rec, words, n, &poll);
 	rcu_read_unlock();
 	local_bh_enable();
 	KUNIT_EXPECT_TRUE(test, list_empty(&poll.free_list));
+}
+
+static void end_for(struct kunit *test, u16 sta, u32 airtime, u32 word)
+{
+	const struct skua_cpl_tx rec = {
+		.sta = cpu_to_le16(sta),
+		.airtime_us = cpu_to_le32(airtime),
+	};
+	const __le32 status = cpu_to_le32(word);
+
+	end_all(test, &rec, &status, 1);
 }
 
 static void end(struct kunit *test, u32 word)
@@ -575,17 +590,24 @@ static void tx_ring_full(struct kunit *test)
 	reset(test);
 }
 
-static struct ieee80211_key_conf *install(struct kunit *test,
-					  struct ieee80211_sta *sta)
+static void install_key(struct kunit *test, struct ieee80211_sta *sta,
+			struct ieee80211_key_conf *conf)
 {
 	struct skua_fake *fake = test->priv;
-	struct ieee80211_key_conf *conf;
 
-	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, 0);
 	wiphy_lock(fake->hw->wiphy);
 	KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(fake->hw, SET_KEY, fake->vif,
 						 sta, conf));
 	wiphy_unlock(fake->hw->wiphy);
+}
+
+static struct ieee80211_key_conf *install(struct kunit *test,
+					  struct ieee80211_sta *sta)
+{
+	struct ieee80211_key_conf *conf;
+
+	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, 0);
+	install_key(test, sta, conf);
 	return conf;
 }
 
@@ -715,10 +737,7 @@ static void tx_with_a_key_for_receiving_only(struct kunit *test)
 	make_path(test, 32);
 	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, 1);
 	conf->flags = IEEE80211_KEY_FLAG_PAIRWISE | IEEE80211_KEY_FLAG_NO_AUTO_TX;
-	wiphy_lock(fake->hw->wiphy);
-	KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(fake->hw, SET_KEY, fake->vif,
-						 fake->sta, conf));
-	wiphy_unlock(fake->hw->wiphy);
+	install_key(test, fake->sta, conf);
 	give_eapol(test);
 	KUNIT_EXPECT_EQ(test, 1, atomic_read(&fake->sc->tx.queued));
 	give(test, IEEE80211_AC_VO, make_frame(test, QOS_DATA, false));
@@ -1181,19 +1200,6 @@ static struct skua_cpl_tx tx_ppdu(struct kunit *test)
 	};
 }
 
-static void tx_end_all(struct kunit *test, const struct skua_cpl_tx *rec,
-		       const __le32 *words, unsigned int n)
-{
-	struct skua_fake *fake = test->priv;
-	struct skua_poll poll = {};
-
-	local_bh_disable();
-	rcu_read_lock();
-	skua_tx_cpl(fake->sc, rec, words, n, &poll);
-	rcu_read_unlock();
-	local_bh_enable();
-}
-
 static __le32 tx_word(u16 token, u8 tries, u8 status)
 {
 	return cpu_to_le32(FIELD_PREP(SKUA_TXS_TOKEN, token) |
@@ -1214,7 +1220,7 @@ static void tx_record_of_a_ppdu(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		words[i] = tx_word(9 - i, 1 + i % 2,
 				   i ? SKUA_TXS_ACKED : SKUA_TXS_NO_ACK);
-	tx_end_all(test, &rec, words, ARRAY_SIZE(words));
+	end_all(test, &rec, words, ARRAY_SIZE(words));
 
 	KUNIT_ASSERT_EQ(test, ARRAY_SIZE(words), tx->n);
 	for (i = 0; i < tx->n; i++) {
@@ -1247,19 +1253,19 @@ static void tx_record_without_words(struct kunit *test)
 
 	tx_listen(test, 0, 1);
 	rec = tx_ppdu(test);
-	tx_end_all(test, &rec, NULL, 0);
+	end_all(test, &rec, NULL, 0);
 	KUNIT_EXPECT_EQ(test, 1000, tx->paid);
 	KUNIT_EXPECT_EQ(test, 0, tx->n);
-	tx_end_all(test, &rec, &word, 1);
+	end_all(test, &rec, &word, 1);
 	KUNIT_EXPECT_EQ(test, 2000, tx->paid);
 	KUNIT_EXPECT_EQ(test, 1, tx->n);
 
 	/* D3: no more than a PPDU can take, whatever the NIC says, and of no other station */
 	rec.airtime_us = cpu_to_le32(U32_MAX);
-	tx_end_all(test, &rec, NULL, 0);
+	end_all(test, &rec, NULL, 0);
 	KUNIT_EXPECT_EQ(test, 2000 + SKUA_TX_AIRTIME_MAX, tx->paid);
 	rec.sta_gen = cpu_to_le16(0xffff);
-	tx_end_all(test, &rec, NULL, 0);
+	end_all(test, &rec, NULL, 0);
 	KUNIT_EXPECT_EQ(test, 3, tx->payments);
 }
 
@@ -1272,22 +1278,18 @@ static void tx_record_of_others(struct kunit *test)
 	struct sk_buff *skb = make_frame(test, QOS_DATA, true);
 
 	tx_listen(test, SKUA_FEAT_TX_AMPDU, 1);
-	local_bh_disable();
-	rcu_read_lock();
-	skua_tx_give(tx->fake.sc, IEEE80211_AC_VI, NULL, skb);
-	rcu_read_unlock();
-	local_bh_enable();
+	give_to(test, IEEE80211_AC_VI, NULL, skb);
 	rec = tx_ppdu(test);
 	/* figures that the airtime could be divided by, or multiplied with */
 	rec.mpdus = 0;
 	rec.acked = 0;
 	rec.retried = 0;
-	tx_end_all(test, &rec, words, 1);
+	end_all(test, &rec, words, 1);
 	KUNIT_EXPECT_EQ(test, 1, tx->n);
 	KUNIT_EXPECT_EQ(test, 255000, tx->res[0].airtime_us);
 	KUNIT_EXPECT_EQ(test, 0, tx->payments);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_TX_BAD_TOKEN));
-	tx_end_all(test, &rec, words, 2);
+	end_all(test, &rec, words, 2);
 	KUNIT_EXPECT_EQ(test, 2, tx->n);
 	KUNIT_EXPECT_EQ(test, 1000, tx->paid);
 	KUNIT_EXPECT_EQ(test, 1, tx->payments);
@@ -1337,7 +1339,7 @@ static void tx_record_figures(struct kunit *test)
 	rec.acked = cpu_to_le16(c->acked);
 	rec.retried = cpu_to_le16(c->retried);
 	rec.seq = cpu_to_le16(c->seq);
-	tx_end_all(test, &rec, &word, 1);
+	end_all(test, &rec, &word, 1);
 	KUNIT_ASSERT_EQ(test, 1, tx->n);
 	KUNIT_EXPECT_EQ(test, c->len, tx->res[0].ampdu_len);
 	KUNIT_EXPECT_EQ(test, c->ack_len, tx->res[0].ampdu_ack_len);
@@ -1347,9 +1349,9 @@ static void tx_record_figures(struct kunit *test)
 
 	/* a record without TID, or without station, has no number of one */
 	rec.tid = SKUA_NUM_TIDS;
-	tx_end_all(test, &rec, NULL, 0);
+	end_all(test, &rec, NULL, 0);
 	rec.tid = 0xff;
-	tx_end_all(test, &rec, NULL, 0);
+	end_all(test, &rec, NULL, 0);
 }
 
 static struct sk_buff *make_part(struct kunit *test, unsigned int len,
@@ -1555,19 +1557,10 @@ static void tx_may_be_aggregated(struct kunit *test)
 		conf = skua_fake_key(test, c->cipher,
 				     c->cipher == WLAN_CIPHER_SUITE_TKIP ?
 				     WLAN_KEY_LEN_TKIP : WLAN_KEY_LEN_CCMP, 0);
-		wiphy_lock(tx->fake.hw->wiphy);
-		KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(tx->fake.hw, SET_KEY,
-							 tx->fake.vif,
-							 tx->fake.sta, conf));
-		wiphy_unlock(tx->fake.hw->wiphy);
+		install_key(test, tx->fake.sta, conf);
 		IEEE80211_SKB_CB(skb)->control.hw_key = conf;
 	}
-	local_bh_disable();
-	rcu_read_lock();
-	skua_tx_give(tx->fake.sc, IEEE80211_AC_VI, c->no_sta ? NULL : tx->fake.sta,
-		     skb);
-	rcu_read_unlock();
-	local_bh_enable();
+	give_to(test, IEEE80211_AC_VI, c->no_sta ? NULL : tx->fake.sta, skb);
 	KUNIT_ASSERT_EQ(test, 1, atomic_read(&tx->fake.sc->tx.queued));
 	KUNIT_EXPECT_EQ(test, c->may,
 			!!(le32_to_cpu(posted(test, IEEE80211_AC_VI, 0)->flags) &
