@@ -80,6 +80,17 @@ static const struct tx_segs_case tx_segs_cases[] = {
 
 KUNIT_ARRAY_PARAM_DESC(tx_segs, tx_segs_cases, desc);
 
+static const struct skua_seg *tx_seg(const struct skua_tx_desc *slot, unsigned int i)
+{
+	const struct skua_tx_cont *cont;
+
+	if (i < SKUA_TXD_SEGS)
+		return &slot->seg[i];
+	i -= SKUA_TXD_SEGS;
+	cont = (void *)&slot[1 + i / SKUA_TXD_CONT_SEGS];
+	return &cont->seg[i % SKUA_TXD_CONT_SEGS];
+}
+
 static void tx_encode_segments(struct kunit *test)
 {
 	const struct tx_segs_case *c = test->param_value;
@@ -97,17 +108,7 @@ static void tx_encode_segments(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->nmaps,
 			le32_get_bits(slot[0].w0, SKUA_TXD_W0_NSEG));
 	for (i = 0; i < c->nmaps; i++) {
-		const struct skua_seg *seg;
-
-		if (i < SKUA_TXD_SEGS) {
-			seg = &slot[0].seg[i];
-		} else {
-			unsigned int n = i - SKUA_TXD_SEGS;
-			const struct skua_tx_cont *cont =
-				(void *)&slot[1 + n / SKUA_TXD_CONT_SEGS];
-
-			seg = &cont->seg[n % SKUA_TXD_CONT_SEGS];
-		}
+		const struct skua_seg *seg = tx_seg(slot, i);
 
 		KUNIT_EXPECT_EQ(test, map[i].addr, le64_to_cpu(seg->addr));
 		KUNIT_EXPECT_EQ(test, map[i].len, le32_to_cpu(seg->len));
@@ -1385,13 +1386,7 @@ static void add_part(struct sk_buff *head, struct sk_buff *part)
 
 static const struct skua_seg *posted_seg(struct kunit *test, unsigned int i)
 {
-	const struct skua_tx_cont *cont;
-
-	if (i < SKUA_TXD_SEGS)
-		return &posted(test, IEEE80211_AC_VI, 0)->seg[i];
-	i -= SKUA_TXD_SEGS;
-	cont = (void *)posted(test, IEEE80211_AC_VI, 1 + i / SKUA_TXD_CONT_SEGS);
-	return &cont->seg[i % SKUA_TXD_CONT_SEGS];
+	return tx_seg(posted(test, IEEE80211_AC_VI, 0), i);
 }
 
 /* A8: each part of each subframe is mapped, in order, and given back */
