@@ -452,15 +452,13 @@ static void rx_while_down(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, fake->sc->rx.nfree);
 }
 
-/* K8, K16: the frame is still encrypted, but the NIC has seen its packet number */
-static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
+/* The NIC knows the station, and a key of it; @rec is from that station. */
+static struct skua_key *rx_keyed_station(struct kunit *test, struct skua_cpl_rx *rec)
 {
 	struct skua_fake *fake = test->priv;
-	struct skua_cpl_rx rec = good_record(1, 100);
 	struct ieee80211_key_conf *conf;
 	struct skua_key *key;
 
-	make_path(test);
 	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, 0);
 	wiphy_lock(fake->hw->wiphy);
 	KUNIT_ASSERT_EQ(test, 0, skua_sta_handle_take(fake->sc, fake->sta));
@@ -469,13 +467,21 @@ static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
 	wiphy_unlock(fake->hw->wiphy);
 	rcu_read_lock();
 	key = skua_key_of(skua_sta(fake->sta)->key, conf);
-	skua_key_saw_pn(key, 0, 0x10203);
 	rcu_read_unlock();
+	rec->sta = cpu_to_le16(skua_sta(fake->sta)->handle);
+	rec->sta_gen = cpu_to_le16(skua_sta(fake->sta)->gen);
+	return key;
+}
 
+/* K8, K16: the frame is still encrypted, but the NIC has seen its packet number */
+static void rx_replay_of_a_frame_left_encrypted(struct kunit *test)
+{
+	struct skua_cpl_rx rec = good_record(1, 100);
+
+	make_path(test);
+	skua_key_saw_pn(rx_keyed_station(test, &rec), 0, 0x10203);
 	rx_write_frame(test, 1, IEEE80211_FTYPE_DATA | IEEE80211_FCTL_PROTECTED,
 		       0x10203);
-	rec.sta = cpu_to_le16(skua_sta(fake->sta)->handle);
-	rec.sta_gen = cpu_to_le16(skua_sta(fake->sta)->gen);
 	receive(test, &rec, NULL, 0);
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_REPLAY));
 	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_KEY_REPLAY));
@@ -502,7 +508,6 @@ struct rx_pn_case {
 	u16 fc;
 	bool group;
 	u32 flags;
-	u32 cipher;
 	bool by_mac80211;
 	bool bad;
 };
@@ -531,25 +536,13 @@ static void rx_packet_numbers(struct kunit *test)
 	struct skua_fake *fake = test->priv;
 	struct skua_cpl_rx rec = good_record(1, 100);
 	struct skua_rx_buf_slot *buf;
-	struct ieee80211_key_conf *conf;
 	struct ieee80211_hdr *hdr;
 	struct skua_key *key;
 	unsigned int i;
 
 	make_path(test);
 	fake->sc->caps.features = c->features;
-	conf = skua_fake_key(test, WLAN_CIPHER_SUITE_CCMP, WLAN_KEY_LEN_CCMP, 0);
-	wiphy_lock(fake->hw->wiphy);
-	KUNIT_ASSERT_EQ(test, 0, skua_sta_handle_take(fake->sc, fake->sta));
-	KUNIT_ASSERT_EQ(test, 0, skua_op_set_key(fake->hw, SET_KEY, fake->vif,
-						 fake->sta, conf));
-	wiphy_unlock(fake->hw->wiphy);
-	rcu_read_lock();
-	key = skua_key_of(skua_sta(fake->sta)->key, conf);
-	rcu_read_unlock();
-
-	rec.sta = cpu_to_le16(skua_sta(fake->sta)->handle);
-	rec.sta_gen = cpu_to_le16(skua_sta(fake->sta)->gen);
+	key = rx_keyed_station(test, &rec);
 	rec.key = cpu_to_le16(key->slot);
 	rec.key_gen = cpu_to_le16(key->gen);
 	rec.tid = c->fc & IEEE80211_STYPE_QOS_DATA ? 0 : SKUA_NUM_TIDS;
