@@ -151,11 +151,9 @@ u16 sta_cmd_stats(struct cmd *c)
 
 	if (status != SKUA_ST_OK)
 		return status;
-	status = tbl_read(ENG_TBL_STA_STATS, p->sta, &st);
+	status = rate_read(s, &st);
 	if (status != SKUA_ST_OK)
 		return status;
-	rate_account(s, &st);
-	ba_count(s, &st);
 	memcpy(c->ans, &st.stats, sizeof(st.stats));
 	c->ans_len = sizeof(st.stats);
 	return SKUA_ST_OK;

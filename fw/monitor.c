@@ -110,9 +110,8 @@ static u32 acked_count(const struct vif *v)
 
 		if (!s || s->cmd.vif != vif_index(v) || memcmp(s->cmd.addr, v->cmd.bssid, 6))
 			continue;
-		if (tbl_read(ENG_TBL_STA_STATS, i, &st) != SKUA_ST_OK)
+		if (rate_read(s, &st) != SKUA_ST_OK)
 			break;
-		rate_account(s, &st);
 		return st.stats.tx_packets;
 	}
 	return v->watch.acked;

@@ -116,8 +116,15 @@ void rate_vif_masked(u8 vif);
 /** rate_vif_changed() - the channel of the interface changed: rates follow */
 void rate_vif_changed(u8 vif);
 
-/** rate_account() - take over the engine's counters (reading clears them) */
-void rate_account(struct sta *s, const struct eng_sta_stats *st);
+/**
+ * rate_read() - read the engine's counters of a station
+ *
+ * Reading clears them. So everybody reads them here, where rate choice and ba.c take
+ * theirs over.
+ *
+ * Return: enum skua_status.
+ */
+u16 rate_read(struct sta *s, struct eng_sta_stats *st);
 
 /** rate_start() - stations exist: have the periodic work run */
 void rate_start(void);
@@ -131,7 +138,7 @@ void ba_sta_new(const struct sta *s);
 /** ba_sta_gone() - the peer goes: what waits for it ends */
 void ba_sta_gone(const struct sta *s);
 
-/** ba_count() - take over the engine's counters (reading clears them) */
+/** ba_count() - of rate_read(): take over the engine's counters */
 void ba_count(const struct sta *s, const struct eng_sta_stats *st);
 
 /** ba_look() - periodic work: ask for sessions that are worth while */

@@ -250,7 +250,7 @@ void rate_vif_masked(u8 vif)
 	vif_each_sta(vif, rate_init);
 }
 
-void rate_account(struct sta *s, const struct eng_sta_stats *st)
+static void rate_account(struct sta *s, const struct eng_sta_stats *st)
 {
 	struct rate_state *r = rate_of(s);
 
@@ -262,6 +262,17 @@ void rate_account(struct sta *s, const struct eng_sta_stats *st)
 	r->probe_ppdus += st->probe_ppdus;
 	r->probe_sent += st->probe_sent;
 	r->probe_acked += st->probe_acked;
+}
+
+u16 rate_read(struct sta *s, struct eng_sta_stats *st)
+{
+	u16 status = tbl_read(ENG_TBL_STA_STATS, sta_index(s), st);
+
+	if (status == SKUA_ST_OK) {
+		rate_account(s, st);
+		ba_count(s, st);
+	}
+	return status;
 }
 
 static u32 percent(u32 acked, u32 sent)
@@ -398,16 +409,14 @@ static void rate_look(struct sta *s)
 		return;
 	if (r->idle >= 0xf000)
 		r->idle = IDLE_ROUNDS;
-	if (tbl_read(ENG_TBL_STA_STATS, sta_index(s), &st) != SKUA_ST_OK)
+	if (rate_read(s, &st) != SKUA_ST_OK)
 		return;
-	ba_count(s, &st);
 	ba_look(s);
 	if (!st.stage_sent[0] && !st.probe_sent) {
 		r->idle++;
 		return;
 	}
 	r->idle = 0;
-	rate_account(s, &st);
 	judge(s);
 }
 

@@ -653,6 +653,32 @@ static void idle_station(void **state)
 	assert_int_equal(fake_events(SKUA_EVT_BA_REQUEST), 1);
 }
 
+/* Nor are those forgotten that the keep-alives' look at the counters takes away. */
+static void counted_by_others(void **state)
+{
+	struct skua_cmd_vif vif = fake_vif_cmd(0, SKUA_VIF_STA, SKUA_VIFF_ASSOC);
+	struct skua_cmd_sta s = he_sta(STA + 1);
+	u32 reads;
+
+	(void)state;
+	fake_vif(0, SKUA_VIF_STA, 0);
+	s.vif = 0;
+	memcpy(s.addr, vif.bssid, 6);
+	add(&s);
+	assert_ok(fake_cmd(SKUA_CMD_START, NULL, 0));
+	fake_chan(0, 0, 2412, 2412, SKUA_BW_20);
+	assert_ok(fake_cmd(SKUA_CMD_VIF_UPDATE, &vif, sizeof(vif)));
+	/* It comes ten seconds after the association; rate control looks once a second. */
+	fake_run(9999 * MSEC_US);
+	fake.stats[STA + 1].tid_frames[TID] = 1000;
+	reads = fake.stats_reads;
+	fake_run(2 * MSEC_US);
+	assert_int_equal(fake.stats_reads, reads + 1);
+	assert_int_equal(fake_events(SKUA_EVT_BA_REQUEST), 0);
+	fake_run(SEC_US);
+	assert_int_equal(fake_events(SKUA_EVT_BA_REQUEST), 1);
+}
+
 /* A7: the peer refuses, or the host: 1 s, 2 s ... 30 s */
 static void back_off(void **state)
 {
@@ -864,6 +890,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(news, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(asks, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(idle_station, setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(counted_by_others, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(back_off, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(stalls, setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(long_after, setup, fake_teardown),
