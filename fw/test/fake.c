@@ -342,7 +342,7 @@ static void tune(void)
 	};
 }
 
-static u32 tuned(void)
+u32 fake_freq(void)
 {
 	return fake.n_tune ? fake.tune[fake.n_tune - 1].freq : 0;
 }
@@ -355,7 +355,7 @@ static void fwtx_go(void)
 		fail_msg("a frame is under way already");
 	assert_true(fake.n_frame < ARRAY_SIZE(fake.frame));
 	f = &fake.frame[fake.n_frame++];
-	f->freq = tuned();
+	f->freq = fake_freq();
 	f->time = fake.time;
 	f->vif = fake.reg[ENG_FWTX_VIF / 4];
 	f->flags = fake.reg[ENG_FWTX_FLAGS / 4];
@@ -804,7 +804,7 @@ void fake_shutdown(void)
 		assert_false(fake.sta_valid[i] || fake.rate_valid[i]);
 	for (u32 i = 0; i < FAKE_KEYS; i++)
 		assert_false(fake.key_valid[i]);
-	assert_int_equal(tuned(), 0);
+	assert_int_equal(fake_freq(), 0);
 	assert_int_equal(fake.reg[ENG_RF_ROC_VIF / 4], SKUA_VIF_NONE);
 }
 

@@ -190,6 +190,9 @@ const struct skua_evt *fake_event(u16 id, u32 n);
 u32 fake_inbands(u16 id);
 const struct fake_inband *fake_inband_last(u16 id);
 
+/** fake_freq() - where the radio is, MHz; 0 if it was never tuned */
+u32 fake_freq(void);
+
 /** fake_ba() - the table entry of a Block Ack session */
 struct eng_ba *fake_ba(u16 sta, u32 tid);
 

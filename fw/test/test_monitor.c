@@ -21,11 +21,6 @@ static void beacons_for(u32 ms)
 	}
 }
 
-static u32 freq_now(void)
-{
-	return fake.tune[fake.n_tune - 1].freq;
-}
-
 static void update(u32 flags)
 {
 	struct skua_cmd_vif p = fake_vif_cmd(0, SKUA_VIF_STA, flags);
@@ -216,10 +211,10 @@ static void asked_before_away(void **state)
 	fake_forget();
 	roc(3000, 5180);
 	fake_run(900 * MSEC_US);
-	assert_int_equal(freq_now(), 2412);
+	assert_int_equal(fake_freq(), 2412);
 	/* While it waits to leave it is not kept for another time, though the loss lasts. */
 	fake_run(100 * MSEC_US);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 	assert_int_equal(fake_events(SKUA_EVT_ROC_READY), 1);
 	assert_int_equal(fake_events(SKUA_EVT_BEACON_LOSS), 0);
 	fake_run(2990 * MSEC_US);
@@ -239,10 +234,10 @@ static void asked_and_heard(void **state)
 	fake_forget();
 	roc(3000, 5180);
 	fake_run(100 * MSEC_US);
-	assert_int_equal(freq_now(), 2412);
+	assert_int_equal(fake_freq(), 2412);
 	fake.vif[0].last_beacon = (u32)fake.time;
 	fake_run(150 * MSEC_US);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 	/* or nobody asks any more */
 	assert_ok(fake_cmd(SKUA_CMD_ROC_CANCEL, NULL, 0));
 	fake_run(750 * MSEC_US);
@@ -251,7 +246,7 @@ static void asked_and_heard(void **state)
 	roc(3000, 5180);
 	update(0);
 	fake_run(30 * MSEC_US);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 }
 
 /* A journey that has not begun is called off. */
@@ -265,7 +260,7 @@ static void asked_and_called_off(void **state)
 	fake_run(50 * MSEC_US);
 	assert_ok(fake_cmd(SKUA_CMD_ROC_CANCEL, NULL, 0));
 	fake_run(3 * SEC_US);
-	assert_int_equal(freq_now(), 2412);
+	assert_int_equal(fake_freq(), 2412);
 	assert_int_equal(fake_events(SKUA_EVT_ROC_READY), 0);
 	assert_int_equal(fake.n_frame, 0);
 	/* The interface goes, or the whole MAC stops. */

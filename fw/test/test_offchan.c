@@ -95,11 +95,6 @@ static void assert_done(bool aborted)
 	assert_int_equal(fake.reg[ENG_MAC_SCAN_HI / 4] >> 16, SKUA_VIF_NONE);
 }
 
-static u32 freq_now(void)
-{
-	return fake.tune[fake.n_tune - 1].freq;
-}
-
 /* ------------------------------------------------------------------ */
 
 /* M1 */
@@ -293,7 +288,7 @@ static void told(void **state)
 	assert_int_equal(fake.frame[1].freq, 2412);
 	assert_int_equal(fake.frame[3].freq, 2437);
 	assert_tells(&fake.frame[5], false);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 	assert_int_equal(fake.tune[fake.n_tune - 1].bw, SKUA_BW_80);
 }
 
@@ -327,7 +322,7 @@ static void rests(void **state)
 		}
 	}
 	assert_int_equal(rests, 2);	/* after 4 and all 8 channels */
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 }
 
 /* The operating channel is scanned without leaving it. */
@@ -432,12 +427,12 @@ static void home_changes(void **state)
 	associate();
 	assert_ok(scan(&p));
 	fake_run(20 * MSEC_US);
-	assert_int_equal(freq_now(), 2412);
+	assert_int_equal(fake_freq(), 2412);
 	fake_chan(0, 0, 5745, 5745, SKUA_BW_20);
-	assert_int_equal(freq_now(), 2412);
+	assert_int_equal(fake_freq(), 2412);
 	fake_run(SEC_US);
 	assert_done(false);
-	assert_int_equal(freq_now(), 5745);
+	assert_int_equal(fake_freq(), 5745);
 }
 
 static u32 count_probes(void)
@@ -464,12 +459,12 @@ static void cancel(void **state)
 		fake_run(us);
 		if (fake_events(SKUA_EVT_SCAN_DONE))
 			break;
-		ending = freq_now() == 5180 && count_probes() == 16;
+		ending = fake_freq() == 5180 && count_probes() == 16;
 		assert_ok(fake_cmd_u32(SKUA_CMD_SCAN_CANCEL, COOKIE));
 		fake_run(10 * MSEC_US);
 		/* After the last channel there is nothing left to abort. */
 		assert_done(!ending);
-		assert_int_equal(freq_now(), 5180);
+		assert_int_equal(fake_freq(), 5180);
 		assert_int_equal(fake_cmd_u32(SKUA_CMD_SCAN_CANCEL, COOKIE), SKUA_ST_STATE);
 		/* Each access point that was told PM=1 was told PM=0 afterwards. */
 		if (fake.n_frame && fake.frame[fake.n_frame - 1].data[0] == 0x48)
@@ -495,7 +490,7 @@ static void frames_that_stick(void **state)
 	assert_ok(scan(&p));
 	fake_run(2 * SEC_US);
 	assert_done(false);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 	assert_true(fake_events(SKUA_EVT_LOG) > 0);
 }
 
@@ -586,7 +581,7 @@ static void ended_early(void **state)
 	fake_run(10 * MSEC_US);
 	assert_ok(fake_cmd(SKUA_CMD_STOP, NULL, 0));
 	assert_done(true);
-	assert_int_equal(freq_now(), 0);
+	assert_int_equal(fake_freq(), 0);
 	fake_run(SEC_US);
 	assert_done(true);
 
@@ -596,11 +591,11 @@ static void ended_early(void **state)
 	fake_forget();
 	assert_ok(scan(&p));
 	fake_run(10 * MSEC_US);
-	assert_int_equal(freq_now(), 2412);
+	assert_int_equal(fake_freq(), 2412);
 	assert_ok(fake_cmd_u32(SKUA_CMD_VIF_REMOVE, 0));
 	assert_done(true);
 	/* The other interface's channel */
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 	fake_vif(0, SKUA_VIF_STA, 0);
 }
 
@@ -638,7 +633,7 @@ static void roc_life(void **state)
 	assert_int_equal(fake_events(SKUA_EVT_ROC_READY), 0);
 	fake_run(5 * MSEC_US);
 	assert_roc(SKUA_EVT_ROC_READY, 1, 0xfeedface);
-	assert_int_equal(freq_now(), 2437);
+	assert_int_equal(fake_freq(), 2437);
 	assert_int_equal(fake.reg[ENG_RF_ROC_VIF / 4], 0);
 	assert_tells(&fake.frame[0], true);
 	/* A scan and a remain-on-channel period exclude each other. */
@@ -650,16 +645,16 @@ static void roc_life(void **state)
 	}
 	fake_run(190 * MSEC_US);
 	assert_int_equal(fake_events(SKUA_EVT_ROC_EXPIRED), 0);
-	assert_int_equal(freq_now(), 2437);
+	assert_int_equal(fake_freq(), 2437);
 	fake_run(10 * MSEC_US);
 	assert_roc(SKUA_EVT_ROC_EXPIRED, 1, 0xfeedface);
 	assert_int_equal(fake.reg[ENG_RF_ROC_VIF / 4], SKUA_VIF_NONE);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 	assert_int_equal(fake.n_frame, 2);
 	assert_tells(&fake.frame[1], false);
 	/* A cancel that comes too late is no error. */
 	assert_ok(fake_cmd(SKUA_CMD_ROC_CANCEL, NULL, 0));
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 }
 
 static void roc_cancel(void **state)
@@ -676,7 +671,7 @@ static void roc_cancel(void **state)
 		assert_ok(fake_cmd(SKUA_CMD_ROC_CANCEL, NULL, 0));
 		fake_run(SEC_US);
 		assert_int_equal(fake_events(SKUA_EVT_ROC_EXPIRED), 0);
-		assert_int_equal(freq_now(), 5180);
+		assert_int_equal(fake_freq(), 5180);
 		assert_int_equal(fake.reg[ENG_RF_ROC_VIF / 4], SKUA_VIF_NONE);
 	}
 }
@@ -695,7 +690,7 @@ static void roc_then_scan(void **state)
 	assert_ok(scan(&s));
 	fake_run(SEC_US);
 	assert_done(false);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 	assert_int_equal(fake.frame[fake.n_frame - 2].freq, 2412);
 	assert_tells(&fake.frame[fake.n_frame - 1], false);
 	/* A cancel of another scan cancels nothing. */
@@ -740,7 +735,7 @@ static void stop_between_journeys(void **state)
 	assert_roc(SKUA_EVT_ROC_EXPIRED, 1, 5);
 	assert_int_equal(fake.n_tune, 3);
 	assert_int_equal(fake.tune[1].freq, 5745);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 }
 
 static void roc_own_channel(void **state)
@@ -778,14 +773,14 @@ static void roc_refused(void **state)
 	fake_chan(1, 0, 5180, 5210, SKUA_BW_80);
 	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
 	fake_run(5 * MSEC_US);
-	assert_int_equal(freq_now(), 2437);
+	assert_int_equal(fake_freq(), 2437);
 	assert_ok(fake_cmd_u32(SKUA_CMD_VIF_REMOVE, 0));
 	assert_roc(SKUA_EVT_ROC_EXPIRED, 1, 4);
-	assert_int_equal(freq_now(), 5180);
+	assert_int_equal(fake_freq(), 5180);
 	fake_vif(0, SKUA_VIF_STA, 0);
 	assert_ok(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)));
 	fake_run(5 * MSEC_US);
-	assert_int_equal(freq_now(), 2437);
+	assert_int_equal(fake_freq(), 2437);
 	assert_ok(fake_cmd(SKUA_CMD_STOP, NULL, 0));
 	assert_int_equal(fake_cmd(SKUA_CMD_ROC, &p, sizeof(p)), SKUA_ST_STATE);
 }
