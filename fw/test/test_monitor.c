@@ -263,7 +263,7 @@ static void asked_and_called_off(void **state)
 	assert_int_equal(fake_freq(), 2412);
 	assert_int_equal(fake_events(SKUA_EVT_ROC_READY), 0);
 	assert_int_equal(fake.n_frame, 0);
-	/* The interface goes, or the whole MAC stops. */
+	/* The whole MAC stops. */
 	roc(3000, 5180);
 	fake_run(50 * MSEC_US);
 	assert_ok(fake_cmd(SKUA_CMD_STOP, NULL, 0));
