@@ -106,10 +106,9 @@ def nic_counts(nics):
     for nic in nics.control({"cmd": "counters"})["nics"]:
         engines = nic["mac_engines"]
         total["frames"] += engines["tx_data"]
-        # none of these in a NIC that does not aggregate yet
-        total["mpdus"] += engines.get("tx_mpdus", 0)
-        total["ppdus"] += engines.get("tx_ppdus", 0)
-        total["block_acks"] += engines.get("rx_ba_sent", 0)
+        total["mpdus"] += engines["tx_mpdus"]
+        total["ppdus"] += engines["tx_ppdus"]
+        total["block_acks"] += engines["rx_ba_sent"]
         total["retransmissions"] += engines["tx_retries"]
         total["doorbells"] += nic["pci"]["doorbells"]
         total["interrupts"] += sum(vector["sent"] for vector in nic["pci"]["vectors"])
