@@ -11,6 +11,7 @@ from airjudge import SNAP_EAPOL, captured
 from bench import AP, STA, frames
 from dot11crypt import Aead, hdrlen
 from faults import fault, guest_end, run_in_guest
+from forge import raw
 from security import sae
 from skuavm import wait_until
 from voice import Voice
@@ -33,6 +34,8 @@ for number in range(what["rounds"]):
     print(key.hex())
     time.sleep(what["pause"])
 """
+VOICE = 0xe0
+BEST_EFFORT = 0
 # What hostapd does, with no pause
 DEAUTHENTICATE = """
 import json, sys
@@ -46,6 +49,13 @@ ap.delete(octets(what["peer"]))
 MESSAGE_4 = "wlan.fc.type_subtype == 0x28 && wlan.fc.protected == 1 && wlan.qos.tid == 7"
 
 
+def rekey(trio, rounds, load, pause=0, tos=BEST_EFFORT):
+    """New keys for ap and sta, so many, each after so many datagrams; the keys."""
+    return run_in_guest(trio.vms[0], REKEY, {
+        "rounds": rounds, "load": load, "pause": pause, "tos": tos,
+        "ap": guest_end(trio.ends["ap"]), "sta": guest_end(trio.ends["sta"], peers=[AP])})
+
+
 @pytest.mark.contract("K15")
 @pytest.mark.parametrize("load", [0, 20])
 def test_message_4_leaves_before_the_new_key(trio, load):
@@ -54,9 +64,7 @@ def test_message_4_leaves_before_the_new_key(trio, load):
     _, supplicant = trio.link()
     path = trio.capture()
     before = ap.driver()["rx"], sta.engines()["tx_stale_key"]
-    run_in_guest(trio.vms[0], REKEY, {
-        "rounds": 30, "load": load, "pause": 0, "tos": BEST_EFFORT,
-        "ap": guest_end(ap), "sta": guest_end(sta, peers=[AP])})
+    rekey(trio, rounds=30, load=load)
     sta.ping(AP, count=3)
     trio.capture_end()
     sent = frames(path, f"{MESSAGE_4} && wlan.ta == {sta.mac}", ["wlan.seq"])
@@ -84,21 +92,22 @@ def one_at_a_time(trio):
         sta.vm.put(f"{sta.debugfs}/aql_txq_limit", f"{ac} {AQL_DEFAULT}")
 
 
-VOICE = 0xe0
-BEST_EFFORT = 0
+def data(path, sender):
+    """The encrypted data frames of an end that were on the air."""
+    mac = raw(sender)
+    return [frame for _, frame in captured(path)
+            if frame[0] & 0x0c == 0x08 and frame[1] & 0x40 and frame[10:16] == mac]
 
 
-def octets(mac):
-    return bytes.fromhex(mac.replace(":", ""))
+def ciphers(keys):
+    return [Aead("ccmp-128", bytes.fromhex(key)) for key in keys]
 
 
 def under_the_key_before(path, sender, keys):
     """The numbers of the messages 4 on the air that are encrypted by the key before theirs."""
     told = set()
-    keys = [Aead("ccmp-128", bytes.fromhex(key)) for key in keys]
-    sent = [frame for _, frame in captured(path) if frame[0] & 0x0c == 0x08
-            and frame[1] & 0x40 and frame[10:16] == sender and len(frame) > hdrlen(frame) + 8]
-    for number, key in enumerate(keys[:-1], 1):
+    sent = [frame for frame in data(path, sender) if len(frame) > hdrlen(frame) + 8]
+    for number, key in enumerate(ciphers(keys[:-1]), 1):
         told |= {number for plain in map(key.open, sent)
                  if plain and plain.startswith(SNAP_EAPOL) and plain[-1] == number}
     return told
@@ -108,16 +117,14 @@ def under_the_key_before(path, sender, keys):
 @pytest.mark.parametrize("qos", [True, False], ids=["qos", "legacy"])
 def test_message_4_leaves_mac80211_before_the_new_key(trio, slow_sta, qos):
     """K15: message 4 waits in mac80211's queue, behind others: it leaves under the old key."""
-    ap, sta = trio.ends["ap"], slow_sta
+    sta = slow_sta
     _, supplicant = trio.link(ap_extra="" if qos else "wmm_enabled=0\nieee80211n=0\n")
     path = trio.capture()
     start = len(supplicant.process.output)
-    keys = run_in_guest(trio.vms[0], REKEY, {
-        "rounds": 31, "load": 20, "pause": 0, "tos": VOICE if qos else BEST_EFFORT,
-        "ap": guest_end(ap), "sta": guest_end(sta, peers=[AP])})
+    keys = rekey(trio, rounds=31, load=20, tos=VOICE if qos else BEST_EFFORT)
     sta.ping(AP, count=3)
     trio.capture_end()
-    told = under_the_key_before(path, octets(sta.mac), keys)
+    told = under_the_key_before(path, sta, keys)
     assert len(told) == 30, sorted(told)
     assert "DISCONNECTED" not in supplicant.process.output[start:]
 
@@ -127,10 +134,9 @@ def told_under(path, sender, keys):
 
     mac80211 makes A-MSDUs of those that wait, so frames do not tell how many there were.
     """
-    keys = [Aead("ccmp-128", bytes.fromhex(key)) for key in keys]
+    keys = ciphers(keys)
     # without the header: that of a retry differs
-    sent = {frame[hdrlen(frame):]: frame for _, frame in captured(path)
-            if frame[0] & 0x0c == 0x08 and frame[1] & 0x40 and frame[10:16] == sender}
+    sent = {frame[hdrlen(frame):]: frame for frame in data(path, sender)}
     return sum(plain.count(DATAGRAM) for frame in sent.values()
                for plain in [next(filter(None, (key.open(frame) for key in keys)), b"")])
 
@@ -138,18 +144,16 @@ def told_under(path, sender, keys):
 @pytest.mark.contract("K15")
 def test_frames_that_wait_in_mac80211_outlive_a_key(trio, slow_sta):
     """K15: while a key is replaced, frames wait in mac80211; they leave under the new key."""
-    ap, sta = trio.ends["ap"], slow_sta
+    sta = slow_sta
     trio.link()
     # the supplicant's, and address resolution
     sta.ping(AP, count=1)
     path = trio.capture()
-    keys = run_in_guest(trio.vms[0], REKEY, {
-        "rounds": 30, "load": 20, "pause": 0.02, "tos": BEST_EFFORT,
-        "ap": guest_end(ap), "sta": guest_end(sta, peers=[AP])})
+    keys = rekey(trio, rounds=30, load=20, pause=0.02)
     sta.ping(AP, count=3)
     trio.capture_end()
     # mac80211 drops what it is asked for in the moment before it tells the driver
-    assert told_under(path, octets(sta.mac), keys) > 500
+    assert told_under(path, sta, keys) > 500
 
 
 @pytest.mark.contract("K15")
@@ -164,13 +168,11 @@ def test_frames_that_wait_outlive_a_key_and_sessions(trio, slow_sta):
     for load in [0] + 10 * [40]:
         sessions.order([ap], "start")
         wait_until("the session", 10, lambda: 0 in sessions.running(sta)[0])
-        keys += run_in_guest(trio.vms[0], REKEY, {
-            "rounds": 1, "load": load, "pause": 0.1, "tos": BEST_EFFORT,
-            "ap": guest_end(ap), "sta": guest_end(sta, peers=[AP])})
+        keys += rekey(trio, rounds=1, load=load, pause=0.1)
     sta.ping(AP, count=3)
     trio.capture_end()
     # all 400; without the driver's care about 250
-    assert told_under(path, octets(sta.mac), keys) > 350
+    assert told_under(path, sta, keys) > 350
 
 
 # Frames for a station, and then a new key for it
@@ -220,7 +222,7 @@ def test_frames_for_a_sleeper_outlive_its_key(trio):
     cipher = Aead("ccmp-128", bytes.fromhex(key))
     plain = [cipher.open(frame) for _, frame in captured(path)
              if frame[0] & 0x0c == 0x08 and frame[1] & 0x42 == 0x42]
-    assert len([body for body in plain if body and body.endswith(b"x" * 200)]) == 4
+    assert len([body for body in plain if body and body.endswith(DATAGRAM)]) == 4
     ap.vm.put(f"{ap.debugfs}/skua/watchdog_off", "0")
 
 
