@@ -22,10 +22,11 @@ def files(end):
 
 
 def order(ends, word, tids=(0,)):
-    """Begins or ends ("start", "stop") the transmit sessions of each end."""
-    for end in ends if tids else ():
-        end.vm.run("; ".join(f"for f in {files(end)}; do echo tx {word} {tid} >$f; done"
-                             for tid in tids))
+    """Begins or ends ("start", "stop") the transmit sessions of ends of one guest."""
+    if tids:
+        every = " ".join(map(files, ends))
+        ends[0].vm.run("; ".join(f"for f in {every}; do echo tx {word} {tid} >$f; done"
+                                 for tid in tids))
 
 
 def running(end):

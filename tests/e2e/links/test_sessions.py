@@ -21,6 +21,7 @@ def total(vm, name):
     return sum(int(line.split()[1]) for line in text.splitlines())
 
 
+@pytest.mark.lengthy
 @pytest.mark.contract("A1", "A2", "A3", "A4")
 def test_sessions_under_load(trio):
     """Sessions begin and end while TCP fills the queues: nothing stalls, and no hold stays."""
