@@ -199,9 +199,8 @@ def test_frames_for_a_sleeper_outlive_its_key(trio):
     """K15, P4: frames that wait in the NIC for a station that sleeps leave under its new key."""
     ap, sta = trio.ends["ap"], trio.ends["sta"]
     trio.link()
-    for end, address, peer in ((ap, STA, sta), (sta, AP, ap)):
-        end.run(["ip", "neigh", "replace", address, "lladdr", peer.mac, "dev", end.interface,
-                 "nud", "permanent"], check=True)
+    ap.neighbour(STA, sta.mac)
+    sta.neighbour(AP, ap.mac)
     ap.ping(STA, count=2)
     voice = Voice(trio.ends["third"], sta.mac, ap.mac, 5180)
     # the driver gives the frames away before it hears of the sleep, and the NIC takes them after

@@ -138,6 +138,11 @@ class End:
         self.run(["ip", "addr", "replace", f"{address}/24", "dev", interface or self.interface],
                  check=True)
 
+    def neighbour(self, address, mac):
+        """From now on the end knows whose an address is, and never asks."""
+        self.run(["ip", "neigh", "replace", address, "lladdr", mac, "dev", self.interface,
+                  "nud", "permanent"], check=True)
+
     def ap(self, **options):
         """Starts hostapd (see skualink.AccessPoint)."""
         options.setdefault("interface", self.interface)

@@ -20,9 +20,7 @@ def sleeper(trio):
     """The link's station is associated, and can be put to sleep."""
     ap, _ = trio.link(security="wpa2")
     # some seconds after its last answer it would ask for an address, and be awake
-    sta = trio.ends["sta"]
-    sta.run(["ip", "neigh", "replace", AP, "lladdr", trio.ends["ap"].mac, "dev", sta.interface,
-             "nud", "permanent"], check=True)
+    trio.ends["sta"].neighbour(AP, trio.ends["ap"].mac)
     assert trio.ends["ap"].ping(STA, count=2, interval=0.05)[1] == 2
     voice = Voice(trio.ends["third"], trio.ends["sta"].mac, trio.ends["ap"].mac, 5180)
     voice.aid = int(ap.station(trio.ends["sta"].mac)["aid"])

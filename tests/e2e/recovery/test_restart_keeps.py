@@ -30,9 +30,8 @@ def quiet_link(trio):
     """A link on which nobody sends anything unasked."""
     ap, sta = trio.ends["ap"], trio.ends["sta"]
     programs = trio.link(security="open")
-    for end, address, peer in ((ap, STA, sta), (sta, AP, ap)):
-        end.run(["ip", "neigh", "replace", address, "lladdr", peer.mac, "dev", end.interface,
-                 "nud", "permanent"], check=True)
+    ap.neighbour(STA, sta.mac)
+    sta.neighbour(AP, ap.mac)
     assert ap.ping(STA, count=2, interval=0.05)[1] == 2
     return programs
 
