@@ -72,12 +72,10 @@ static void join_ibss(struct host *h, uint8_t last)
 	struct eng_beacon b = { .addr = htole32(ENG_SRAM_BASE + 0x1000),
 				.beacon_int = htole16(20),
 				.bigtk.slot = htole16(SKUA_KEY_NONE) };
-	struct eng_vif vif;
+	struct eng_vif vif = host_get_vif(h, 0);
 	uint8_t f[200];
 	unsigned int len;
 
-	assert_int_equal(host_tbl(h, ENG_TBL_VIF, 0, ENG_TBL_READ, &vif, sizeof(vif)),
-			 SKUA_ST_OK);
 	vif.type = SKUA_VIF_IBSS;
 	memcpy(vif.bssid, addr_other, 6);
 	vif.addr[5] = last;

@@ -194,8 +194,7 @@ static void write_key(struct host *h, uint16_t sta, uint16_t gen)
 	host_tbl(h, ENG_TBL_KEY, KEY_SLOT, ENG_TBL_CLEAR, NULL, 0);
 	assert_int_equal(host_key(h, KEY_SLOT, gen, sta, 0, SKUA_CIPHER_CCMP,
 				  (uint8_t)gen), SKUA_ST_OK);
-	assert_int_equal(host_tbl(h, ENG_TBL_STA, sta, ENG_TBL_READ, &e,
-				  sizeof(e)), SKUA_ST_OK);
+	e = host_get_sta(h, sta);
 	e.dozing = 0;
 	e.key[0].slot = htole16(KEY_SLOT);
 	e.key[0].gen = htole16(gen);

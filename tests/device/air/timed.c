@@ -37,20 +37,15 @@ int timed_teardown(void **state)
 void timed_third(struct timed *t, uint16_t handle)
 {
 	struct scene *s = t->s;
-	struct eng_vif vif;
-	struct eng_sta peer;
+	struct eng_vif vif = host_get_vif(s->sta, 0);
+	struct eng_sta peer = host_get_sta(s->sta, STA_AP);
 
 	t->more = host_new(s->loop, s->air, "sta2", NULL);
 	host_tune(t->more, 5180, 5180, SKUA_BW_20);
-	assert_int_equal(host_tbl(s->sta, ENG_TBL_VIF, 0, ENG_TBL_READ, &vif,
-				  sizeof(vif)), SKUA_ST_OK);
 	memcpy(vif.addr, addr_sta2, 6);
 	host_vif(t->more, 0, &vif);
-	assert_int_equal(host_tbl(s->sta, ENG_TBL_STA, STA_AP, ENG_TBL_READ,
-				  &peer, sizeof(peer)), SKUA_ST_OK);
 	host_sta(t->more, STA_AP, &peer);
-	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA, AP_STA, ENG_TBL_READ,
-				  &peer, sizeof(peer)), SKUA_ST_OK);
+	peer = host_get_sta(s->ap, AP_STA);
 	memcpy(peer.addr, addr_sta2, 6);
 	peer.aid = htole16(2);
 	host_sta(s->ap, handle, &peer);

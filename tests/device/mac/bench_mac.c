@@ -45,12 +45,10 @@ static void aggregate(struct scene *s)
 		.gen = htole16(STA_GEN), .set = ENG_BA_SET_RX, .rx = 1,
 		.rx_size = htole16(64), .rx_ssn = htole16(1),
 	};
-	struct eng_sta sta;
+	struct eng_sta sta = host_get_sta(s->ap, AP_STA);
 
-	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA, AP_STA, ENG_TBL_READ,
-				  &sta, sizeof(sta)), SKUA_ST_OK);
 	sta.ampdu_factor = 10;
-	put(s->ap, ENG_TBL_STA, AP_STA, &sta, sizeof(sta));
+	host_sta(s->ap, AP_STA, &sta);
 	put(s->ap, ENG_TBL_RATE, AP_STA, &rate, sizeof(rate));
 	put(s->ap, ENG_TBL_BA, AP_STA * 16, &tx, sizeof(tx));
 	put(s->sta, ENG_TBL_BA, STA_AP * 16, &rx, sizeof(rx));

@@ -263,6 +263,24 @@ void host_sta(struct host *h, uint32_t i, struct eng_sta *e)
 				  sizeof(*e)), SKUA_ST_OK);
 }
 
+struct eng_vif host_get_vif(struct host *h, uint32_t i)
+{
+	struct eng_vif e;
+
+	assert_int_equal(host_tbl(h, ENG_TBL_VIF, i, ENG_TBL_READ, &e,
+				  sizeof(e)), SKUA_ST_OK);
+	return e;
+}
+
+struct eng_sta host_get_sta(struct host *h, uint32_t i)
+{
+	struct eng_sta e;
+
+	assert_int_equal(host_tbl(h, ENG_TBL_STA, i, ENG_TBL_READ, &e,
+				  sizeof(e)), SKUA_ST_OK);
+	return e;
+}
+
 /* The part of the driver */
 
 static void *at(struct host *h, uint64_t addr)
@@ -694,10 +712,8 @@ enum skua_status host_key(struct host *h, uint16_t slot_no, uint16_t gen,
 
 static void point_sta_key(struct host *h, uint32_t sta, uint8_t keyidx)
 {
-	struct eng_sta e;
+	struct eng_sta e = host_get_sta(h, sta);
 
-	assert_int_equal(host_tbl(h, ENG_TBL_STA, sta, ENG_TBL_READ, &e,
-				  sizeof(e)), SKUA_ST_OK);
 	e.key[keyidx].slot = htole16(KEY_SLOT);
 	e.key[keyidx].gen = htole16(KEY_GEN);
 	e.flags |= htole32(ENG_STAF_KEYED);
@@ -716,10 +732,8 @@ void scene_pairwise(struct scene *s, uint32_t cipher, uint8_t keyidx)
 
 static void point_vif_key(struct host *h, uint8_t keyidx)
 {
-	struct eng_vif e;
+	struct eng_vif e = host_get_vif(h, 0);
 
-	assert_int_equal(host_tbl(h, ENG_TBL_VIF, 0, ENG_TBL_READ, &e,
-				  sizeof(e)), SKUA_ST_OK);
 	e.key[keyidx].slot = htole16(GROUP_SLOT);
 	e.key[keyidx].gen = htole16(KEY_GEN);
 	host_vif(h, 0, &e);

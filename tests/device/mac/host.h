@@ -138,6 +138,8 @@ enum skua_status host_tbl(struct host *h, enum eng_tbl tbl, uint32_t index,
 void host_tune(struct host *h, uint16_t freq, uint16_t center1, uint8_t bw);
 void host_vif(struct host *h, uint32_t i, struct eng_vif *e);
 void host_sta(struct host *h, uint32_t i, struct eng_sta *e);
+struct eng_vif host_get_vif(struct host *h, uint32_t i);
+struct eng_sta host_get_sta(struct host *h, uint32_t i);
 uint64_t host_mem(struct host *h, const void *data, uint32_t len);
 uint64_t host_idx_addr(unsigned int ring);	/* of struct skua_ring_idx */
 void host_post(struct host *h, uint32_t n);

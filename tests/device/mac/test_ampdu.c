@@ -37,18 +37,9 @@ static void write_rate(struct bench *b, uint32_t rate, uint32_t rate2)
 				  &e, sizeof(e)), SKUA_ST_OK);
 }
 
-static struct eng_sta read_sta(struct bench *b)
-{
-	struct eng_sta e;
-
-	assert_int_equal(host_tbl(b->ap, ENG_TBL_STA, AP_STA, ENG_TBL_READ, &e,
-				  sizeof(e)), SKUA_ST_OK);
-	return e;
-}
-
 static void limits(struct bench *b, uint8_t factor, uint8_t density)
 {
-	struct eng_sta e = read_sta(b);
+	struct eng_sta e = host_get_sta(b->ap, AP_STA);
 
 	e.dozing = 0;
 	e.ampdu_factor = factor;
@@ -632,7 +623,7 @@ static void chaos_key(struct bench *b)
 
 static void chaos_sta(struct bench *b)
 {
-	struct eng_sta e = read_sta(b);
+	struct eng_sta e = host_get_sta(b->ap, AP_STA);
 
 	while (host_tbl(b->ap, ENG_TBL_STA, AP_STA, ENG_TBL_CLEAR, NULL, 0) ==
 	       (enum skua_status)ENG_AGAIN)
@@ -1065,7 +1056,7 @@ static void test_wake(void **state)
 	session(b, 64);
 	chaos_doze(b, true);
 	pass(b, 1000);
-	assert_int_equal(read_sta(b).dozing, 1);
+	assert_int_equal(host_get_sta(b->ap, AP_STA).dozing, 1);
 	queue_some(b, 6, 300);
 	pass(b, 1000);
 	host_tune(b->ap, 5240, 5240, SKUA_BW_20);
@@ -1097,7 +1088,7 @@ static void test_old_awake(void **state)
 	session(b, 1);
 	chaos_doze(b, true);
 	pass(b, 1000);
-	assert_int_equal(read_sta(b).dozing, 1);
+	assert_int_equal(host_get_sta(b->ap, AP_STA).dozing, 1);
 	b->peer.deaf = true;
 	queue(b, 300, SKUA_TXF_NO_PS_BUFFER, SKUA_KEY_NONE, 0);
 	pass_ppdus(b, 1);
@@ -1118,7 +1109,7 @@ static void test_old_awake(void **state)
 static void test_station_anew(void **state)
 {
 	struct bench *b = *state;
-	struct eng_sta e = read_sta(b);
+	struct eng_sta e = host_get_sta(b->ap, AP_STA);
 	struct mac_sta *sta;
 
 	session(b, 64);

@@ -160,11 +160,9 @@ static void test_without_feature(void **state)
 static void test_station_goes(void **state)
 {
 	struct scene *s = *state;
-	struct eng_sta sta;
+	struct eng_sta sta = host_get_sta(s->ap, AP_STA);
 	struct ba_sta *ba;
 
-	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA, AP_STA, ENG_TBL_READ,
-				  &sta, sizeof(sta)), SKUA_ST_OK);
 	for (unsigned int tid = 0; tid < SKUA_NUM_TIDS; tid++) {
 		const struct eng_ba e = {
 			.gen = AP_GEN, .set = ENG_BA_SET_TX,
@@ -207,16 +205,12 @@ static void test_event_goes(void **state)
 static void test_limits(void **state)
 {
 	struct scene *s = *state;
-	struct eng_sta sta;
+	struct eng_sta sta = host_get_sta(s->ap, AP_STA);
 
-	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA, AP_STA, ENG_TBL_READ,
-				  &sta, sizeof(sta)), SKUA_ST_OK);
 	sta.ampdu_factor = 10;
 	sta.ampdu_density = 7;
 	host_sta(s->ap, AP_STA, &sta);
-	memset(&sta, 0, sizeof(sta));
-	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA, AP_STA, ENG_TBL_READ,
-				  &sta, sizeof(sta)), SKUA_ST_OK);
+	sta = host_get_sta(s->ap, AP_STA);
 	assert_int_equal(sta.ampdu_factor, 10);
 	assert_int_equal(sta.ampdu_density, 7);
 	sta.ampdu_factor = 11;

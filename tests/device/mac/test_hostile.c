@@ -473,11 +473,9 @@ static void test_debts(void **state)
 	struct scene *s = scene_new(&cfg, NULL);
 	struct rec *rec = malloc(sizeof(*rec));
 	static uint8_t f[HOST_FRAME_MAX];
-	struct eng_vif vif;
+	struct eng_vif vif = host_get_vif(s->ap, 0);
 
 	*state = s;
-	assert_int_equal(host_tbl(s->ap, ENG_TBL_VIF, 0, ENG_TBL_READ, &vif,
-				  sizeof(vif)), SKUA_ST_OK);
 	vif.freq = htole16(2412);
 	vif.center1 = htole16(2412);
 	host_vif(s->ap, 0, &vif);
