@@ -471,13 +471,6 @@ static void nothing(struct cell *c)
 	(void)c;
 }
 
-static void reset(struct host *h)
-{
-	mac_reset(h->mac);
-	while (!mac_wipe(h->mac))
-		;
-}
-
 static void clean(struct cell *c, struct host *h)
 {
 	uint32_t n = 0;
@@ -497,8 +490,8 @@ static void gone(struct cell *c, struct host **h)
 
 static void ap_gone(struct cell *c) { gone(c, &c->t->s->ap); }
 static void sta_gone(struct cell *c) { gone(c, &c->t->s->sta); }
-static void ap_reset(struct cell *c) { reset(c->t->s->ap); clean(c, c->t->s->ap); }
-static void sta_reset(struct cell *c) { reset(c->t->s->sta); clean(c, c->t->s->sta); }
+static void ap_reset(struct cell *c) { host_reset(c->t->s->ap); clean(c, c->t->s->ap); }
+static void sta_reset(struct cell *c) { host_reset(c->t->s->sta); clean(c, c->t->s->sta); }
 static void ap_dies(struct cell *c) { mac_stop(c->t->s->ap->mac); }
 static void sta_dies(struct cell *c) { mac_stop(c->t->s->sta->mac); }
 

@@ -62,7 +62,7 @@ static void test_ack_timeout(void **state)
 	struct timed *t = *state;
 	uint64_t end;
 
-	timed_lose(t, 1, 13, 1);
+	scene_lose(t->s, 1, 13, 1, 1);
 	send(t, CLS_BE, 1, 0);
 	while (t->s->ap->mac->tx.op.state != TXOP_ANSWER)
 		timed_step(t, timed_now(t) + 1000);
@@ -87,7 +87,7 @@ static void test_backoff_grows(void **state)
 
 	timed_edca(t->s->ap, CLS_BE, 3, 3, 31, 0);
 	host_write(t->s->ap, ENG_MAC_RETRY, 7 | 7 << 8);
-	timed_lose(t, 2, -1, 7);
+	scene_lose(t->s, 2, -1, 1, 7);
 	send(t, CLS_BE, 1, 0);
 	send(t, CLS_BE, 2, 0);
 	for (unsigned int i = 0; i < ARRAY_SIZE(want); i++) {
@@ -116,7 +116,7 @@ static void test_backoff_of_an_empty_queue(void **state)
 
 	timed_edca(t->s->ap, CLS_BE, 3, 3, 7, 0);
 	host_write(t->s->ap, ENG_MAC_RETRY, 7 | 7 << 8);
-	timed_lose(t, 2, -1, 20);
+	scene_lose(t->s, 2, -1, 1, 20);
 	for (unsigned int i = 0; i < 2; i++) {
 		send(t, CLS_BE, 1, 0);
 		timed_settle(t);
@@ -151,7 +151,7 @@ static void test_cts_timeout(void **state)
 	struct timed *t = *state;
 	uint64_t end;
 
-	timed_lose(t, 1, 11, 1);
+	scene_lose(t->s, 1, 11, 1, 1);
 	send(t, CLS_BE, 1, SKUA_TXF_RTS);
 	while (!t->m.n)
 		timed_step(t, timed_now(t) + 1000);
@@ -245,12 +245,9 @@ static void test_no_cts_in_nav(void **state)
 static void test_nav_ends_with_its_channel(void **state)
 {
 	struct timed *t = *state;
-	struct eng_vif vif = host_get_vif(t->s->ap, 0);
 
 	reserve(t, 30000);
-	vif.freq = htole16(5200);
-	vif.center1 = htole16(5200);
-	host_vif(t->s->ap, 0, &vif);
+	host_vif_freq(t->s->ap, 5200);
 	host_tune(t->s->ap, 5200, 5200, SKUA_BW_20);
 	send(t, CLS_BE, 1, SKUA_TXF_NO_ACK);
 	timed_run(t, 1000);
@@ -487,22 +484,6 @@ static void test_hidden(void **state)
 	host_expect_tx(t->more, 2, SKUA_TXS_ACKED, 1);
 }
 
-/* Return: tries of a frame that has ended */
-static unsigned int ends(struct host *h, uint16_t token, enum skua_tx_status status)
-{
-	struct rec rec;
-	uint32_t word;
-
-	do {
-		assert_true(host_next(h, &rec));
-		assert_int_equal(rec.type, SKUA_CPL_TX);
-	} while (!rec.n);
-	word = le32toh(rec.tx.status[0]);
-	assert_int_equal(HW_GET(SKUA_TXS_TOKEN, word), token);
-	assert_int_equal(HW_GET(SKUA_TXS_STATUS, word), status);
-	return HW_GET(SKUA_TXS_TRIES, word);
-}
-
 /* Without RTS they collide at the access point, which is between them */
 static void test_hidden_collision(void **state)
 {
@@ -517,8 +498,8 @@ static void test_hidden_collision(void **state)
 	t->more->mac->tx.op.edcaf[CLS_BE].acc.slots = 10;
 	timed_settle(t);
 	assert_true(timed_signal(t, 1)->begin < timed_signal(t, 0)->end);
-	assert_true(ends(t->more, 2, SKUA_TXS_ACKED) >= 2);
-	assert_true(ends(t->s->sta, 1, SKUA_TXS_ACKED) >= 2);
+	assert_true(host_ended(t->more, 2, SKUA_TXS_ACKED) >= 2);
+	assert_true(host_ended(t->s->sta, 1, SKUA_TXS_ACKED) >= 2);
 }
 
 /* Who sends hears nothing, and does not answer */

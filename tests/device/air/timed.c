@@ -146,14 +146,6 @@ void timed_edca(struct host *h, unsigned int ac, uint8_t aifsn, uint16_t cw_min,
 				  sizeof(e)), SKUA_ST_OK);
 }
 
-void timed_lose(struct timed *t, int type, int subtype, uint32_t count)
-{
-	struct air_loss l = { .match_type = type, .match_subtype = subtype,
-			      .nth = 1, .count = count };
-
-	assert_true(air_lose(t->s->air, &l) >= 0);
-}
-
 const struct signal *timed_signal(const struct timed *t, unsigned int i)
 {
 	assert_true(i < t->m.n);

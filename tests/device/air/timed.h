@@ -62,9 +62,6 @@ void timed_tx(struct timed *t, unsigned int ring, uint16_t token, uint32_t flags
 void timed_edca(struct host *h, unsigned int ac, uint8_t aifsn, uint16_t cw_min,
 		uint16_t cw_max, uint16_t txop);
 
-/** timed_lose() - lose frames of this type and subtype from now on */
-void timed_lose(struct timed *t, int type, int subtype, uint32_t count);
-
 /** timed_signal() - the @i-th PPDU; there must be one */
 const struct signal *timed_signal(const struct timed *t, unsigned int i);
 

@@ -213,6 +213,13 @@ void host_free(struct host *h)
 	free(h);
 }
 
+void host_reset(struct host *h)
+{
+	mac_reset(h->mac);
+	while (!mac_wipe(h->mac))
+		;
+}
+
 /* The part of the firmware */
 
 uint32_t host_read(struct host *h, uint32_t off)
@@ -270,6 +277,15 @@ struct eng_vif host_get_vif(struct host *h, uint32_t i)
 	assert_int_equal(host_tbl(h, ENG_TBL_VIF, i, ENG_TBL_READ, &e,
 				  sizeof(e)), SKUA_ST_OK);
 	return e;
+}
+
+void host_vif_freq(struct host *h, uint16_t freq)
+{
+	struct eng_vif e = host_get_vif(h, 0);
+
+	e.freq = htole16(freq);
+	e.center1 = htole16(freq);
+	host_vif(h, 0, &e);
 }
 
 struct eng_sta host_get_sta(struct host *h, uint32_t i)
@@ -453,8 +469,8 @@ bool host_next(struct host *h, struct rec *rec)
 	return true;
 }
 
-void host_expect_tx(struct host *h, uint16_t token, enum skua_tx_status status,
-		    unsigned int tries)
+unsigned int host_ended(struct host *h, uint16_t token,
+			enum skua_tx_status status)
 {
 	struct rec rec;
 	uint32_t word;
@@ -468,7 +484,13 @@ void host_expect_tx(struct host *h, uint16_t token, enum skua_tx_status status,
 	word = le32toh(rec.tx.status[0]);
 	assert_int_equal(HW_GET(SKUA_TXS_TOKEN, word), token);
 	assert_int_equal(HW_GET(SKUA_TXS_STATUS, word), status);
-	assert_int_equal(HW_GET(SKUA_TXS_TRIES, word), tries);
+	return HW_GET(SKUA_TXS_TRIES, word);
+}
+
+void host_expect_tx(struct host *h, uint16_t token, enum skua_tx_status status,
+		    unsigned int tries)
+{
+	assert_int_equal(host_ended(h, token, status), tries);
 }
 
 void host_expect_rx(struct host *h, struct rec *rec)
@@ -676,6 +698,15 @@ int scene_teardown(void **state)
 	loop_free(s->loop);
 	free(s);
 	return 0;
+}
+
+void scene_lose(struct scene *s, int type, int subtype, uint32_t nth,
+		uint32_t count)
+{
+	struct air_loss l = { .match_type = type, .match_subtype = subtype,
+			      .nth = nth, .count = count };
+
+	assert_true(air_lose(s->air, &l) >= 0);
 }
 
 void scene_poll(struct scene *s)

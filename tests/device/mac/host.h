@@ -130,6 +130,7 @@ struct scene {
 struct host *host_new(struct loop *loop, struct air *air, const char *name,
 		      const struct host_cfg *cfg);
 void host_free(struct host *h);
+void host_reset(struct host *h);	/* to its end */
 uint64_t host_irqs(struct host *h);	/* interrupts asked for */
 uint32_t host_read(struct host *h, uint32_t off);
 void host_write(struct host *h, uint32_t off, uint32_t val);
@@ -139,6 +140,7 @@ void host_tune(struct host *h, uint16_t freq, uint16_t center1, uint8_t bw);
 void host_vif(struct host *h, uint32_t i, struct eng_vif *e);
 void host_sta(struct host *h, uint32_t i, struct eng_sta *e);
 struct eng_vif host_get_vif(struct host *h, uint32_t i);
+void host_vif_freq(struct host *h, uint16_t freq);	/* of interface 0 */
 struct eng_sta host_get_sta(struct host *h, uint32_t i);
 uint64_t host_mem(struct host *h, const void *data, uint32_t len);
 uint64_t host_idx_addr(unsigned int ring);	/* of struct skua_ring_idx */
@@ -153,6 +155,8 @@ void host_tx(struct host *h, const struct tx *t, const void *frame,
 void host_poll(struct host *h);
 void host_air(struct host *h);	/* let the air run, as the loop does */
 bool host_next(struct host *h, struct rec *rec);
+unsigned int host_ended(struct host *h, uint16_t token,
+			enum skua_tx_status status);	/* returns tries */
 void host_expect_tx(struct host *h, uint16_t token, enum skua_tx_status status,
 		    unsigned int tries);
 void host_expect_rx(struct host *h, struct rec *rec);
@@ -178,6 +182,8 @@ int scene_teardown(void **state);
 struct scene *scene_new_on(const struct air_medium_ops *medium, void *priv,
 			   const struct host_cfg *ap, const struct host_cfg *sta);
 struct scene *scene_new(const struct host_cfg *ap, const struct host_cfg *sta);
+void scene_lose(struct scene *s, int type, int subtype, uint32_t nth,
+		uint32_t count);
 void scene_poll(struct scene *s);
 void scene_pass(struct scene *s, uint64_t us);
 void scene_pairwise(struct scene *s, uint32_t cipher, uint8_t keyidx);

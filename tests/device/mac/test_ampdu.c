@@ -320,12 +320,9 @@ static void test_lost_ba(void **state)
 {
 	struct bench *b = *state;
 	struct peer_ppdu *p = b->peer.ppdu;
-	const struct air_loss lose = {
-		.match_type = 1, .match_subtype = 9, .nth = 1, .count = 2,
-	};
 
 	session(b, 64);
-	assert_true(air_lose(b->s->air, &lose) >= 0);
+	scene_lose(b->s, 1, 9, 1, 2);
 	queue_some(b, 8, 300);
 	run(b);
 	assert_int_equal(b->peer.n, 3);
@@ -932,9 +929,7 @@ static void test_reset(void **state)
 	take_records(b);
 	assert_true(b->ap->mac->tx.op.n > 0);
 	assert_true(b->out > 0);
-	mac_reset(b->ap->mac);
-	while (!mac_wipe(b->ap->mac))
-		;
+	host_reset(b->ap);
 	assert_int_equal(b->ap->mac->tx.count, 0);
 	assert_null(b->ap->mac->sta[AP_STA]);
 	peer_clear(&b->peer);
@@ -966,13 +961,10 @@ static void test_station_goes(void **state)
 /* A Block Ack tells of frames that were not in its PPDU: an earlier one was lost */
 static void test_late_ba(void **state)
 {
-	const struct air_loss lose = {
-		.match_type = 1, .match_subtype = 9, .nth = 1, .count = 1,
-	};
 	struct bench *b = *state;
 
 	session(b, 64);
-	assert_true(air_lose(b->s->air, &lose) >= 0);
+	scene_lose(b->s, 1, 9, 1, 1);
 	queue_some(b, 40, 1000);
 	pass_ppdus(b, 1);
 	/* Another try has room for fewer MPDUs */

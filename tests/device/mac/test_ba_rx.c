@@ -222,9 +222,7 @@ static int teardown(void **state)
 	struct scene *s = *state;
 
 	crypto_key_wipe(&talker_key);
-	mac_reset(s->sta->mac);
-	while (!mac_wipe(s->sta->mac))
-		;
+	host_reset(s->sta);
 	assert_int_equal(s->sta->mac->rx.share.held, 0);
 	assert_int_equal(s->sta->mac->rx.share.places, 0);
 	assert_null(s->sta->mac->rx.share.first);
@@ -734,9 +732,7 @@ static void test_death(void **state)
 	mac_stop(s->sta->mac);
 	scene_pass(s, 2 * HOLD_US);
 	host_expect_nothing(s->sta);
-	mac_reset(s->sta->mac);
-	while (!mac_wipe(s->sta->mac))
-		;
+	host_reset(s->sta);
 	host_expect_nothing(s->sta);
 	assert_int_equal(s->sta->mac->rx.share.held, 0);
 }

@@ -473,12 +473,9 @@ static void test_debts(void **state)
 	struct scene *s = scene_new(&cfg, NULL);
 	struct rec *rec = malloc(sizeof(*rec));
 	static uint8_t f[HOST_FRAME_MAX];
-	struct eng_vif vif = host_get_vif(s->ap, 0);
 
 	*state = s;
-	vif.freq = htole16(2412);
-	vif.center1 = htole16(2412);
-	host_vif(s->ap, 0, &vif);
+	host_vif_freq(s->ap, 2412);
 	host_tune(s->ap, 2412, 2412, SKUA_BW_20);
 	add_debtors(s->ap);
 	for (unsigned int round = 0; round < 2; round++) {

@@ -127,16 +127,6 @@ static void test_mgmt_and_group(void **state)
 	assert_int_equal(s->sniff.n, 3);
 }
 
-static void lose(struct scene *s, int type, int subtype, uint32_t nth,
-		 uint32_t count)
-{
-	struct air_loss l = { .match_type = type, .match_subtype = subtype,
-			      .nth = nth, .count = count };
-
-	assert_true(air_lose(s->air, &l) >= 0);
-}
-
-/* A10, T2 */
 /* Airtime of a frame of @len octets at 6 Mbit/s, and of its ACK */
 static uint32_t acked_us(uint32_t len)
 {
@@ -145,6 +135,7 @@ static uint32_t acked_us(uint32_t len)
 	       airtime_ppdu_us(60, IEEE80211_ACK_LEN + IEEE80211_FCS_LEN, false);
 }
 
+/* A10, T2 */
 static void test_lost_data(void **state)
 {
 	struct scene *s = *state;
@@ -157,7 +148,7 @@ static void test_lost_data(void **state)
 	t.key = KEY_SLOT;
 	t.key_gen = KEY_GEN;
 	t.pn = 1;
-	lose(s, 2, -1, 1, 2);
+	scene_lose(s, 2, -1, 1, 2);
 	/* The sniffer loses these frames, too; this try reaches it */
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 500));
 	scene_poll(s);
@@ -194,7 +185,7 @@ static void test_lost_ack(void **state)
 	t.key = KEY_SLOT;
 	t.key_gen = KEY_GEN;
 	t.pn = 1;
-	lose(s, 1, 13, 1, 1);
+	scene_lose(s, 1, 13, 1, 1);
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 500));
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_ACKED, 2);
@@ -226,7 +217,7 @@ static void test_given_up(void **state)
 	uint8_t f[100];
 	unsigned int len = mk_data(f, true, -1, 60);
 
-	lose(s, 2, -1, 1, 100);
+	scene_lose(s, 2, -1, 1, 100);
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, SKUA_RETRY_DEFAULT);
@@ -310,7 +301,7 @@ static void test_rts(void **state)
 			 2 * 16 + us + 44);
 	/* A lost CTS counts as a try, and the data are not sent */
 	s->sniff.n = 0;
-	lose(s, 1, 12, 1, 1);
+	scene_lose(s, 1, 12, 1, 1);
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_ACKED, 2);
@@ -345,8 +336,8 @@ static void test_retry_limits(void **state)
 	uint8_t f[100];
 
 	/* neither data nor RTS of ours arrive */
-	lose(s, 2, -1, 1, 1000);
-	lose(s, 1, 11, 1, 1000);
+	scene_lose(s, 2, -1, 1, 1000);
+	scene_lose(s, 1, 11, 1, 1000);
 	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct tx t = TX_TO_STA;
 
@@ -368,7 +359,7 @@ static void test_retry_limit_lowered(void **state)
 
 	assert_int_equal(host_tbl(s->ap, ENG_TBL_RATE, AP_STA, ENG_TBL_WRITE,
 				  &r, sizeof(r)), SKUA_ST_OK);
-	lose(s, 2, -1, 1, 1000);
+	scene_lose(s, 2, -1, 1, 1000);
 	host_write(s->ap, ENG_MAC_ENABLE, 0);
 	host_tx(s->ap, &t, f, mk_data(f, true, 0, 60));
 	scene_poll(s);
@@ -396,17 +387,6 @@ static void test_cts_to_self(void **state)
 	assert_memory_equal(dot11_addr1(sniffed(s, 0)), addr_ap, 6);
 }
 
-static void set_freq(struct host *h, uint16_t freq)
-{
-	struct eng_vif e;
-
-	assert_int_equal(host_tbl(h, ENG_TBL_VIF, 0, ENG_TBL_READ, &e,
-				  sizeof(e)), SKUA_ST_OK);
-	e.freq = htole16(freq);
-	e.center1 = htole16(freq);
-	host_vif(h, 0, &e);
-}
-
 static void test_channel(void **state)
 {
 	struct scene *s = *state;
@@ -423,7 +403,7 @@ static void test_channel(void **state)
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_ACKED, 1);
 	/* The interface has no channel: the frame ends at once */
-	set_freq(s->ap, 0);
+	host_vif_freq(s->ap, 0);
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_NO_CHAN, 0);
@@ -650,7 +630,7 @@ static void test_ppdu_records(void **state)
 
 	for (t.token = 0; t.token < 20; t.token++)
 		host_tx(s->ap, &t, f, len);
-	lose(s, 2, -1, 5, 1);
+	scene_lose(s, 2, -1, 5, 1);
 	scene_poll(s);
 	for (; host_next(s->ap, &rec); n++) {
 		bool lost = n == 4, again = n == 5;
