@@ -41,6 +41,15 @@ static uint16_t duration(const struct timed *t, unsigned int i)
 	return dot11_get_le16(timed_signal(t, i)->head + IEEE80211_OFF_DURATION);
 }
 
+/* Go on until the access point's machine is there */
+static void until_state(struct timed *t, enum txop_state state)
+{
+	for (unsigned int i = 0; t->s->ap->mac->tx.op.state != state; i++) {
+		assert_true(i < 10000);
+		timed_step(t, timed_now(t) + 1000);
+	}
+}
+
 static void test_exchange(void **state)
 {
 	struct timed *t = *state;
@@ -64,11 +73,9 @@ static void test_ack_timeout(void **state)
 
 	scene_lose(t->s, 1, 13, 1, 1);
 	send(t, CLS_BE, 1, 0);
-	while (t->s->ap->mac->tx.op.state != TXOP_ANSWER)
-		timed_step(t, timed_now(t) + 1000);
+	until_state(t, TXOP_ANSWER);
 	end = end_us(t, 0) + SIFS + SLOT + ACK_US;
-	while (t->s->ap->mac->tx.op.state == TXOP_ANSWER)
-		timed_step(t, timed_now(t) + 1000);
+	until_state(t, TXOP_ACCESS);
 	assert_int_equal(timed_now(t), end);
 	/* The next try has its own backoff, and the Retry bit */
 	end += AIFS_DEFAULT + slots(t, CLS_BE) * SLOT;
@@ -96,11 +103,9 @@ static void test_backoff_grows(void **state)
 
 		assert_int_equal(e->cw, want[i]);
 		assert_in_range(drawn, 0, want[i]);
-		while (t->m.n == i)
-			timed_step(t, timed_now(t) + 10000);
+		timed_ppdus(t, i + 1);
 		is(t, i, IEEE80211_DATA, idle + AIFS(3) + drawn * SLOT, DATA_US);
-		while (t->s->ap->mac->tx.op.state != TXOP_ACCESS)
-			timed_step(t, timed_now(t) + 10000);
+		until_state(t, TXOP_ACCESS);
 	}
 	/* The retry limit of 7 was reached: CW is as at the beginning */
 	assert_int_equal(e->cw, 3);
@@ -153,11 +158,9 @@ static void test_cts_timeout(void **state)
 
 	scene_lose(t->s, 1, 11, 1, 1);
 	send(t, CLS_BE, 1, SKUA_TXF_RTS);
-	while (!t->m.n)
-		timed_step(t, timed_now(t) + 1000);
+	timed_ppdus(t, 1);
 	end = end_us(t, 0) + SIFS + SLOT + ACK_US;
-	while (t->s->ap->mac->tx.op.state != TXOP_ACCESS)
-		timed_step(t, timed_now(t) + 1000);
+	until_state(t, TXOP_ACCESS);
 	assert_int_equal(timed_now(t), end);
 	assert_int_equal(t->s->ap->mac->c.tx_rts_no_cts, 1);
 	timed_settle(t);
@@ -193,6 +196,17 @@ static void stranger(struct timed *t, const uint8_t *frame, unsigned int len)
 	dot11_fcs_put(psdu, len);
 	assert_true(air_inject(t->s->air, &who, psdu,
 			       (uint16_t)(len + IEEE80211_FCS_LEN)));
+}
+
+/* A data frame for all, from elsewhere, of @len octets without FCS */
+static void noise(struct timed *t, unsigned int len)
+{
+	uint8_t f[800] = { 0 };
+
+	assert_true(len <= sizeof(f));
+	dot11_put_le16(f, IEEE80211_DATA);
+	memcpy(f + IEEE80211_OFF_ADDR1, addr_bcast, 6);
+	stranger(t, f, len);
 }
 
 /* A frame from elsewhere reserves the medium: AIFS and backoff come after that */
@@ -260,7 +274,6 @@ static void test_backoff_freezes(void **state)
 {
 	struct timed *t = *state;
 	uint64_t at;
-	uint8_t f[100];
 	uint32_t n;
 
 	timed_edca(t->s->ap, CLS_BE, 2, 1023, 1023, 0);
@@ -268,10 +281,7 @@ static void test_backoff_freezes(void **state)
 	assert_true(n > 10);
 	/* In the middle of the 6th slot, for 60 us */
 	timed_run(t, AIFS_DEFAULT + 5 * SLOT + 4);
-	memset(f, 0, sizeof(f));
-	dot11_put_le16(f, IEEE80211_DATA);
-	memcpy(f + 4, addr_bcast, 6);
-	stranger(t, f, 26);
+	noise(t, 26);
 	timed_settle(t);
 	at = end_us(t, 0) + AIFS_DEFAULT + (n - 5) * SLOT;
 	is(t, 1, IEEE80211_DATA, at, DATA_US);
@@ -382,8 +392,7 @@ static void test_abort_draws_anew(void **state)
 	uint64_t back;
 
 	send(t, CLS_BE, 1, 0);
-	while (!t->m.n)
-		timed_step(t, timed_now(t) + 1000);
+	timed_ppdus(t, 1);
 	host_tune(t->s->ap, 5200, 5200, SKUA_BW_20);
 	assert_true(timed_signal(t, 0)->truncated);
 	timed_run(t, 100);
@@ -414,8 +423,7 @@ static void test_internal_collision(void **state)
 	host_poll(t->s->ap);
 	e[CLS_BE].acc.slots = 7;
 	e[CLS_VO].acc.slots = 7;
-	while (!t->m.n)
-		timed_step(t, timed_now(t) + 1000);
+	timed_ppdus(t, 1);
 	is(t, 0, IEEE80211_QOS_DATA, at, DATA_US);
 	assert_int_equal(e[CLS_BE].cw, 0xf);
 	timed_settle(t);
@@ -424,7 +432,7 @@ static void test_internal_collision(void **state)
 	host_expect_tx(t->s->ap, 1, SKUA_TXS_ACKED, 1);
 }
 
-static void from_sta(struct timed *t, struct host *h, const uint8_t *ta, uint16_t token,
+static void from_sta(struct host *h, const uint8_t *ta, uint16_t token,
 		     unsigned int payload)
 {
 	struct tx tx = { .ring = CLS_BE, .token = token, .sta = STA_AP,
@@ -432,7 +440,6 @@ static void from_sta(struct timed *t, struct host *h, const uint8_t *ta, uint16_
 	uint8_t f[HOST_FRAME_MAX];
 	unsigned int len = mk_data(f, false, -1, payload);
 
-	(void)t;
 	memcpy(f + IEEE80211_OFF_ADDR2, ta, 6);
 	host_tx(h, &tx, f, len);
 	host_poll(h);
@@ -445,8 +452,8 @@ static void test_overlap(void **state)
 	struct rec rec;
 
 	timed_third(t, AP_STA + 1);
-	from_sta(t, t->s->sta, addr_sta, 1, PAYLOAD);
-	from_sta(t, t->more, addr_sta2, 2, PAYLOAD + 100);
+	from_sta(t->s->sta, addr_sta, 1, PAYLOAD);
+	from_sta(t->more, addr_sta2, 2, PAYLOAD + 100);
 	t->s->sta->mac->tx.op.edcaf[CLS_BE].acc.slots = 3;
 	t->more->mac->tx.op.edcaf[CLS_BE].acc.slots = 3;
 	timed_settle(t);
@@ -459,22 +466,27 @@ static void test_overlap(void **state)
 	host_expect_nothing(t->s->ap);
 }
 
+/* A second station, which does not hear the first one */
+static void hidden(struct timed *t)
+{
+	timed_third(t, AP_STA + 1);
+	t->m.deaf[0] = t->s->sta->mac->radio;
+	t->m.deaf[1] = t->more->mac->radio;
+}
+
 /* Stations that do not hear each other: RTS and CTS keep the second one silent */
 static void test_hidden(void **state)
 {
 	struct timed *t = *state;
 	uint64_t at;
 
-	timed_third(t, AP_STA + 1);
-	t->m.deaf[0] = t->s->sta->mac->radio;
-	t->m.deaf[1] = t->more->mac->radio;
+	hidden(t);
 	host_write(t->s->sta, ENG_MAC_RTS_THRESH, 100);
-	from_sta(t, t->s->sta, addr_sta, 1, 1000);
+	from_sta(t->s->sta, addr_sta, 1, 1000);
 	t->s->sta->mac->tx.op.edcaf[CLS_BE].acc.slots = 0;
-	while (t->m.n < 2)
-		timed_step(t, timed_now(t) + 1000);
+	timed_ppdus(t, 2);
 	assert_int_equal(timed_fc(timed_signal(t, 1)), IEEE80211_CTS);
-	from_sta(t, t->more, addr_sta2, 2, PAYLOAD);
+	from_sta(t->more, addr_sta2, 2, PAYLOAD);
 	timed_settle(t);
 	at = end_us(t, 1) + duration(t, 1);
 	assert_int_equal(timed_fc(timed_signal(t, 3)), IEEE80211_ACK);
@@ -489,12 +501,10 @@ static void test_hidden_collision(void **state)
 {
 	struct timed *t = *state;
 
-	timed_third(t, AP_STA + 1);
-	t->m.deaf[0] = t->s->sta->mac->radio;
-	t->m.deaf[1] = t->more->mac->radio;
-	from_sta(t, t->s->sta, addr_sta, 1, 1000);
+	hidden(t);
+	from_sta(t->s->sta, addr_sta, 1, 1000);
 	t->s->sta->mac->tx.op.edcaf[CLS_BE].acc.slots = 0;
-	from_sta(t, t->more, addr_sta2, 2, PAYLOAD);
+	from_sta(t->more, addr_sta2, 2, PAYLOAD);
 	t->more->mac->tx.op.edcaf[CLS_BE].acc.slots = 10;
 	timed_settle(t);
 	assert_true(timed_signal(t, 1)->begin < timed_signal(t, 0)->end);
@@ -508,11 +518,10 @@ static void test_half_duplex(void **state)
 	struct timed *t = *state;
 
 	send(t, CLS_BE, 1, 0);
-	from_sta(t, t->s->sta, addr_sta, 2, PAYLOAD);
+	from_sta(t->s->sta, addr_sta, 2, PAYLOAD);
 	t->s->ap->mac->tx.op.edcaf[CLS_BE].acc.slots = 2;
 	t->s->sta->mac->tx.op.edcaf[CLS_BE].acc.slots = 2;
-	while (t->m.n < 3)
-		timed_step(t, timed_now(t) + 1000);
+	timed_ppdus(t, 3);
 	assert_int_equal(timed_fc(timed_signal(t, 2)), IEEE80211_DATA);
 	timed_settle(t);
 	host_expect_tx(t->s->ap, 1, SKUA_TXS_ACKED, 2);
@@ -547,13 +556,7 @@ static void test_beacon(void **state)
 	/* Busy at the next one: a frame of 800 octets from 500 us before it */
 	tbtt += tu;
 	timed_run(t, tbtt - 500 - timed_now(t));
-	{
-		uint8_t f[800] = { 0 };
-
-		dot11_put_le16(f, IEEE80211_DATA);
-		memcpy(f + 4, addr_bcast, 6);
-		stranger(t, f, sizeof(f));
-	}
+	noise(t, 800);
 	timed_run(t, 3000);
 	assert_int_equal(t->m.n, 3);
 	assert_true(timed_signal(t, 1)->end > tbtt * US);

@@ -112,6 +112,14 @@ void timed_run(struct timed *t, uint64_t us)
 		assert_true(++n < 1000000);
 }
 
+void timed_ppdus(struct timed *t, unsigned int n)
+{
+	for (unsigned int i = 0; t->m.n < n; i++) {
+		assert_true(i < 10000);
+		timed_step(t, timed_now(t) + 1000000);
+	}
+}
+
 void timed_settle(struct timed *t)
 {
 	const struct air_events *ev = &t->s->air->ev;

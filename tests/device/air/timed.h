@@ -51,6 +51,9 @@ bool timed_step(struct timed *t, uint64_t until);
 /** timed_run() - let so many microseconds pass */
 void timed_run(struct timed *t, uint64_t us);
 
+/** timed_ppdus() - go on until @n PPDUs have begun since the start */
+void timed_ppdus(struct timed *t, unsigned int n);
+
 /** timed_settle() - go on until nothing is left to do, which must come soon */
 void timed_settle(struct timed *t);
 
