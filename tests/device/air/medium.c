@@ -28,8 +28,7 @@ static void timed_begin(struct air *air, const struct air_ppdu *ppdu)
 		.begin = ppdu->begin,
 		.end = ppdu->begin + timed_ns(air, ppdu->airtime_us),
 		.sender = ppdu->sender, .freq = ppdu->chan.freq,
-		.rate = ppdu->rate, .airtime_us = ppdu->airtime_us,
-		.n = ppdu->n, .len = len,
+		.airtime_us = ppdu->airtime_us, .n = ppdu->n,
 	};
 	memcpy(s->head, ppdu->mpdu[0].data, len < MEDIUM_HEAD ? len : MEDIUM_HEAD);
 }

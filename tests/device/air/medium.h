@@ -26,11 +26,9 @@
  * @end: end, ns; earlier than planned if its sender stopped
  * @sender: sender, not to be dereferenced
  * @freq: channel
- * @rate: rate word
  * @airtime_us: planned duration
  * @n: MPDUs
- * @len: octets of the first one
- * @head: how this one begins
+ * @head: how the first one begins
  * @truncated: its sender stopped
  */
 struct signal {
@@ -38,10 +36,8 @@ struct signal {
 	uint64_t end;
 	const struct air_radio *sender;
 	uint16_t freq;
-	uint32_t rate;
 	uint32_t airtime_us;
 	unsigned int n;
-	uint16_t len;
 	uint8_t head[MEDIUM_HEAD];
 	bool truncated;
 };
