@@ -313,63 +313,50 @@ static void link_up(struct cell *c)
 
 /* Where the machine stands */
 
+/**
+ * struct point - a point of an exchange
+ * @name: what it is, for messages
+ * @state: state of the machine
+ * @also: what else is so there; NULL for nothing
+ */
 struct point {
 	const char *name;
-	bool (*there)(const struct cell *c, const struct txop *op);
+	enum txop_state state;
+	bool (*also)(const struct cell *c, const struct txop *op);
 };
 
-static bool at_access(const struct cell *c, const struct txop *op)
+static bool begins(const struct cell *c, const struct txop *op)
 {
 	(void)c;
-	return op->state == TXOP_ACCESS && !op->held;
+	return !op->held;
 }
 
-static bool at_held(const struct cell *c, const struct txop *op)
+static bool goes_on(const struct cell *c, const struct txop *op)
 {
-	(void)c;
-	return op->state == TXOP_ACCESS && op->held;
+	return !begins(c, op);
 }
 
-static bool at_build(const struct cell *c, const struct txop *op)
+static bool half_built(const struct cell *c, const struct txop *op)
 {
 	(void)c;
-	return op->state == TXOP_BUILD && op->ready && op->ready < op->n;
+	return op->ready && op->ready < op->n;
 }
 
-static bool at_cts_self(const struct cell *c, const struct txop *op)
+static bool in_sifs(const struct cell *c, const struct txop *op)
 {
 	(void)c;
-	return op->state == TXOP_CTS_SELF && !air_event_is_set(&op->step);
+	return air_event_is_set(&op->step);
 }
 
-static bool at_cts_self_sifs(const struct cell *c, const struct txop *op)
+static bool before_sifs(const struct cell *c, const struct txop *op)
 {
-	(void)c;
-	return op->state == TXOP_CTS_SELF && air_event_is_set(&op->step);
+	return !in_sifs(c, op);
 }
 
-static bool at_rts(const struct cell *c, const struct txop *op)
+static bool is_awaited(const struct cell *c, const struct txop *op)
 {
 	(void)c;
-	return op->state == TXOP_RTS;
-}
-
-static bool at_cts(const struct cell *c, const struct txop *op)
-{
-	(void)c;
-	return op->state == TXOP_CTS && air_event_is_set(&op->timeout);
-}
-
-static bool at_cts_sifs(const struct cell *c, const struct txop *op)
-{
-	(void)c;
-	return op->state == TXOP_CTS && air_event_is_set(&op->step);
-}
-
-static bool at_ppdu(const struct cell *c, const struct txop *op)
-{
-	(void)c;
-	return op->state == TXOP_PPDU;
+	return air_event_is_set(&op->timeout);
 }
 
 static bool being_given(const struct cell *c, const struct air_ppdu *p)
@@ -379,42 +366,42 @@ static bool being_given(const struct cell *c, const struct air_ppdu *p)
 	       (p->at_mpdu || p->at_radio != c->t->s->air->radios);
 }
 
-static bool at_delivery(const struct cell *c, const struct txop *op)
+static bool ppdu_given(const struct cell *c, const struct txop *op)
 {
-	return op->state == TXOP_PPDU && being_given(c, &op->ppdu);
+	return being_given(c, &op->ppdu);
 }
 
-static bool at_answer(const struct cell *c, const struct txop *op)
+static const struct air_ppdu *answer(const struct cell *c)
 {
-	(void)c;
-	return op->state == TXOP_ANSWER;
+	return &c->t->s->sta->mac->radio->answer.ppdu;
 }
 
-static bool at_answer_on_air(const struct cell *c, const struct txop *op)
+static bool answer_on_air(const struct cell *c, const struct txop *op)
 {
-	return op->state == TXOP_ANSWER && c->t->s->sta->mac->radio->answer.ppdu.sender;
+	(void)op;
+	return answer(c)->sender;
 }
 
-static bool at_answer_delivery(const struct cell *c, const struct txop *op)
+static bool answer_given(const struct cell *c, const struct txop *op)
 {
-	return op->state == TXOP_ANSWER &&
-	       being_given(c, &c->t->s->sta->mac->radio->answer.ppdu);
+	(void)op;
+	return being_given(c, answer(c));
 }
 
 static const struct point points[] = {
-	{ "access", at_access },
-	{ "in a TXOP", at_held },
-	{ "build", at_build },
-	{ "CTS-to-self", at_cts_self },
-	{ "SIFS after CTS-to-self", at_cts_self_sifs },
-	{ "RTS", at_rts },
-	{ "CTS awaited", at_cts },
-	{ "SIFS after CTS", at_cts_sifs },
-	{ "PPDU", at_ppdu },
-	{ "PPDU being delivered", at_delivery },
-	{ "answer awaited", at_answer },
-	{ "answer on the air", at_answer_on_air },
-	{ "answer being delivered", at_answer_delivery },
+	{ "access", TXOP_ACCESS, begins },
+	{ "in a TXOP", TXOP_ACCESS, goes_on },
+	{ "build", TXOP_BUILD, half_built },
+	{ "CTS-to-self", TXOP_CTS_SELF, before_sifs },
+	{ "SIFS after CTS-to-self", TXOP_CTS_SELF, in_sifs },
+	{ "RTS", TXOP_RTS, NULL },
+	{ "CTS awaited", TXOP_CTS, is_awaited },
+	{ "SIFS after CTS", TXOP_CTS, in_sifs },
+	{ "PPDU", TXOP_PPDU, NULL },
+	{ "PPDU being delivered", TXOP_PPDU, ppdu_given },
+	{ "answer awaited", TXOP_ANSWER, NULL },
+	{ "answer on the air", TXOP_ANSWER, answer_on_air },
+	{ "answer being delivered", TXOP_ANSWER, answer_given },
 };
 
 /* Some radios, and some steps, in a turn that is late from its beginning */
@@ -439,7 +426,7 @@ static bool reach(struct cell *c, const struct point *p)
 	const struct txop *op = &c->t->s->ap->mac->tx.op;
 
 	for (unsigned int i = 0; i < 3000; i++) {
-		if (p->there(c, op))
+		if (op->state == p->state && (!p->also || p->also(c, op)))
 			return true;
 		if (c->t->s->air->ev.head.next == &c->t->s->air->ev.head)
 			return false;
