@@ -11,7 +11,6 @@
 
 #include "mac/ba_rx.h"
 
-#define BEHIND	(IEEE80211_SN_MODULO / 2)
 #define NEVER	UINT64_MAX
 
 static struct ba_place *place_of(const struct ba_order *o, uint16_t sn)
@@ -202,7 +201,7 @@ enum ba_verdict ba_order_look(struct ba_order *o, uint16_t sn)
 {
 	uint16_t ahead = ba_sn_ahead(o->start, sn);
 
-	if (ahead >= BEHIND) {
+	if (ahead >= BA_BEHIND) {
 		o->share->c.old++;
 		return BA_OLD;
 	}
@@ -239,7 +238,7 @@ void ba_order_put(struct ba_order *o, uint16_t sn, void *item,
 
 void ba_order_skip(struct ba_order *o, uint16_t sn)
 {
-	if (ba_sn_ahead(o->start, sn) >= BEHIND)
+	if (ba_sn_ahead(o->start, sn) >= BA_BEHIND)
 		return;
 	make_room(o, sn);
 	if (!ba_map_has(o->has, sn))
@@ -251,7 +250,7 @@ void ba_order_bar(struct ba_order *o, uint16_t ssn)
 {
 	uint16_t ahead = ba_sn_ahead(o->start, ssn);
 
-	if (!ahead || ahead >= BEHIND)
+	if (!ahead || ahead >= BA_BEHIND)
 		return;
 	o->share->c.bar++;
 	move_to(o, ssn);

@@ -7,7 +7,6 @@
 
 #include "mac/ba_rx.h"
 
-#define BEHIND	(IEEE80211_SN_MODULO / 2)
 
 void ba_score_init(struct ba_score *s, uint16_t ssn, uint16_t size)
 {
@@ -31,7 +30,7 @@ void ba_score_mpdu(struct ba_score *s, uint16_t sn)
 {
 	uint16_t ahead = ba_sn_ahead(s->start, sn);
 
-	if (ahead >= BEHIND)
+	if (ahead >= BA_BEHIND)
 		return;
 	if (ahead >= s->size)
 		move_to(s, ba_sn_add(sn, 1 - s->size));
@@ -40,7 +39,7 @@ void ba_score_mpdu(struct ba_score *s, uint16_t sn)
 
 void ba_score_bar(struct ba_score *s, uint16_t ssn)
 {
-	if (ba_sn_ahead(s->start, ssn) < BEHIND)
+	if (ba_sn_ahead(s->start, ssn) < BA_BEHIND)
 		move_to(s, ssn);
 }
 

@@ -12,6 +12,7 @@
 
 #define BA_MAX_WIN	1024	/* MPDUs; a divisor of the numbers' modulo */
 #define BA_WORDS	(BA_MAX_WIN / 64)
+#define BA_BEHIND	(IEEE80211_SN_MODULO / 2)	/* see ba_sn_ahead() */
 
 /* SN of @n numbers further on; @n may be negative */
 static inline uint16_t ba_sn_add(uint16_t sn, int n)
@@ -19,7 +20,7 @@ static inline uint16_t ba_sn_add(uint16_t sn, int n)
 	return (uint16_t)((unsigned int)(sn + n) & (IEEE80211_SN_MODULO - 1));
 }
 
-/* How far @b is ahead of @a; what is 2048 or more is behind it */
+/* How far @b is ahead of @a; what is BA_BEHIND or more is behind it */
 static inline uint16_t ba_sn_ahead(uint16_t a, uint16_t b)
 {
 	return ba_sn_add(b, -(int)a);
