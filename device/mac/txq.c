@@ -154,10 +154,8 @@ static bool bufferable(uint16_t fc)
 	       dot11_fc_is_stype(fc, IEEE80211_DISASSOC);
 }
 
-static struct txq *sta_queue(struct mac_sta *sta, const struct txf *f)
+struct txq *txq_of_sta(struct mac_sta *sta, const struct txf *f)
 {
-	if (sta->dozing && (f->flags & SKUA_TXF_NO_PS_BUFFER))
-		return &sta->q[STA_Q_AWAKE];
 	if (dot11_fc_is_mgmt(f->fc))
 		return &sta->q[STA_Q_MGMT];
 	if (f->tid == MAC_TID_NONE)
@@ -178,7 +176,8 @@ void txq_enqueue(struct mac *mac, struct txf *f)
 		 vif->beacon.len)
 		q = &vif->q[VIF_Q_DTIM];
 	else if (sta && !group && bufferable(f->fc))
-		q = sta_queue(sta, f);
+		q = sta->dozing && (f->flags & SKUA_TXF_NO_PS_BUFFER) ?
+			&sta->q[STA_Q_AWAKE] : txq_of_sta(sta, f);
 	else
 		q = &vif->q[f->cls];
 	txf_count(mac, f);

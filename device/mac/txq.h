@@ -272,6 +272,9 @@ void txq_lists_init(struct mac *mac);
 void txq_init(struct txq *q, enum txq_kind kind, struct mac_vif *vif,
 	      struct mac_sta *sta);
 
+/** txq_of_sta() - the queue of a station in which a frame waits while the station dozes */
+struct txq *txq_of_sta(struct mac_sta *sta, const struct txf *f);
+
 /** txq_enqueue() - put a checked frame into the queue that it belongs to */
 void txq_enqueue(struct mac *mac, struct txf *f);
 

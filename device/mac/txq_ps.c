@@ -9,14 +9,6 @@
 #include "mac/ba_sta.h"
 #include "mac/txq.h"
 
-/* The queue that a frame waits in while its station dozes */
-static struct txq *held_queue(struct mac_sta *sta, const struct txf *f)
-{
-	if (dot11_fc_is_mgmt(f->fc))
-		return &sta->q[STA_Q_MGMT];
-	return &sta->q[f->tid == MAC_TID_NONE ? STA_Q_NONQOS : f->tid];
-}
-
 /*
  * The station is awake before all that was released has left. What remains is older than
  * what waits, and goes before that: packet numbers rise in a TID.
@@ -39,7 +31,7 @@ static void take_back(struct mac *mac, struct mac_sta *sta)
 	while ((f = list)) {
 		list = f->next;
 		f->released = false;
-		txq_unpop(mac, held_queue(sta, f), f);
+		txq_unpop(mac, txq_of_sta(sta, f), f);
 	}
 	txq_settle(mac, awake);
 }
@@ -61,7 +53,7 @@ void txq_put_back(struct mac *mac, struct txq *q, struct txf *f)
 		q = &q->sta->q[STA_Q_AWAKE];
 	} else if (q->kind == TXQ_STA_AWAKE && f->released && !q->sta->dozing) {
 		f->released = false;
-		q = held_queue(q->sta, f);
+		q = txq_of_sta(q->sta, f);
 	}
 	txq_unpop(mac, q, f);
 }
