@@ -41,6 +41,6 @@
 
 /* ABI of these headers. Major must match; minor only ever adds. */
 #define SKUA_ABI_MAJOR			3
-#define SKUA_ABI_MINOR			0
+#define SKUA_ABI_MINOR			1
 
 #endif /* SKUA_HW_H */

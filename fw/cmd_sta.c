@@ -8,7 +8,7 @@
 #include "mac.h"
 #include "policy.h"
 
-#define STAF_VALID		GENMASK(14, 0)
+#define STAF_VALID		GENMASK(15, 0)
 #define AMPDU_FACTOR_MAX	10	/* 2^23 - 1 octets, of EHT */
 #define AMPDU_DENSITY_MAX	7	/* 16 us */
 
@@ -42,6 +42,7 @@ static void sta_fill(struct sta *s, const struct skua_cmd_sta *p)
 		{ SKUA_STAF_4ADDR, ENG_STAF_4ADDR },
 		{ SKUA_STAF_KEYED, ENG_STAF_KEYED },
 		{ SKUA_STAF_SPP_AMSDU, ENG_STAF_SPP_AMSDU },
+		{ SKUA_STAF_DECAP, ENG_STAF_DECAP },
 	};
 	u32 flags = 0;
 

@@ -268,6 +268,7 @@ static_assert(sizeof(struct eng_vif) == 96, "engine vif size");
 #define ENG_STAF_KEYED		BIT(4)	/* no data in clear text to or from it, except EAPOL */
 #define ENG_STAF_SPP_AMSDU	BIT(5)
 #define ENG_STAF_ASLEEP		BIT(6)	/* a new entry with PS_TRACK: the station dozes */
+#define ENG_STAF_DECAP		BIT(7)	/* its data frames go up as 802.3 frames */
 
 /**
  * struct eng_sta - a peer in the engines

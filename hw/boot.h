@@ -22,8 +22,9 @@
 #define SKUA_FEAT_TX_ENCAP		BIT_ULL(7)	/* 802.3 frames in, 802.11 out */
 #define SKUA_FEAT_RX_DECAP		BIT_ULL(8)
 #define SKUA_FEAT_TX_CSUM		BIT_ULL(9)
+#define SKUA_FEAT_TX_GSO		BIT_ULL(10)	/* needs TX_CSUM */
 #define SKUA_FEAT_RX_CSUM		BIT_ULL(11)
-#define SKUA_FEAT_RX_COALESCE		BIT_ULL(12)
+#define SKUA_FEAT_RX_COALESCE		BIT_ULL(12)	/* needs RX_DECAP and RX_CSUM */
 #define SKUA_FEAT_TKIP_PHASE1_HOST	BIT_ULL(13)	/* contract clause K10 */
 #define SKUA_FEAT_AP_PS			BIT_ULL(14)	/* the NIC buffers for sleeping stations */
 #define SKUA_FEAT_STA_PS		BIT_ULL(15)

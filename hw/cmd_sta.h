@@ -22,6 +22,7 @@
 #define SKUA_STAF_SPP_AMSDU		BIT(12)
 #define SKUA_STAF_KEYED			BIT(13)	/* set_key was called: no clear-text data */
 #define SKUA_STAF_ASLEEP		BIT(14)	/* STA_ADD of an access point: it sleeps already */
+#define SKUA_STAF_DECAP			BIT(15)	/* its data frames go up as 802.3 frames */
 
 /**
  * struct skua_cmd_sta - a peer

@@ -22,8 +22,9 @@
 #define SKUA_TXD_W4_KEY			GENMASK(15, 0)	/* or SKUA_KEY_NONE */
 #define SKUA_TXD_W4_KEY_GEN		GENMASK(31, 16)
 #define SKUA_TXD_W6_PN_HI		GENMASK(15, 0)
-#define SKUA_TXD_W7_CSUM_START		GENMASK(15, 0)
-#define SKUA_TXD_W7_CSUM_OFF		GENMASK(31, 16)
+#define SKUA_TXD_W6_GSO_SIZE		GENMASK(31, 16)	/* valid with SKUA_TXF_GSO */
+#define SKUA_TXD_W7_CSUM_START		GENMASK(15, 0)	/* from the frame's first octet */
+#define SKUA_TXD_W7_CSUM_OFF		GENMASK(31, 16)	/* from there */
 
 /* Flags, word 1 */
 #define SKUA_TXF_QOS			BIT(0)	/* W3_TID is valid */
@@ -39,12 +40,13 @@
 #define SKUA_TXF_OFFCHAN		BIT(10)	/* send on the remain-on-channel channel */
 #define SKUA_TXF_AMPDU			BIT(11)	/* may be aggregated */
 #define SKUA_TXF_ENCAP			BIT(12)	/* 802.3 header; SKUA_FEAT_TX_ENCAP */
-#define SKUA_TXF_CSUM			BIT(13)
+#define SKUA_TXF_CSUM			BIT(13)	/* fill in a checksum; SKUA_FEAT_TX_CSUM */
+#define SKUA_TXF_GSO			BIT(14)	/* cut into TCP segments; SKUA_FEAT_TX_GSO */
 #define SKUA_TXF_EOSP			BIT(16)	/* last frame of a service period */
 #define SKUA_TXF_MORE_DATA		BIT(17)
 #define SKUA_TXF_STATUS			BIT(18)	/* the stack asked for the frame's TX status */
 #define SKUA_TXF_MGMT_PROT		BIT(19)	/* group management: append an MMIE */
-#define SKUA_TXF_VALID			(GENMASK(19, 16) | GENMASK(13, 0))
+#define SKUA_TXF_VALID			(GENMASK(19, 16) | GENMASK(14, 0))
 
 /**
  * struct skua_tx_desc - a frame to send: first slot
@@ -54,7 +56,7 @@
  * @w3: vif, link, TID, tries
  * @w4: key slot and generation
  * @pn_lo: low 32 bits of the first packet number
- * @w6: high 16 bits of it
+ * @w6: high 16 bits of it; octets of payload of a segment
  * @w7: checksum offsets, or a rate with SKUA_TXF_RATE
  * @seg: the first segments
  *
@@ -62,6 +64,19 @@
  * neither IV nor MIC nor FCS. Continuation slots follow when there are more
  * than SKUA_TXD_SEGS segments. The NIC gives ring slots back by cons, in order;
  * the NIC keeps the token until a transmit record returns it.
+ *
+ * SKUA_TXF_ENCAP: the NIC puts an 802.11 header, by interface and station, in place of
+ * the 802.3 header. The frame is for a station, has a TID, and is no EAPOL frame.
+ *
+ * SKUA_TXF_CSUM: the 16 bits at start + offset are the checksum of the pseudo header;
+ * the NIC adds that of all octets from start on. Not with SKUA_TXF_RATE.
+ *
+ * SKUA_TXF_GSO, only with SKUA_TXF_CSUM: an IPv4 or IPv6 packet of TCP, whose TCP header is
+ * at start, is cut into segments of GSO_SIZE octets of payload, the last one of what is
+ * left, as a host without this feature does it. Each segment is an MSDU of its
+ * own; the n-th has packet number PN + n, or the NIC uses fewer numbers. The descriptor
+ * ends when the last of them has ended, and is acknowledged if all of them were. The
+ * frame has up to SKUA_MAX_GSO octets.
  */
 struct skua_tx_desc {
 	__le32 w0;
@@ -156,12 +171,13 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
 #define SKUA_RXF_AMPDU_EOF		BIT(14)
 #define SKUA_RXF_AMPDU_EOF_KNOWN	BIT(15)
 #define SKUA_RXF_AMSDU			BIT(16)
-#define SKUA_RXF_8023			BIT(17)
-#define SKUA_RXF_CSUM_OK		BIT(18)
+#define SKUA_RXF_8023			BIT(17)	/* 802.3 header; the station has SKUA_STAF_DECAP */
+#define SKUA_RXF_CSUM_OK		BIT(18)	/* checksums of IP and of TCP or UDP are right */
 #define SKUA_RXF_MONITOR_ONLY		BIT(19)	/* for monitors, not for the stack */
 #define SKUA_RXF_MACTIME_START		BIT(20)
 #define SKUA_RXF_NO_SIGNAL		BIT(21)
 #define SKUA_RXF_PN_VALID		BIT(22)	/* the pn field holds the frame's PN */
+#define SKUA_RXF_COALESCED		BIT(23)	/* several TCP segments; SKUA_FEAT_RX_COALESCE */
 
 #define SKUA_RX_BUF_ID			GENMASK(15, 0)
 #define SKUA_RX_BUF_LEN			GENMASK(31, 16)
@@ -188,11 +204,19 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
  * @noise: dBm
  * @chain_signal: dBm of up to four chains; 0 for none
  * @chains: bit mask of valid @chain_signal
+ * @more_off: with SKUA_RXF_COALESCED: octets in front of the data in each buffer but the
+ *	first; the words of the buffers count them
  * @tid: TID, or 16 for frames without one
  * @tsf: microseconds of @vif's TSF, or of the NIC's time if it is
  *	SKUA_VIF_NONE; first symbol of the frame (MACTIME_START)
  * @ampdu_ref: with SKUA_RXF_AMPDU: the same in all frames of one A-MPDU
- * @rsvd: zero
+ * @gso_size: with SKUA_RXF_COALESCED: octets of payload of each segment but the last
+ *
+ * SKUA_RXF_COALESCED, only with SKUA_RXF_8023 and SKUA_RXF_CSUM_OK: one buffer for each
+ * segment, in the order of their sequence numbers. The first has the headers as that segment
+ * had them; those of the others differ from them in no more than sequence number, IPv4
+ * identification, checksums, lengths and PSH. PSH is set in the first buffer if it was in the last
+ * segment. What else the record says is that of the last frame.
  */
 struct skua_cpl_rx {
 	__le32 w0;
@@ -215,7 +239,8 @@ struct skua_cpl_rx {
 	s8 noise;
 	s8 chain_signal[4];
 	u8 chains;
-	u8 rsvd[3];
+	u8 more_off;
+	__le16 gso_size;
 	__le32 ampdu_ref;
 	__le64 tsf;
 };

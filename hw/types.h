@@ -27,6 +27,7 @@
 #define SKUA_PN_MGMT			16
 #define SKUA_NUM_ACS			4
 #define SKUA_MAX_MPDU			11454
+#define SKUA_MAX_GSO			(65535 + 128)	/* octets of a frame to be cut, headers included */
 #define SKUA_STA_NONE			0xffff
 #define SKUA_KEY_NONE			0xffff
 #define SKUA_VIF_NONE			0xff

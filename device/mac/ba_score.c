@@ -7,7 +7,6 @@
 
 #include "mac/ba_rx.h"
 
-
 void ba_score_init(struct ba_score *s, uint16_t ssn, uint16_t size)
 {
 	memset(s, 0, sizeof(*s));

@@ -15,7 +15,8 @@
 
 #define STA_FLAGS	(ENG_STAF_QOS | ENG_STAF_MFP | ENG_STAF_4ADDR | \
 			 ENG_STAF_PS_TRACK | ENG_STAF_KEYED | \
-			 ENG_STAF_SPP_AMSDU | ENG_STAF_ASLEEP)
+			 ENG_STAF_SPP_AMSDU | ENG_STAF_ASLEEP | \
+			 ENG_STAF_DECAP)
 
 static uint32_t sta_entries(const struct mac *mac)
 {

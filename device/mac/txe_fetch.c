@@ -19,7 +19,7 @@
 #define SYNC_MAX	256	/* the same, before a command, of one access */
 #define COUNT_LOOKS	8192	/* entries that a count looks at */
 #define FETCH_COST	200	/* of a frame, see eng_charge() */
-#define FETCH_UNSUPPORTED (SKUA_TXF_ENCAP | SKUA_TXF_CSUM)
+#define FETCH_UNSUPPORTED (SKUA_TXF_ENCAP | SKUA_TXF_CSUM | SKUA_TXF_GSO)
 
 /* The fields of a descriptor */
 struct desc {

@@ -26,7 +26,7 @@ struct tx_encode_case {
 static const struct tx_encode_case tx_encode_cases[] = {
 	{ "nothing", .w0 = 0x00010000 },
 	{ "token", .req.token = 0xffff, .w0 = 0x0001ffff },
-	{ "flags", .req.flags = SKUA_TXF_VALID, .w0 = 0x10000, .flags = 0xf3fff },
+	{ "flags", .req.flags = SKUA_TXF_VALID, .w0 = 0x10000, .flags = 0xf7fff },
 	{ "station", .req.sta = 0xffff, .w0 = 0x10000, .w2 = 0x0000ffff },
 	{ "its generation", .req.sta_gen = 0xffff, .w0 = 0x10000, .w2 = 0xffff0000 },
 	{ "vif", .req.vif = 0xff, .w0 = 0x10000, .w3 = 0x000000ff },
