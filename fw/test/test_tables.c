@@ -304,7 +304,7 @@ static void sta_life(void **state)
 	(void)state;
 	fake_vif(0, SKUA_VIF_AP, 0);
 	p.flags = SKUA_STAF_QOS | SKUA_STAF_MFP | SKUA_STAF_KEYED | SKUA_STAF_SPP_AMSDU |
-		  SKUA_STAF_4ADDR;
+		  SKUA_STAF_DECAP | SKUA_STAF_4ADDR;
 	p.uapsd_queues = 0xf;
 	assert_ok(fake_cmd(SKUA_CMD_STA_ADD, &p, sizeof(p)));
 	assert_int_equal(fake_cmd(SKUA_CMD_STA_ADD, &p, sizeof(p)), SKUA_ST_EXISTS);
@@ -314,7 +314,8 @@ static void sta_life(void **state)
 	assert_memory_equal(fake.sta[4].addr, p.addr, 6);
 	assert_int_equal(fake.sta[4].flags,
 			 ENG_STAF_QOS | ENG_STAF_MFP | ENG_STAF_KEYED |
-			 ENG_STAF_SPP_AMSDU | ENG_STAF_4ADDR | ENG_STAF_PS_TRACK);
+			 ENG_STAF_SPP_AMSDU | ENG_STAF_DECAP | ENG_STAF_4ADDR |
+			 ENG_STAF_PS_TRACK);
 	for (u32 i = 0; i < 4; i++) {
 		assert_int_equal(fake.sta[4].key[i].slot, SKUA_KEY_NONE);
 		assert_int_equal(fake.sta[4].group_key[i].slot, SKUA_KEY_NONE);
@@ -360,7 +361,7 @@ static void bad_sta(struct skua_cmd_sta *p) { p->sta = FAKE_STAS; }
 static void bad_sta_none(struct skua_cmd_sta *p) { p->sta = SKUA_STA_NONE; }
 static void bad_sta_vif(struct skua_cmd_sta *p) { p->vif = 1; }
 static void bad_sta_link(struct skua_cmd_sta *p) { p->link = 1; }
-static void bad_sta_flags(struct skua_cmd_sta *p) { p->flags = BIT(15); }
+static void bad_sta_flags(struct skua_cmd_sta *p) { p->flags = BIT(16); }
 static void bad_sta_aid(struct skua_cmd_sta *p) { p->aid = 2008; }
 static void bad_sta_addr(struct skua_cmd_sta *p) { memset(p->addr, 0xff, 6); }
 static void bad_sta_bw(struct skua_cmd_sta *p) { p->bw = SKUA_BW_320 + 1; }
