@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Facts of IEEE 802.11 that need no state
+ * Facts of IEEE 802.11, and of what its frames carry, that need no state
  *
  * frame.h    headers of frames, elements, FCS
+ * inet.h     TCP and UDP: lengths, checksums
  * airtime.h  rates, durations
  */
 #ifndef SKUA_DEVICE_DOT11_H
@@ -10,5 +11,6 @@
 
 #include "dot11/airtime.h"
 #include "dot11/frame.h"
+#include "dot11/inet.h"
 
 #endif /* SKUA_DEVICE_DOT11_H */
