@@ -352,13 +352,13 @@ void txe_abort(struct mac *mac);
  */
 void txe_halt(struct mac *mac);
 
-/** txe_doom() - frames of the exchange that match end with it, sent or not */
+/** txe_doom() - frames of the exchange that match end with it; if the PPDU has not begun, unsent */
 void txe_doom(struct mac *mac, const struct txq_match *m);
 
 /**
  * txe_forget() - queues go: frames of the exchange cannot return to them
  * @mac: the engines
- * @vif: interface that goes, or NULL
+ * @vif: interface that goes, or NULL; all its frames are doomed, whoever made them
  * @sta: station that goes, or NULL
  */
 void txe_forget(struct mac *mac, const struct mac_vif *vif,

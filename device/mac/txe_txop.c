@@ -100,8 +100,10 @@ static void send_ppdu(struct mac *mac)
 	struct txop *op = &mac->tx.op;
 
 	op->state = TXOP_PPDU;
-	op->sent = true;
-	if (!txe_begin_ppdu(mac, &mac->vif[op->f[0]->vif]))
+	/* Its frames may have been dropped since, and all of them have */
+	op->sent = !op->f[0]->doomed &&
+		   txe_begin_ppdu(mac, &mac->vif[op->f[0]->vif]);
+	if (!op->sent)
 		end(mac, false);
 }
 
@@ -142,6 +144,14 @@ static void count_tries(struct mac *mac)
 	}
 }
 
+/* The medium has been won in vain: the class contends again */
+static void pass_up(struct mac *mac)
+{
+	txe_give_back(mac);
+	txe_backoff(mac, mac->tx.op.cls, true);
+	next(mac);
+}
+
 /* The frames are ready */
 static void send(struct mac *mac)
 {
@@ -157,9 +167,7 @@ static void send(struct mac *mac)
 	txe_measure(mac);
 	if (op->more && (int32_t)txe_exchange_us(mac, vif) > op->left_us) {
 		/* It does not fit into the TXOP (IEEE 802.11-2020, 10.23.2.9) */
-		txe_give_back(mac);
-		txe_backoff(mac, op->cls, true);
-		next(mac);
+		pass_up(mac);
 		return;
 	}
 	count_tries(mac);
@@ -207,10 +215,12 @@ static void step(struct air_event *ev)
 	/* A frame that ended may have found the host's ring broken */
 	if (!mac->running)
 		return;
-	if (op->n)
-		send(mac);
-	else
+	if (!op->n)
 		next(mac);
+	else if (op->f[0]->doomed)
+		pass_up(mac);
+	else
+		send(mac);
 }
 
 static void timeout(struct air_event *ev)
@@ -373,6 +383,9 @@ void txe_forget(struct mac *mac, const struct mac_vif *vif,
 
 	if (op->q && (op->q->vif == vif || (sta && op->q->sta == sta)))
 		op->q = NULL;
+	for (unsigned int i = 0; vif && i < op->n; i++)
+		if (op->f[i]->vif == vif->idx)
+			op->f[i]->doomed = true;
 	for (unsigned int i = 0; sta && i < op->n; i++)
 		if (op->f[i]->sta == sta->idx && op->f[i]->sta_gen == sta->gen)
 			op->f[i]->orphan = true;

@@ -82,6 +82,7 @@ static const struct kind kinds[] = {
 	{ .name = "A-MPDU, TXOP", .session = true, .txop = 47,
 	  .flags = SKUA_TXF_AMPDU },
 	{ .name = "group", .group = true },
+	{ .name = "group, CTS-to-self", .group = true, .flags = SKUA_TXF_CTS_SELF },
 	{ .name = "firmware", .fw = true },
 };
 
@@ -101,7 +102,7 @@ static void send_frame(struct cell *c)
 		memcpy(f + IEEE80211_OFF_ADDR1, addr_bcast, 6);
 		tx.sta = SKUA_STA_NONE;
 		tx.key = SKUA_KEY_NONE;
-		tx.flags = 0;
+		tx.flags = c->kind->flags;
 	} else {
 		tx.pn = ++c->pn;
 	}
@@ -444,6 +445,7 @@ enum {
 	NEW_LINK = 4,		/* stations and keys begin anew afterwards */
 	LOSES_HELD = 8,		/* the receiver releases what it holds, and its window moves */
 	ENDS_ALL = 16,		/* frames end, those on the air with their exchange */
+	ENDS_GROUP = 32,	/* those without a station, too */
 };
 
 struct happening {
@@ -615,12 +617,12 @@ static const struct happening happenings[] = {
 	{ "receiver falls asleep, frames are released", doze_and_release, wake, 0 },
 	{ "frames are released, receiver wakes up", release_and_wake, nothing, 0 },
 	{ "station is removed", no_sta, nothing, NEW_LINK | ENDS_ALL },
-	{ "station is replaced", new_sta, no_new_sta, NEW_LINK },
-	{ "interface is removed", no_vif, nothing, NEW_LINK | ENDS_ALL },
-	{ "interface is replaced", new_vif, nothing, NEW_LINK },
+	{ "station is replaced", new_sta, no_new_sta, NEW_LINK | ENDS_ALL },
+	{ "interface is removed", no_vif, nothing, NEW_LINK | ENDS_ALL | ENDS_GROUP },
+	{ "interface is replaced", new_vif, nothing, NEW_LINK | ENDS_ALL | ENDS_GROUP },
 	{ "key is removed", no_key, nothing, NEW_LINK },
 	{ "key is replaced", rekey, nothing, LOSES_FRAMES },
-	{ "all are dropped", drop_all, nothing, ENDS_ALL },
+	{ "all are dropped", drop_all, nothing, ENDS_ALL | ENDS_GROUP },
 	{ "those of the station are dropped", drop_sta, nothing, ENDS_ALL },
 	{ "TID is held", ba_hold, ba_again, 0 },
 	{ "session ends", ba_off, ba_again, 0 },
@@ -648,14 +650,6 @@ static void all_back(struct cell *c)
 	expect(c, !c->t->s->sta->mac->c.rx_replay, "frames arrive with an older PN");
 	for (unsigned int i = 0; c->intact && i < TOKENS; i++)
 		expect(c, !c->acked[i] || c->got[i], "an acknowledged frame is missing");
-}
-
-/* What ends is not tried again, and begins only if its RTS or CTS has been sent */
-static unsigned int may_follow(const struct cell *c)
-{
-	enum txop_state state = c->t->s->ap->mac->tx.op.state;
-
-	return state >= TXOP_BUILD && state < TXOP_PPDU;
 }
 
 static unsigned int data_ppdus(const struct cell *c)
@@ -720,15 +714,15 @@ static bool run_cell(const struct kind *kind, const struct point *p,
 	send_some(c, FRAMES);
 	there = reach(c, p);
 	if (there) {
-		unsigned int most = data_ppdus(c) + may_follow(c);
+		unsigned int most = data_ppdus(c);
 
 		h->begin(c);
 		if (h->flags & LOSES_TOKENS)
 			forget_tokens(c);
 		take(c);
 		pass(c, 3000);
-		expect(c, !(h->flags & ENDS_ALL) || kind->group ||
-		       data_ppdus(c) <= most, "a frame is tried again");
+		expect(c, !(h->flags & (kind->group ? ENDS_GROUP : ENDS_ALL)) ||
+		       data_ppdus(c) <= most, "a frame that ends is sent");
 		h->end(c);
 		if (h->flags & LOSES_FRAMES)
 			memset(c->acked, 0, sizeof(c->acked));
