@@ -41,6 +41,7 @@ struct mac;
  * @deficit: airtime that is left of the station's turn, by class, us
  * @seq: last sequence number by TID
  * @numbered: frames that have such a number and have not ended, by TID
+ * @released: frames in STA_Q_AWAKE that were held before, by TID, then of other frames
  * @ba_tx: transmit halves of Block Ack sessions by TID, or NULL
  * @ampdu_factor: see struct eng_sta
  * @ampdu_density: see struct eng_sta
@@ -78,6 +79,7 @@ struct mac_sta {
 	int32_t deficit[TXE_CLASSES];
 	uint16_t seq[SKUA_NUM_TIDS];
 	uint16_t numbered[SKUA_NUM_TIDS];
+	uint16_t released[SKUA_NUM_TIDS + 1];
 	struct ba_sta *ba_tx[SKUA_NUM_TIDS];
 	uint8_t ampdu_factor;
 	uint8_t ampdu_density;

@@ -97,6 +97,14 @@ void txq_unpark(struct mac *mac)
 	}
 }
 
+/* A frame comes into a queue, or leaves it: @n is 1 or -1 */
+static void count(struct txq *q, const struct txf *f, int n)
+{
+	q->count += (uint32_t)n;
+	if (f->released && q->kind == TXQ_STA_AWAKE)
+		q->sta->released[f->tid] += (uint16_t)n;
+}
+
 void txq_append(struct mac *mac, struct txq *q, struct txf *f)
 {
 	f->next = NULL;
@@ -105,7 +113,7 @@ void txq_append(struct mac *mac, struct txq *q, struct txf *f)
 	else
 		q->head = f;
 	q->tail = f;
-	q->count++;
+	count(q, f, 1);
 	txq_settle(mac, q);
 }
 
@@ -119,7 +127,7 @@ struct txf *txq_unlink(struct txq *q, struct txf *before)
 		q->head = f->next;
 	if (q->tail == f)
 		q->tail = before;
-	q->count--;
+	count(q, f, -1);
 	f->next = NULL;
 	return f;
 }
@@ -140,7 +148,7 @@ void txq_unpop(struct mac *mac, struct txq *q, struct txf *f)
 	if (!q->count)
 		q->tail = f;
 	q->head = f;
-	q->count++;
+	count(q, f, 1);
 	if (q->kind == TXQ_DTIM)
 		q->credit++;
 	txq_settle(mac, q);

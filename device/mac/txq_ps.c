@@ -17,8 +17,11 @@ static void take_back(struct mac *mac, struct mac_sta *sta)
 {
 	struct txq *awake = &sta->q[STA_Q_AWAKE];
 	struct txf *before = NULL, *f = awake->head, *list = NULL;
+	unsigned int left = 0;
 
-	while (f) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(sta->released); i++)
+		left += sta->released[i];
+	while (left) {
 		if (!f->released) {
 			before = f;
 			f = f->next;
@@ -27,6 +30,7 @@ static void take_back(struct mac *mac, struct mac_sta *sta)
 		txq_unlink(awake, before)->next = list;
 		list = f;
 		f = before ? before->next : awake->head;
+		left--;
 	}
 	while ((f = list)) {
 		list = f->next;
@@ -36,19 +40,10 @@ static void take_back(struct mac *mac, struct mac_sta *sta)
 	txq_settle(mac, awake);
 }
 
-/* Have later frames than this one been released? */
-static bool released_past(const struct txq *awake, const struct txf *f)
-{
-	for (const struct txf *r = awake->head; r; r = r->next)
-		if (r->released && r->tid == f->tid)
-			return true;
-	return false;
-}
-
 void txq_put_back(struct mac *mac, struct txq *q, struct txf *f)
 {
-	if (q->kind == TXQ_STA && q->sta->dozing &&
-	    released_past(&q->sta->q[STA_Q_AWAKE], f)) {
+	/* Later frames than this one may have been released */
+	if (q->kind == TXQ_STA && q->sta->dozing && q->sta->released[f->tid]) {
 		f->released = true;
 		q = &q->sta->q[STA_Q_AWAKE];
 	} else if (q->kind == TXQ_STA_AWAKE && f->released && !q->sta->dozing) {

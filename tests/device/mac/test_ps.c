@@ -684,6 +684,64 @@ static void test_in_order(void **state)
 	assert_int_equal(events, 34);
 }
 
+/* As in the queue itself */
+static void expect_released(const struct mac_sta *sta)
+{
+	unsigned int n[SKUA_NUM_TIDS + 1] = { 0 };
+
+	for (const struct txf *f = sta->q[STA_Q_AWAKE].head; f; f = f->next)
+		n[f->tid] += f->released;
+	for (unsigned int i = 0; i <= SKUA_NUM_TIDS; i++)
+		assert_int_equal(sta->released[i], n[i]);
+}
+
+/*
+ * A frame that returns from the air looks at none of those that were released after it:
+ * the host may have released thousands, and a PPDU has a thousand.
+ */
+static void test_return_looks_at_no_other(void **state)
+{
+	struct scene *s = *state;
+	struct mac *mac = s->ap->mac;
+	struct mac_sta *sta = mac->sta[AP_STA];
+	struct txq *q = &sta->q[0], *awake = &sta->q[STA_Q_AWAKE];
+	struct tx t = TX_TO_STA;
+	struct txf *head, *f;
+	uint8_t buf[100];
+
+	fall_asleep(s);
+	for (t.token = 0; t.token < 40; t.token++)
+		host_tx(s->ap, &t, buf, mk_data(buf, true, 0, 60));
+	host_poll(s->ap);
+	host_tune(s->ap, 5200, 5200, SKUA_BW_20);
+	f = txq_pop(mac, q);
+	assert_int_equal(txq_release_held(mac, sta, 0xffff, 30, false, false,
+					  false), 30);
+	expect_released(sta);
+	/* Nobody can read a frame there */
+	head = awake->head;
+	awake->head = (struct txf *)sizeof(*f);
+	/* None of this TID has been released */
+	f->tid = 6;
+	txq_put_back(mac, q, f);
+	assert_ptr_equal(txq_pop(mac, q), f);
+	assert_false(f->released);
+	/* Later ones of this TID have */
+	f->tid = 0;
+	txq_put_back(mac, q, f);
+	assert_ptr_equal(awake->head, f);
+	assert_true(f->released);
+	f->next = head;
+	assert_int_equal(awake->count, 31);
+	expect_released(sta);
+	/* What has not left when the station wakes up goes back to its queue */
+	txq_sta_doze(mac, sta, false);
+	expect_released(sta);
+	assert_int_equal(awake->count, 0);
+	assert_int_equal(q->count, 40);
+	assert_ptr_equal(q->head, f);
+}
+
 /* A host knows from before a reset that its new station sleeps */
 static void test_asleep_from_the_start(void **state)
 {
@@ -729,6 +787,7 @@ int main(void)
 		T(test_dtim),
 		T(test_mgmt_to_sleeper),
 		T(test_in_order),
+		T(test_return_looks_at_no_other),
 		T(test_asleep_from_the_start),
 	};
 
