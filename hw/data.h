@@ -66,17 +66,26 @@
  * the NIC keeps the token until a transmit record returns it.
  *
  * SKUA_TXF_ENCAP: the NIC puts an 802.11 header, by interface and station, in place of
- * the 802.3 header. The frame is for a station, has a TID, and is no EAPOL frame.
+ * the 802.3 header. The frame is for a station, whose address is the receiver address. It
+ * has a TID if the station has QoS (else a TID is ignored), up to 2304 octets of payload,
+ * and is no EAPOL frame.
  *
  * SKUA_TXF_CSUM: the 16 bits at start + offset are the checksum of the pseudo header;
- * the NIC adds that of all octets from start on. Not with SKUA_TXF_RATE.
+ * the NIC adds that of all octets from start on, and a result of 0 becomes 0xffff. It
+ * starts behind the 802.3 or 802.11 header. Not with SKUA_TXF_RATE.
  *
  * SKUA_TXF_GSO, only with SKUA_TXF_CSUM: an IPv4 or IPv6 packet of TCP, whose TCP header is
  * at start, is cut into segments of GSO_SIZE octets of payload, the last one of what is
- * left, as a host without this feature does it. Each segment is an MSDU of its
- * own; the n-th has packet number PN + n, or the NIC uses fewer numbers. The descriptor
- * ends when the last of them has ended, and is acknowledged if all of them were. The
- * frame has up to SKUA_MAX_GSO octets.
+ * left, as a host without this feature does it: IPv4 identifications count up, CWR stays in
+ * the first one. Each segment is an MSDU of its own, and counts as a frame for tx_queue of
+ * struct skua_limits; the n-th, from 0 on, has packet number PN + n. The descriptor ends
+ * when the last of them has ended, and is acknowledged if all of them were. The frame has up
+ * to SKUA_MAX_GSO octets. Its headers have up to SKUA_MAX_GSO_HDR, and their lengths are
+ * those of the whole packet. It becomes up to SKUA_MAX_GSO_SEGS segments, and not more than
+ * tx_queue; the host itself cuts what would become more, or has other headers.
+ *
+ * Neither SKUA_TXF_ENCAP nor SKUA_TXF_GSO goes with KEEP_SEQ, INSERT_TS, AFTER_DTIM, OFFCHAN
+ * or MGMT_PROT. A frame that breaks one of these rules ends as BAD.
  */
 struct skua_tx_desc {
 	__le32 w0;
