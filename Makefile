@@ -49,7 +49,7 @@ demo-shell: all ## the same links, then a shell in the guest
 	@$(PYTHON) scripts/lab/demo.py --shell
 shell: all ## a shell in a guest with two NICs, nothing set up
 	@scripts/vm --nics 2 --shell
-bench: all ## throughput and ping: Skua, hwsim, veth; BENCH="--rounds 5" and others
+bench: all ## throughput and ping: Skua, hwsim, veth, four minutes; BENCH="--full", "--help"
 	@$(PYTHON) scripts/lab/benchmark.py $(BENCH)
 
 # Tests. Each part leaves its counts in build/test; the sum ends the run.

@@ -5,6 +5,7 @@ For scripts/lab/demo.py and the whole-system tests. All programs are the machine
 own; this module writes their configuration and reads their output.
 """
 
+import contextlib
 import json
 import re
 import shlex
@@ -227,22 +228,48 @@ def ping(vm, netns, target, count=5, interval=0.2, timeout=30, size=56):
     return int(counts[1]), int(counts[2]), float(times[1]) if times else None
 
 
-def iperf(vm, client, server, target, seconds=3, reverse=False, extra=""):
-    """TCP throughput in Mbit/s as the receiver saw it; client and server are name spaces."""
-    daemon = vm.popen(["iperf3", "-s", "-1", "--forceflush"], netns=server)
+@contextlib.contextmanager
+def iperf_server(vm, netns):
+    """One test long."""
+    daemon = vm.popen(["iperf3", "-s", "-1", "--forceflush"], netns=netns)
     try:
         daemon.wait_for("listening", 10)
-        argv = ["iperf3", "-c", target, "-t", str(seconds), "-J"] + shlex.split(extra)
-        result = vm.run(argv + (["-R"] if reverse else []), netns=client, timeout=seconds + 30)
+        yield daemon
     finally:
         daemon.kill()
+
+
+def iperf_report(vm, client, server, target, seconds=3, extra=""):
+    """The end of iperf3's report of a TCP transfer; client and server are name spaces."""
+    with iperf_server(vm, server):
+        result = vm.run(["iperf3", "-c", target, "-t", str(seconds), "-J"] + shlex.split(extra),
+                        netns=client, timeout=seconds + 30)
     try:
         report = json.loads(result.stdout)
     except ValueError as err:
         raise GuestError(f"iperf3 to {target}: {result.stdout}{result.stderr}") from err
     if "error" in report:
         raise GuestError(f"iperf3 to {target}: {report['error']}")
-    return report["end"]["sum_received"]["bits_per_second"] / 1e6
+    return report["end"]
+
+
+def iperf(vm, client, server, target, seconds=3, reverse=False, extra=""):
+    """TCP throughput in Mbit/s as the receiver saw it; client and server are name spaces."""
+    end = iperf_report(vm, client, server, target, seconds, extra + (" -R" if reverse else ""))
+    return end["sum_received"]["bits_per_second"] / 1e6
+
+
+@contextlib.contextmanager
+def iperf_running(vm, client, server, target, seconds, extra=""):
+    """TCP that is under way when the block begins; seconds bound it."""
+    with iperf_server(vm, server):
+        stream = vm.popen(["iperf3", "-c", target, "-t", str(seconds), "-i", "0.1",
+                           "--forceflush"] + shlex.split(extra), netns=client)
+        try:
+            stream.wait_for(r"-0\.[5-9]\d +sec", 20)  # half a second, so at its full rate
+            yield stream
+        finally:
+            stream.kill()
 
 
 def wait_for_ping(vm, netns, target, timeout=10):
