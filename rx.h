@@ -12,7 +12,6 @@
 
 #include "skua.h"
 
-#define SKUA_RX_MAX_BUFS	16	/* of one frame; below MAX_SKB_FRAGS */
 #define SKUA_RX_BUF_SIZE	2048	/* of memory for one buffer */
 #define SKUA_RX_HEADROOM	64	/* at least NET_SKB_PAD, and a cache line */
 #define SKUA_RX_BUF_LEN_MAX \

@@ -112,6 +112,7 @@ struct skua_tx_cont {
 static_assert(sizeof(struct skua_tx_cont) == 64, "tx continuation size");
 
 #define SKUA_RXBUF_MIN_LEN		512
+#define SKUA_RX_MAX_BUFS		17	/* buffers of a receive record */
 
 /**
  * struct skua_rx_buf - a receive buffer posted to the NIC
@@ -193,7 +194,7 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
 
 /**
  * struct skua_cpl_rx - a received frame
- * @w0: type, units, number of buffers (at least 1)
+ * @w0: type, units, number of buffers (1 to SKUA_RX_MAX_BUFS)
  * @flags: SKUA_RXF_*
  * @buf0: id and bytes used of the first buffer, @offset included; the words
  *	after the 64th byte have the further buffers

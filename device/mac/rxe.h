@@ -139,9 +139,10 @@ struct rx_item {
 	uint16_t raw_len;
 };
 
-#define RX_MAX_BUFS	(SKUA_MAX_MPDU / SKUA_RXBUF_MIN_LEN + 2)
 #define RX_UNIT_WORDS	(SKUA_CPL_UNIT / sizeof(__le32))
-#define RX_MAX_UNITS	(1 + (RX_MAX_BUFS + RX_UNIT_WORDS - 1) / RX_UNIT_WORDS)
+/* Units of a record of @n buffers: the first one is named in the first unit */
+#define RX_UNITS_OF(n)	(1 + ((n) - 1 + RX_UNIT_WORDS - 1) / RX_UNIT_WORDS)
+#define RX_MAX_UNITS	RX_UNITS_OF(SKUA_RX_MAX_BUFS)
 
 /* A buffer that the guest has posted, copied from the ring and checked */
 struct rx_buf {
@@ -153,7 +154,7 @@ struct rx_buf {
 /* Buffers for a frame */
 struct rx_bufs {
 	unsigned int n;
-	struct rx_buf buf[RX_MAX_BUFS];
+	struct rx_buf buf[SKUA_RX_MAX_BUFS];
 };
 
 /**
@@ -239,7 +240,7 @@ struct rxe {
 	uint8_t *mem;
 	uint64_t now;
 	uint32_t taken;
-	struct rx_buf spare[RXE_HELD_MAX + 2 * RX_MAX_BUFS];
+	struct rx_buf spare[RXE_HELD_MAX + 2 * SKUA_RX_MAX_BUFS];
 	unsigned int spares;
 	struct rx_up *free;
 	struct rx_back back;

@@ -42,7 +42,7 @@ bool rxe_take_bufs(struct mac *mac, uint32_t need, struct rx_bufs *bufs)
 	while (room < need) {
 		struct rx_buf *buf = &bufs->buf[bufs->n];
 
-		if (bufs->n == RX_MAX_BUFS)
+		if (bufs->n == SKUA_RX_MAX_BUFS)
 			return false;
 		if (spares) {
 			*buf = mac->rx.spare[--spares];

@@ -51,10 +51,10 @@ static const struct rx_parse_case rx_parse_cases[] = {
 	{ "offset", .len0 = 102, .frame_len = 100, .offset = 2 },
 	{ "two buffers", .len0 = SKUA_RX_BUF_LEN_MAX, .nmore = 1, .more_len = 36,
 	  .frame_len = SKUA_RX_BUF_LEN_MAX + 36 },
-	{ "the most buffers", .len0 = 100, .nmore = 15, .more_len = 100,
-	  .frame_len = 1600 },
-	{ "too many buffers", .len0 = 100, .nmore = 16, .more_len = 100,
-	  .frame_len = 1700, .err = -E2BIG },
+	{ "the most buffers", .len0 = 100, .nmore = 16, .more_len = 100,
+	  .frame_len = 1700 },
+	{ "too many buffers", .len0 = 100, .nmore = 17, .more_len = 100,
+	  .frame_len = 1800, .err = -E2BIG },
 	{ "the smallest frame", .len0 = 10, .frame_len = 10 },
 	{ "less than any frame", .len0 = 9, .frame_len = 9, .err = -EMSGSIZE },
 	{ "beyond the buffer", .len0 = SKUA_RX_BUF_LEN_MAX + 1,
@@ -92,7 +92,7 @@ static void rx_parse_checks_bounds(struct kunit *test)
 	const struct rx_parse_case *c = test->param_value;
 	struct skua_cpl_rx rec = good_record(0, c->len0);
 	struct skua_rx_unit unit;
-	__le32 more[16];
+	__le32 more[17];
 	unsigned int i;
 
 	rec.flags = cpu_to_le32(c->flags);
@@ -354,7 +354,7 @@ static void rx_record_with_bad_lengths(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
 	struct skua_cpl_rx rec = good_record(1, SKUA_RX_BUF_LEN_MAX + 1);
-	__le32 more[16];
+	__le32 more[17];
 	unsigned int i;
 
 	make_path(test);
@@ -370,7 +370,7 @@ static void rx_record_with_bad_lengths(struct kunit *test)
 	rec = good_record(0, 100);
 	for (i = 0; i < ARRAY_SIZE(more); i++)
 		more[i] = cpu_to_le32(buf_word((i + 1) % NBUFS, 100));
-	receive(test, &rec, more, 16);
+	receive(test, &rec, more, ARRAY_SIZE(more));
 	KUNIT_EXPECT_EQ(test, 2, skua_fake_count(test, SKUA_CTR_RX_BAD_LEN));
 	KUNIT_EXPECT_EQ(test, NBUFS, fake->sc->rx.nfree);
 }
