@@ -199,21 +199,19 @@ static u32 skua_key_flags(const struct skua_key *key,
 /**
  * skua_key_encode() - build the command that installs a key
  * @cmd: command to fill; the caller wipes the key from it
- * @key: the key, with slot, generation, interface and receive PNs
+ * @key: the key, with slot, generation, owner and receive PNs
  * @conf: mac80211's key, at most SKUA_MAX_KEY_LEN bytes
- * @sta: owner, or NULL for a key of the interface
  */
 void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
-		     const struct ieee80211_key_conf *conf,
-		     const struct skua_sta *sta)
+		     const struct ieee80211_key_conf *conf)
 {
 	unsigned int i;
 
 	memset(cmd, 0, sizeof(*cmd));
 	cmd->slot = cpu_to_le16(key->slot);
 	cmd->gen = cpu_to_le16(key->gen);
-	cmd->sta = cpu_to_le16(sta ? sta->handle : SKUA_STA_NONE);
-	cmd->sta_gen = cpu_to_le16(sta ? sta->gen : 0);
+	cmd->sta = cpu_to_le16(key->sta);
+	cmd->sta_gen = cpu_to_le16(key->sta_gen);
 	cmd->vif = key->vif;
 	cmd->keyidx = conf->keyidx;
 	cmd->key_len = key->suite->nic_len;
@@ -237,8 +235,7 @@ void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
 }
 
 static int skua_key_install(struct skua *sc, struct skua_key *key,
-			    struct ieee80211_key_conf *conf,
-			    const struct skua_sta *sta)
+			    struct ieee80211_key_conf *conf)
 {
 	struct skua_cmd_key cmd;
 	struct skua_cmd_req req = {
@@ -249,7 +246,7 @@ static int skua_key_install(struct skua *sc, struct skua_key *key,
 	};
 	int err;
 
-	skua_key_encode(&cmd, key, conf, sta);
+	skua_key_encode(&cmd, key, conf);
 	err = skua_cmd_exec(sc, &req);
 	memzero_explicit(&cmd, sizeof(cmd));
 	trace_skua_key(sc, true, key, err);
@@ -334,6 +331,7 @@ static bool skua_key_is_bigtk(const struct ieee80211_vif *vif,
 }
 
 static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
+				     struct ieee80211_sta *sta,
 				     struct ieee80211_key_conf *conf,
 				     const struct skua_suite *suite,
 				     const struct skua_key *old)
@@ -347,6 +345,8 @@ static struct skua_key *skua_key_new(struct skua *sc, struct ieee80211_vif *vif,
 	key->suite = suite;
 	key->keyidx = conf->keyidx;
 	key->vif = skua_vif(vif)->idx;
+	key->sta = sta ? skua_sta(sta)->handle : SKUA_STA_NONE;
+	key->sta_gen = sta ? skua_sta(sta)->gen : 0;
 	if (old)
 		memcpy(key->rx_pn, old->rx_pn, sizeof(key->rx_pn));
 	skua_key_learn_pn(key, conf);
@@ -419,7 +419,7 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	idx = skua_key_place(sc, table, old);
 	if (idx < 0)
 		return idx;
-	key = skua_key_new(sc, vif, conf, suite, old);
+	key = skua_key_new(sc, vif, sta, conf, suite, old);
 	/* In a restart mac80211 ignores errors, so another restart is due. */
 	if (!key)
 		return old ? skua_op_result(sc, -ENOMEM) : -ENOMEM;
@@ -430,7 +430,7 @@ static int skua_key_set(struct skua *sc, struct ieee80211_vif *vif,
 	}
 
 	key->idx = idx;
-	err = skua_key_install(sc, key, conf, sta ? skua_sta(sta) : NULL);
+	err = skua_key_install(sc, key, conf);
 	/* If the NIC has just died, the restart that follows installs the key. */
 	err = skua_op_result(sc, err);
 	if (err) {

@@ -14,8 +14,7 @@
 const struct skua_suite *skua_key_in_nic(const struct skua *sc, u32 suite,
 					 u8 len);
 void skua_key_encode(struct skua_cmd_key *cmd, const struct skua_key *key,
-		     const struct ieee80211_key_conf *conf,
-		     const struct skua_sta *sta);
+		     const struct ieee80211_key_conf *conf);
 u64 skua_key_features(void);
 bool skua_key_aggregates(struct ieee80211_sta *sta);
 void skua_key_phy_init(struct skua *sc);

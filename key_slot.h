@@ -49,6 +49,8 @@ struct skua_suite {
  * @idx: hw_key_idx: index in the owner's table
  * @keyidx: key index, 0 to 7
  * @vif: handle of the interface
+ * @sta: handle of the station that owns the key, or SKUA_STA_NONE
+ * @sta_gen: its generation
  * @lease: first PN of those that the NIC may use for frames that it generates;
  *	0 if there are none
  * @lease_next: the NIC's next PN of @lease when the driver last asked for it
@@ -77,6 +79,8 @@ struct skua_key {
 	u8 idx;
 	u8 keyidx;
 	u8 vif;
+	u16 sta;
+	u16 sta_gen;
 	u64 lease;
 	u64 lease_next;
 	u16 slot;
