@@ -11,6 +11,7 @@
 #include <linux/etherdevice.h>
 
 #include "tx.h"
+#include "tx_desc.h"
 
 static void skua_ps_sleep(struct skua *sc, struct ieee80211_sta *sta,
 			  bool asleep)
@@ -120,10 +121,13 @@ void skua_ps_tell(struct skua *sc)
 	}
 }
 
-/* Takes up to @num frames out of the station's queues of @tids. */
+/*
+ * Takes up to @num frames out of the station's queues of @tids. The segments of a TCP
+ * packet are frames of their own: those that are too many are put on @rest.
+ */
 static void skua_ps_collect(struct skua *sc, struct ieee80211_sta *sta,
 			    u16 tids, int num, struct sk_buff_head *frames,
-			    bool *more)
+			    struct sk_buff_head *rest, bool *more)
 {
 	unsigned long depth, left = tids;
 	struct sk_buff *skb;
@@ -133,9 +137,14 @@ static void skua_ps_collect(struct skua *sc, struct ieee80211_sta *sta,
 		if (!sta->txq[tid])
 			continue;
 		while (num > 0 && (skb = skua_tx_dequeue(sc, sta->txq[tid]))) {
-			__skb_queue_tail(frames, skb);
-			num--;
+			skua_tx_cut(sc, sta, skb, rest);
+			while (num > 0 && (skb = __skb_dequeue(rest))) {
+				__skb_queue_tail(frames, skb);
+				num--;
+			}
 		}
+		if (!skb_queue_empty(rest))
+			*more = true;
 		ieee80211_txq_get_depth(sta->txq[tid], &depth, NULL);
 		if (depth)
 			*more = true;
@@ -149,14 +158,20 @@ static void skua_ps_mark(struct sk_buff *skb, bool last, bool more,
 	struct ieee80211_hdr *hdr = (void *)skb->data;
 
 	info->flags |= IEEE80211_TX_CTL_NO_PS_BUFFER;
+	if (last)
+		info->flags |= IEEE80211_TX_STATUS_EOSP |
+			       IEEE80211_TX_CTL_REQ_TX_STATUS;
+	/* the NIC makes the header */
+	if (skua_tx_is_8023(skb)) {
+		if (more || !last)
+			info->flags |= IEEE80211_TX_CTL_MORE_FRAMES;
+		return;
+	}
 	if (more || !last)
 		hdr->frame_control |= cpu_to_le16(IEEE80211_FCTL_MOREDATA);
 	else
 		hdr->frame_control &= ~cpu_to_le16(IEEE80211_FCTL_MOREDATA);
-	if (!last)
-		return;
-	info->flags |= IEEE80211_TX_STATUS_EOSP | IEEE80211_TX_CTL_REQ_TX_STATUS;
-	if (reason == IEEE80211_FRAME_RELEASE_UAPSD &&
+	if (last && reason == IEEE80211_FRAME_RELEASE_UAPSD &&
 	    ieee80211_is_data_qos(hdr->frame_control))
 		*ieee80211_get_qos_ctl(hdr) |= IEEE80211_QOS_CTL_EOSP;
 }
@@ -171,7 +186,8 @@ static void skua_ps_mark(struct sk_buff *skb, bool last, bool more,
  * @more_data: other queues hold frames, too
  *
  * Atomic. The last frame ends the service period; without a frame the period
- * ends at once.
+ * ends at once. Segments of a TCP packet that are too many are the NIC's, which holds
+ * them as it holds all frames for a station that sleeps.
  */
 void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
 				     struct ieee80211_sta *sta, u16 tids,
@@ -180,17 +196,20 @@ void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
 				     bool more_data)
 {
 	struct skua *sc = hw->priv;
-	struct sk_buff_head frames;
+	struct sk_buff_head frames, rest;
 	struct sk_buff *skb;
 
 	__skb_queue_head_init(&frames);
+	__skb_queue_head_init(&rest);
 	rcu_read_lock();
-	skua_ps_collect(sc, sta, tids, num_frames, &frames, &more_data);
+	skua_ps_collect(sc, sta, tids, num_frames, &frames, &rest, &more_data);
 	if (skb_queue_empty(&frames))
 		ieee80211_sta_eosp(sta);
 	while ((skb = __skb_dequeue(&frames))) {
 		skua_ps_mark(skb, skb_queue_empty(&frames), more_data, reason);
 		skua_tx_give(sc, skb_get_queue_mapping(skb), sta, skb);
 	}
+	while ((skb = __skb_dequeue(&rest)))
+		skua_tx_give(sc, skb_get_queue_mapping(skb), sta, skb);
 	rcu_read_unlock();
 }

@@ -135,6 +135,11 @@ struct skua;
  * @SKUA_CTR_TX_NIC_OTHER: frames the NIC dropped for another reason
  * @SKUA_CTR_TX_DEAD: frames freed because the NIC is dead
  * @SKUA_CTR_TX_NO_KEY: frames dropped for want of a key
+ * @SKUA_CTR_TX_REFUSED: frames that the NIC may not get with the header or the checksum
+ *	that they have
+ * @SKUA_CTR_TX_GSO: TCP packets that the NIC cuts
+ * @SKUA_CTR_TX_CUT: TCP packets that the driver had to cut
+ * @SKUA_CTR_TX_SUMMED: checksums that the driver had to fill in
  * @SKUA_CTR_TX_NO_ROOM: times that a ring or the tokens were used up
  * @SKUA_CTR_TX_MAP: frames that could not be mapped
  * @SKUA_CTR_TX_BAD_TOKEN: transmit records with a bad token, or another's station
@@ -202,6 +207,10 @@ enum skua_ctr {
 	SKUA_CTR_TX_NO_KEY,
 	SKUA_CTR_TX_NO_ROOM,
 	SKUA_CTR_TX_MAP,
+	SKUA_CTR_TX_REFUSED,
+	SKUA_CTR_TX_GSO,
+	SKUA_CTR_TX_CUT,
+	SKUA_CTR_TX_SUMMED,
 	SKUA_CTR_TX_BAD_TOKEN,
 	SKUA_CTR_TX_RECLAIMED,
 	SKUA_CTR_TX_AGAIN,
@@ -1363,6 +1372,8 @@ void skua_rx_refill(struct skua *sc);
 void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
 		 const __le32 *more, unsigned int nmore, struct skua_poll *poll);
 
+bool skua_op_can_aggregate_in_amsdu(struct ieee80211_hw *hw,
+				    struct sk_buff *head, struct sk_buff *skb);
 /* ------------------------------------------------------------------ */
 /* key.c, key_slot.c, key_pn.c						*/
 /* ------------------------------------------------------------------ */

@@ -32,9 +32,9 @@ static void skua_forget(struct skua *sc)
 	skua_survey_restart(sc);
 	if (test_bit(SKUA_F_READY, &sc->flags)) {
 		skua_scan_reset(sc);
+		skua_tx_reset(sc);
 		skua_sta_reset(sc);
 		skua_key_reset(sc);
-		skua_tx_reset(sc);
 		skua_rx_reset(sc);
 	}
 	for (i = 0; i < SKUA_MAX_VIFS; i++)

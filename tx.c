@@ -5,7 +5,9 @@
  * A frame is the NIC's from the moment that its descriptor is posted, and goes
  * back to mac80211 exactly once: see tx_done.c, and skua_tx_reset().
  */
+#include <kunit/static_stub.h>
 #include <linux/slab.h>
+#include <net/gso.h>
 
 #include "key.h"
 #include "trace.h"
@@ -275,7 +277,9 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 	if (req->pn_key)
 		req->pn = skua_key_take_pn(req->pn_key,
 					   IEEE80211_SKB_CB(skb)->control.hw_key,
-					   skb_shinfo(skb)->gso_segs);
+					   req->segs);
+	if (req->flags & SKUA_TXF_GSO)
+		skua_count(sc, SKUA_CTR_TX_GSO);
 	nslots = skua_tx_encode(req, tok->map, tok->nmaps, slot);
 	for (i = 0; i < nslots; i++)
 		memcpy(skua_ring_slot(ring, ring->next++), &slot[i],
@@ -294,6 +298,29 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 	return 0;
 }
 
+/**
+ * skua_tx_free() - give a frame back to mac80211 that has not been on the air
+ * @sc: the device
+ * @sta: its station, or NULL if there is none (any more)
+ * @skb: the frame; no longer the caller's
+ *
+ * To give the airtime back that it holds for a frame, ieee80211_free_txskb() looks for the
+ * station by an 802.11 header. A TX status without information is given the station, counts
+ * nothing, and frees the frame likewise.
+ *
+ * Any context but hard interrupts, BHs off, inside rcu_read_lock().
+ */
+void skua_tx_free(struct skua *sc, struct ieee80211_sta *sta, struct sk_buff *skb)
+{
+	struct ieee80211_tx_status status = { .sta = sta, .skb = skb };
+
+	KUNIT_STATIC_STUB_REDIRECT(skua_tx_free, sc, sta, skb);
+	if (skua_tx_is_8023(skb))
+		ieee80211_tx_status_ext(sc->hw, &status);
+	else
+		ieee80211_free_txskb(sc->hw, skb);
+}
+
 /* Drop a frame that the NIC has not got. */
 static void skua_tx_drop(struct skua *sc, struct ieee80211_sta *sta,
 			 struct sk_buff *skb)
@@ -301,7 +328,52 @@ static void skua_tx_drop(struct skua *sc, struct ieee80211_sta *sta,
 	/* mac80211 waits for this frame to end a service period */
 	if (sta && (IEEE80211_SKB_CB(skb)->flags & IEEE80211_TX_STATUS_EOSP))
 		ieee80211_sta_eosp(sta);
-	ieee80211_free_txskb(sc->hw, skb);
+	skua_tx_free(sc, sta, skb);
+}
+
+/**
+ * skua_tx_cut() - cut a TCP packet into frames, as the NIC would
+ * @sc: the device
+ * @sta: its station, or NULL
+ * @skb: frame, cut or not; no longer the caller's
+ * @frames: the frames are appended, also a frame that is not to be cut
+ *
+ * The last frame has what there is once in the control information: the airtime that
+ * mac80211 holds, and what it remembers for the status. BHs off, inside rcu_read_lock().
+ */
+void skua_tx_cut(struct skua *sc, struct ieee80211_sta *sta, struct sk_buff *skb,
+		 struct sk_buff_head *frames)
+{
+	const struct ieee80211_tx_info saved = *IEEE80211_SKB_CB(skb);
+	struct sk_buff *segs, *next;
+
+	if (!skb_is_gso(skb)) {
+		__skb_queue_tail(frames, skb);
+		return;
+	}
+	skua_count(sc, SKUA_CTR_TX_CUT);
+	segs = skb_gso_segment(skb, NETIF_F_SG | NETIF_F_HW_CSUM);
+	/* which has written to the control information */
+	if (IS_ERR_OR_NULL(segs)) {
+		*IEEE80211_SKB_CB(skb) = saved;
+		skua_count(sc, SKUA_CTR_TX_REFUSED);
+		skua_tx_drop(sc, sta, skb);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, next) {
+		struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+
+		skb_mark_not_on_list(skb);
+		*info = saved;
+		if (next) {
+			ieee80211_info_set_tx_time_est(info, 0);
+			info->status_data = 0;
+			info->status_data_idr = 0;
+			info->flags &= ~IEEE80211_TX_STATUS_EOSP;
+		}
+		__skb_queue_tail(frames, skb);
+	}
 }
 
 /* mac80211 transmits with a key of the station: see skua_tx_clear_ok(). */
@@ -315,24 +387,73 @@ static void skua_tx_note_key(struct sk_buff *skb, struct ieee80211_sta *sta)
 		WRITE_ONCE(skua_sta(sta)->tx_keyed, true);
 }
 
-/* Post one frame to a ring that has room, or drop it. */
-static void skua_tx_one(struct skua *sc, unsigned int n,
-			struct ieee80211_sta *sta, struct sk_buff *skb)
+/*
+ * The checksum of a frame that is to leave as it is. mac80211 builds A-MSDUs of finished
+ * frames alone: skua_op_can_aggregate_in_amsdu().
+ */
+static int skua_tx_sum(struct skua *sc, struct sk_buff *skb)
 {
-	struct skua_tx_req req;
+	skua_count(sc, SKUA_CTR_TX_SUMMED);
+	return skb_has_frag_list(skb) ? -EINVAL : skb_csum_hwoffload_help(skb, 0);
+}
 
-	if (skua_tx_decide(&req, skb, sta, sc->caps.features) ||
-	    (req.pn_key && !skua_key_hold(req.pn_key))) {
-		skua_count(sc, SKUA_CTR_TX_NO_KEY);
+/* Post one frame to a ring that has room, or drop it; @err is that of the decision. */
+static void skua_tx_decided(struct skua *sc, unsigned int n,
+			    struct ieee80211_sta *sta, struct sk_buff *skb,
+			    struct skua_tx_req *req, int err)
+{
+	if (!err && skb->ip_summed == CHECKSUM_PARTIAL &&
+	    !(req->flags & SKUA_TXF_CSUM) && skua_tx_sum(sc, skb))
+		err = -EPERM;
+	if (!err && req->pn_key && !skua_key_hold(req->pn_key))
+		err = -ENOKEY;
+	if (err) {
+		skua_count(sc, err == -ENOKEY ? SKUA_CTR_TX_NO_KEY :
+						SKUA_CTR_TX_REFUSED);
 		skua_tx_drop(sc, sta, skb);
 		return;
 	}
 	skua_tx_note_key(skb, sta);
-	if (skua_tx_post(sc, n, &req, skb)) {
-		if (req.pn_key)
-			skua_key_release(sc, req.pn_key);
+	if (skua_tx_post(sc, n, req, skb)) {
+		if (req->pn_key)
+			skua_key_release(sc, req->pn_key);
 		skua_tx_drop(sc, sta, skb);
 	}
+}
+
+/* Each segment is posted as a frame of its own. What finds no room is lost. */
+static void skua_tx_pieces(struct skua *sc, unsigned int n,
+			   struct ieee80211_sta *sta, struct sk_buff *skb)
+{
+	struct sk_buff_head pieces;
+	struct skua_tx_req req;
+	int err;
+
+	__skb_queue_head_init(&pieces);
+	skua_tx_cut(sc, sta, skb, &pieces);
+	while ((skb = __skb_dequeue(&pieces))) {
+		if (skua_ring_room(skua_tx_ring(sc, n)) < SKUA_TX_MAX_SLOTS) {
+			skua_count(sc, SKUA_CTR_TX_NO_ROOM);
+			skua_tx_drop(sc, sta, skb);
+			continue;
+		}
+		err = skua_tx_decide(&req, skb, sta, sc->caps.features);
+		skua_tx_decided(sc, n, sta, skb, &req, err);
+	}
+}
+
+/* Post a frame to a ring that has room, or drop it. */
+static void skua_tx_one(struct skua *sc, unsigned int n,
+			struct ieee80211_sta *sta, struct sk_buff *skb)
+{
+	struct skua_tx_req req;
+	int err;
+
+	err = skua_tx_decide(&req, skb, sta, sc->caps.features);
+	if (!err && skb_is_gso(skb) && !(req.flags & SKUA_TXF_GSO))
+		skua_tx_pieces(sc, n, sta, skb);
+	else
+		skua_tx_decided(sc, n, sta, skb, &req, err);
 }
 
 /* Slots that frames of transmit queues leave to frames of skua_op_tx(). */
@@ -600,11 +721,43 @@ void skua_op_tx(struct ieee80211_hw *hw, struct ieee80211_tx_control *control,
 	const struct ieee80211_hdr *hdr = (const void *)skb->data;
 	unsigned int n = skb_get_queue_mapping(skb);
 
-	if (!ieee80211_is_data(hdr->frame_control) ||
+	if ((!skua_tx_is_8023(skb) && !ieee80211_is_data(hdr->frame_control)) ||
 	    (info->flags & IEEE80211_TX_CTL_TX_OFFCHAN) ||
 	    n >= IEEE80211_NUM_ACS)
 		n = SKUA_TX_MGMT;
 	skua_tx_give(hw->priv, n, control->sta, skb);
+}
+
+/* Can the checksum be filled in where it is, with no other memory for the skb? */
+static bool skua_tx_sum_in_place(struct sk_buff *skb)
+{
+	int end = skb_checksum_start_offset(skb) + skb->csum_offset + sizeof(__sum16);
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return true;
+	if (end > skb_headlen(skb) ||
+	    (skb_cloned(skb) && !skb_clone_writable(skb, end)))
+		return false;
+	return !skb_csum_hwoffload_help(skb, 0);
+}
+
+/**
+ * skua_op_can_aggregate_in_amsdu() - may a frame follow another one in an A-MSDU?
+ * @hw: the device
+ * @head: the first frame, alone or with others behind it
+ * @skb: the frame
+ *
+ * A descriptor has room for one checksum, an A-MSDU has one for each subframe. So they are
+ * filled in first. mac80211 counts the memory of @head, so that must not change here.
+ *
+ * Atomic.
+ *
+ * Return: true if it may
+ */
+bool skua_op_can_aggregate_in_amsdu(struct ieee80211_hw *hw,
+				    struct sk_buff *head, struct sk_buff *skb)
+{
+	return skua_tx_sum_in_place(head) && skua_tx_sum_in_place(skb);
 }
 
 /* ------------------------------------------------------------------ */
@@ -650,14 +803,15 @@ void skua_tx_exit(struct skua *sc)
  * frames go back to mac80211 as filtered frames, and mac80211 sends them once
  * more after the restart.
  */
-static void skua_tx_lost(struct skua *sc, struct sk_buff *skb)
+static void skua_tx_lost(struct skua *sc, struct ieee80211_sta *sta,
+			 struct sk_buff *skb)
 {
 	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
 
 	skua_count(sc, SKUA_CTR_TX_RECLAIMED);
 	if (skb->protocol != cpu_to_be16(ETH_P_PAE) ||
 	    !test_bit(SKUA_F_RECONFIG, &sc->flags)) {
-		ieee80211_free_txskb(sc->hw, skb);
+		skua_tx_free(sc, sta, skb);
 		return;
 	}
 	skua_count(sc, SKUA_CTR_TX_AGAIN);
@@ -671,11 +825,13 @@ static void skua_tx_lost(struct skua *sc, struct sk_buff *skb)
  * skua_tx_reset() - take every frame back from a NIC that has been reset
  * @sc: the device
  *
- * Wiphy mutex, NAPI off; the NIC touches no memory any more.
+ * Wiphy mutex, NAPI off; the NIC touches no memory any more, and the stations still have
+ * their handles.
  */
 void skua_tx_reset(struct skua *sc)
 {
-	struct sk_buff *skb;
+	const struct skua_tx_token *tok;
+	struct ieee80211_sta *sta;
 	unsigned int n;
 	u32 id;
 
@@ -686,11 +842,14 @@ void skua_tx_reset(struct skua *sc)
 		spin_unlock_bh(&skua_tx_ring(sc, n)->lock);
 	}
 	for (id = 0; id < sc->tx.ntokens; id++) {
-		if (!skua_token_used(&sc->tx, id))
+		tok = skua_token_used(&sc->tx, id);
+		if (!tok)
 			continue;
-		skb = skua_tx_take_back(sc, id);
 		local_bh_disable();
-		skua_tx_lost(sc, skb);
+		rcu_read_lock();
+		sta = skua_sta_get(sc, tok->sta, tok->sta_gen);
+		skua_tx_lost(sc, sta, skua_tx_take_back(sc, id));
+		rcu_read_unlock();
 		local_bh_enable();
 	}
 	sc->tx.stuck = 0;

@@ -21,6 +21,9 @@ struct skua_tx_token *skua_token_used(struct skua_tx *tx, u16 id);
 void skua_token_put(struct skua_tx *tx, u16 id);
 struct sk_buff *skua_tx_take_back(struct skua *sc, u16 id);
 
+void skua_tx_free(struct skua *sc, struct ieee80211_sta *sta, struct sk_buff *skb);
+void skua_tx_cut(struct skua *sc, struct ieee80211_sta *sta, struct sk_buff *skb,
+		 struct sk_buff_head *frames);
 struct sk_buff *skua_tx_dequeue(struct skua *sc, struct ieee80211_txq *txq);
 void skua_tx_give(struct skua *sc, unsigned int n, struct ieee80211_sta *sta,
 		  struct sk_buff *skb);

@@ -6,6 +6,7 @@
  * control information about a frame and fails closed; encoding is a pure function.
  */
 #include <linux/etherdevice.h>
+#include <linux/tcp.h>
 
 #include "key.h"
 #include "tx_desc.h"
@@ -115,6 +116,29 @@ static void skua_tx_look(struct skua_tx_view *v, struct sk_buff *skb,
 	};
 }
 
+/* Descriptor flags that follow from mac80211's control information */
+static u32 skua_tx_info_flags(const struct ieee80211_tx_info *info)
+{
+	static const struct {
+		u32 info;
+		u32 flag;
+	} map[] = {
+		{ IEEE80211_TX_CTL_NO_ACK, SKUA_TXF_NO_ACK },
+		{ IEEE80211_TX_CTL_SEND_AFTER_DTIM, SKUA_TXF_AFTER_DTIM },
+		{ IEEE80211_TX_CTL_NO_PS_BUFFER, SKUA_TXF_NO_PS_BUFFER },
+		{ IEEE80211_TX_CTL_TX_OFFCHAN, SKUA_TXF_OFFCHAN },
+		{ IEEE80211_TX_STATUS_EOSP, SKUA_TXF_EOSP },
+		{ IEEE80211_TX_CTL_REQ_TX_STATUS, SKUA_TXF_STATUS },
+	};
+	u32 flags = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(map); i++)
+		if (info->flags & map[i].info)
+			flags |= map[i].flag;
+	return flags;
+}
+
 /**
  * skua_tx_flags() - descriptor flags that follow from the frame alone
  * @skb: frame with its control information
@@ -125,13 +149,12 @@ u32 skua_tx_flags(const struct sk_buff *skb)
 {
 	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB((struct sk_buff *)skb);
 	struct ieee80211_hdr *hdr = (void *)skb->data;
+	u32 flags = skua_tx_info_flags(info);
 	__le16 fc = hdr->frame_control;
-	u32 flags = 0;
 
 	if (ieee80211_is_data_qos(fc))
 		flags |= SKUA_TXF_QOS;
-	if ((info->flags & IEEE80211_TX_CTL_NO_ACK) ||
-	    is_multicast_ether_addr(hdr->addr1))
+	if (is_multicast_ether_addr(hdr->addr1))
 		flags |= SKUA_TXF_NO_ACK;
 	if (info->flags & IEEE80211_TX_CTL_INJECTED)
 		flags |= SKUA_TXF_KEEP_SEQ;
@@ -140,18 +163,8 @@ u32 skua_tx_flags(const struct sk_buff *skb)
 	/* fragments of an MSDU share the number that mac80211 gave it */
 	if (ieee80211_is_frag(hdr))
 		flags |= SKUA_TXF_KEEP_SEQ;
-	if (info->flags & IEEE80211_TX_CTL_SEND_AFTER_DTIM)
-		flags |= SKUA_TXF_AFTER_DTIM;
-	if (info->flags & IEEE80211_TX_CTL_NO_PS_BUFFER)
-		flags |= SKUA_TXF_NO_PS_BUFFER;
-	if (info->flags & IEEE80211_TX_CTL_TX_OFFCHAN)
-		flags |= SKUA_TXF_OFFCHAN;
-	if (info->flags & IEEE80211_TX_STATUS_EOSP)
-		flags |= SKUA_TXF_EOSP;
 	if (ieee80211_has_moredata(fc))
 		flags |= SKUA_TXF_MORE_DATA;
-	if (info->flags & IEEE80211_TX_CTL_REQ_TX_STATUS)
-		flags |= SKUA_TXF_STATUS;
 	return flags;
 }
 
@@ -193,6 +206,16 @@ static void skua_tx_set_rate(struct skua_tx_req *req,
 		req->flags |= SKUA_TXF_RATE;
 }
 
+static void skua_tx_use_key(struct skua_tx_req *req, struct skua_key *key)
+{
+	req->flags |= SKUA_TXF_PROTECT;
+	req->key = key->slot;
+	req->key_gen = key->gen;
+	if (key->suite->flags & SKUA_SUITE_BIP)
+		req->flags |= SKUA_TXF_MGMT_PROT;
+	req->pn_key = key;
+}
+
 /* The NIC's key for the frame; -ENOKEY if the frame must not leave. */
 static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
 			   struct ieee80211_vif *vif, struct ieee80211_sta *sta)
@@ -214,34 +237,174 @@ static int skua_tx_set_key(struct skua_tx_req *req, struct sk_buff *skb,
 		key = skua_key_of(skua_vif(vif)->key, conf);
 	if (!key)
 		return -ENOKEY;
-	req->flags |= SKUA_TXF_PROTECT;
-	req->key = key->slot;
-	req->key_gen = key->gen;
-	if (key->suite->flags & SKUA_SUITE_BIP)
-		req->flags |= SKUA_TXF_MGMT_PROT;
-	req->pn_key = key;
+	skua_tx_use_key(req, key);
 	return 0;
 }
 
 /*
- * May the frame be part of an A-MPDU? Whether there is a session the NIC knows better.
- * Raw frames and fragments keep numbers of their own; a handshake must not wait for a
- * window, and other frames of mac80211's are for a rate that it insists on.
+ * The same for an 802.3 frame. mac80211 looks for its key anew when the frame leaves its
+ * queue. If the station has none just then, in a rekeying, mac80211 reads the 802.3 header
+ * as an 802.11 one, may find a group key by that, and does not drop the frame in any case.
+ * So a key of the interface is right only if it is one for unicast frames: of WEP.
  */
-static bool skua_tx_aggregates(const struct skua_tx_req *req,
-			       const struct sk_buff *skb)
+static int skua_tx_set_key_8023(struct skua_tx_req *req,
+				const struct ieee80211_key_conf *conf,
+				struct ieee80211_sta *sta)
 {
-	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	struct skua_vif *svif = skua_vif(skua_sta(sta)->vif);
+	const struct skua_tx_view view = {
+		.fc = cpu_to_le16(IEEE80211_FTYPE_DATA),
+		.sta_keyed = READ_ONCE(skua_sta(sta)->keyed),
+		.vif_keyed = READ_ONCE(svif->keyed),
+	};
+	struct skua_key *key;
+
+	req->key = SKUA_KEY_NONE;
+	if (!conf)
+		return skua_tx_clear_ok(&view) ? 0 : -ENOKEY;
+	key = skua_key_of(skua_sta(sta)->key, conf);
+	if (!key) {
+		key = skua_key_of(svif->key, conf);
+		if (!key || !(key->suite->flags & SKUA_SUITE_WEP))
+			return -ENOKEY;
+	}
+	if (key->suite->flags & (SKUA_SUITE_TKIP | SKUA_SUITE_BIP))
+		return -ENOKEY;
+	skua_tx_use_key(req, key);
+	return 0;
+}
+
+/*
+ * May a data frame be part of an A-MPDU? Whether there is a session the NIC knows better.
+ * Raw frames and fragments keep numbers of their own, and other frames of mac80211's are
+ * for a rate that it insists on.
+ */
+static bool skua_tx_aggregates(const struct skua_tx_req *req)
+{
 	const struct skua_key *key = req->pn_key;
 	const u32 never = SKUA_TXF_NO_ACK | SKUA_TXF_KEEP_SEQ | SKUA_TXF_RATE |
 			  SKUA_TXF_OFFCHAN;
 
-	if (req->sta == SKUA_STA_NONE || (req->flags & never) ||
-	    !ieee80211_is_data_qos(hdr->frame_control) ||
-	    !ieee80211_is_data_present(hdr->frame_control) ||
-	    skua_tx_is_eapol(skb))
+	if (req->sta == SKUA_STA_NONE || !(req->flags & SKUA_TXF_QOS) ||
+	    (req->flags & never))
 		return false;
 	return !key || !(key->suite->flags & (SKUA_SUITE_TKIP | SKUA_SUITE_WEP));
+}
+
+/* What the NIC cuts as the kernel would */
+#define SKUA_TX_GSO_TYPES	(SKB_GSO_TCPV4 | SKB_GSO_TCPV6 | SKB_GSO_TCP_ECN | \
+				 SKB_GSO_DODGY)
+
+#define SKUA_TX_NEVER_GSO	(SKUA_TXF_KEEP_SEQ | SKUA_TXF_INSERT_TS | \
+				 SKUA_TXF_AFTER_DTIM | SKUA_TXF_OFFCHAN | \
+				 SKUA_TXF_MGMT_PROT)
+
+/* Octets of the headers of a packet that the NIC can cut; 0 if the NIC cannot. */
+static unsigned int skua_tx_gso_hdr(const struct sk_buff *skb, unsigned int start)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	const struct tcphdr *tcp;
+	struct tcphdr buf;
+	unsigned int hdr;
+
+	if (!skb_is_gso(skb) || (info->gso_type & ~SKUA_TX_GSO_TYPES) ||
+	    skb->len > SKUA_MAX_GSO)
+		return 0;
+	tcp = skb_header_pointer(skb, start, sizeof(buf), &buf);
+	if (!tcp)
+		return 0;
+	hdr = start + 4 * tcp->doff;
+	if (tcp->doff < sizeof(*tcp) / 4 || hdr > SKUA_MAX_GSO_HDR || hdr >= skb->len ||
+	    skb->len - hdr > SKUA_MAX_GSO_SEGS * info->gso_size)
+		return 0;
+	return hdr;
+}
+
+/*
+ * What the NIC sums up, and where it cuts. If it may not, the driver does: see
+ * skua_tx_one(). A descriptor has one checksum, but each subframe of an A-MSDU its own.
+ */
+static void skua_tx_set_offloads(struct skua_tx_req *req,
+				 const struct sk_buff *skb, u64 features)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	int start = skb_checksum_start_offset(skb);
+
+	unsigned int hdr;
+
+	req->segs = max_t(u16, info->gso_segs, 1);
+	if (skb->ip_summed != CHECKSUM_PARTIAL ||
+	    !(features & SKUA_FEAT_TX_CSUM) || (req->flags & SKUA_TXF_RATE) ||
+	    skb_has_frag_list(skb) || skb_csum_is_sctp((struct sk_buff *)skb) ||
+	    start < 0 || start + skb->csum_offset + sizeof(__sum16) > skb->len ||
+	    start > FIELD_MAX(SKUA_TXD_W7_CSUM_START))
+		return;
+	req->flags |= SKUA_TXF_CSUM;
+	req->csum_start = start;
+	req->csum_off = skb->csum_offset;
+	hdr = skua_tx_gso_hdr(skb, start);
+	if (!hdr || !(features & SKUA_FEAT_TX_GSO) ||
+	    (req->flags & SKUA_TX_NEVER_GSO))
+		return;
+	req->flags |= SKUA_TXF_GSO;
+	req->gso_size = info->gso_size;
+	/* gso_segs may be wrong if the packet is from user space */
+	req->segs = DIV_ROUND_UP(skb->len - hdr, info->gso_size);
+}
+
+static int skua_tx_decide_80211(struct skua_tx_req *req, struct sk_buff *skb,
+				struct ieee80211_sta *sta)
+{
+	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+	struct ieee80211_hdr *hdr = (void *)skb->data;
+	struct ieee80211_vif *vif = info->control.vif;
+
+	req->flags = skua_tx_flags(skb);
+	req->vif = vif ? skua_vif(vif)->idx : SKUA_VIF_NONE;
+	if (req->flags & SKUA_TXF_QOS)
+		req->tid = ieee80211_get_tid(hdr);
+	skua_tx_set_rate(req, info, vif);
+	return skua_tx_set_key(req, skb, vif, sta);
+}
+
+#define SKUA_TX_NEVER_8023	(SKUA_TXF_AFTER_DTIM | SKUA_TXF_OFFCHAN)
+
+/*
+ * mac80211 checks less of an 802.3 frame, and does so by a header that is none: the station
+ * may not be authorized any more, and the interface may be an AP_VLAN, which the driver
+ * does not know. So all that matters is taken from the station.
+ */
+static int skua_tx_decide_8023(struct skua_tx_req *req, struct sk_buff *skb,
+			       struct ieee80211_sta *sta, u64 features)
+{
+	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
+	const struct ethhdr *eth = (const void *)skb->data;
+
+	if (!(features & SKUA_FEAT_TX_ENCAP) || !sta ||
+	    skb_headlen(skb) < ETH_HLEN || eth->h_proto == htons(ETH_P_PAE) ||
+	    READ_ONCE(skua_sta(sta)->state) < IEEE80211_STA_AUTHORIZED)
+		return -EPERM;
+	req->flags = SKUA_TXF_ENCAP | skua_tx_info_flags(info);
+	if (info->flags & IEEE80211_TX_CTL_MORE_FRAMES)
+		req->flags |= SKUA_TXF_MORE_DATA;
+	req->vif = skua_vif(skua_sta(sta)->vif)->idx;
+	if (sta->wme) {
+		req->flags |= SKUA_TXF_QOS;
+		req->tid = skb->priority & IEEE80211_QOS_CTL_TAG1D_MASK;
+	}
+	if (req->flags & SKUA_TX_NEVER_8023)
+		return -EPERM;
+	return skua_tx_set_key_8023(req, info->control.hw_key, sta);
+}
+
+/* Null data have a TID as well, and a handshake must not wait for a window. */
+static bool skua_tx_is_bulk(const struct sk_buff *skb)
+{
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+
+	return skua_tx_is_8023(skb) ||
+	       (ieee80211_is_data_present(hdr->frame_control) &&
+		!skua_tx_is_eapol(skb));
 }
 
 /**
@@ -253,30 +416,29 @@ static bool skua_tx_aggregates(const struct skua_tx_req *req,
  *
  * Inside rcu_read_lock().
  *
- * Return: 0, or -ENOKEY if the frame must not leave
+ * Return: 0; -ENOKEY if the frame must not leave without its key, -EPERM if it must not
+ * leave with an 802.3 header
  */
 int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
 		   struct ieee80211_sta *sta, u64 features)
 {
-	const struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
-	struct ieee80211_hdr *hdr = (void *)skb->data;
-	struct ieee80211_vif *vif = info->control.vif;
 	int err;
 
 	*req = (struct skua_tx_req) {
-		.flags = skua_tx_flags(skb),
-		.vif = vif ? skua_vif(vif)->idx : SKUA_VIF_NONE,
 		.sta = sta ? skua_sta(sta)->handle : SKUA_STA_NONE,
 		.sta_gen = sta ? skua_sta(sta)->gen : 0,
 	};
-	if (req->flags & SKUA_TXF_QOS)
-		req->tid = ieee80211_get_tid(hdr);
-	skua_tx_set_rate(req, info, vif);
-	err = skua_tx_set_key(req, skb, vif, sta);
-	if (!err && (features & SKUA_FEAT_TX_AMPDU) &&
-	    skua_tx_aggregates(req, skb))
+	if (skua_tx_is_8023(skb))
+		err = skua_tx_decide_8023(req, skb, sta, features);
+	else
+		err = skua_tx_decide_80211(req, skb, sta);
+	if (err)
+		return err;
+	if ((features & SKUA_FEAT_TX_AMPDU) && skua_tx_aggregates(req) &&
+	    skua_tx_is_bulk(skb))
 		req->flags |= SKUA_TXF_AMPDU;
-	return err;
+	skua_tx_set_offloads(req, skb, features);
+	return 0;
 }
 
 /* ------------------------------------------------------------------ */
@@ -324,8 +486,13 @@ unsigned int skua_tx_encode(const struct skua_tx_req *req,
 		   le32_encode_bits(req->key_gen, SKUA_TXD_W4_KEY_GEN);
 	desc->pn_lo = cpu_to_le32(lower_32_bits(req->pn));
 	desc->w6 = le32_encode_bits(upper_32_bits(req->pn) & 0xffff,
-				    SKUA_TXD_W6_PN_HI);
-	desc->w7 = cpu_to_le32(req->rate);
+				    SKUA_TXD_W6_PN_HI) |
+		   le32_encode_bits(req->gso_size, SKUA_TXD_W6_GSO_SIZE);
+	if (req->flags & SKUA_TXF_CSUM)
+		desc->w7 = le32_encode_bits(req->csum_start, SKUA_TXD_W7_CSUM_START) |
+			   le32_encode_bits(req->csum_off, SKUA_TXD_W7_CSUM_OFF);
+	else
+		desc->w7 = cpu_to_le32(req->rate);
 	skua_tx_encode_segs(desc->seg, SKUA_TXD_SEGS, map, nmaps);
 
 	for (; done < nmaps; done += SKUA_TXD_CONT_SEGS, n++) {

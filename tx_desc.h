@@ -24,6 +24,10 @@
  * @tid: with SKUA_TXF_QOS
  * @tries: limit of transmissions, or 0 for the NIC's default
  * @rate: rate word, with SKUA_TXF_RATE
+ * @csum_start: with SKUA_TXF_CSUM: offset in the frame of what is summed up
+ * @csum_off: offset of the checksum from there
+ * @gso_size: with SKUA_TXF_GSO: octets of payload of a segment
+ * @segs: most MSDUs that the frame becomes
  * @pn: first packet number, with SKUA_TXF_PROTECT
  * @pn_key: key that @pn is taken from when the frame is posted, or NULL; RCU
  */
@@ -39,6 +43,10 @@ struct skua_tx_req {
 	u8 tid;
 	u8 tries;
 	u32 rate;
+	u16 csum_start;
+	u16 csum_off;
+	u16 gso_size;
+	u16 segs;
 	u64 pn;
 	struct skua_key *pn_key;
 };
@@ -71,6 +79,20 @@ struct skua_tx_view {
 	bool vif_keyed;
 	bool mfp;
 };
+
+/**
+ * skua_tx_is_8023() - has a frame an 802.3 header, which the NIC is to replace?
+ * @skb: frame with its control information
+ *
+ * Nothing may read an 802.11 header of such a frame.
+ *
+ * Return: true if it has
+ */
+static inline bool skua_tx_is_8023(const struct sk_buff *skb)
+{
+	return IEEE80211_SKB_CB((struct sk_buff *)skb)->flags &
+	       IEEE80211_TX_CTL_HW_80211_ENCAP;
+}
 
 bool skua_tx_clear_ok(const struct skua_tx_view *v);
 bool skua_tx_looks_clear(const struct sk_buff *skb);

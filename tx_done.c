@@ -100,17 +100,50 @@ void skua_tx_show(struct skua *sc, struct sk_buff *skb)
  * mac80211 can send it once more, with the key of then. Clear text is demanded since it
  * would be recognised as such if that key were not the NIC's: see skua_tx_looks_clear().
  *
- * Return: true if mac80211 gets it as a filtered frame
+ * Return: true if mac80211 gets it once more, as a filtered frame or with an 802.3 header
  */
 bool skua_tx_again(const struct sk_buff *skb, const struct skua_tx_result *res)
 {
 	const struct ieee80211_hdr *hdr = (const void *)skb->data;
 
-	return res->status == SKUA_TXS_STALE_KEY && !res->tries && res->sta &&
-	       skua_sta(res->sta)->vif->type == NL80211_IFTYPE_AP &&
-	       ieee80211_is_data_present(hdr->frame_control) &&
+	if (res->status != SKUA_TXS_STALE_KEY || res->tries || !res->sta ||
+	    skua_sta(res->sta)->vif->type != NL80211_IFTYPE_AP)
+		return false;
+	if (skua_tx_is_8023(skb))
+		return true;
+	return ieee80211_is_data_present(hdr->frame_control) &&
 	       skb->protocol != cpu_to_be16(ETH_P_PAE) &&
 	       skua_tx_looks_clear(skb);
+}
+
+/**
+ * skua_tx_requeue() - let mac80211 send an 802.3 frame once more
+ * @sc: the device
+ * @sta: its station
+ * @skb: the frame; no longer the caller's
+ *
+ * mac80211 frees a filtered frame that has an 802.3 header. But the frame is as the network
+ * stack had given it to mac80211, so a clone can go the same way again, under the TID that
+ * it had: cfg80211_classify8021d(). Only the interface of the station itself is known to
+ * exist still, an AP_VLAN is not.
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_tx_requeue(struct skua *sc, struct ieee80211_sta *sta,
+		     struct sk_buff *skb)
+{
+	struct sk_buff *clone = NULL;
+
+	KUNIT_STATIC_STUB_REDIRECT(skua_tx_requeue, sc, sta, skb);
+	if (skb->dev == ieee80211_vif_to_wdev(skua_sta(sta)->vif)->netdev)
+		clone = skb_clone(skb, GFP_ATOMIC);
+	skua_tx_free(sc, sta, skb);
+	if (!clone)
+		return;
+	skua_count(sc, SKUA_CTR_TX_AGAIN);
+	memset(clone->cb, 0, sizeof(clone->cb));
+	clone->priority = (clone->priority & IEEE80211_QOS_CTL_TAG1D_MASK) + 256;
+	dev_queue_xmit(clone);
 }
 
 /**
@@ -141,8 +174,12 @@ void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 	bool again = skua_tx_again(skb, res);
 
 	KUNIT_STATIC_STUB_REDIRECT(skua_tx_report, sc, skb, res, poll);
+	if (again && skua_tx_is_8023(skb)) {
+		skua_tx_requeue(sc, res->sta, skb);
+		return;
+	}
 	if (!again && !skua_tx_wants_status(info, res)) {
-		ieee80211_free_txskb(sc->hw, skb);
+		skua_tx_free(sc, res->sta, skb);
 		return;
 	}
 	skua_tx_fill_status(info, res);

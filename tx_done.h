@@ -44,6 +44,8 @@ void skua_tx_show(struct skua *sc, struct sk_buff *skb);
 void skua_tx_report(struct skua *sc, struct sk_buff *skb,
 		    const struct skua_tx_result *res, struct skua_poll *poll);
 void skua_tx_pay(struct ieee80211_sta *sta, u8 tid, u32 us);
+void skua_tx_requeue(struct skua *sc, struct ieee80211_sta *sta,
+		     struct sk_buff *skb);
 bool skua_tx_again(const struct sk_buff *skb, const struct skua_tx_result *res);
 bool skua_tx_mpdus(struct skua_tx_result *res, const struct skua_cpl_tx *rec);
 

@@ -4,6 +4,9 @@
  */
 #include <kunit/static_stub.h>
 #include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/tcp.h>
+#include <net/ip.h>
 
 #include "../../key.h"
 #include "../../sta.h"
@@ -38,6 +41,15 @@ static const struct tx_encode_case tx_encode_cases[] = {
 	{ "pn, low", .req.pn = 0x12345678, .w0 = 0x10000, .pn_lo = 0x12345678 },
 	{ "pn, high", .req.pn = 0xffff00000000ULL, .w0 = 0x10000, .w6 = 0xffff },
 	{ "rate", .req.rate = 0x0fffffff, .w0 = 0x10000, .w7 = 0x0fffffff },
+	{ "segment", .req.gso_size = 0xffff, .w0 = 0x10000, .w6 = 0xffff0000 },
+	{ "checksum, start", .req.flags = SKUA_TXF_CSUM, .req.csum_start = 0xffff,
+	  .w0 = 0x10000, .flags = 0x2000, .w7 = 0x0000ffff },
+	{ "checksum, offset", .req.flags = SKUA_TXF_CSUM, .req.csum_off = 0xffff,
+	  .w0 = 0x10000, .flags = 0x2000, .w7 = 0xffff0000 },
+	{ "checksum, no rate", .req.flags = SKUA_TXF_CSUM, .req.rate = 0x0fffffff,
+	  .w0 = 0x10000, .flags = 0x2000 },
+	{ "no checksum", .req.csum_start = 0xffff, .req.csum_off = 0xffff,
+	  .w0 = 0x10000 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(tx_encode, tx_encode_cases, desc);
@@ -1564,6 +1576,451 @@ static void tx_may_be_aggregated(struct kunit *test)
 }
 
 /* ------------------------------------------------------------------ */
+/* 802.3 frames, checksums, segments					*/
+/* ------------------------------------------------------------------ */
+
+#define MSS		100
+#define ALL_TX		(SKUA_FEAT_TX_ENCAP | SKUA_FEAT_TX_CSUM | SKUA_FEAT_TX_GSO | \
+			 SKUA_FEAT_TX_AMPDU)
+
+/* Behind the header of @skb: TCP over IPv4, the checksum yet to be filled in. */
+static void put_tcp(struct sk_buff *skb, unsigned int payload)
+{
+	struct iphdr *ip = skb_put_zero(skb, sizeof(*ip));
+	struct tcphdr *tcp = skb_put_zero(skb, sizeof(*tcp));
+
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, (u8 *)ip - skb->data);
+	skb_set_transport_header(skb, (u8 *)tcp - skb->data);
+	while (payload--)
+		skb_put_u8(skb, payload);
+	ip->version = 4;
+	ip->ihl = sizeof(*ip) / 4;
+	ip->protocol = IPPROTO_TCP;
+	ip->ttl = 64;
+	ip->frag_off = htons(IP_DF);
+	ip->saddr = htonl(0x0a000001);
+	ip->daddr = htonl(0x0a000002);
+	ip->tot_len = htons(skb->len - skb_network_offset(skb));
+	ip->check = ip_fast_csum(ip, ip->ihl);
+	tcp->seq = htonl(1000);
+	tcp->doff = sizeof(*tcp) / 4;
+	tcp->ack = 1;
+	tcp->psh = 1;
+	tcp->check = ~csum_tcpudp_magic(ip->saddr, ip->daddr,
+					skb->len - skb_transport_offset(skb),
+					IPPROTO_TCP, 0);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = (u8 *)tcp - skb->head;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	skb->protocol = htons(ETH_P_IP);
+}
+
+/* An 802.3 frame to the fake's station. What its header says is of no 802.11 header. */
+static struct sk_buff *make_8023(struct kunit *test, unsigned int payload)
+{
+	struct skua_fake *fake = test->priv;
+	struct sk_buff *skb = alloc_skb(2048, GFP_KERNEL);
+	struct ethhdr *eth;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, 64);
+	eth = skb_put_zero(skb, sizeof(*eth));
+	/* as a frame control field: a deauthentication frame, to a group */
+	memcpy(eth->h_dest, "\xc0\x00\x00\x00\xff\xff", ETH_ALEN);
+	memcpy(eth->h_source, "\xff\xff\xff\xff\xff\xff", ETH_ALEN);
+	eth->h_proto = htons(ETH_P_IP);
+	put_tcp(skb, payload);
+	memset(skb->cb, 0, sizeof(skb->cb));
+	IEEE80211_SKB_CB(skb)->flags = IEEE80211_TX_CTL_HW_80211_ENCAP;
+	skb->priority = 0x105;
+	skb_set_queue_mapping(skb, IEEE80211_AC_VI);
+	if (skua_sta(fake->sta)->handle == SKUA_STA_NONE)
+		skua_sta(fake->sta)->handle = 1;
+	skua_sta(fake->sta)->state = IEEE80211_STA_AUTHORIZED;
+	fake->sta->wme = true;
+	return skb;
+}
+
+static struct sk_buff *make_tcp_80211(struct kunit *test, unsigned int payload)
+{
+	struct sk_buff *skb = make_frame(test, QOS_DATA, false);
+
+	skb_trim(skb, ieee80211_hdrlen(cpu_to_le16(QOS_DATA)) + sizeof(snap_ip));
+	put_tcp(skb, payload);
+	return skb;
+}
+
+static void make_gso(struct sk_buff *skb, u32 type)
+{
+	skb_shinfo(skb)->gso_size = MSS;
+	skb_shinfo(skb)->gso_type = type;
+	/* the sender may be a user who does not say how many */
+	skb_shinfo(skb)->gso_segs = 0;
+}
+
+enum tx_8023_key { NO_KEY, STA_KEY, VIF_KEY, STRANGE_KEY };
+
+struct tx_8023_case {
+	const char *desc;
+	u64 features;
+	enum tx_8023_key key;
+	u32 cipher;
+	u32 info;
+	u16 proto;
+	u8 state;
+	bool keyed;
+	bool vif_keyed;
+	bool no_wme;
+	bool no_sta;
+	u32 flags;
+	enum skua_ctr err;
+};
+
+#define TX_8023		(SKUA_TXF_ENCAP | SKUA_TXF_QOS)
+#define TX_8023_BULK	(TX_8023 | SKUA_TXF_AMPDU)
+
+/* T10, K4, K15 rule 4: an 802.3 frame leaves under its station's key, or not at all */
+static const struct tx_8023_case tx_8023_cases[] = {
+	{ "open", .flags = TX_8023_BULK },
+	{ "no QoS", .no_wme = true, .flags = SKUA_TXF_ENCAP },
+	{ "CCMP", .key = STA_KEY, .cipher = WLAN_CIPHER_SUITE_CCMP,
+	  .flags = TX_8023_BULK | SKUA_TXF_PROTECT },
+	{ "WEP, the default key", .key = VIF_KEY, .cipher = WLAN_CIPHER_SUITE_WEP40,
+	  .flags = TX_8023 | SKUA_TXF_PROTECT },
+	{ "TKIP", .key = STA_KEY, .cipher = WLAN_CIPHER_SUITE_TKIP,
+	  .err = SKUA_CTR_TX_NO_KEY },
+	{ "no key, station keyed", .keyed = true, .err = SKUA_CTR_TX_NO_KEY },
+	{ "no key, interface keyed", .vif_keyed = true, .err = SKUA_CTR_TX_NO_KEY },
+	{ "the group's key", .key = VIF_KEY, .cipher = WLAN_CIPHER_SUITE_CCMP,
+	  .err = SKUA_CTR_TX_NO_KEY },
+	{ "a key that the NIC does not have", .key = STRANGE_KEY,
+	  .cipher = WLAN_CIPHER_SUITE_CCMP, .err = SKUA_CTR_TX_NO_KEY },
+	{ "asked to be clear", .keyed = true, .info = IEEE80211_TX_INTFL_DONT_ENCRYPT,
+	  .err = SKUA_CTR_TX_NO_KEY },
+	{ "injected", .keyed = true, .info = IEEE80211_TX_CTL_INJECTED,
+	  .err = SKUA_CTR_TX_NO_KEY },
+	{ "eapol", .proto = ETH_P_PAE, .err = SKUA_CTR_TX_REFUSED },
+	{ "no station", .no_sta = true, .err = SKUA_CTR_TX_REFUSED },
+	{ "not authorized", .state = IEEE80211_STA_ASSOC, .err = SKUA_CTR_TX_REFUSED },
+	{ "without the feature", .features = SKUA_FEAT_TX_AMPDU,
+	  .err = SKUA_CTR_TX_REFUSED },
+	{ "no ack", .info = IEEE80211_TX_CTL_NO_ACK, .flags = TX_8023 | SKUA_TXF_NO_ACK },
+	{ "the last of a service period",
+	  .info = IEEE80211_TX_STATUS_EOSP | IEEE80211_TX_CTL_NO_PS_BUFFER |
+		  IEEE80211_TX_CTL_REQ_TX_STATUS,
+	  .flags = TX_8023_BULK | SKUA_TXF_EOSP | SKUA_TXF_NO_PS_BUFFER |
+		   SKUA_TXF_STATUS },
+	{ "more frames", .info = IEEE80211_TX_CTL_MORE_FRAMES,
+	  .flags = TX_8023_BULK | SKUA_TXF_MORE_DATA },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_8023, tx_8023_cases, desc);
+
+static struct ieee80211_key_conf *tx_8023_key(struct kunit *test,
+					      const struct tx_8023_case *c)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	u8 len = WLAN_KEY_LEN_CCMP;
+
+	if (c->cipher == WLAN_CIPHER_SUITE_TKIP)
+		len = WLAN_KEY_LEN_TKIP;
+	else if (c->cipher == WLAN_CIPHER_SUITE_WEP40)
+		len = WLAN_KEY_LEN_WEP40;
+	conf = skua_fake_key(test, c->cipher, len, 0);
+	fake->sc->caps.cipher[0] = c->cipher;
+	if (c->key == STRANGE_KEY)
+		conf->hw_key_idx = 0;
+	else
+		install_key(test, c->key == STA_KEY ? fake->sta : NULL, conf);
+	return conf;
+}
+
+static void tx_of_an_8023_frame(struct kunit *test)
+{
+	const struct tx_8023_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct sk_buff *skb = make_8023(test, 20);
+	struct ethhdr *eth = (void *)skb->data;
+	struct skua_tx_desc *desc;
+
+	make_path(test, 32);
+	skb->ip_summed = CHECKSUM_NONE;
+	fake->sc->caps.features = c->features ?: ALL_TX;
+	IEEE80211_SKB_CB(skb)->flags |= c->info;
+	if (c->proto)
+		eth->h_proto = htons(c->proto);
+	if (c->state)
+		skua_sta(fake->sta)->state = c->state;
+	fake->sta->wme = !c->no_wme;
+	if (c->key)
+		IEEE80211_SKB_CB(skb)->control.hw_key = tx_8023_key(test, c);
+	skua_sta(fake->sta)->keyed |= c->keyed;
+	skua_vif(fake->vif)->keyed |= c->vif_keyed;
+	give_to(test, IEEE80211_AC_VI, c->no_sta ? NULL : fake->sta, skb);
+	KUNIT_ASSERT_EQ(test, !c->err, atomic_read(&fake->sc->tx.queued));
+	if (c->err) {
+		KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, c->err));
+		return;
+	}
+	desc = posted(test, IEEE80211_AC_VI, 0);
+	KUNIT_EXPECT_EQ(test, c->flags, le32_to_cpu(desc->flags));
+	/* the interface is the station's; mac80211 may name an AP_VLAN, or none */
+	KUNIT_EXPECT_EQ(test, c->no_wme ? 3 : 0x5003, le32_to_cpu(desc->w3));
+	reset(test);
+}
+
+/* No header of it says which ring it is for */
+static void tx_of_an_8023_frame_without_a_queue(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_tx_control control = { .sta = fake->sta };
+
+	make_path(test, 32);
+	fake->sc->caps.features = ALL_TX;
+	local_bh_disable();
+	rcu_read_lock();
+	skua_op_tx(fake->hw, &control, make_8023(test, 20));
+	rcu_read_unlock();
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, 1, skua_tx_ring(fake->sc, IEEE80211_AC_VI)->next);
+	reset(test);
+}
+
+struct tx_sum_case {
+	const char *desc;
+	u64 features;
+	bool is_80211;
+	u32 gso;
+	unsigned int payload;
+	u32 info;
+	bool amsdu;
+	u32 flags;
+	unsigned int frames;
+	unsigned int pns;
+	unsigned int cut;
+	unsigned int summed;
+	unsigned int refused;
+};
+
+#define NO_GSO		(ALL_TX & ~SKUA_FEAT_TX_GSO)
+#define NO_CSUM		(NO_GSO & ~SKUA_FEAT_TX_CSUM)
+
+/* T10, K14, X4: what the NIC does not sum or cut, the driver does */
+static const struct tx_sum_case tx_sum_cases[] = {
+	{ "the NIC sums", ALL_TX, .flags = SKUA_TXF_CSUM, .frames = 1, .pns = 1 },
+	{ "the NIC sums, 802.11", ALL_TX, .is_80211 = true, .flags = SKUA_TXF_CSUM,
+	  .frames = 1, .pns = 1 },
+	{ "without the feature", NO_CSUM, .frames = 1, .pns = 1, .summed = 1 },
+	{ "a rate and a checksum", ALL_TX, .is_80211 = true,
+	  .info = IEEE80211_TX_CTL_USE_MINRATE, .flags = SKUA_TXF_RATE, .frames = 1,
+	  .pns = 1, .summed = 1 },
+	{ "an A-MSDU that is not finished", ALL_TX, .is_80211 = true, .amsdu = true,
+	  .summed = 1, .refused = 1 },
+	{ "the NIC cuts", ALL_TX, .gso = SKB_GSO_TCPV4, .payload = 250,
+	  .flags = SKUA_TXF_CSUM | SKUA_TXF_GSO, .frames = 1, .pns = 3 },
+	{ "the NIC cuts, 802.11", ALL_TX, .is_80211 = true, .gso = SKB_GSO_TCPV4,
+	  .payload = 200, .flags = SKUA_TXF_CSUM | SKUA_TXF_GSO, .frames = 1, .pns = 2 },
+	{ "the NIC cuts, ECN, from a user", ALL_TX, .payload = 101,
+	  .gso = SKB_GSO_TCPV4 | SKB_GSO_TCP_ECN | SKB_GSO_DODGY,
+	  .flags = SKUA_TXF_CSUM | SKUA_TXF_GSO, .frames = 1, .pns = 2 },
+	{ "the driver cuts", NO_GSO, .gso = SKB_GSO_TCPV4, .payload = 250,
+	  .flags = SKUA_TXF_CSUM, .frames = 3, .pns = 3, .cut = 1 },
+	{ "the driver cuts, 802.11", NO_GSO, .is_80211 = true, .gso = SKB_GSO_TCPV4,
+	  .payload = 250, .flags = SKUA_TXF_CSUM, .frames = 3, .pns = 3, .cut = 1 },
+	{ "the driver cuts and sums", NO_CSUM, .gso = SKB_GSO_TCPV4, .payload = 250,
+	  .frames = 3, .pns = 3, .cut = 1, .summed = 3 },
+	{ "a type that the NIC does not cut", ALL_TX, .payload = 250,
+	  .gso = SKB_GSO_TCPV4 | SKB_GSO_TCP_FIXEDID, .flags = SKUA_TXF_CSUM, .frames = 3,
+	  .pns = 3, .cut = 1 },
+	{ "nothing to cut", ALL_TX, .gso = SKB_GSO_TCPV4, .flags = SKUA_TXF_CSUM,
+	  .cut = 1, .refused = 1 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_sum, tx_sum_cases, desc);
+
+/* The checksum over the pseudo header and the segment of a frame that is finished is 0. */
+static void expect_good_sum(struct kunit *test, const struct sk_buff *skb)
+{
+	unsigned int at = skb_transport_offset(skb);
+	const struct iphdr *ip = ip_hdr(skb);
+
+	KUNIT_EXPECT_EQ(test, 0, (__force u16)ip_fast_csum(ip, ip->ihl));
+	KUNIT_EXPECT_EQ(test, 0, (__force u16)
+			csum_tcpudp_magic(ip->saddr, ip->daddr, skb->len - at, IPPROTO_TCP,
+					  skb_checksum(skb, at, skb->len - at, 0)));
+}
+
+static void expect_frame(struct kunit *test, const struct tx_sum_case *c,
+			 unsigned int n)
+{
+	const u32 mask = SKUA_TXF_CSUM | SKUA_TXF_GSO | SKUA_TXF_RATE;
+	struct skua_fake *fake = test->priv;
+	const struct skua_tx_token *tok = skua_token_used(&fake->sc->tx, n);
+	struct skua_tx_desc *desc = posted(test, IEEE80211_AC_VI, n);
+	unsigned int left = c->payload - n * MSS, start;
+
+	KUNIT_ASSERT_NOT_NULL(test, tok);
+	start = skb_transport_offset(tok->skb);
+	KUNIT_EXPECT_EQ(test, c->flags, le32_to_cpu(desc->flags) & mask);
+	KUNIT_EXPECT_EQ(test, 1 + n, le32_to_cpu(desc->pn_lo));
+	KUNIT_EXPECT_EQ(test, c->flags & SKUA_TXF_GSO ? MSS : 0,
+			le32_get_bits(desc->w6, SKUA_TXD_W6_GSO_SIZE));
+	if (c->flags & SKUA_TXF_CSUM) {
+		KUNIT_EXPECT_EQ(test, start,
+				le32_get_bits(desc->w7, SKUA_TXD_W7_CSUM_START));
+		KUNIT_EXPECT_EQ(test, offsetof(struct tcphdr, check),
+				le32_get_bits(desc->w7, SKUA_TXD_W7_CSUM_OFF));
+	} else {
+		expect_good_sum(test, tok->skb);
+	}
+	if (c->cut) {
+		KUNIT_EXPECT_EQ(test, start + sizeof(struct tcphdr) + min(left, MSS),
+				tok->skb->len);
+		KUNIT_EXPECT_EQ(test, 1000 + n * MSS, ntohl(tcp_hdr(tok->skb)->seq));
+		/* what mac80211 counts once comes back once, with the last one */
+		KUNIT_EXPECT_EQ(test, left > MSS ? 0 : 400,
+				ieee80211_info_get_tx_time_est(IEEE80211_SKB_CB(tok->skb)));
+	}
+}
+
+static void tx_sums_and_cuts(struct kunit *test)
+{
+	const struct tx_sum_case *c = test->param_value;
+	struct skua_fake *fake = test->priv;
+	struct ieee80211_key_conf *conf;
+	struct sk_buff *skb;
+	unsigned int i;
+
+	make_path(test, 32);
+	fake->sc->caps.features = c->features;
+	conf = install(test, fake->sta);
+	skb = c->is_80211 ? make_tcp_80211(test, c->payload) :
+			    make_8023(test, c->payload);
+	if (c->gso)
+		make_gso(skb, c->gso);
+	if (c->amsdu)
+		add_part(skb, make_part(test, 60, 0));
+	IEEE80211_SKB_CB(skb)->flags |= c->info;
+	IEEE80211_SKB_CB(skb)->control.hw_key = conf;
+	ieee80211_info_set_tx_time_est(IEEE80211_SKB_CB(skb), 400);
+	give(test, IEEE80211_AC_VI, skb);
+	KUNIT_ASSERT_EQ(test, c->frames, atomic_read(&fake->sc->tx.queued));
+	for (i = 0; i < c->frames; i++)
+		expect_frame(test, c, i);
+	KUNIT_EXPECT_EQ(test, c->pns, atomic64_read(&conf->tx_pn));
+	KUNIT_EXPECT_EQ(test, c->cut, skua_fake_count(test, SKUA_CTR_TX_CUT));
+	KUNIT_EXPECT_EQ(test, c->summed, skua_fake_count(test, SKUA_CTR_TX_SUMMED));
+	KUNIT_EXPECT_EQ(test, c->refused, skua_fake_count(test, SKUA_CTR_TX_REFUSED));
+	KUNIT_EXPECT_EQ(test, !!(c->flags & SKUA_TXF_GSO),
+			skua_fake_count(test, SKUA_CTR_TX_GSO));
+	reset(test);
+}
+
+/* A8: the frames of an A-MSDU are finished before they are joined */
+static void tx_amsdu_of_unfinished_frames(struct kunit *test)
+{
+	struct sk_buff *head = make_tcp_80211(test, 30);
+	struct sk_buff *skb = make_8023(test, 40), *clone;
+	struct skua_fake *fake = test->priv;
+	unsigned int size = head->truesize;
+
+	KUNIT_EXPECT_TRUE(test, skua_op_can_aggregate_in_amsdu(fake->hw, head, skb));
+	KUNIT_EXPECT_EQ(test, CHECKSUM_NONE, (u8)head->ip_summed);
+	KUNIT_EXPECT_EQ(test, CHECKSUM_NONE, (u8)skb->ip_summed);
+	KUNIT_EXPECT_EQ(test, size, head->truesize);
+	expect_good_sum(test, head);
+	expect_good_sum(test, skb);
+	kfree_skb(skb);
+
+	/* the memory is another's, too */
+	skb = make_8023(test, 40);
+	clone = skb_clone(skb, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+	KUNIT_EXPECT_FALSE(test, skua_op_can_aggregate_in_amsdu(fake->hw, head, clone));
+	KUNIT_EXPECT_EQ(test, CHECKSUM_PARTIAL, (u8)clone->ip_summed);
+	kfree_skb(clone);
+	kfree_skb(skb);
+	kfree_skb(head);
+}
+
+static void tx_hear_free(struct skua *sc, struct ieee80211_sta *sta,
+			 struct sk_buff *skb)
+{
+	struct kunit *test = kunit_get_current_test();
+	struct tx_test *tx = test->priv;
+
+	KUNIT_EXPECT_PTR_EQ(test, tx->fake.sta, sta);
+	tx->n++;
+	kfree_skb(skb);
+}
+
+/* T1: mac80211 is told whose airtime comes back, also of a frame that a dead NIC had */
+static void tx_8023_frame_of_a_dead_nic(struct kunit *test)
+{
+	struct tx_test *tx = test->priv;
+
+	tx_listen(test, ALL_TX, 0);
+	kunit_activate_static_stub(test, skua_tx_free, tx_hear_free);
+	give(test, IEEE80211_AC_VI, make_8023(test, 20));
+	KUNIT_EXPECT_EQ(test, 0, tx->n);
+	reset(test);
+	KUNIT_EXPECT_EQ(test, 1, tx->n);
+	set_bit(SKUA_F_DEAD, &tx->fake.sc->flags);
+	give(test, IEEE80211_AC_VI, make_8023(test, 20));
+	KUNIT_EXPECT_EQ(test, 2, tx->n);
+}
+
+static void tx_hear_requeue(struct skua *sc, struct ieee80211_sta *sta,
+			    struct sk_buff *skb)
+{
+	struct tx_test *tx = kunit_get_current_test()->priv;
+
+	tx->payments++;
+	kfree_skb(skb);
+}
+
+struct tx_end_case {
+	const char *desc;
+	u8 status;
+	u8 tries;
+	enum nl80211_iftype type;
+	unsigned int freed;
+	unsigned int again;
+};
+
+static const struct tx_end_case tx_end_cases[] = {
+	{ "its key has gone", SKUA_TXS_STALE_KEY, 0, NL80211_IFTYPE_AP, 0, 1 },
+	{ "its key has gone, by a station", SKUA_TXS_STALE_KEY, 0,
+	  NL80211_IFTYPE_STATION, 1, 0 },
+	{ "was on the air", SKUA_TXS_STALE_KEY, 1, NL80211_IFTYPE_AP, 1, 0 },
+	{ "not understood", SKUA_TXS_BAD, 0, NL80211_IFTYPE_AP, 1, 0 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_end, tx_end_cases, desc);
+
+/* T1, K15, P4: mac80211 would free a filtered frame with an 802.3 header */
+static void tx_8023_frame_ends(struct kunit *test)
+{
+	const struct tx_end_case *c = test->param_value;
+	struct tx_test *tx = test->priv;
+	struct skua_poll poll = {};
+	const struct skua_tx_result res = {
+		.sta = tx->fake.sta,
+		.status = c->status,
+		.tries = c->tries,
+	};
+
+	kunit_activate_static_stub(test, skua_tx_free, tx_hear_free);
+	kunit_activate_static_stub(test, skua_tx_requeue, tx_hear_requeue);
+	tx->fake.vif->type = c->type;
+	skua_tx_report(tx->fake.sc, make_8023(test, 20), &res, &poll);
+	KUNIT_EXPECT_EQ(test, c->freed, tx->n);
+	KUNIT_EXPECT_EQ(test, c->again, tx->payments);
+}
+
+/* ------------------------------------------------------------------ */
 /* Status								*/
 /* ------------------------------------------------------------------ */
 
@@ -1804,6 +2261,12 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE_PARAM(tx_amsdu_of_many_pieces, tx_pieces_gen_params),
 	KUNIT_CASE(tx_amsdu_for_a_monitor),
 	KUNIT_CASE_PARAM(tx_may_be_aggregated, tx_may_gen_params),
+	KUNIT_CASE_PARAM(tx_of_an_8023_frame, tx_8023_gen_params),
+	KUNIT_CASE(tx_of_an_8023_frame_without_a_queue),
+	KUNIT_CASE_PARAM(tx_sums_and_cuts, tx_sum_gen_params),
+	KUNIT_CASE(tx_amsdu_of_unfinished_frames),
+	KUNIT_CASE(tx_8023_frame_of_a_dead_nic),
+	KUNIT_CASE_PARAM(tx_8023_frame_ends, tx_end_gen_params),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
 	KUNIT_CASE_PARAM(tx_status_of_an_ampdu, tx_stat_gen_params),
 	KUNIT_CASE_PARAM(tx_is_sent_again, tx_again_gen_params),
