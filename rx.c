@@ -6,6 +6,7 @@
  * the piece: headroom is before it, room for struct skb_shared_info behind it. So
  * a buffer becomes an skb, or a fragment of an skb, without a copy.
  */
+#include <kunit/static_stub.h>
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
 #include <net/page_pool/helpers.h>
@@ -17,6 +18,7 @@
 
 static_assert(SKUA_RX_BUF_LEN_MAX >= SKUA_RXBUF_MIN_LEN, "receive buffer size");
 static_assert(SKUA_RX_MAX_BUFS <= MAX_SKB_FRAGS, "fragments of an skb");
+static_assert(SKUA_RX_MIN_8023 == ETH_HLEN, "802.3 header");
 
 /* ------------------------------------------------------------------ */
 /* Parse								*/
@@ -31,12 +33,45 @@ static u32 skua_rx_flags_forbidden(u64 features)
 		bad |= SKUA_RXF_8023;
 	if (!(features & SKUA_FEAT_RX_CSUM))
 		bad |= SKUA_RXF_CSUM_OK;
+	if (!(features & SKUA_FEAT_RX_COALESCE))
+		bad |= SKUA_RXF_COALESCED;
 	return bad;
+}
+
+/* Of an 802.3 frame mac80211 checks nothing, and shows it to no monitor. */
+#define SKUA_RX_NEVER_8023	(SKUA_RXF_FCS_ERR | SKUA_RXF_PLCP_ERR | \
+				 SKUA_RXF_MMIC_ERR | SKUA_RXF_MONITOR_ONLY)
+
+static bool skua_rx_flags_good(u32 flags, u64 features)
+{
+	const u32 joined = SKUA_RXF_8023 | SKUA_RXF_CSUM_OK;
+
+	if (flags & skua_rx_flags_forbidden(features))
+		return false;
+	if ((flags & SKUA_RXF_8023) && (flags & SKUA_RX_NEVER_8023))
+		return false;
+	return !(flags & SKUA_RXF_COALESCED) || (flags & joined) == joined;
+}
+
+/* Each segment but the last has as much payload as the first one, and a buffer. */
+static bool skua_rx_segments_good(const struct skua_rx_unit *unit)
+{
+	unsigned int i, last = unit->nbufs - 1;
+
+	if (!last || !unit->gso_size)
+		return false;
+	for (i = 1; i < last; i++)
+		if (unit->buf[i] != unit->more_off + unit->gso_size)
+			return false;
+	return unit->buf[last] > unit->more_off &&
+	       unit->buf[last] <= unit->more_off + unit->gso_size;
 }
 
 static int skua_rx_parse_bufs(struct skua_rx_unit *unit, u32 buf0,
 			      const __le32 *more, unsigned int nmore)
 {
+	unsigned int min = unit->flags & SKUA_RXF_8023 ? SKUA_RX_MIN_8023 :
+							 SKUA_RX_MIN_FRAME;
 	unsigned int i, sum = 0;
 
 	if (nmore >= SKUA_RX_MAX_BUFS)
@@ -51,8 +86,10 @@ static int skua_rx_parse_bufs(struct skua_rx_unit *unit, u32 buf0,
 		sum += unit->buf[i];
 	}
 	/* the shortest header lies in the first buffer */
-	if (unit->buf[0] < unit->offset + SKUA_RX_MIN_FRAME ||
-	    sum != unit->offset + unit->len)
+	if (unit->len < min || unit->buf[0] < unit->offset + min ||
+	    sum != unit->offset + nmore * unit->more_off + unit->len)
+		return -EMSGSIZE;
+	if ((unit->flags & SKUA_RXF_COALESCED) && !skua_rx_segments_good(unit))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -93,11 +130,13 @@ int skua_rx_parse(struct skua_rx_unit *unit, const struct skua_cpl_rx *rec,
 	};
 	memcpy(unit->chain_signal, rec->chain_signal, sizeof(unit->chain_signal));
 
+	if (unit->flags & SKUA_RXF_COALESCED) {
+		unit->more_off = rec->more_off;
+		unit->gso_size = le16_to_cpu(rec->gso_size);
+	}
 	if (unit->tid > SKUA_NUM_TIDS ||
-	    (unit->flags & skua_rx_flags_forbidden(features)))
+	    !skua_rx_flags_good(unit->flags, features))
 		return -EINVAL;
-	if (unit->len < SKUA_RX_MIN_FRAME)
-		return -EMSGSIZE;
 	return skua_rx_parse_bufs(unit, le32_to_cpu(rec->buf0), more, nmore);
 }
 
@@ -314,7 +353,8 @@ static struct sk_buff *skua_rx_build(struct skua *sc,
 	skb_put(skb, unit->buf[0] - unit->offset);
 	for (i = 1; i < unit->nbufs; i++)
 		skb_add_rx_frag(skb, i - 1, buf[i].page,
-				buf[i].offset + SKUA_RX_HEADROOM, unit->buf[i],
+				buf[i].offset + SKUA_RX_HEADROOM + unit->more_off,
+				unit->buf[i] - unit->more_off,
 				SKUA_RX_BUF_SIZE);
 	return skb;
 }
@@ -457,13 +497,146 @@ static int skua_rx_sta(struct skua *sc, const struct sk_buff *skb,
 	return 0;
 }
 
+/* May this station's key have decrypted this frame, and is that known to be no replay? */
+static bool skua_rx_key_ok_8023(struct skua *sc, const struct sk_buff *skb,
+				const struct skua_rx_unit *unit,
+				struct ieee80211_sta *sta)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	const struct skua_vif *svif = skua_vif(skua_sta(sta)->vif);
+	struct skua_key *key;
+
+	if (!(unit->flags & SKUA_RXF_DECRYPTED))
+		return !READ_ONCE(skua_sta(sta)->keyed) && !READ_ONCE(svif->keyed);
+	key = skua_key_get(sc, unit->key, unit->key_gen);
+	if (!key || !(key->suite->flags & SKUA_SUITE_EXT_IV) ||
+	    !(unit->flags & SKUA_RXF_PN_VALIDATED))
+		return false;
+	if (key->sta == SKUA_STA_NONE) {
+		if (key->vif != svif->idx || svif->type != SKUA_VIF_STA ||
+		    !is_multicast_ether_addr(eth->h_dest))
+			return false;
+	} else if (key->sta != unit->sta || key->sta_gen != unit->sta_gen) {
+		return false;
+	}
+	if (unit->flags & SKUA_RXF_PN_VALID)
+		skua_key_saw_pn(key, unit->tid < SKUA_NUM_TIDS ? unit->tid : 0,
+				unit->pn);
+	return true;
+}
+
+/*
+ * Is an 802.3 frame fit for mac80211, which checks nothing of it? The NIC may be wrong about
+ * what the driver knows: the station, its state, its keys. And there are two protocols that
+ * mac80211 has to see in an 802.11 frame.
+ */
+static bool skua_rx_admit_8023(struct skua *sc, const struct sk_buff *skb,
+			       const struct skua_rx_unit *unit,
+			       struct ieee80211_sta **sta)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+
+	*sta = skua_sta_get(sc, unit->sta, unit->sta_gen);
+	if (!*sta) {
+		skua_count(sc, SKUA_CTR_RX_STALE_STA);
+		return false;
+	}
+	if (READ_ONCE(skua_sta(*sta)->decap_rx) &&
+	    READ_ONCE(skua_sta(*sta)->state) == IEEE80211_STA_AUTHORIZED &&
+	    eth->h_proto != htons(ETH_P_PAE) && eth->h_proto != htons(ETH_P_TDLS) &&
+	    skua_rx_key_ok_8023(sc, skb, unit, *sta))
+		return true;
+	skua_count(sc, SKUA_CTR_RX_REFUSED);
+	skua_complain(sc, "802.3 frame that %pM may not send\n", (*sta)->addr);
+	return false;
+}
+
+/* The same for an 802.11 frame, of which mac80211 checks what is not checked here */
+static bool skua_rx_admit_80211(struct skua *sc, const struct sk_buff *skb,
+				const struct skua_rx_unit *unit,
+				struct ieee80211_sta **sta)
+{
+	if (skua_rx_sta(sc, skb, unit, sta))
+		return false;
+	if (!skua_rx_key_ok(sc, skb, unit))
+		return false;
+	if (skua_rx_replayed(sc, skb, unit, *sta)) {
+		skua_count(sc, SKUA_CTR_RX_REPLAY);
+		return false;
+	}
+	return true;
+}
+
+static void skua_rx_look_80211(struct skua *sc, struct sk_buff *skb)
+{
+	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+
+	/* for the age of scan results */
+	if (ieee80211_is_beacon(hdr->frame_control) ||
+	    ieee80211_is_probe_resp(hdr->frame_control))
+		IEEE80211_SKB_RXCB(skb)->boottime_ns = ktime_get_boottime_ns();
+	if (unlikely(test_bit(SKUA_F_ROC_TX, &sc->flags)))
+		skua_roc_heard(sc, skb);
+}
+
+/*
+ * Of an A-MSDU in an 802.11 frame mac80211 makes several frames, the last one of the same
+ * skb: one checksum says nothing of them.
+ */
+static void skua_rx_set_csum(struct sk_buff *skb, const struct skua_rx_unit *unit)
+{
+	if ((unit->flags & SKUA_RXF_CSUM_OK) &&
+	    !(unit->flags & SKUA_RXF_COALESCED) &&
+	    ((unit->flags & SKUA_RXF_8023) || !(unit->flags & SKUA_RXF_AMSDU)))
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
+}
+
+/*
+ * mac80211 itself forwards frames between the stations of an access point, and cannot
+ * forward a packet of several segments: it does not say which protocol that is of.
+ */
+static bool skua_rx_stays_in_bss(struct ieee80211_sta *sta,
+				 const struct sk_buff *skb)
+{
+	const struct ethhdr *eth = (const void *)skb->data;
+	struct ieee80211_vif *vif = skua_sta(sta)->vif;
+
+	return vif->type == NL80211_IFTYPE_AP &&
+	       !ether_addr_equal(eth->h_dest, vif->addr) &&
+	       ieee80211_find_sta(vif, eth->h_dest);
+}
+
+/**
+ * skua_rx_hand_over() - give a frame to mac80211
+ * @sc: the device
+ * @sta: its station, or NULL
+ * @skb: frame, with its receive status; no longer the caller's
+ * @poll: this run of NAPI
+ *
+ * NAPI, inside rcu_read_lock().
+ */
+void skua_rx_hand_over(struct skua *sc, struct ieee80211_sta *sta,
+		       struct sk_buff *skb, struct skua_poll *poll)
+{
+	struct sk_buff_head frames;
+
+	KUNIT_STATIC_STUB_REDIRECT(skua_rx_hand_over, sc, sta, skb, poll);
+	__skb_queue_head_init(&frames);
+	if (skb_is_gso(skb) && skua_rx_stays_in_bss(sta, skb))
+		skua_rx_split(skb, &frames);
+	else
+		__skb_queue_tail(&frames, skb);
+	while ((skb = __skb_dequeue(&frames)))
+		ieee80211_rx_list(sc->hw, sta, skb, &poll->rx_list);
+}
+
 /* Hand a frame to mac80211. Return: false if the frame must be dropped. */
 static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
 			    const struct skua_rx_unit *unit,
 			    struct skua_poll *poll)
 {
 	struct ieee80211_rx_status *st = IEEE80211_SKB_RXCB(skb);
-	const struct ieee80211_hdr *hdr = (const void *)skb->data;
+	bool is_8023 = unit->flags & SKUA_RXF_8023;
 	struct ieee80211_sta *sta;
 
 	/*
@@ -474,30 +647,26 @@ static bool skua_rx_deliver(struct skua *sc, struct sk_buff *skb,
 		skua_count(sc, SKUA_CTR_RX_DOWN);
 		return false;
 	}
-	if (skua_rx_sta(sc, skb, unit, &sta))
+	if (is_8023 ? !skua_rx_admit_8023(sc, skb, unit, &sta) :
+		      !skua_rx_admit_80211(sc, skb, unit, &sta))
 		return false;
-	if (!skua_rx_key_ok(sc, skb, unit))
-		return false;
-	if (skua_rx_replayed(sc, skb, unit, sta)) {
-		skua_count(sc, SKUA_CTR_RX_REPLAY);
-		return false;
-	}
 	/* mac80211 would warn of a band that was not announced. */
 	if (skua_rx_fill_status(st, unit) || !sc->hw->wiphy->bands[st->band]) {
 		skua_count(sc, SKUA_CTR_RX_NO_CHANNEL);
 		return false;
 	}
-	/* for the age of scan results */
-	if (ieee80211_is_beacon(hdr->frame_control) ||
-	    ieee80211_is_probe_resp(hdr->frame_control))
-		st->boottime_ns = ktime_get_boottime_ns();
-	if (unit->flags & SKUA_RXF_CSUM_OK)
-		skb->ip_summed = CHECKSUM_UNNECESSARY;
-
-	if (unlikely(test_bit(SKUA_F_ROC_TX, &sc->flags)))
-		skua_roc_heard(sc, skb);
+	if (!is_8023)
+		skua_rx_look_80211(sc, skb);
+	skua_rx_set_csum(skb, unit);
+	if (unit->flags & SKUA_RXF_COALESCED) {
+		if (skua_rx_join(skb, unit)) {
+			skua_rx_complain(sc, -EINVAL);
+			return false;
+		}
+		skua_count(sc, SKUA_CTR_RX_COALESCED);
+	}
 	skua_count(sc, SKUA_CTR_RX);
-	ieee80211_rx_list(sc->hw, sta, skb, &poll->rx_list);
+	skua_rx_hand_over(sc, sta, skb, poll);
 	return true;
 }
 

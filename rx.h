@@ -6,6 +6,7 @@
  * take:   the buffers that the record names are the driver's again
  * status: the unit becomes mac80211's receive status (pure)
  * build:  buffers and status become an skb
+ * join:   a run of TCP segments becomes one packet of TCP, as GRO leaves it
  */
 #ifndef SKUA_RX_H
 #define SKUA_RX_H
@@ -18,6 +19,7 @@
 	(SKUA_RX_BUF_SIZE - SKUA_RX_HEADROOM - \
 	 SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))	/* offered */
 #define SKUA_RX_MIN_FRAME	10	/* ACK or CTS, without FCS */
+#define SKUA_RX_MIN_8023	14	/* addresses, and type or length */
 
 /**
  * struct skua_rx_unit - a receive record, checked, in host order
@@ -40,7 +42,11 @@
  * @tsf: microseconds
  * @nbufs: number of buffers, 1 to SKUA_RX_MAX_BUFS
  * @buf: bytes used of each buffer, at most SKUA_RX_BUF_LEN_MAX; the sum is
- *	@offset + @len
+ *	@len + @offset + @more_off for each buffer but the first
+ * @more_off: bytes in front of the data in each buffer but the first, less than each of
+ *	@buf; 0 without SKUA_RXF_COALESCED
+ * @gso_size: with SKUA_RXF_COALESCED: payload of each buffer but the last, which has no
+ *	more
  */
 struct skua_rx_unit {
 	u32 flags;
@@ -62,6 +68,8 @@ struct skua_rx_unit {
 	u64 tsf;
 	u8 nbufs;
 	u16 buf[SKUA_RX_MAX_BUFS];
+	u8 more_off;
+	u16 gso_size;
 };
 
 int skua_rx_parse(struct skua_rx_unit *unit, const struct skua_cpl_rx *rec,
@@ -69,6 +77,10 @@ int skua_rx_parse(struct skua_rx_unit *unit, const struct skua_cpl_rx *rec,
 u32 skua_rx_flags(u32 rxf);
 int skua_rx_fill_status(struct ieee80211_rx_status *st,
 			const struct skua_rx_unit *unit);
+void skua_rx_hand_over(struct skua *sc, struct ieee80211_sta *sta,
+		       struct sk_buff *skb, struct skua_poll *poll);
+int skua_rx_join(struct sk_buff *skb, const struct skua_rx_unit *unit);
+void skua_rx_split(struct sk_buff *skb, struct sk_buff_head *frames);
 bool skua_rx_take(struct skua_rx *rx, u16 id, struct skua_rx_buf_slot *out);
 
 #endif /* SKUA_RX_H */

@@ -149,6 +149,8 @@ struct skua;
  * @SKUA_CTR_RX_BAD_BUF: receive completions with a bad buffer
  * @SKUA_CTR_RX_BAD_LEN: receive completions with a bad length
  * @SKUA_CTR_RX_BAD_FIELD: receive completions with another bad field
+ * @SKUA_CTR_RX_REFUSED: 802.3 frames that their station, its key or its state forbids
+ * @SKUA_CTR_RX_COALESCED: runs of TCP segments received as one frame
  * @SKUA_CTR_RX_STALE_STA: frames of a stale station
  * @SKUA_CTR_RX_STALE_KEY: frames of a stale key
  * @SKUA_CTR_RX_REPLAY: replayed frames
@@ -218,6 +220,8 @@ enum skua_ctr {
 	SKUA_CTR_RX_BAD_BUF,
 	SKUA_CTR_RX_BAD_LEN,
 	SKUA_CTR_RX_BAD_FIELD,
+	SKUA_CTR_RX_REFUSED,
+	SKUA_CTR_RX_COALESCED,
 	SKUA_CTR_RX_STALE_STA,
 	SKUA_CTR_RX_STALE_KEY,
 	SKUA_CTR_RX_REPLAY,
@@ -419,6 +423,9 @@ DECLARE_EWMA(skua_ok, 10, 8)
  * @rekeyed: its pairwise key goes, may be about to, or has just gone (wiphy mutex): its
  *	data frames stay in mac80211's queues
  * @fourway: four-address mode
+ * @decap_due: mac80211 takes its frames as 802.3 frames (wiphy mutex)
+ * @decap: the NIC is told so (wiphy mutex)
+ * @decap_rx: 802.3 frames of it may be in the completion ring
  * @stale: bit 0: the NIC has to be told of the station's parameters; atomic
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @state: enum ieee80211_sta_state
@@ -437,6 +444,9 @@ struct skua_sta {
 	bool asleep;
 	bool rekeyed;
 	bool fourway;
+	bool decap_due;
+	bool decap;
+	bool decap_rx;
 	unsigned long stale;
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	u8 state;
@@ -909,6 +919,12 @@ extern bool skua_tx_ampdu;
 extern bool skua_rx_ampdu;
 extern bool skua_rx_reorder;
 extern bool skua_tx_amsdu;
+extern bool skua_tx_encap;
+extern bool skua_rx_decap;
+extern bool skua_tx_csum;
+extern bool skua_tx_gso;
+extern bool skua_rx_csum;
+extern bool skua_rx_coalesce;
 extern unsigned int skua_txring;
 extern unsigned int skua_rxring;
 
@@ -1426,6 +1442,9 @@ void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 int skua_sta_post(struct skua *sc, struct ieee80211_vif *vif,
 		  struct ieee80211_sta *sta);
 void skua_ps_tell(struct skua *sc);
+void skua_op_sta_set_decap_offload(struct ieee80211_hw *hw,
+				   struct ieee80211_vif *vif,
+				   struct ieee80211_sta *sta, bool enabled);
 void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid);
 void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
 				     struct ieee80211_sta *sta, u16 tids,

@@ -160,6 +160,7 @@ static u32 skua_sta_flags(const struct ieee80211_sta *sta,
 		{ sta->spp_amsdu, SKUA_STAF_SPP_AMSDU },
 		{ ssta->keyed, SKUA_STAF_KEYED },
 		{ READ_ONCE(ssta->asleep), SKUA_STAF_ASLEEP },
+		{ ssta->decap, SKUA_STAF_DECAP },
 	};
 	u32 flags = 0;
 	unsigned int i;
@@ -349,6 +350,10 @@ static void skua_sta_work(struct wiphy *wiphy, struct wiphy_work *work)
 		if (!sta)
 			continue;
 		ssta = skua_sta(sta);
+		if (ssta->decap_due) {
+			WRITE_ONCE(ssta->decap_rx, true);
+			ssta->decap = true;
+		}
 		if (!test_and_clear_bit(0, &ssta->stale) ||
 		    skua_sta_post(sc, ssta->vif, sta) != -EBUSY)
 			continue;
@@ -476,6 +481,9 @@ static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
 		skua_total_restart(&ssta->rx_airtime);
 	} else {
 		ssta->asleep = false;
+		ssta->decap_due = false;
+		ssta->decap = false;
+		ssta->decap_rx = false;
 		ssta->rx_airtime = (struct skua_total){};
 		memset(ssta->seq, 0xff, sizeof(ssta->seq));
 	}
@@ -536,7 +544,7 @@ int skua_op_sta_state(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		skua_sta_remove(sc, sta);
 		return 0;
 	}
-	skua_sta(sta)->state = new_state;
+	WRITE_ONCE(skua_sta(sta)->state, new_state);
 	if (new_state == IEEE80211_STA_ASSOC)
 		skua_sta_limit_amsdu(sta);
 	if (!skua_alive(sc) && new_state < old_state)
@@ -603,6 +611,45 @@ void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	lockdep_assert_wiphy(hw->wiphy);
 	skua_sta(sta)->fourway = enabled;
 	skua_sta_post(hw->priv, vif, sta);
+}
+
+/**
+ * skua_op_sta_set_decap_offload() - mac80211 takes a station's frames as 802.3 frames, or
+ *	does no longer
+ * @hw: the device
+ * @vif: interface
+ * @sta: station
+ * @enabled: true if it takes them; also true if a monitor ends that, so the flags of @vif
+ *	decide
+ *
+ * Of a frame with an 802.3 header mac80211 checks nothing, but drops it without fast
+ * receive. mac80211 sets that up only after this op, and ends it after this op. So the NIC
+ * begins when the wiphy mutex is free, from skua_sta_work(); and when this op returns, the
+ * last such frame has been handed over: the answer to a command overtakes no frame.
+ *
+ * Wiphy mutex; sleeps.
+ */
+void skua_op_sta_set_decap_offload(struct ieee80211_hw *hw,
+				   struct ieee80211_vif *vif,
+				   struct ieee80211_sta *sta, bool enabled)
+{
+	struct skua_sta *ssta = skua_sta(sta);
+	struct skua *sc = hw->priv;
+
+	lockdep_assert_wiphy(hw->wiphy);
+	ssta->decap_due = enabled && skua_has(sc, SKUA_FEAT_RX_DECAP) &&
+			  (vif->offload_flags & IEEE80211_OFFLOAD_DECAP_ENABLED);
+	if (ssta->decap_due) {
+		set_bit(0, &ssta->stale);
+		wiphy_work_queue(hw->wiphy, &sc->sta_work);
+		return;
+	}
+	if (!ssta->decap)
+		return;
+	ssta->decap = false;
+	if (ssta->handle != SKUA_STA_NONE && skua_alive(sc))
+		skua_sta_send(sc, SKUA_CMD_STA_UPDATE, vif, sta);
+	WRITE_ONCE(ssta->decap_rx, false);
 }
 
 /*

@@ -313,6 +313,130 @@ static void sta_restart(struct kunit *test)
 	sta_down(test, fake->sta);
 }
 
+static void set_decap(struct kunit *test, bool enabled)
+{
+	struct skua_fake *fake = test->priv;
+
+	skua_op_sta_set_decap_offload(fake->hw, fake->vif, fake->sta, enabled);
+}
+
+/* Notes whether 802.3 frames are taken while the NIC answers a command. */
+static int decap_exec(struct skua *sc, const struct skua_cmd_req *req)
+{
+	struct skua_fake *fake = kunit_get_current_test()->priv;
+
+	fake->ncmds++;
+	memcpy(fake->data, req->data, min_t(u16, req->len, sizeof(fake->data)));
+	fake->steps = skua_sta(fake->sta)->decap_rx;
+	return 0;
+}
+
+static bool told_decap(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	const struct skua_cmd_sta *cmd = (void *)fake->data;
+
+	return le32_to_cpu(cmd->flags) & SKUA_STAF_DECAP;
+}
+
+/*
+ * T10: mac80211 can take 802.3 frames only when it has left the op that allows them, and
+ * no longer when it has left the one that forbids them.
+ */
+static void sta_decap_begins_late_and_ends_at_once(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_sta *ssta = skua_sta(fake->sta);
+
+	fake->sc->caps.features = SKUA_FEAT_RX_DECAP;
+	fake->vif->offload_flags = IEEE80211_OFFLOAD_DECAP_ENABLED;
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_FALSE(test, told_decap(test));
+
+	wiphy_lock(fake->hw->wiphy);
+	set_decap(test, true);
+	KUNIT_EXPECT_EQ(test, 1, fake->ncmds);
+	/* other news of the station, before mac80211 is ready */
+	skua_sta_post(fake->sc, fake->vif, fake->sta);
+	KUNIT_EXPECT_EQ(test, 2, fake->ncmds);
+	KUNIT_EXPECT_FALSE(test, told_decap(test));
+	KUNIT_EXPECT_FALSE(test, ssta->decap_rx);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_EQ(test, 3, fake->ncmds);
+	KUNIT_EXPECT_TRUE(test, told_decap(test));
+	KUNIT_EXPECT_TRUE(test, ssta->decap_rx);
+
+	/* frames from before the answer are still taken */
+	kunit_activate_static_stub(test, skua_cmd_exec, decap_exec);
+	set_decap(test, false);
+	KUNIT_EXPECT_EQ(test, 4, fake->ncmds);
+	KUNIT_EXPECT_FALSE(test, told_decap(test));
+	KUNIT_EXPECT_TRUE(test, fake->steps);
+	KUNIT_EXPECT_FALSE(test, ssta->decap_rx);
+	/* said twice, done once */
+	set_decap(test, false);
+	KUNIT_EXPECT_EQ(test, 4, fake->ncmds);
+
+	/* taken back before it began */
+	set_decap(test, true);
+	set_decap(test, false);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_FALSE(test, told_decap(test));
+	KUNIT_EXPECT_FALSE(test, ssta->decap_rx);
+
+	/* mac80211 says true when a monitor ends the offload */
+	set_decap(test, true);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	KUNIT_EXPECT_TRUE(test, ssta->decap_rx);
+	fake->vif->offload_flags = 0;
+	set_decap(test, true);
+	KUNIT_EXPECT_FALSE(test, told_decap(test));
+	KUNIT_EXPECT_FALSE(test, ssta->decap_rx);
+	wiphy_unlock(fake->hw->wiphy);
+	sta_down(test, fake->sta);
+}
+
+/* T10, T11: after a restart the NIC goes on; of a dead one nothing more comes */
+static void sta_decap_in_a_restart(struct kunit *test)
+{
+	struct skua_fake *fake = test->priv;
+	struct skua_sta *ssta = skua_sta(fake->sta);
+
+	fake->sc->caps.features = SKUA_FEAT_RX_DECAP;
+	fake->vif->offload_flags = IEEE80211_OFFLOAD_DECAP_ENABLED;
+	sta_up(test, fake->sta);
+	wiphy_lock(fake->hw->wiphy);
+	set_decap(test, true);
+	wiphy_work_flush(fake->hw->wiphy, NULL);
+	skua_sta_reset(fake->sc);
+	wiphy_unlock(fake->hw->wiphy);
+	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_TRUE(test, told_decap(test));
+	KUNIT_EXPECT_TRUE(test, ssta->decap_rx);
+
+	wiphy_lock(fake->hw->wiphy);
+	set_bit(SKUA_F_DEAD, &fake->sc->flags);
+	set_decap(test, false);
+	KUNIT_EXPECT_FALSE(test, ssta->decap_rx);
+	skua_sta_reset(fake->sc);
+	clear_bit(SKUA_F_DEAD, &fake->sc->flags);
+	wiphy_unlock(fake->hw->wiphy);
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_FALSE(test, told_decap(test));
+	sta_down(test, fake->sta);
+
+	/* another station of the same memory */
+	clear_bit(SKUA_F_RECONFIG, &fake->sc->flags);
+	ssta->decap_due = true;
+	ssta->decap = true;
+	ssta->decap_rx = true;
+	sta_up(test, fake->sta);
+	KUNIT_EXPECT_FALSE(test, told_decap(test));
+	KUNIT_EXPECT_FALSE(test, ssta->decap_rx);
+	sta_down(test, fake->sta);
+}
+
 /* P4: the NIC learns again who sleeps */
 static void sta_asleep_in_a_restart(struct kunit *test)
 {
@@ -820,6 +944,8 @@ static struct kunit_case sta_cases[] = {
 	KUNIT_CASE(sta_down_always_succeeds),
 	KUNIT_CASE(sta_up_of_a_dead_nic),
 	KUNIT_CASE(sta_restart),
+	KUNIT_CASE(sta_decap_begins_late_and_ends_at_once),
+	KUNIT_CASE(sta_decap_in_a_restart),
 	KUNIT_CASE(sta_asleep_in_a_restart),
 	KUNIT_CASE(sta_counts_on),
 	KUNIT_CASE(sta_numbers_go_on),
