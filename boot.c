@@ -89,6 +89,26 @@ static int skua_tlv_limits(struct skua_caps *caps, const u8 *val)
 	return 0;
 }
 
+/* A NIC may offer a feature without another one that it needs. */
+static u64 skua_features_usable(u64 features)
+{
+	static const struct {
+		u64 feature;
+		u64 needs;
+	} map[] = {
+		/* without sessions there is nothing to reorder */
+		{ SKUA_FEAT_RX_REORDER, SKUA_FEAT_RX_AMPDU },
+		{ SKUA_FEAT_TX_GSO, SKUA_FEAT_TX_CSUM },
+		{ SKUA_FEAT_RX_COALESCE, SKUA_FEAT_RX_DECAP | SKUA_FEAT_RX_CSUM },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(map); i++)
+		if ((features & map[i].needs) != map[i].needs)
+			features &= ~map[i].feature;
+	return features;
+}
+
 static int skua_tlv_radio(struct skua_caps *caps, const u8 *val)
 {
 	struct skua_radio r;
@@ -148,11 +168,8 @@ static int skua_tlv(struct skua *sc, struct skua_caps *caps, u16 type,
 	case SKUA_TLV_NONCE:
 		return get_unaligned_le32(val) == sc->nonce ? 0 : -EPROTO;
 	case SKUA_TLV_FEATURES:
-		caps->features = get_unaligned_le64(val) &
-				 le64_to_cpu(sc->boot->features);
-		/* Without sessions there is nothing to reorder. */
-		if (!(caps->features & SKUA_FEAT_RX_AMPDU))
-			caps->features &= ~SKUA_FEAT_RX_REORDER;
+		caps->features = skua_features_usable(get_unaligned_le64(val) &
+						      le64_to_cpu(sc->boot->features));
 		return 0;
 	case SKUA_TLV_MAC:
 		ether_addr_copy(caps->mac, val);
@@ -333,7 +350,7 @@ static void skua_boot_fill(struct skua *sc)
 {
 	struct skua_boot_ctx *boot = sc->boot;
 	u64 features = SKUA_DRV_FEATURES | skua_key_features() |
-		       skua_ba_features();
+		       skua_ba_features() | skua_offload_features();
 
 	if (!skua_single_channel)
 		features |= SKUA_DRV_FEATURES_MC;

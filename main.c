@@ -50,6 +50,9 @@ SKUA_LINK_STA_OP(skua_op_sta_rc_update)
 	.sta_statistics		= skua_op_sta_statistics,		\
 	.get_expected_throughput = skua_op_get_expected_throughput,	\
 	.sta_set_4addr		= skua_op_sta_set_4addr,		\
+	.sta_set_decap_offload	= skua_op_sta_set_decap_offload,	\
+	.update_vif_offload	= skua_op_update_vif_offload,		\
+	.can_aggregate_in_amsdu	= skua_op_can_aggregate_in_amsdu,	\
 	.ampdu_action		= skua_op_ampdu_action,			\
 	.release_buffered_frames = skua_op_release_buffered_frames,	\
 	.set_rts_threshold	= skua_op_set_rts_threshold_compat,	\

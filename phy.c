@@ -430,6 +430,28 @@ static void skua_aggregation_init(struct skua *sc)
 	hw->max_tx_fragments = SKUA_TXD_MAX_SEGS;
 }
 
+/*
+ * 802.3 frames, checksums and segmentation, as far as the NIC has them. mac80211 considers
+ * decapsulation only if encapsulation is there, too: see skua_op_update_vif_offload().
+ */
+static void skua_offload_init(struct skua *sc)
+{
+	struct ieee80211_hw *hw = sc->hw;
+
+	if (skua_has(sc, SKUA_FEAT_TX_ENCAP | SKUA_FEAT_RX_DECAP))
+		ieee80211_hw_set(hw, SUPPORTS_TX_ENCAP_OFFLOAD);
+	if (skua_has(sc, SKUA_FEAT_RX_DECAP))
+		ieee80211_hw_set(hw, SUPPORTS_RX_DECAP_OFFLOAD);
+	if (skua_has(sc, SKUA_FEAT_TX_CSUM))
+		hw->netdev_features |= NETIF_F_SG | NETIF_F_HIGHDMA |
+				       NETIF_F_HW_CSUM;
+	if (skua_has(sc, SKUA_FEAT_TX_GSO))
+		hw->netdev_features |= NETIF_F_TSO | NETIF_F_TSO_ECN |
+				       NETIF_F_TSO6;
+	if (skua_has(sc, SKUA_FEAT_RX_CSUM))
+		hw->netdev_features |= NETIF_F_RXCSUM;
+}
+
 /* Features that need no optional feature of the NIC. */
 static const enum nl80211_ext_feature_index skua_ext_features[] = {
 	NL80211_EXT_FEATURE_AQL,
@@ -540,6 +562,7 @@ int skua_phy_init(struct skua *sc)
 		return ret;
 	skua_hw_flags(sc);
 	skua_aggregation_init(sc);
+	skua_offload_init(sc);
 	skua_wiphy_init(sc);
 	return 0;
 }

@@ -207,12 +207,12 @@ enum skua_ctr {
 	SKUA_CTR_TX_NIC_OTHER,
 	SKUA_CTR_TX_DEAD,
 	SKUA_CTR_TX_NO_KEY,
-	SKUA_CTR_TX_NO_ROOM,
-	SKUA_CTR_TX_MAP,
 	SKUA_CTR_TX_REFUSED,
 	SKUA_CTR_TX_GSO,
 	SKUA_CTR_TX_CUT,
 	SKUA_CTR_TX_SUMMED,
+	SKUA_CTR_TX_NO_ROOM,
+	SKUA_CTR_TX_MAP,
 	SKUA_CTR_TX_BAD_TOKEN,
 	SKUA_CTR_TX_RECLAIMED,
 	SKUA_CTR_TX_AGAIN,
@@ -928,6 +928,7 @@ extern bool skua_rx_coalesce;
 extern unsigned int skua_txring;
 extern unsigned int skua_rxring;
 
+u64 skua_offload_features(void);
 void skua_params_clamp(void);
 
 static inline void skua_count(struct skua *sc, enum skua_ctr ctr)
@@ -1235,6 +1236,8 @@ int skua_beacon_set(struct skua *sc, struct ieee80211_vif *vif);
 u32 skua_vif_wdev(struct ieee80211_vif *vif);
 u8 skua_countdown_left(u64 end_us, u64 now_us, u16 beacon_int);
 #endif
+void skua_op_update_vif_offload(struct ieee80211_hw *hw,
+				struct ieee80211_vif *vif);
 int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif);
 int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			     enum nl80211_iftype type, bool p2p);
@@ -1369,6 +1372,8 @@ void skua_tx_resume(struct skua *sc, unsigned long rings);
 void skua_op_tx(struct ieee80211_hw *hw, struct ieee80211_tx_control *control,
 		struct sk_buff *skb);
 void skua_op_wake_tx_queue(struct ieee80211_hw *hw, struct ieee80211_txq *txq);
+bool skua_op_can_aggregate_in_amsdu(struct ieee80211_hw *hw,
+				    struct sk_buff *head, struct sk_buff *skb);
 
 /* flush.c */
 void skua_op_flush(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
@@ -1388,8 +1393,6 @@ void skua_rx_refill(struct skua *sc);
 void skua_rx_cpl(struct skua *sc, const struct skua_cpl_rx *rec,
 		 const __le32 *more, unsigned int nmore, struct skua_poll *poll);
 
-bool skua_op_can_aggregate_in_amsdu(struct ieee80211_hw *hw,
-				    struct sk_buff *head, struct sk_buff *skb);
 /* ------------------------------------------------------------------ */
 /* key.c, key_slot.c, key_pn.c						*/
 /* ------------------------------------------------------------------ */
@@ -1439,12 +1442,12 @@ void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			    struct station_info *sinfo);
 void skua_op_sta_set_4addr(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 			   struct ieee80211_sta *sta, bool enabled);
-int skua_sta_post(struct skua *sc, struct ieee80211_vif *vif,
-		  struct ieee80211_sta *sta);
-void skua_ps_tell(struct skua *sc);
 void skua_op_sta_set_decap_offload(struct ieee80211_hw *hw,
 				   struct ieee80211_vif *vif,
 				   struct ieee80211_sta *sta, bool enabled);
+int skua_sta_post(struct skua *sc, struct ieee80211_vif *vif,
+		  struct ieee80211_sta *sta);
+void skua_ps_tell(struct skua *sc);
 void skua_ps_event(struct skua *sc, u16 id, struct ieee80211_sta *sta, u8 tid);
 void skua_op_release_buffered_frames(struct ieee80211_hw *hw,
 				     struct ieee80211_sta *sta, u16 tids,

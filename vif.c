@@ -307,6 +307,40 @@ static int skua_vif_add(struct skua *sc, struct ieee80211_vif *vif)
 	return skua_op_result(sc, ret);
 }
 
+/*
+ * The network stack cuts packets of so many segments that the NIC does not. The driver could,
+ * too, but perhaps it has no room for all of them.
+ */
+static void skua_vif_limit_gso(const struct skua *sc, struct ieee80211_vif *vif)
+{
+	unsigned int most = SKUA_MAX_GSO_SEGS;
+	struct net_device *dev;
+
+	if (!skua_has(sc, SKUA_FEAT_TX_GSO))
+		return;
+	dev = ieee80211_vif_to_wdev(vif)->netdev;
+	if (sc->caps.tx_queue)
+		most = min_t(unsigned int, most, sc->caps.tx_queue);
+	if (dev)
+		netif_set_tso_max_segs(dev, most);
+}
+
+/**
+ * skua_op_update_vif_offload() - mac80211 has chosen the offloads of an interface
+ * @hw: the device
+ * @vif: interface; its flags are changed to what the NIC does
+ *
+ * mac80211 chooses them anew for each new interface or type, too. Wiphy mutex.
+ */
+void skua_op_update_vif_offload(struct ieee80211_hw *hw,
+				struct ieee80211_vif *vif)
+{
+	lockdep_assert_wiphy(hw->wiphy);
+	vif->offload_flags |= IEEE80211_OFFLOAD_ENCAP_4ADDR;
+	if (!skua_has(hw->priv, SKUA_FEAT_TX_ENCAP))
+		vif->offload_flags &= ~IEEE80211_OFFLOAD_ENCAP_ENABLED;
+}
+
 /**
  * skua_op_add_interface() - ieee80211_ops.add_interface
  * @hw: the device
@@ -328,6 +362,8 @@ int skua_op_add_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif)
 	idx = skua_vif_find_free(sc);
 	if (idx < 0)
 		return idx;
+	skua_op_update_vif_offload(hw, vif);
+	skua_vif_limit_gso(sc, vif);
 	skua_vif_begin(sc, vif, idx, type);
 	ret = skua_vif_add(sc, vif);
 	if (ret) {
@@ -368,6 +404,7 @@ int skua_op_change_interface(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 		return type;
 	if (idx == SKUA_VIF_NONE)
 		return -EBUSY;
+	skua_op_update_vif_offload(hw, vif);
 	skua_cmd_send_u32(sc, SKUA_CMD_VIF_REMOVE, idx);
 	skua_vif_begin(sc, vif, idx, type);
 	ret = skua_vif_add(sc, vif);
