@@ -61,7 +61,8 @@ size_t crypto_aad(const struct crypto_job *job, uint8_t *aad)
 	return len;
 }
 
-uint8_t crypto_nonce_flags(const uint8_t *frame)
+/* First octet of the CCMP nonce: priority, and the bit for management frames */
+static uint8_t nonce_flags(const uint8_t *frame)
 {
 	if (dot11_fc_is_mgmt(dot11_fc(frame)))
 		return 0x10;
@@ -72,6 +73,14 @@ void crypto_put_be48(uint8_t *p, uint64_t v)
 {
 	for (int i = 5; i >= 0; i--, v >>= 8)
 		p[i] = (uint8_t)v;
+}
+
+void crypto_ccm_nonce(const struct crypto_job *job,
+		      uint8_t nonce[CRYPTO_CCM_NONCE_LEN])
+{
+	nonce[0] = nonce_flags(job->frame);
+	memcpy(nonce + 1, dot11_addr2(job->frame), IEEE80211_ADDR_LEN);
+	crypto_put_be48(nonce + 1 + IEEE80211_ADDR_LEN, job->pn);
 }
 
 void crypto_gcm_nonce(const struct crypto_job *job,

@@ -7,8 +7,6 @@
 
 #include "crypto/priv.h"
 
-#define CCMP_NONCE_LEN	13
-
 static int ccmp_init(struct crypto_key *key)
 {
 	const struct crypto_cipher *cipher = key->cipher;
@@ -16,30 +14,24 @@ static int ccmp_init(struct crypto_key *key)
 
 	for (int op = 0; op < CRYPTO_OPS; op++) {
 		key->ctx[op] = crypto_ctx_new(name, op, key->bytes,
-					      CCMP_NONCE_LEN, cipher->mic_len);
+					      CRYPTO_CCM_NONCE_LEN,
+					      cipher->mic_len);
 		if (!key->ctx[op])
 			return -EIO;
 	}
 	return 0;
 }
 
-static void ccmp_nonce(const struct crypto_job *job, uint8_t *nonce)
-{
-	nonce[0] = crypto_nonce_flags(job->frame);
-	memcpy(nonce + 1, dot11_addr2(job->frame), IEEE80211_ADDR_LEN);
-	crypto_put_be48(nonce + 7, job->pn);
-}
-
 /* CCM needs the length of the message first */
 static bool ccmp_start(EVP_CIPHER_CTX *ctx, const struct crypto_job *job,
 		       int len)
 {
-	uint8_t nonce[CCMP_NONCE_LEN];
+	uint8_t nonce[CRYPTO_CCM_NONCE_LEN];
 	uint8_t aad[CRYPTO_AAD_LEN_MAX];
 	int aad_len = (int)crypto_aad(job, aad);
 	int n;
 
-	ccmp_nonce(job, nonce);
+	crypto_ccm_nonce(job, nonce);
 	return EVP_CipherInit_ex(ctx, NULL, NULL, NULL, nonce, -1) == 1 &&
 	       EVP_CipherUpdate(ctx, NULL, &n, NULL, len) == 1 &&
 	       EVP_CipherUpdate(ctx, NULL, &n, aad, aad_len) == 1;

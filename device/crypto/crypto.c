@@ -67,6 +67,38 @@ const char *crypto_status_name(enum crypto_status status)
 		status_names[status] : "?";
 }
 
+const char *crypto_lib_name(enum crypto_lib lib)
+{
+	return lib == CRYPTO_LIB_IPSEC_MB ? "ipsec-mb" : "evp";
+}
+
+const char *crypto_lib_ipsec_mb(void)
+{
+	return crypto_mb_text();
+}
+
+/* Choice of crypto_lib_use() */
+static struct {
+	bool made;
+	enum crypto_lib lib;
+} choice;
+
+int crypto_lib_use(enum crypto_lib lib)
+{
+	if (lib == CRYPTO_LIB_IPSEC_MB && !crypto_mb_ready())
+		return -EOPNOTSUPP;
+	choice.made = true;
+	choice.lib = lib;
+	return 0;
+}
+
+enum crypto_lib crypto_lib_used(void)
+{
+	if (!choice.made && crypto_lib_use(CRYPTO_LIB_IPSEC_MB))
+		crypto_lib_use(CRYPTO_LIB_EVP);
+	return choice.lib;
+}
+
 const struct crypto_cipher *crypto_cipher_find(uint32_t suite)
 {
 	for (size_t i = 0; i < CRYPTO_CIPHERS; i++)
@@ -92,7 +124,11 @@ int crypto_key_init(struct crypto_key *key, uint32_t suite,
 	key->cipher = cipher;
 	key->keyidx = keyidx;
 	memcpy(key->bytes, bytes, len);
-	err = cipher->ops->init ? cipher->ops->init(key) : 0;
+	key->ops = cipher->ops;
+	err = crypto_lib_used() == CRYPTO_LIB_IPSEC_MB ?
+		crypto_mb_key_init(key) : 0;
+	if (!err && key->ops->init)
+		err = key->ops->init(key);
 	if (err)
 		crypto_key_wipe(key);
 	return err;
@@ -105,6 +141,7 @@ void crypto_key_wipe(struct crypto_key *key)
 		EVP_CIPHER_CTX_free(key->ctx[op]);
 		EVP_MAC_CTX_free(key->mac[op]);
 	}
+	crypto_mb_key_free(key);
 	OPENSSL_cleanse(key, sizeof(*key));
 }
 
@@ -150,47 +187,94 @@ static enum crypto_status job_check(const struct crypto_job *job)
 	return CRYPTO_OK;
 }
 
-static void encrypt_one(struct crypto_job *job)
+static bool start(struct crypto_job *job)
 {
-	uint16_t fc = dot11_fc(job->frame);
+	job->status = job_check(job);
+	if (job->status != CRYPTO_OK)
+		return false;
+	if (job->op == CRYPTO_ENCRYPT) {
+		uint16_t fc = dot11_fc(job->frame);
 
-	if (!(job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
-		dot11_put_le16(job->frame, fc | IEEE80211_FC_PROTECTED);
-	job->keyid = job->key->keyidx;
-	job->status = job->key->cipher->ops->encrypt(job);
+		if (!(job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
+			dot11_put_le16(job->frame, fc | IEEE80211_FC_PROTECTED);
+		job->keyid = job->key->keyidx;
+	}
+	return true;
 }
 
-static void decrypt_one(struct crypto_job *job)
+static void finish(struct crypto_job *job)
 {
-	job->status = job->key->cipher->ops->decrypt(job);
+	/* BIP neither encrypts nor writes the data */
+	if (job->op != CRYPTO_DECRYPT ||
+	    (job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
+		return;
 	switch (job->status) {
 	case CRYPTO_MIC_FAILURE:
 	case CRYPTO_ICV_FAILURE:
 	case CRYPTO_FAILED:
-		/* BIP neither encrypts nor writes the data */
-		if (!(job->key->cipher->flags & CRYPTO_F_GROUP_MGMT))
-			memset(crypto_data(job), 0, crypto_data_len(job));
+		memset(crypto_data(job), 0, crypto_data_len(job));
 		break;
 	default:
 		break;
 	}
 }
 
+static void run_one(struct crypto_job *job)
+{
+	const struct crypto_ops *ops = job->key->ops;
+
+	job->lib = CRYPTO_LIB_EVP;
+	job->status = job->op == CRYPTO_ENCRYPT ? ops->encrypt(job) :
+						  ops->decrypt(job);
+	finish(job);
+}
+
+/* CCMP jobs of a batch, which libipsec-mb may do together */
+struct group {
+	unsigned int n;
+	struct crypto_job *job[CRYPTO_MB_JOBS];
+};
+
+static bool for_group(const struct crypto_key *key)
+{
+	return key->mb && key->ops == &crypto_ccmp_ops;
+}
+
+static void run_group(struct group *g)
+{
+	bool done = crypto_mb_ccmp(g->job, g->n);
+
+	for (unsigned int i = 0; i < g->n; i++) {
+		if (done)
+			finish(g->job[i]);
+		else
+			run_one(g->job[i]);
+	}
+	g->n = 0;
+}
+
 size_t crypto_run(struct crypto_job *jobs, size_t n)
 {
+	struct group group;
 	size_t failed = 0;
 
+	group.n = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct crypto_job *job = &jobs[i];
 
-		job->status = job_check(job);
-		if (job->status == CRYPTO_OK) {
-			if (job->op == CRYPTO_ENCRYPT)
-				encrypt_one(job);
-			else
-				decrypt_one(job);
+		if (!start(job))
+			continue;
+		if (!for_group(job->key)) {
+			run_one(job);
+			continue;
 		}
-		failed += job->status != CRYPTO_OK;
+		group.job[group.n++] = job;
+		if (group.n == CRYPTO_MB_JOBS)
+			run_group(&group);
 	}
+	if (group.n)
+		run_group(&group);
+	for (size_t i = 0; i < n; i++)
+		failed += jobs[i].status != CRYPTO_OK;
 	return failed;
 }

@@ -89,6 +89,39 @@ enum crypto_status {
 /* Text for a log line */
 const char *crypto_status_name(enum crypto_status status);
 
+/**
+ * enum crypto_lib - a library that does ciphers
+ * @CRYPTO_LIB_EVP: OpenSSL, one frame after another; has all ciphers
+ * @CRYPTO_LIB_IPSEC_MB: libipsec-mb, for amd64: GCMP, and CCMP for several frames of a
+ *	batch at once; all else is OpenSSL's, too
+ */
+enum crypto_lib {
+	CRYPTO_LIB_EVP,
+	CRYPTO_LIB_IPSEC_MB,
+};
+
+/**
+ * crypto_lib_use() - choose the library for keys that are initialised from now on
+ * @lib: the library
+ *
+ * Without a call it is libipsec-mb where there is one. One thread at a time may choose
+ * or initialise keys.
+ *
+ * Return: 0, or -EOPNOTSUPP: the NIC was built without the library, or the processor
+ *	lacks what the library needs; then nothing changes.
+ */
+int crypto_lib_use(enum crypto_lib lib);
+
+/** crypto_lib_used() - the library of keys that are initialised from now on */
+enum crypto_lib crypto_lib_used(void);
+
+/* Name of the library for users: "evp", "ipsec-mb" */
+const char *crypto_lib_name(enum crypto_lib lib);
+
+/* Text for a log line: what there is of libipsec-mb, and which processor it is for */
+const char *crypto_lib_ipsec_mb(void);
+
+struct crypto_mb_key;
 struct evp_cipher_ctx_st;
 struct evp_mac_ctx_st;
 
@@ -106,6 +139,8 @@ struct crypto_p1k {
  * @keyidx: key id that frames carry
  * @ctx: cipher contexts of the library, by operation
  * @mac: MAC contexts of the library, by operation
+ * @ops: functions of the cipher, of the library that was chosen
+ * @mb: the key as libipsec-mb expands it, or NULL
  * @p1k: phase 1 keys of TKIP, by operation
  * @bytes: the key
  *
@@ -118,6 +153,8 @@ struct crypto_key {
 	uint8_t keyidx;
 	struct evp_cipher_ctx_st *ctx[CRYPTO_OPS];
 	struct evp_mac_ctx_st *mac[CRYPTO_OPS];
+	const struct crypto_ops *ops;
+	struct crypto_mb_key *mb;
 	struct crypto_p1k p1k[CRYPTO_OPS];
 	uint8_t bytes[SKUA_MAX_KEY_LEN];
 };
@@ -169,6 +206,7 @@ static inline bool crypto_key_valid(const struct crypto_key *key)
  *	IV could be read. WEP: the 24-bit IV; TKIP: the TSC; BIP: the IPN
  * @flags: CRYPTO_JOB_*
  * @keyid: key id of the IV or MMIE, given back by decrypt
+ * @lib: the library that has done the cipher, given back if that came to it
  * @status: given back
  *
  * To encrypt, the caller leaves room for IV and MIC, which the engine fills in. The
@@ -190,6 +228,7 @@ struct crypto_job {
 	uint64_t pn;
 	uint8_t flags;
 	uint8_t keyid;
+	enum crypto_lib lib;
 	enum crypto_status status;
 };
 
@@ -198,7 +237,9 @@ struct crypto_job {
  * @jobs: the jobs; keys and operations may be mixed
  * @n: number of jobs
  *
- * Does not allocate and does not block.
+ * Does not allocate and does not block. The frames must not overlap, since their
+ * order is the engine's to choose. Threads may call this side by side, with keys as
+ * &struct crypto_key says; only one of them at a time has libipsec-mb for CCMP.
  *
  * Return: number of jobs whose status is not CRYPTO_OK.
  */

@@ -7,6 +7,7 @@
 #include "dot11/dot11.h"
 
 #define CRYPTO_AAD_LEN_MAX	30	/* FC, A1 to A3, SC, A4, QC */
+#define CRYPTO_CCM_NONCE_LEN	13
 #define CRYPTO_GCM_NONCE_LEN	12
 #define CRYPTO_ICV_LEN		4	/* WEP and TKIP */
 #define CRYPTO_RC4_SEED_LEN	16	/* at most */
@@ -24,6 +25,74 @@ struct crypto_ops {
 	enum crypto_status (*decrypt)(struct crypto_job *job);
 };
 
+/*
+ * libipsec-mb. It has some lanes, each of which works on a frame, block after block.
+ */
+#define CRYPTO_MB_JOBS		64	/* CCMP frames that it is given at a time */
+
+#ifdef CRYPTO_IPSEC_MB
+
+/* Whether there is a manager, and the processor has what it takes */
+bool crypto_mb_ready(void);
+
+/* Text for a log line: version, instructions, what is missing */
+const char *crypto_mb_text(void);
+
+/**
+ * crypto_mb_key_init() - expand the key for libipsec-mb, if that has its cipher
+ * @key: gets mb, and for GCMP ops
+ *
+ * crypto_mb_ready() must be true. crypto_mb_key_free() undoes it.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int crypto_mb_key_init(struct crypto_key *key);
+
+/* Clear and free &struct crypto_key.mb, which may be NULL */
+void crypto_mb_key_free(struct crypto_key *key);
+
+/**
+ * crypto_mb_ccmp() - do CCMP jobs together
+ * @jobs: the jobs; header and lengths already checked, their keys have mb
+ * @n: number of jobs, at most CRYPTO_MB_JOBS
+ *
+ * Return: false if nothing was done: these are too few or too different, so that EVP
+ *	takes less time, or another thread is here.
+ */
+bool crypto_mb_ccmp(struct crypto_job **jobs, unsigned int n);
+
+#else
+
+static inline bool crypto_mb_ready(void)
+{
+	return false;
+}
+
+static inline const char *crypto_mb_text(void)
+{
+	return "not built in";
+}
+
+static inline int crypto_mb_key_init(struct crypto_key *key)
+{
+	(void)key;
+	return 0;
+}
+
+static inline void crypto_mb_key_free(struct crypto_key *key)
+{
+	(void)key;
+}
+
+static inline bool crypto_mb_ccmp(struct crypto_job **jobs, unsigned int n)
+{
+	(void)jobs;
+	(void)n;
+	return false;
+}
+
+#endif /* CRYPTO_IPSEC_MB */
+
 extern const struct crypto_ops crypto_ccmp_ops;
 extern const struct crypto_ops crypto_gcmp_ops;
 extern const struct crypto_ops crypto_bip_cmac_ops;
@@ -40,9 +109,6 @@ extern const struct crypto_ops crypto_wep_ops;
  */
 size_t crypto_aad(const struct crypto_job *job, uint8_t *aad);
 
-/* First octet of the CCMP nonce: priority, and the bit for management frames */
-uint8_t crypto_nonce_flags(const uint8_t *frame);
-
 /* Write the eight octets with the 48-bit PN that CCMP and GCMP put before the data */
 void crypto_ext_iv_put(uint8_t *iv, uint64_t pn, uint8_t keyidx);
 
@@ -56,6 +122,10 @@ enum crypto_status crypto_ext_iv_get(struct crypto_job *job);
 
 /* Write a 48-bit number, most significant octet first, for a nonce */
 void crypto_put_be48(uint8_t *p, uint64_t v);
+
+/* Flags, A2 and the PN: the nonce of CCMP */
+void crypto_ccm_nonce(const struct crypto_job *job,
+		      uint8_t nonce[CRYPTO_CCM_NONCE_LEN]);
 
 /* A2 and the PN: the nonce of GCMP and of BIP-GMAC */
 void crypto_gcm_nonce(const struct crypto_job *job,

@@ -12,7 +12,8 @@
 # shellcheck source-path=SCRIPTDIR source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 
-# Each line has a package, or alternatives with |, and then its purpose.
+# Each line has a package, or alternatives with |, and then its purpose. A package with
+# [ARCHITECTURE] is for that one alone.
 demo_packages='
 gcc                              compiles NIC and kernel
 libc6-dev                        the same
@@ -29,6 +30,7 @@ rsync                            drops the driver into the kernel source
 kmod                             depmod for the modules of the guest
 linux-source-6.12                the kernel that the driver is tried under
 libssl-dev                       ciphers of the NIC
+libipsec-mb-dev[amd64]           the same, faster
 libjansson-dev                   control interface of the NIC
 libdeflate-dev                   checksums of the air, fast
 gcc-riscv64-unknown-elf          compiles the firmware
@@ -86,10 +88,15 @@ choose() {
 }
 
 list_missing() {
-	local names why
+	local names why arch
 
+	arch=$(dpkg --print-architecture)
 	while read -r names why; do
-		[ -n "$names" ] || continue
+		case $names in
+		'') continue ;;
+		*"[$arch]") names=${names%%[*} ;;
+		*']') continue ;;
+		esac
 		names=$(choose "$names")
 		installed "$names" || printf '%-32s %s\n' "$names" "$why"
 	done

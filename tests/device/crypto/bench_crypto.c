@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Speed of the crypto engine on one core: MB/s of data in frames of 1500 octets, in
- * batches. Compare with
+ * Speed of the crypto engine on one core: nanoseconds of a frame, by the octets of its
+ * data, the frames of a batch, and the library. Compare with
  * openssl speed -bytes 1500 -evp aes-128-ccm.
  */
 #include <stdio.h>
@@ -12,14 +12,20 @@
 #include "crypto/crypto.h"
 #include "dot11/dot11.h"
 
-#define DATA_LEN	1500
-#define BATCH		32
-#define FRAME_LEN	2048
-#define RUN_NS		300000000.0
+#define BATCH_MAX	64
+#define FRAME_LEN	11520
+#define RUN_NS		20000000.0
+#define RUNS		3
 
-static uint8_t clear[BATCH][FRAME_LEN], encrypted[BATCH][FRAME_LEN];
-static uint8_t work[BATCH][FRAME_LEN];
-static struct crypto_job jobs[BATCH];
+static const size_t sizes[] = { 64, 1500, 11454 };
+static const size_t batches[] = { 1, 2, 4, 8, 16, 64 };
+
+#define SIZES	(sizeof(sizes) / sizeof(sizes[0]))
+#define BATCHES	(sizeof(batches) / sizeof(batches[0]))
+
+static uint8_t clear[BATCH_MAX][FRAME_LEN], encrypted[BATCH_MAX][FRAME_LEN];
+static uint8_t work[BATCH_MAX][FRAME_LEN];
+static struct crypto_job jobs[BATCH_MAX];
 
 static double now_ns(void)
 {
@@ -30,65 +36,121 @@ static double now_ns(void)
 	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
 }
 
-static void frames_make(struct crypto_key *key)
+static bool is_bip(const struct crypto_cipher *c)
+{
+	return c->flags & CRYPTO_F_GROUP_MGMT;
+}
+
+static void frames_make(struct crypto_key *key, size_t data_len)
 {
 	const struct crypto_cipher *c = key->cipher;
-	bool bip = c->flags & CRYPTO_F_GROUP_MGMT;
-	uint16_t fc = bip ? IEEE80211_ACTION :
-			    IEEE80211_QOS_DATA | IEEE80211_FC_TODS;
+	uint16_t fc = is_bip(c) ? IEEE80211_ACTION :
+				  IEEE80211_QOS_DATA | IEEE80211_FC_TODS;
 
-	for (size_t i = 0; i < BATCH; i++) {
+	for (size_t i = 0; i < BATCH_MAX; i++) {
 		memset(clear[i], (int)i, FRAME_LEN);
 		dot11_put_le16(clear[i], fc);
 		jobs[i] = (struct crypto_job){
 			.key = key, .frame = work[i], .pn = i + 1,
 			.hdr_len = (uint16_t)dot11_fc_hdrlen(fc),
-			.body_len = (uint16_t)(c->iv_len + DATA_LEN +
+			.body_len = (uint16_t)(c->iv_len + data_len +
 					       c->mic_len),
 		};
 	}
 }
 
-/* MB/s. Decryption needs a copy of each frame, and the time of copying does not count. */
-static double measure(enum crypto_op op, uint8_t from[BATCH][FRAME_LEN])
+/* One run. Decryption needs a copy of each frame, and the time of copying does not count. */
+static double run(size_t batch, size_t len, uint8_t from[BATCH_MAX][FRAME_LEN])
 {
-	double spent = 0, octets = 0;
+	double spent = 0, frames = 0;
 
 	while (spent < RUN_NS) {
 		double start;
 
-		memcpy(work, from, sizeof(work));
-		for (size_t i = 0; i < BATCH; i++)
-			jobs[i].op = op;
+		for (size_t i = 0; i < BATCH_MAX; i++)
+			memcpy(work[i], from[i], len);
 		start = now_ns();
-		if (crypto_run(jobs, BATCH))
-			exit(1);
+		for (size_t i = 0; i < BATCH_MAX; i += batch)
+			if (crypto_run(jobs + i, batch))
+				exit(1);
 		spent += now_ns() - start;
-		octets += (double)BATCH * DATA_LEN;
+		frames += BATCH_MAX;
 	}
-	return octets / spent * 1e3;
+	return spent / frames;
+}
+
+/* Nanoseconds of a frame, the least of some runs */
+static double measure(enum crypto_op op, size_t batch)
+{
+	size_t len = (size_t)jobs[0].hdr_len + jobs[0].body_len;
+	double least = 0;
+
+	for (size_t i = 0; i < BATCH_MAX; i++)
+		jobs[i].op = op;
+	for (int i = 0; i < RUNS; i++) {
+		double ns = run(batch, len, op == CRYPTO_ENCRYPT ? clear :
+								   encrypted);
+
+		if (!least || ns < least)
+			least = ns;
+	}
+	return least;
+}
+
+static void encrypt_all(void)
+{
+	size_t len = (size_t)jobs[0].hdr_len + jobs[0].body_len;
+
+	for (size_t i = 0; i < BATCH_MAX; i++) {
+		memcpy(work[i], clear[i], len);
+		jobs[i].op = CRYPTO_ENCRYPT;
+	}
+	if (crypto_run(jobs, BATCH_MAX))
+		exit(1);
+	memcpy(encrypted, work, sizeof(encrypted));
+}
+
+static void bench(const struct crypto_cipher *c, enum crypto_lib lib)
+{
+	static const uint8_t bytes[SKUA_MAX_KEY_LEN] = { 1, 2, 3 };
+	struct crypto_key key;
+
+	if (crypto_lib_use(lib) ||
+	    crypto_key_init(&key, c->suite, bytes, c->key_len,
+			    is_bip(c) ? 4 : 0))
+		exit(1);
+	for (size_t s = 0; s < SIZES; s++) {
+		frames_make(&key, sizes[s]);
+		encrypt_all();
+		for (int op = 0; op < CRYPTO_OPS; op++) {
+			printf("%-13s %-9s %-8s %6zu", c->name,
+			       crypto_lib_name(lib),
+			       op == CRYPTO_ENCRYPT ? "encrypt" : "decrypt",
+			       sizes[s]);
+			for (size_t b = 0; b < BATCHES; b++)
+				printf(" %7.0f", measure(op, batches[b]));
+			printf("\n");
+		}
+	}
+	crypto_key_wipe(&key);
 }
 
 int main(void)
 {
-	static const uint8_t bytes[SKUA_MAX_KEY_LEN] = { 1, 2, 3 };
+	bool mb = !crypto_lib_use(CRYPTO_LIB_IPSEC_MB);
 
-	printf("%-14s %10s %10s\n", "cipher", "encrypt", "decrypt");
+	printf("libipsec-mb: %s\n", crypto_lib_ipsec_mb());
+	printf("nanoseconds of a frame, by octets of data and frames of a batch\n");
+	printf("%-13s %-9s %-8s %6s", "cipher", "library", "", "octets");
+	for (size_t b = 0; b < BATCHES; b++)
+		printf(" %7zu", batches[b]);
+	printf("\n");
 	for (size_t i = 0; i < CRYPTO_CIPHERS; i++) {
 		const struct crypto_cipher *c = &crypto_ciphers[i];
-		bool bip = c->flags & CRYPTO_F_GROUP_MGMT;
-		struct crypto_key key;
-		double enc;
 
-		if (crypto_key_init(&key, c->suite, bytes, c->key_len,
-				    bip ? 4 : 0))
-			return 1;
-		frames_make(&key);
-		enc = measure(CRYPTO_ENCRYPT, clear);
-		memcpy(encrypted, work, sizeof(encrypted));
-		printf("%-14s %5.0f MB/s %5.0f MB/s\n", c->name, enc,
-		       measure(CRYPTO_DECRYPT, encrypted));
-		crypto_key_wipe(&key);
+		bench(c, CRYPTO_LIB_EVP);
+		if (mb && (c->flags & CRYPTO_F_AEAD))
+			bench(c, CRYPTO_LIB_IPSEC_MB);
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
  * sizes, each single flipped bit, and invalid calls
  */
 #include <errno.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 
 #include "crypto/crypto.h"
 #include "dot11/dot11.h"
+#include "libs.h"
 
 #define BUF_LEN		12288
 #define CANARY		0xa5
@@ -56,8 +58,14 @@ static const struct shape shapes[] = {
 	{ "authentication", IEEE80211_AUTH, 0x0090, 0 },
 };
 
-/* Number of allocations by the library */
-static unsigned long allocations;
+static const uint8_t key_bytes[SKUA_MAX_KEY_LEN] = {
+	0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x10, 0x32, 0x54,
+	0x76, 0x98, 0xba, 0xdc, 0xfe, 0x02, 0x13, 0x46, 0x57, 0x8a, 0x9b,
+	0xce, 0xdf, 0x20, 0x31, 0x64, 0x75, 0xa8, 0xb9, 0xec, 0xfd,
+};
+
+/* Number of allocations by the library, and of memory that had a key when it was freed */
+static unsigned long allocations, keys_freed;
 
 static void *count_malloc(size_t n, const char *file, int line)
 {
@@ -79,14 +87,11 @@ static void count_free(void *p, const char *file, int line)
 {
 	(void)file;
 	(void)line;
+	/* the first round key of AES is the key */
+	if (p && memmem(p, malloc_usable_size(p), key_bytes, 16))
+		keys_freed++;
 	free(p);
 }
-
-static const uint8_t key_bytes[SKUA_MAX_KEY_LEN] = {
-	0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 0x10, 0x32, 0x54,
-	0x76, 0x98, 0xba, 0xdc, 0xfe, 0x02, 0x13, 0x46, 0x57, 0x8a, 0x9b,
-	0xce, 0xdf, 0x20, 0x31, 0x64, 0x75, 0xa8, 0xb9, 0xec, 0xfd,
-};
 
 static bool is_bip(const struct crypto_cipher *c)
 {
@@ -165,7 +170,7 @@ static void round_trip(const struct shape *s, struct crypto_key *k, size_t len)
 	uint16_t fc = s->fc | (is_bip(c) ? 0 : IEEE80211_FC_PROTECTED);
 
 	memcpy(before, frame, sizeof(before));
-	assert_int_equal(crypto_run(&job, 1), 0);
+	assert_int_equal(libs_run(&job), 0);
 	assert_int_equal(job.status, CRYPTO_OK);
 	assert_int_equal(dot11_fc(frame), fc);
 	assert_memory_equal(frame + 2, before + 2, job.hdr_len - 2);
@@ -180,7 +185,7 @@ static void round_trip(const struct shape *s, struct crypto_key *k, size_t len)
 	job.op = CRYPTO_DECRYPT;
 	job.pn = 0;
 	job.keyid = 0xff;
-	assert_int_equal(crypto_run(&job, 1), 0);
+	assert_int_equal(libs_run(&job), 0);
 	assert_true(job.pn == pn);
 	assert_int_equal(job.keyid, k->keyidx);
 	assert_true(data_is_pattern(&job, len));
@@ -283,7 +288,7 @@ static void flip_one(const char *shape, const struct crypto_job *encrypted,
 	job.body_len = (uint16_t)(total - job.hdr_len);
 	job.frame = frame;
 	job.op = CRYPTO_DECRYPT;
-	ok = crypto_run(&job, 1) == 0;
+	ok = libs_run(&job) == 0;
 	if (ok != may_pass)
 		fail_msg("%s, %s: octet %zu bit %u: %s", c->name, shape, byte,
 			 bit, crypto_status_name(job.status));
@@ -306,7 +311,7 @@ static void flip_all(const struct shape *s, struct crypto_key *k, uint8_t flags)
 	struct crypto_job job = frame_make(frame, s, k, len);
 
 	job.flags = flags;
-	assert_int_equal(crypto_run(&job, 1), 0);
+	assert_int_equal(libs_run(&job), 0);
 	for (size_t byte = 0; byte < job.hdr_len; byte++) {
 		/* WEP protects no part of the header, TKIP the TA alone */
 		if (!is_bip(c) && !is_aead(c) &&
@@ -365,10 +370,10 @@ static void test_refused_frames(void **state)
 			if (j < ARRAY_LEN(shapes) && offered(k.cipher, s))
 				continue;
 			memcpy(before, frame, sizeof(before));
-			assert_int_equal(crypto_run(&job, 1), 1);
+			assert_int_equal(libs_run(&job), 1);
 			assert_int_equal(job.status, CRYPTO_MALFORMED);
 			job.op = CRYPTO_DECRYPT;
-			assert_int_equal(crypto_run(&job, 1), 1);
+			assert_int_equal(libs_run(&job), 1);
 			assert_int_equal(job.status, CRYPTO_MALFORMED);
 			assert_memory_equal(frame, before, sizeof(before));
 		}
@@ -390,14 +395,14 @@ static void test_malformed(void **state)
 
 		key_make(&k, c);
 		job = frame_make(frame, s, &k, 64);
-		assert_int_equal(crypto_run(&job, 1), 0);
+		assert_int_equal(libs_run(&job), 0);
 		for (int op = 0; op < CRYPTO_OPS; op++) {
 			bad = job;
 			bad.op = op;
 			for (bad.body_len = 0;
 			     bad.body_len < c->iv_len + c->mic_len;
 			     bad.body_len++) {
-				assert_int_equal(crypto_run(&bad, 1), 1);
+				assert_int_equal(libs_run(&bad), 1);
 				assert_int_equal(bad.status, CRYPTO_MALFORMED);
 			}
 			bad = job;
@@ -405,7 +410,7 @@ static void test_malformed(void **state)
 			for (bad.hdr_len = 0; bad.hdr_len < 40; bad.hdr_len++) {
 				if (bad.hdr_len == job.hdr_len)
 					continue;
-				assert_int_equal(crypto_run(&bad, 1), 1);
+				assert_int_equal(libs_run(&bad), 1);
 				assert_int_equal(bad.status, CRYPTO_MALFORMED);
 			}
 		}
@@ -413,7 +418,7 @@ static void test_malformed(void **state)
 		bad = job;
 		bad.op = CRYPTO_DECRYPT;
 		bad.body_len--;
-		assert_int_equal(crypto_run(&bad, 1), 1);
+		assert_int_equal(libs_run(&bad), 1);
 		crypto_key_wipe(&k);
 	}
 }
@@ -427,7 +432,7 @@ static void test_beacon_without_timestamp(void **state)
 	(void)state;
 	key_make(&k, crypto_cipher_find(SKUA_CIPHER_BIP_GMAC));
 	job = frame_make(frame, &shapes[12], &k, 7);
-	assert_int_equal(crypto_run(&job, 1), 1);
+	assert_int_equal(libs_run(&job), 1);
 	assert_int_equal(job.status, CRYPTO_MALFORMED);
 	crypto_key_wipe(&k);
 }
@@ -447,17 +452,17 @@ static void test_pn(void **state)
 		key_make(&k, c);
 		job = frame_make(frame, s, &k, 64);
 		job.pn = max + 1;
-		assert_int_equal(crypto_run(&job, 1), 1);
+		assert_int_equal(libs_run(&job), 1);
 		assert_int_equal(job.status, CRYPTO_PN_EXHAUSTED);
 		for (int n = 0; n < 2; n++) {
 			uint64_t pn = n ? max : 0;
 
 			job = frame_make(frame, s, &k, 64);
 			job.pn = pn;
-			assert_int_equal(crypto_run(&job, 1), 0);
+			assert_int_equal(libs_run(&job), 0);
 			job.op = CRYPTO_DECRYPT;
 			job.pn = ~pn;
-			assert_int_equal(crypto_run(&job, 1), 0);
+			assert_int_equal(libs_run(&job), 0);
 			assert_true(job.pn == pn);
 		}
 		crypto_key_wipe(&k);
@@ -505,16 +510,18 @@ static void test_keys(void **state)
 		assert_true(crypto_key_valid(&k));
 		job = frame_make(frame, is_bip(c) ? &shapes[10] : &shapes[2],
 				 &k, 64);
-		assert_int_equal(crypto_run(&job, 1), 0);
+		assert_int_equal(libs_run(&job), 0);
+		keys_freed = 0;
 		crypto_key_wipe(&k);
+		assert_int_equal(keys_freed, 0);
 		assert_memory_equal(&k, zero, sizeof(k));
 		crypto_key_wipe(&k);
 		/* a job whose key was wiped, or that has none */
 		job.key = &k;
-		assert_int_equal(crypto_run(&job, 1), 1);
+		assert_int_equal(libs_run(&job), 1);
 		assert_int_equal(job.status, CRYPTO_WRONG_KEY);
 		job.key = NULL;
-		assert_int_equal(crypto_run(&job, 1), 1);
+		assert_int_equal(libs_run(&job), 1);
 	}
 }
 
@@ -533,7 +540,7 @@ static void test_wrong_key(void **state)
 
 		key_make(&k, c);
 		job = frame_make(encrypted, s, &k, 64);
-		assert_int_equal(crypto_run(&job, 1), 0);
+		assert_int_equal(libs_run(&job), 0);
 		job.op = CRYPTO_DECRYPT;
 		job.frame = frame;
 		job.key = &k2;
@@ -546,7 +553,7 @@ static void test_wrong_key(void **state)
 			memcpy(frame, encrypted, sizeof(frame));
 			assert_int_equal(crypto_key_init(&k2, c->suite, other,
 				c->key_len, k.keyidx), 0);
-			assert_int_equal(crypto_run(&job, 1), 1);
+			assert_int_equal(libs_run(&job), 1);
 			assert_true(job.status == CRYPTO_MIC_FAILURE ||
 				    job.status == CRYPTO_ICV_FAILURE);
 			crypto_key_wipe(&k2);
@@ -555,7 +562,7 @@ static void test_wrong_key(void **state)
 		memcpy(frame, encrypted, sizeof(frame));
 		assert_int_equal(crypto_key_init(&k2, c->suite, key_bytes,
 						 c->key_len, k.keyidx ^ 1), 0);
-		assert_int_equal(crypto_run(&job, 1), 1);
+		assert_int_equal(libs_run(&job), 1);
 		assert_int_equal(job.status, CRYPTO_WRONG_KEY);
 		assert_int_equal(job.keyid, k.keyidx);
 		assert_memory_equal(frame, encrypted, sizeof(frame));
@@ -650,7 +657,7 @@ static void test_tkip_phase1_cache(void **state)
 	(void)state;
 	key_make(&k, crypto_cipher_find(SKUA_CIPHER_TKIP));
 	job = frame_make(want, &shapes[2], &k, 100);
-	assert_int_equal(crypto_run(&job, 1), 0);
+	assert_int_equal(libs_run(&job), 0);
 	memcpy(ta, dot11_addr2(want), 6);
 	for (int wrong = 0; wrong < 3; wrong++) {
 		uint32_t iv32 = (uint32_t)(job.pn >> 16) + (wrong == 0);
@@ -659,7 +666,7 @@ static void test_tkip_phase1_cache(void **state)
 		crypto_tkip_set_p1k(&k, CRYPTO_ENCRYPT, ta, iv32, p1k);
 		ta[5] ^= wrong == 1;
 		job = frame_make(frame, &shapes[2], &k, 100);
-		assert_int_equal(crypto_run(&job, 1), 0);
+		assert_int_equal(libs_run(&job), 0);
 		assert_true(!memcmp(frame, want, sizeof(frame)) == (wrong < 2));
 	}
 	crypto_key_wipe(&k);
@@ -698,7 +705,7 @@ static void test_bip_beacon_by_the_book(void **state)
 				  key_bytes, 32, text, 36 + 26, mic,
 				  sizeof(mic), &mic_len));
 	assert_int_equal(mic_len, 16);
-	assert_int_equal(crypto_run(&job, 1), 0);
+	assert_int_equal(libs_run(&job), 0);
 	assert_memory_equal(frame + 40, head, sizeof(head));
 	assert_memory_equal(frame + 50, mic, sizeof(mic));
 	crypto_key_wipe(&k);
@@ -721,11 +728,11 @@ static void test_no_allocation(void **state)
 		for (int round = 0; round < 10; round++) {
 			struct crypto_job job = frame_make(frame, s, &k, 500);
 
-			assert_int_equal(crypto_run(&job, 1), 0);
+			assert_int_equal(libs_run(&job), 0);
 			job.op = CRYPTO_DECRYPT;
-			assert_int_equal(crypto_run(&job, 1), 0);
+			assert_int_equal(libs_run(&job), 0);
 			frame[job.hdr_len + job.body_len - 1] ^= 1;
-			assert_int_equal(crypto_run(&job, 1), 1);
+			assert_int_equal(libs_run(&job), 1);
 			if (!round)
 				before = allocations;
 		}
@@ -757,5 +764,5 @@ int main(void)
 	if (!CRYPTO_set_mem_functions(count_malloc, count_realloc, count_free))
 		return 1;
 
-	return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
+	return LIBS_RUN_GROUP("crypto", tests);
 }

@@ -12,6 +12,7 @@
 #include "crypto/crypto.h"
 #include "crypto/priv.h"
 #include "dot11/dot11.h"
+#include "libs.h"
 
 static size_t unhex(uint8_t *out, const char *hex)
 {
@@ -163,12 +164,12 @@ static void check_vector(const struct vector *v)
 	memcpy(frame + hdr_len + c->iv_len, plain, len);
 	assert_int_equal(unhex(want, v->cipher), job.body_len);
 
-	assert_int_equal(crypto_run(&job, 1), 0);
+	assert_int_equal(libs_run(&job), 0);
 	assert_memory_equal(frame + hdr_len, want, job.body_len);
 
 	job.op = CRYPTO_DECRYPT;
 	job.pn = 0;
-	assert_int_equal(crypto_run(&job, 1), 0);
+	assert_int_equal(libs_run(&job), 0);
 	assert_int_equal(job.pn, v->pn);
 	assert_int_equal(job.keyid, v->keyidx);
 	assert_memory_equal(frame + hdr_len + c->iv_len, plain, len);
@@ -295,5 +296,5 @@ int main(void)
 		cmocka_unit_test(test_michael_msdu),
 	};
 
-	return cmocka_run_group_tests_name("crypto vectors", tests, NULL, NULL);
+	return LIBS_RUN_GROUP("crypto vectors", tests);
 }
