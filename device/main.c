@@ -17,6 +17,7 @@
 #include "air/air.h"
 #include "base/base.h"
 #include "bus/vhost/vhost.h"
+#include "crypto/crypto.h"
 #include "ctl/ctl.h"
 #include "nic.h"
 
@@ -48,7 +49,7 @@ struct options {
 };
 
 enum { OPT_SPIN = 0x100, OPT_LEVEL, OPT_SNAPLEN, OPT_SIZE, OPT_PARENT,
-       OPT_SEED };
+       OPT_SEED, OPT_CRYPTO };
 
 static const struct argp_option options[] = {
 	{ "nic", 'n', "KEY=VALUE,...", 0,
@@ -61,6 +62,7 @@ static const struct argp_option options[] = {
 	{ "log-level", OPT_LEVEL, "LEVEL", 0, "error, warning, info (default) or debug", 0 },
 	{ "parent", OPT_PARENT, "PID", 0, "End when the process PID ends, which has started this one", 0 },
 	{ "seed", OPT_SEED, "NUMBER", 0, "Begin the random numbers (backoff, delays of beacons, ENG_SYS_RANDOM) with this seed (default: another one each time)", 0 },
+	{ "crypto", OPT_CRYPTO, "LIBRARY", 0, "Library for CCMP and GCMP: evp (OpenSSL), ipsec-mb, or auto (default): ipsec-mb if it is built in and the processor is one for it", 0 },
 	{ "spin", OPT_SPIN, "US", 0, "How long to poll before sleeping (default 100 us)", 0 },
 	{ 0 },
 };
@@ -179,6 +181,21 @@ static void parse_nic(struct options *o, char *arg, struct argp_state *state)
 		argp_error(state, "--nic: socket=PATH is missing");
 }
 
+static void parse_crypto(const char *arg, struct argp_state *state)
+{
+	if (!strcmp(arg, "auto"))
+		return;
+	for (int lib = CRYPTO_LIB_EVP; lib <= CRYPTO_LIB_IPSEC_MB; lib++) {
+		if (strcmp(arg, crypto_lib_name((enum crypto_lib)lib)))
+			continue;
+		if (crypto_lib_use((enum crypto_lib)lib))
+			argp_error(state, "--crypto: %s: %s", arg,
+				   crypto_lib_ipsec_mb());
+		return;
+	}
+	argp_error(state, "--crypto: evp, ipsec-mb or auto");
+}
+
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -222,6 +239,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--seed: a number");
 		o->seed = n;
 		o->seeded = true;
+		return 0;
+	case OPT_CRYPTO:
+		parse_crypto(arg, state);
 		return 0;
 	case OPT_PARENT:
 		if (!parse_number(arg, 1, INT_MAX, &n))
@@ -401,6 +421,8 @@ int main(int argc, char **argv)
 			strerror(-err));
 		return 1;
 	}
+	log_info(NULL, "CCMP and GCMP by %s; libipsec-mb: %s",
+		 crypto_lib_name(crypto_lib_used()), crypto_lib_ipsec_mb());
 	allow_descriptors();
 	loop = loop_new(NULL);
 	air = loop ? air_new(loop) : NULL;

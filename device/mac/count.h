@@ -36,6 +36,7 @@
 	X(tx_encrypted,	"MPDUs protected")				\
 	X(tx_encrypted_bytes, "octets protected")			\
 	X(tx_crypto_failed, "MPDUs that could not be protected")	\
+	X(crypto_ipsec_mb, "MPDUs whose cipher libipsec-mb has done")	\
 	X(tx_flushed,	"frames flushed")				\
 	X(tx_stale_sta,	"frames of a stale station")			\
 	X(tx_stale_key,	"frames with a stale key")			\

@@ -162,6 +162,8 @@ struct json_t *mac_counters(const struct mac *mac)
 	json_object_set_new(o, "tx_queued", number(mac->tx.count));
 	json_object_set_new(o, "cpl_waiting", number(mac->cpl.len));
 	json_object_set_new(o, "freq", number(mac->chan.freq));
+	json_object_set_new(o, "crypto",
+			    json_string(crypto_lib_name(crypto_lib_used())));
 	json_object_set_new(o, "ciphers", ciphers(mac));
 	json_object_set_new(o, "keys", json_array());
 	json_object_set_new(o, "stations", json_array());

@@ -394,6 +394,7 @@ void rxe_decrypted(struct mac *mac, struct rx_item *item)
 	const struct crypto_job *job = &mac->rx.jobs[item->job];
 	const struct crypto_cipher *c = item->key->crypto.cipher;
 
+	mac->c.crypto_ipsec_mb += job->lib == CRYPTO_LIB_IPSEC_MB;
 	switch (job->status) {
 	case CRYPTO_OK:
 		break;

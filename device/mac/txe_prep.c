@@ -163,6 +163,7 @@ static bool has_job(const struct txf *f)
 
 static bool protected_ok(struct mac *mac, const struct crypto_job *job)
 {
+	mac->c.crypto_ipsec_mb += job->lib == CRYPTO_LIB_IPSEC_MB;
 	if (job->status == CRYPTO_OK)
 		return true;
 	mac->c.tx_crypto_failed++;

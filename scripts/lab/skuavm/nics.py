@@ -35,7 +35,8 @@ class Nics:
     capture        whether there is a capture of the air, air.pcapng
     whole_capture  no limits to captures; else see CAPTURE_SNAPLEN and CAPTURE_SIZE
     run_dir        where log and capture go; made if not given
-    extra          options of the process, see skua-nic --help
+    extra          options of the process, see skua-nic --help; SKUA_CRYPTO in the environment
+                   is for its --crypto
     nic_options    more for --nic, for each NIC
     """
 
@@ -90,6 +91,8 @@ class Nics:
             snaplen, size = self.limits
             argv += ["--capture", self.capture, "--snaplen", str(snaplen),
                      "--capture-size", str(size)]
+        if "SKUA_CRYPTO" in os.environ:
+            argv += ["--crypto", os.environ["SKUA_CRYPTO"]]
         return argv + ["--control", self.control_path, "--log", self.log, *self.extra]
 
     def begin_capture(self, name):
