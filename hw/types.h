@@ -27,7 +27,7 @@
 #define SKUA_PN_MGMT			16
 #define SKUA_NUM_ACS			4
 #define SKUA_MAX_MPDU			11454
-#define SKUA_MAX_GSO			(65535 + 128)	/* octets of a frame to be cut, headers included */
+#define SKUA_MAX_GSO			(65535 + 128)	/* octets of a frame to be cut */
 #define SKUA_MAX_GSO_HDR		256	/* of these, headers to the end of TCP's */
 #define SKUA_MAX_GSO_SEGS		128	/* segments that it becomes */
 #define SKUA_STA_NONE			0xffff

@@ -41,6 +41,8 @@ static inline void inet_put_be32(uint8_t *p, uint32_t v)
 #define ETHER_HDR_LEN		14
 #define ETHERTYPE_MIN		0x0600	/* what is below is a length */
 #define ETHERTYPE_IPV4		0x0800
+#define ETHERTYPE_AARP		0x80f3
+#define ETHERTYPE_IPX		0x8137
 #define ETHERTYPE_IPV6		0x86dd
 
 #define IPV4_HDR_LEN		20	/* without options */
@@ -59,6 +61,12 @@ static inline void inet_put_be32(uint8_t *p, uint32_t v)
 #define IPV6_OFF_LEN		4	/* of the payload */
 #define IPV6_OFF_NEXT		6
 #define IPV6_OFF_SRC		8
+
+/* Extension headers that may stand before TCP's: next header, length, and what they say */
+#define IPV6_EXT_HOP_BY_HOP	0
+#define IPV6_EXT_ROUTING	43
+#define IPV6_EXT_DEST		60
+#define IPV6_EXT_UNIT		8	/* of their length, which leaves the first unit out */
 
 #define IPPROTO_NR_TCP		6
 #define IPPROTO_NR_UDP		17
@@ -124,6 +132,18 @@ static inline uint16_t inet_fold(uint64_t sum)
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t)((sum & 0xffff) + (sum >> 16));
+}
+
+/**
+ * inet_csum() - the checksum of octets, its own field among them
+ * @p: octets; in the field is 0, or the sum of a pseudo header
+ * @len: number of octets
+ *
+ * Return: what is to be stored in the field, by memcpy().
+ */
+static inline uint16_t inet_csum(const void *p, size_t len)
+{
+	return (uint16_t)~inet_fold(inet_sum(p, len, 0));
 }
 
 /**

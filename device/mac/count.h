@@ -10,6 +10,10 @@
 /* X(name, meaning): struct mac_counts and mac_counters() follow from this list */
 #define MAC_COUNTERS(X)							\
 	X(tx_fetched,	"descriptors fetched")				\
+	X(tx_encap,	"802.3 frames that became 802.11 frames")	\
+	X(tx_csum,	"checksums filled in, those of segments not counted") \
+	X(tx_gso,	"packets cut into segments")			\
+	X(tx_gso_segs,	"segments of them")				\
 	X(tx_mgmt,	"management frames sent, first tries")		\
 	X(tx_ctl,	"control frames sent for the host")		\
 	X(tx_data,	"data frames sent, first tries")		\

@@ -216,8 +216,10 @@ bool mac_arm(struct mac *mac)
 	/* While the queues are full, no more frames can be fetched */
 	if (mac->tx.count >= mac->cfg->max_txq)
 		return false;
+	/* Nor can those of a class that waits for more room than there is */
 	for (unsigned int i = 0; i < TXE_CLASSES; i++)
-		busy |= ring_arm(&mac->rings->ring[SKUA_RING_TX_VO + i]);
+		if (ring_arm(&mac->rings->ring[SKUA_RING_TX_VO + i]))
+			busy |= !(mac->tx.blocked & 1u << i);
 	return busy;
 }
 

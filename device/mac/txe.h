@@ -2,7 +2,9 @@
 /*
  * Transmit engine: from descriptors to frames on the air
  *
- * txe_fetch.c  descriptors are copied, checked, and become frames in queues
+ * txe_fetch.c  descriptors are copied, checked, and become frames in queues (txd.c)
+ * txe_encap.c  802.3 frames become 802.11 frames
+ * txe_gso.c    TCP packets become segments
  * txe_sched.c  channel access: the queue that sends next, and when
  * txe_prep.c   sequence numbers, protection
  * txe_rate.c   rates, limits of tries
@@ -154,6 +156,7 @@ struct txop {
 /**
  * struct txe - transmit engine
  * @pool: free frames, small and large
+ * @shares: free struct txf_share
  * @count: number of frames of the host, those on the air included
  * @held: the same, by class
  * @active: queues that may send, by class
@@ -163,10 +166,12 @@ struct txop {
  *	mac_tx_sync()
  * @sync_valid: @sync_prod holds
  * @full: as many frames as the NIC holds waited, and not much fewer do now
+ * @blocked: bit for each class whose next frame waits in its ring for more room
  * @op: the exchange under way
  */
 struct txe {
 	struct txf *pool[2];
+	struct txf_share *shares;
 	uint32_t count;
 	uint32_t held[TXE_CLASSES];
 	struct txq_list active[TXE_CLASSES];
@@ -175,6 +180,7 @@ struct txe {
 	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
 	bool sync_valid;
 	bool full;
+	uint32_t blocked;
 	struct txop op;
 };
 

@@ -5,6 +5,9 @@
  * A descriptor is copied once, and the copy is checked; then the payload is copied
  * once. Ring slots go back to the host at once and in order, whether or not the
  * frame is sent. The token of the frame comes back in a record.
+ *
+ * Of a frame that the NIC rewrites, the head is copied first (struct txd_head); the rest of
+ * it is copied behind what takes the place of that.
  */
 #include <string.h>
 
@@ -12,148 +15,27 @@
 #include "mac/cpl.h"
 #include "mac/obj.h"
 #include "mac/priv.h"
+#include "mac/txd.h"
 #include "mac/txe.h"
+#include "mac/txe_encap.h"
+#include "mac/txe_gso.h"
 #include "mac/txq.h"
 
 #define FETCH_MAX	64	/* frames of one ring in a turn */
 #define SYNC_MAX	256	/* the same, before a command, of one access */
 #define COUNT_LOOKS	8192	/* entries that a count looks at */
 #define FETCH_COST	200	/* of a frame, see eng_charge() */
-#define FETCH_UNSUPPORTED (SKUA_TXF_ENCAP | SKUA_TXF_CSUM | SKUA_TXF_GSO)
 
-/* The fields of a descriptor */
-struct desc {
-	uint16_t token;
-	uint32_t nseg;
-	uint32_t slots;
-	uint32_t flags;
-	uint16_t sta;
-	uint16_t sta_gen;
-	uint8_t vif;
-	uint8_t link;
-	uint8_t tid;
-	uint8_t tries;
-	struct key_ref key;
-	uint64_t pn;
-	uint32_t w7;
-	uint32_t len;
-	bool whole;
-	struct {
-		uint64_t addr;
-		uint32_t len;
-	} seg[SKUA_TXD_MAX_SEGS];
-};
+/* Flags that say how a frame is made, and nothing of how it is sent */
+#define MAKE_FLAGS	(SKUA_TXF_ENCAP | SKUA_TXF_CSUM | SKUA_TXF_GSO)
 
 static struct ring *tx_ring(struct mac *mac, unsigned int cls)
 {
 	return &mac->rings->ring[SKUA_RING_TX_VO + cls];
 }
 
-static void take_seg(struct desc *d, unsigned int i, const struct skua_seg *seg)
-{
-	if (i >= d->nseg)
-		return;
-	d->seg[i].addr = le64toh(seg->addr);
-	d->seg[i].len = le32toh(seg->len);
-}
-
-/* Take all fields but the segments, which are not needed to count frames */
-static void take_words(struct desc *d, const struct skua_tx_desc *raw)
-{
-	uint32_t w0 = le32toh(raw->w0), w2 = le32toh(raw->w2);
-	uint32_t w3 = le32toh(raw->w3), w4 = le32toh(raw->w4);
-
-	d->token = (uint16_t)HW_GET(SKUA_TXD_W0_TOKEN, w0);
-	d->nseg = HW_GET(SKUA_TXD_W0_NSEG, w0);
-	d->flags = le32toh(raw->flags);
-	d->sta = (uint16_t)HW_GET(SKUA_TXD_W2_STA, w2);
-	d->sta_gen = (uint16_t)HW_GET(SKUA_TXD_W2_STA_GEN, w2);
-	d->vif = (uint8_t)HW_GET(SKUA_TXD_W3_VIF, w3);
-	d->link = (uint8_t)HW_GET(SKUA_TXD_W3_LINK, w3);
-	d->tid = (uint8_t)HW_GET(SKUA_TXD_W3_TID, w3);
-	d->tries = (uint8_t)HW_GET(SKUA_TXD_W3_TRIES, w3);
-	d->key.slot = (uint16_t)HW_GET(SKUA_TXD_W4_KEY, w4);
-	d->key.gen = (uint16_t)HW_GET(SKUA_TXD_W4_KEY_GEN, w4);
-	d->pn = le32toh(raw->pn_lo) |
-		(uint64_t)HW_GET(SKUA_TXD_W6_PN_HI, le32toh(raw->w6)) << 32;
-	d->w7 = le32toh(raw->w7);
-	d->slots = 1;
-	if (d->nseg > SKUA_TXD_SEGS && d->nseg <= SKUA_TXD_MAX_SEGS)
-		d->slots += (d->nseg - SKUA_TXD_SEGS + SKUA_TXD_CONT_SEGS - 1) /
-			    SKUA_TXD_CONT_SEGS;
-}
-
-/* @at: slot, counted from the ring's own index; @avail: slots from there on */
-static void read_desc(struct ring *ring, uint32_t at, uint32_t avail,
-		      struct desc *d)
-{
-	struct skua_tx_desc raw;
-	struct skua_tx_cont cont;
-
-	ring_peek(ring, at, &raw);
-	take_words(d, &raw);
-	d->whole = d->slots <= avail;
-	if (!d->whole)
-		d->slots = avail;
-	if (!d->nseg || d->nseg > SKUA_TXD_MAX_SEGS)
-		return;
-	for (unsigned int i = 0; i < SKUA_TXD_SEGS; i++)
-		take_seg(d, i, &raw.seg[i]);
-	for (uint32_t s = 1; s < d->slots; s++) {
-		ring_peek(ring, at + s, &cont);
-		for (unsigned int i = 0; i < SKUA_TXD_CONT_SEGS; i++)
-			take_seg(d, SKUA_TXD_SEGS +
-				 (s - 1) * SKUA_TXD_CONT_SEGS + i, &cont.seg[i]);
-	}
-}
-
-/* Return: the fault of a descriptor in words, or NULL */
-static const char *desc_fault(struct mac *mac, struct desc *d)
-{
-	uint64_t len = 0;
-
-	if (!d->nseg || d->nseg > SKUA_TXD_MAX_SEGS)
-		return "impossible number of segments";
-	if (!d->whole)
-		return "a continuation slot was not published";
-	if (d->flags & ~SKUA_TXF_VALID)
-		return "unknown flags";
-	if (d->flags & FETCH_UNSUPPORTED)
-		return "flags of a feature that was not negotiated";
-	if (d->link)
-		return "no such link";
-	if (!mac_vif(mac, d->vif))
-		return "no such interface";
-	if ((d->flags & SKUA_TXF_RATE) &&
-	    (!d->w7 || !mac_rate_ok(mac, d->w7)))
-		return "the rate is none";
-	for (uint32_t i = 0; i < d->nseg; i++) {
-		if (!d->seg[i].len)
-			return "an empty segment";
-		len += d->seg[i].len;
-	}
-	if (len > SKUA_MAX_MPDU)
-		return "too long";
-	if (len < IEEE80211_ACK_LEN)
-		return "too short";
-	d->len = (uint32_t)len;
-	return NULL;
-}
-
-static bool gather(struct mac *mac, const struct desc *d, struct txf *f)
-{
-	uint8_t *to = txf_data(f);
-
-	for (uint32_t i = 0; i < d->nseg; i++) {
-		if (!dma_read(mac->dma, d->seg[i].addr, to, d->seg[i].len))
-			return false;
-		to += d->seg[i].len;
-	}
-	return true;
-}
-
 /* Compare the header with length and descriptor. Return: the fault, or NULL */
-static const char *frame_fault(struct txf *f, const struct desc *d)
+static const char *frame_fault(struct txf *f, const struct txd *d)
 {
 	const uint8_t *frame = txf_data(f);
 
@@ -178,6 +60,13 @@ static const char *frame_fault(struct txf *f, const struct desc *d)
 	return NULL;
 }
 
+static enum skua_tx_status stale_sta(struct mac *mac, uint16_t sta)
+{
+	mac->c.tx_stale_sta++;
+	log_warn(mac->log, "transmit: frame for stale station %u", sta);
+	return SKUA_TXS_STALE_STA;
+}
+
 /* The receiver address must be that of the station in the descriptor */
 static enum skua_tx_status check_sta(struct mac *mac, struct txf *f)
 {
@@ -187,12 +76,8 @@ static enum skua_tx_status check_sta(struct mac *mac, struct txf *f)
 	if (f->sta == SKUA_STA_NONE)
 		return SKUA_TXS_SENT;
 	sta = txf_sta(mac, f);
-	if (!sta) {
-		mac->c.tx_stale_sta++;
-		log_warn(mac->log, "transmit: frame for stale station %u",
-			 f->sta);
-		return SKUA_TXS_STALE_STA;
-	}
+	if (!sta)
+		return stale_sta(mac, f->sta);
 	if (sta->vif->idx != f->vif ||
 	    (!dot11_addr_is_group(ra) &&
 	     !dot11_addr_equal(ra, sta->addr))) {
@@ -254,10 +139,10 @@ static enum skua_tx_status check_key(struct mac *mac, const struct txf *f)
 	return SKUA_TXS_SENT;
 }
 
-static void fill(struct txf *f, const struct desc *d, uint8_t cls)
+static void fill(struct txf *f, const struct txd *d, uint8_t cls)
 {
 	f->token = d->token;
-	f->flags = d->flags;
+	f->flags = d->flags & ~MAKE_FLAGS;
 	/* MGMT_PROT alone asks for an MMIE, which is protection as well */
 	if (f->flags & SKUA_TXF_MGMT_PROT)
 		f->flags |= SKUA_TXF_PROTECT;
@@ -274,63 +159,164 @@ static void fill(struct txf *f, const struct desc *d, uint8_t cls)
 	f->rate = d->flags & SKUA_TXF_RATE ? d->w7 : 0;
 }
 
-/* A frame for which there is no memory has a TX status, too */
-static void refuse(struct mac *mac, const struct desc *d, uint8_t cls,
+/* A descriptor that becomes no frame ends with a record, too */
+static void refuse(struct mac *mac, const struct txd *d, uint8_t cls,
 		   enum skua_tx_status status)
 {
 	struct txf f = { 0 };
 
 	fill(&f, d, cls);
-	cpl_tx(mac, &f, status);
+	txf_tell(mac, &f, status);
 }
 
-static enum skua_tx_status load(struct mac *mac, const struct desc *d,
-				struct txf *f)
+static enum skua_tx_status bad_frame(struct mac *mac, const char *why)
+{
+	mac->c.tx_bad_frame++;
+	log_warn(mac->log, "transmit: bad frame: %s", why);
+	return SKUA_TXS_BAD;
+}
+
+/* Header, station and key, of a frame whose header has been copied */
+static enum skua_tx_status check(struct mac *mac, const struct txd *d, struct txf *f)
+{
+	const char *fault = frame_fault(f, d);
+	enum skua_tx_status status;
+
+	if (fault)
+		return bad_frame(mac, fault);
+	status = check_sta(mac, f);
+	return status == SKUA_TXS_SENT ? check_key(mac, f) : status;
+}
+
+/* The head of an 802.3 frame is the header of an 802.11 frame */
+static enum skua_tx_status encap(struct mac *mac, struct txd *d, struct txd_head *head)
+{
+	const struct mac_sta *sta = mac_sta_get(mac, d->sta, d->sta_gen);
+	uint8_t eth[ETHER_HDR_LEN];
+	const char *fault;
+
+	if (d->sta == SKUA_STA_NONE)
+		return bad_frame(mac, "an 802.3 frame for no station");
+	if (!sta)
+		return stale_sta(mac, d->sta);
+	if (!txd_take(mac, d, eth, sizeof(eth)))
+		return SKUA_TXS_DMA;
+	if (!(sta->flags & ENG_STAF_QOS))
+		d->flags &= ~SKUA_TXF_QOS;
+	fault = txe_encap(mac_vif(mac, d->vif), sta, d, eth, head);
+	return fault ? bad_frame(mac, fault) : SKUA_TXS_SENT;
+}
+
+/* Fill a checksum in, as the kernel's skb_checksum_help does. Return: the fault, or NULL */
+static const char *fill_csum(struct mac *mac, const struct txd *d,
+			     const struct txd_head *head, struct txf *f)
+{
+	uint32_t start = txd_csum_start(d), off = txd_csum_off(d);
+	uint16_t csum;
+
+	if (start < head->taken)
+		return "the checksum is not behind the header";
+	start += head->len - head->taken;
+	if (start < f->hdr_len || start + off + sizeof(csum) > f->len)
+		return "the checksum is not inside the frame";
+	csum = inet_csum(txf_data(f) + start, f->len - start);
+	/* UDP has 0 for no checksum */
+	if (!csum)
+		csum = 0xffff;
+	memcpy(txf_data(f) + start + off, &csum, sizeof(csum));
+	mac->c.tx_csum++;
+	return NULL;
+}
+
+static enum skua_tx_status load(struct mac *mac, struct txd *d,
+				const struct txd_head *head, struct txf *f)
 {
 	enum skua_tx_status status;
 	const char *fault;
 
-	if (!gather(mac, d, f)) {
-		mac->c.tx_dma_error++;
+	memcpy(txf_data(f), head->buf, head->len);
+	if (!txd_take(mac, d, txf_data(f) + head->len, f->len - head->len))
 		return SKUA_TXS_DMA;
-	}
-	fault = frame_fault(f, d);
-	if (fault) {
-		mac->c.tx_bad_frame++;
-		log_warn(mac->log, "transmit: bad frame: %s", fault);
-		return SKUA_TXS_BAD;
-	}
-	status = check_sta(mac, f);
-	if (status != SKUA_TXS_SENT)
+	status = check(mac, d, f);
+	if (status != SKUA_TXS_SENT || !(d->flags & SKUA_TXF_CSUM))
 		return status;
-	return check_key(mac, f);
+	fault = fill_csum(mac, d, head, f);
+	return fault ? bad_frame(mac, fault) : SKUA_TXS_SENT;
 }
 
-static void accept(struct mac *mac, struct desc *d, uint8_t cls)
+/* A packet becomes a list of frames */
+static enum skua_tx_status load_gso(struct mac *mac, struct txd *d, const struct gso *g,
+				    struct txf *first)
 {
-	const char *fault = desc_fault(mac, d);
 	enum skua_tx_status status;
-	struct txf *f;
 
-	mac->c.tx_fetched++;
+	memcpy(txf_data(first), g->head, g->payload);
+	status = check(mac, d, first);
+	return status == SKUA_TXS_SENT ? txe_gso_cut(mac, d, g, first) : status;
+}
+
+static void enqueue(struct mac *mac, const struct txd *d, struct txf *f)
+{
+	mac->c.tx_encap += !!(d->flags & SKUA_TXF_ENCAP);
+	while (f) {
+		struct txf *next = f->next;
+
+		txq_enqueue(mac, f);
+		f = next;
+	}
+}
+
+/* Make the frame, or the frames, of a descriptor, and put them into their queue */
+static enum skua_tx_status make(struct mac *mac, struct txd *d, uint8_t cls,
+				struct txd_head *head, const struct gso *g)
+{
+	uint32_t len = g ? gso_frame_len(g, 0) : txd_frame_len(d, head);
+	struct txf *f = txf_alloc(mac, len);
+	enum skua_tx_status status;
+
+	if (!f) {
+		mac->c.tx_no_mem++;
+		return SKUA_TXS_NO_MEM;
+	}
+	fill(f, d, cls);
+	status = g ? load_gso(mac, d, g, f) : load(mac, d, head, f);
+	if (status == SKUA_TXS_SENT)
+		enqueue(mac, d, f);
+	else
+		txf_free(mac, f);
+	return status;
+}
+
+/* Return: frames that the descriptor was worth; 0 if it has to wait for more room */
+static uint32_t accept(struct mac *mac, struct txd *d, uint8_t cls)
+{
+	enum skua_tx_status status = SKUA_TXS_SENT;
+	struct txd_head head;
+	struct gso gso, *g = NULL;
+	const char *fault = txd_fault(mac, d);
+
+	head.len = 0;
+	head.taken = 0;
 	if (fault) {
 		mac->c.tx_bad_desc++;
 		log_warn(mac->log, "transmit: bad descriptor: %s", fault);
-		refuse(mac, d, cls, SKUA_TXS_BAD);
-		return;
+		status = SKUA_TXS_BAD;
+	} else if (d->flags & SKUA_TXF_ENCAP) {
+		status = encap(mac, d, &head);
 	}
-	f = txf_alloc(mac, d->len);
-	if (!f) {
-		mac->c.tx_no_mem++;
-		refuse(mac, d, cls, SKUA_TXS_NO_MEM);
-		return;
+	if (status == SKUA_TXS_SENT && (d->flags & SKUA_TXF_GSO)) {
+		g = &gso;
+		status = txe_gso_look(mac, d, &head, g);
+		if (status == SKUA_TXS_SENT &&
+		    mac->tx.count + g->n > mac->cfg->max_txq)
+			return 0;
 	}
-	fill(f, d, cls);
-	status = load(mac, d, f);
+	mac->c.tx_fetched++;
+	if (status == SKUA_TXS_SENT)
+		status = make(mac, d, cls, &head, g);
 	if (status != SKUA_TXS_SENT)
-		txf_end(mac, f, status);
-	else
-		txq_enqueue(mac, f);
+		refuse(mac, d, cls, status);
+	return status == SKUA_TXS_SENT && g ? g->n : 1;
 }
 
 /* Without room, frames stay in the ring; no frame is lost */
@@ -340,9 +326,10 @@ static bool has_room(const struct mac *mac)
 }
 
 /* The guest has used its budget of frames up: that is counted, and said, once */
-static void note_full(struct mac *mac)
+static void note_full(struct mac *mac, unsigned int cls)
 {
-	if (mac->tx.full || mac->tx.count < mac->cfg->max_txq)
+	if (mac->tx.full || (mac->tx.count < mac->cfg->max_txq &&
+			     !(mac->tx.blocked & 1u << cls)))
 		return;
 	mac->tx.full = true;
 	mac->c.tx_full++;
@@ -355,8 +342,8 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 			   uint32_t max)
 {
 	struct ring *ring = tx_ring(mac, cls);
-	uint32_t used = 0, n = 0;
-	struct desc d;
+	uint32_t used = 0, n = 0, got = 1;
+	struct txd d;
 
 	if (mac->tx.count <= mac->cfg->max_txq / 2)
 		mac->tx.full = false;
@@ -365,15 +352,19 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	       (!n || !turn_late(loop_turn(mac->loop)))) {
 		if (mac->fault && mac->fault->tx_hold(mac->fault_priv))
 			break;
-		read_desc(ring, used, avail - used, &d);
+		txd_read(ring, used, avail - used, &d);
+		got = accept(mac, &d, (uint8_t)cls);
+		if (!got) {
+			mac->tx.blocked |= 1u << cls;
+			break;
+		}
 		used += d.slots;
-		accept(mac, &d, (uint8_t)cls);
-		n++;
+		n += got;
 	}
 	if (used)
 		ring_consume(ring, used);
 	if (used < avail)
-		note_full(mac);
+		note_full(mac, cls);
 	eng_charge(mac->bus, n * FETCH_COST);
 	return n;
 }
@@ -393,11 +384,26 @@ static unsigned int next_class(const struct mac *mac, uint32_t done)
 	return cls;
 }
 
+/*
+ * A packet whose segments wait for room gets it before classes that hold more frames than
+ * its own; but what the NIC is managed with waits for no packet.
+ */
+static bool waits_for_packet(const struct mac *mac, unsigned int cls)
+{
+	if (cls == TXE_CLASS_MGMT)
+		return false;
+	for (unsigned int i = 0; i < TXE_CLASSES; i++)
+		if ((mac->tx.blocked & 1u << i) && mac->tx.held[cls] > mac->tx.held[i])
+			return true;
+	return false;
+}
+
 static bool fetch_all(struct mac *mac)
 {
 	uint32_t avail[TXE_CLASSES], n = 0;
 	bool any = false;
 
+	mac->tx.blocked = 0;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
 		avail[i] = ring_avail(tx_ring(mac, i));
 		any |= avail[i] != 0;
@@ -411,7 +417,10 @@ static bool fetch_all(struct mac *mac)
 	mac->tx.sync_valid = false;
 	for (uint32_t done = 0, cls; done != (1u << TXE_CLASSES) - 1; done |= 1u << cls) {
 		cls = next_class(mac, done);
-		n += fetch_ring(mac, cls, avail[cls], FETCH_MAX);
+		if (waits_for_packet(mac, cls))
+			mac->tx.blocked |= 1u << cls;
+		else
+			n += fetch_ring(mac, cls, avail[cls], FETCH_MAX);
 	}
 	return n != 0;
 }
@@ -468,7 +477,7 @@ bool mac_tx_sync(struct mac *mac, const uint32_t prod[SKUA_NUM_TX_RINGS])
 static uint32_t count_ring(struct ring *ring, const struct txq_match *m,
 			   uint32_t avail, uint32_t *looks)
 {
-	struct desc d;
+	struct txd d;
 	uint32_t n = 0;
 
 	for (uint32_t at = 0; at < avail; at += d.slots) {
@@ -478,7 +487,7 @@ static uint32_t count_ring(struct ring *ring, const struct txq_match *m,
 			return n + avail - at;
 		--*looks;
 		ring_peek(ring, at, &raw);
-		take_words(&d, &raw);
+		txd_words(&d, &raw);
 		if (m->vif != SKUA_VIF_NONE && m->vif != d.vif)
 			continue;
 		if (m->sta == SKUA_STA_NONE ||

@@ -49,6 +49,22 @@ enum txf_owner {
 };
 
 /**
+ * struct txf_share - what the segments of a packet have in common: its descriptor
+ * @next: next one of the pool
+ * @left: segments that have not ended
+ * @counted: of these, those in the count of the NIC's frames
+ * @tries: most transmissions of one that has ended
+ * @status: how the descriptor ends, as far as its segments have ended
+ */
+struct txf_share {
+	struct txf_share *next;
+	uint32_t left;
+	uint32_t counted;
+	uint32_t tries;
+	enum skua_tx_status status;
+};
+
+/**
  * struct txf - a frame in the transmit engine
  * @next: next frame of the queue, or of the pool
  * @cap: size of @buf
@@ -56,8 +72,9 @@ enum txf_owner {
  * @len: octets of the MPDU, without FCS
  * @hdr_len: octets of the MAC header
  * @fc: Frame Control as the host wrote it
- * @flags: SKUA_TXF_*
+ * @flags: SKUA_TXF_*, without those that say how the frame is made
  * @token: opaque; the record gives it back to the host
+ * @share: it is a segment of a packet, and the token is that of all of them; or NULL
  * @sta: station handle, or SKUA_STA_NONE
  * @sta_gen: generation of the station
  * @vif: interface
@@ -83,6 +100,7 @@ enum txf_owner {
  */
 struct txf {
 	struct txf *next;
+	struct txf_share *share;
 	uint16_t cap;
 	uint16_t off;
 	uint16_t len;
@@ -235,6 +253,22 @@ struct txf *txf_alloc(struct mac *mac, uint32_t len);
 struct txf *txf_make(struct mac *mac, enum txf_owner owner,
 		     const struct mac_vif *vif, uint32_t len);
 
+/** txf_like() - another frame of @len octets, with all fields of @f but its octets, or NULL */
+struct txf *txf_like(struct mac *mac, const struct txf *f, uint32_t len);
+
+/**
+ * txf_share() - the frame is the first of some segments that have one token
+ * @mac: the engines
+ * @f: the frame; the others are txf_like() it
+ * @n: their number, the frame included
+ *
+ * Return: false without memory.
+ */
+bool txf_share(struct mac *mac, struct txf *f, uint32_t n);
+
+/** txf_unshare() - undo txf_share(); the other segments are freed, and none was counted */
+void txf_unshare(struct mac *mac, struct txf *f);
+
 /** txf_free() - give a frame's memory back to the pool */
 void txf_free(struct mac *mac, struct txf *f);
 
@@ -248,6 +282,16 @@ bool txf_free_all(struct mac *mac);
 
 /** txf_count() - a frame of the host comes into the queues: count it until its end */
 void txf_count(struct mac *mac, struct txf *f);
+
+/**
+ * txf_tell() - tell the host how a frame has ended
+ * @mac: the engines
+ * @f: the frame
+ * @status: how it ended
+ *
+ * Of a packet's segments the last one that ends tells how all have ended.
+ */
+void txf_tell(struct mac *mac, struct txf *f, enum skua_tx_status status);
 
 /** txf_drop() - forget a frame without telling its owner */
 void txf_drop(struct mac *mac, struct txf *f);

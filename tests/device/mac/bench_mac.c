@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "host.h"
+#include "packet.h"
 
 #define ROUNDS	4000
 #define BURST	32
@@ -110,6 +111,66 @@ static void run(const char *name, uint32_t cipher, unsigned int payload,
 	scene_teardown(&p);
 }
 
+#define GSO_ROUNDS	1000
+#define GSO_SEGS	44
+#define GSO_SIZE	1448
+
+/* Packets of the host, cut by the NIC or by a host before */
+static void run_gso(const char *name, uint32_t cipher, bool cut)
+{
+	static uint8_t payload[GSO_SEGS * GSO_SIZE], f[SKUA_MAX_GSO];
+	struct host_cfg big = {
+		.buf_entries = 128, .cpl_entries = 1024,
+		.features = SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |
+			    SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
+			    SKUA_FEAT_RX_REORDER | SKUA_FEAT_TX_ENCAP |
+			    SKUA_FEAT_TX_CSUM | SKUA_FEAT_TX_GSO,
+	};
+	struct scene *s = scene_new(&big, &big);
+	struct packet k = { .tcp_opts = 12, .len = sizeof(payload), .payload = payload };
+	struct tx t = { .ring = 2, .sta = AP_STA, .gen = AP_GEN, .key = SKUA_KEY_NONE,
+			.flags = SKUA_TXF_QOS | SKUA_TXF_AMPDU | SKUA_TXF_ENCAP |
+				 SKUA_TXF_CSUM | (cut ? SKUA_TXF_GSO : 0),
+			.gso_size = GSO_SIZE,
+			.w7 = HW_PUT(SKUA_TXD_W7_CSUM_START, 14u + 20u) |
+			      HW_PUT(SKUA_TXD_W7_CSUM_OFF, 16u) };
+	double spent = 0;
+	void *p = s;
+
+	air_leave(s->sniff.radio);
+	s->sniff.radio = NULL;
+	if (cipher) {
+		scene_pairwise(s, cipher, 0);
+		t.flags |= SKUA_TXF_PROTECT;
+		t.key = KEY_SLOT;
+		t.key_gen = KEY_GEN;
+	}
+	aggregate(s);
+	memcpy(f, addr_sta, 6);
+	memcpy(f + 6, addr_other, 6);
+	memcpy(f + 12, "\x08\0", 2);
+	for (unsigned int i = 0; i < GSO_ROUNDS; i++) {
+		double before;
+
+		for (unsigned int n = 0; n < (cut ? 1 : GSO_SEGS); n++) {
+			struct packet seg = cut ? k : packet_segment(&k, GSO_SIZE, n);
+
+			t.pn = i * GSO_SEGS + n + 1;
+			host_tx(s->ap, &t, f, 14 + packet_write(f + 14, &seg, true));
+		}
+		before = cpu_ns();
+		host_poll(s->ap);
+		spent += cpu_ns() - before;
+		drain(s->ap);
+		drain(s->sta);
+	}
+	assert_int_equal(s->sta->mac->c.rx_data, GSO_ROUNDS * GSO_SEGS);
+	printf("%-10s %5u octets, %-9s %6.0f ns a frame, %5.2f Gbit/s\n", name, GSO_SIZE,
+	       cut ? "packets:" : "segments:", spent / (GSO_ROUNDS * GSO_SEGS),
+	       GSO_SIZE * 8.0 * GSO_ROUNDS * GSO_SEGS / spent);
+	scene_teardown(&p);
+}
+
 int main(void)
 {
 	for (unsigned int ampdu = 0; ampdu < 2; ampdu++) {
@@ -118,6 +179,10 @@ int main(void)
 		run("CCMP-128", SKUA_CIPHER_CCMP, 1500, ampdu);
 		run("GCMP-128", SKUA_CIPHER_GCMP, 1500, ampdu);
 		run("GCMP-256", SKUA_CIPHER_GCMP_256, 1500, ampdu);
+	}
+	for (unsigned int cut = 0; cut < 2; cut++) {
+		run_gso("open", 0, cut);
+		run_gso("CCMP-128", SKUA_CIPHER_CCMP, cut);
 	}
 	return 0;
 }

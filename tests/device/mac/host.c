@@ -365,7 +365,8 @@ void host_desc(struct skua_tx_desc *d, const struct tx *t, uint64_t addr,
 			HW_PUT(SKUA_TXD_W3_TRIES, t->tries));
 	d->w4 = htole32(t->key | (uint32_t)t->key_gen << 16);
 	d->pn_lo = htole32((uint32_t)t->pn);
-	d->w6 = htole32((uint32_t)(t->pn >> 32));
+	d->w6 = htole32((uint32_t)(t->pn >> 32) |
+			HW_PUT(SKUA_TXD_W6_GSO_SIZE, t->gso_size));
 	d->w7 = htole32(t->w7);
 	d->seg[0].addr = htole64(addr);
 	d->seg[0].len = htole32(len);
@@ -390,6 +391,31 @@ void host_tx(struct host *h, const struct tx *t, const void *frame,
 
 	host_desc(&d, t, host_mem(h, frame, len), len);
 	host_put_desc(h, t->ring, &d);
+	host_publish(h, t->ring);
+}
+
+/* A frame in @n pieces of these lengths, with the continuation slots that they need */
+void host_tx_pieces(struct host *h, const struct tx *t, const void *frame,
+		    const uint32_t *len, unsigned int n)
+{
+	struct skua_seg piece[4 * SKUA_TXD_MAX_SEGS] = { { 0 } };
+	const uint8_t *from = frame;
+	struct skua_tx_desc d;
+
+	assert_true(n >= 1 && n <= SKUA_TXD_MAX_SEGS);
+	for (unsigned int i = 0; i < n; i++) {
+		piece[i].addr = htole64(host_mem(h, from, len[i]));
+		piece[i].len = htole32(len[i]);
+		from += len[i];
+	}
+	host_desc(&d, t, 0, 0);
+	d.w0 = htole32(t->token | HW_PUT(SKUA_TXD_W0_NSEG, n));
+	memcpy(d.seg, piece, sizeof(d.seg));
+	host_put_desc(h, t->ring, &d);
+	for (unsigned int i = SKUA_TXD_SEGS; i < n; i += SKUA_TXD_CONT_SEGS) {
+		memcpy(&d, &piece[i], sizeof(struct skua_tx_cont));
+		host_put_desc(h, t->ring, &d);
+	}
 	host_publish(h, t->ring);
 }
 

@@ -83,6 +83,7 @@ struct tx {
 	uint16_t key;
 	uint16_t key_gen;
 	uint64_t pn;
+	uint16_t gso_size;
 	uint32_t w7;
 };
 
@@ -152,6 +153,8 @@ void host_desc(struct skua_tx_desc *d, const struct tx *t, uint64_t addr,
 void host_publish(struct host *h, unsigned int ring);
 void host_tx(struct host *h, const struct tx *t, const void *frame,
 	     uint32_t len);
+void host_tx_pieces(struct host *h, const struct tx *t, const void *frame,
+		    const uint32_t *len, unsigned int n);
 void host_poll(struct host *h);
 void host_air(struct host *h);	/* let the air run, as the loop does */
 bool host_next(struct host *h, struct rec *rec);
