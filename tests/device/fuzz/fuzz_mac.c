@@ -4,12 +4,14 @@
  *
  * The input is a list of acts on the scene of tests/device/mac: an access
  * point, a station with pairwise and group keys, a stranger's radio. The host
- * publishes descriptors and indices, the firmware writes registers and table
- * entries, the stranger sends frames and A-MPDUs, sessions begin and end. The sanitizers find
- * errors; and a NIC may become fatal only through an act of its own host.
+ * publishes descriptors and indices, packets to be cut among them, the firmware writes
+ * registers and table entries, the stranger sends frames and A-MPDUs, sessions begin and
+ * end. The sanitizers find errors; and a NIC may become fatal only through an act of its own
+ * host.
  */
 #include "host.h"
 #include "input.h"
+#include "packet.h"
 #include "turns.h"
 
 #define SUITE_CCMP	0x000fac04
@@ -51,6 +53,60 @@ static void act_send(struct scene *s, struct input *in)
 	len = mk_frame(frame, IEEE80211_QOS_DATA | FC_FROMDS, addr_sta, addr_ap,
 		       addr_ap, t.tid, body, len);
 	host_tx(s->ap, &t, frame, len);
+}
+
+/*
+ * A packet to be cut, or an 802.3 frame, or a checksum to be filled in, well-formed at first;
+ * the input changes octets of the headers, fields of the descriptor, and where it is cut
+ */
+static void act_offload(struct scene *s, struct input *in)
+{
+	static uint8_t frame[SKUA_MAX_GSO + 64], payload[SKUA_MAX_GSO];
+	uint8_t how = take8(in), where = take8(in);
+	struct packet k = {
+		.v6 = how & 1, .flags = take8(in), .payload = payload,
+		.len = (how & 2 ? take16(in) : take8(in)) % 40000u,
+		.tcp_opts = how & 4 ? 12 : 0, .exts = how >> 3 & 1,
+		.ext = { { .number = 60, .units = 1 } },
+	};
+	unsigned int at = how & 16 ? 14 : 26 + 8, len, first;
+	struct tx t = {
+		.ring = 2, .token = take8(in), .sta = AP_STA, .gen = AP_GEN,
+		.flags = SKUA_TXF_QOS | SKUA_TXF_PROTECT | SKUA_TXF_AMPDU |
+			 SKUA_TXF_CSUM | (how & 16 ? SKUA_TXF_ENCAP : 0) |
+			 (how & 32 ? SKUA_TXF_GSO : 0),
+		.key = KEY_SLOT, .key_gen = KEY_GEN, .pn = take32(in),
+		.gso_size = (uint16_t)(take8(in) * 8u),
+		.w7 = HW_PUT(SKUA_TXD_W7_CSUM_START, at + packet_l4(&k)) |
+		      HW_PUT(SKUA_TXD_W7_CSUM_OFF, 16u),
+	};
+	uint32_t cut[2];
+
+	mk_frame(frame, IEEE80211_QOS_DATA | FC_FROMDS, addr_sta, addr_ap, addr_ap, 0,
+		 "\xaa\xaa\x03\0\0\0\x08\0", 8);
+	if (how & 16) {
+		memcpy(frame, addr_sta, 6);
+		memcpy(frame + 6, addr_ap, 6);
+	}
+	frame[at - 2] = (uint8_t)(packet_type(&k) >> 8);
+	frame[at - 1] = (uint8_t)packet_type(&k);
+	len = at + packet_write(frame + at, &k, true);
+	for (unsigned int i = where & 3; i; i--)
+		frame[take8(in) % (at + packet_headers(&k))] = take8(in);
+	if (where & 4)
+		t.w7 = take32(in);
+	if (where & 8)
+		t.flags ^= take32(in) & SKUA_TXF_VALID;
+	if (where & 16)
+		len = 1 + take16(in) % len;
+	first = 1 + take8(in);
+	if (where & 32 || first >= len) {
+		host_tx(s->ap, &t, frame, len);
+		return;
+	}
+	cut[0] = first;
+	cut[1] = len - first;
+	host_tx_pieces(s->ap, &t, frame, cut, 2);
 }
 
 static void act_air(struct scene *s, struct input *in)
@@ -212,9 +268,11 @@ static void act_index(struct scene *s, struct input *in)
 		ring->idx->cons = htole32(ring->own - val % (ring->entries + 2));
 }
 
-static void act(struct scene *s, struct input *in)
+#define OFFLOADS	250	/* values of an act from here on */
+
+static void act_plain(struct scene *s, struct input *in, uint8_t which)
 {
-	switch (take8(in) % 10) {
+	switch (which % 10) {
 	case 0:
 		act_desc(s, in);
 		break;
@@ -246,6 +304,16 @@ static void act(struct scene *s, struct input *in)
 		scene_pass(s, take8(in) * 100u);
 		break;
 	}
+}
+
+static void act(struct scene *s, struct input *in)
+{
+	uint8_t which = take8(in);
+
+	if (which >= OFFLOADS)
+		act_offload(s, in);
+	else
+		act_plain(s, in, which);
 	/* The number of turns is bounded: an endless turn shows as a timeout. */
 	for (int i = 0; i < 50; i++) {
 		turns_act(s->loop);
@@ -261,7 +329,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.buf_len = 2048, .max_txq = 64,
 		.features = SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |
 			    SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
-			    SKUA_FEAT_RX_REORDER,
+			    SKUA_FEAT_RX_REORDER | SKUA_FEAT_TX_ENCAP |
+			    SKUA_FEAT_TX_CSUM | SKUA_FEAT_TX_GSO,
 	};
 	struct input in = { .at = data, .left = size };
 	struct scene *s = scene_new(&cfg, &cfg);
