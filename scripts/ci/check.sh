@@ -54,6 +54,7 @@ shell_scripts() { shellcheck scripts/*.sh scripts/*/*.sh scripts/vm scripts/lab/
 python_scripts() { git ls-files -z '*.py' | xargs -0 /usr/bin/python3 -m pyflakes; }
 user_space() { make --no-print-directory -C "$1" O="$SKUA_BUILD/$1" check; }
 documents() { /usr/bin/python3 scripts/ci/doc_tables.py; }
+mutants() { /usr/bin/python3 scripts/ci/contract.py --apply; }
 layers() { /usr/bin/python3 scripts/ci/layers.py "$@"; }
 device_layers() {
 	make --no-print-directory -C device O="$SKUA_BUILD/device" lib "$SKUA_BUILD/device/main.o" &&
@@ -69,6 +70,7 @@ of_files() {
 	check "checkpatch --strict" style
 	check "kernel-doc" documented
 	check "documents" documents
+	check "mutants apply" mutants
 	check "shellcheck" shell_scripts
 	check "python" python_scripts
 	check "tests of these checks" checks_work

@@ -8,7 +8,8 @@ tests that each of them names; says which no test noticed.
 
 A mutant is a patch, tests/mutants/ID.patch or ID-WORDS.patch, whose head has
 lines "Test: COMMAND", run from the top of the copy. Each has to pass without
-the patch; with it, it has to build, and to fail.
+the patch; with it, it has to build, and to fail. --apply only looks whether the
+mutants still apply; --slice 2/8 takes the second of eight parts of them.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,8 +28,9 @@ MUTANTS = os.path.join(TOP, "tests/mutants")
 CLAUSE = re.compile(r"^([KXARPMVTSD]\d+)$", re.M)
 # Sources there have words that look like clauses: registers, power states, constants.
 NOT_TESTS = ("/device/hart/", "/device/crypto/", "/device/bus/")
-# Seconds that a test may take; a mutant may well hang.
-PATIENCE = 1500
+# Seconds that a test may take; a mutant may well hang. Kernels and guests need more.
+PATIENCE = 300
+PATIENCE_KERNEL = 1500
 # A mutant that no compiler takes proves nothing; cmocka too says "error:".
 NO_BUILD = re.compile(r"^\S+:\d+(?::\d+)?: (?:fatal )?error: (?!Failure!)|undefined reference to|"
                       r"No rule to make target", re.M)
@@ -96,18 +99,49 @@ def environment():
     """The environment without the variables of an outer make: the copy is built in itself."""
     env = {k: v for k, v in os.environ.items()
            if not k.startswith(("MAKE", "MFLAGS", "SKUA_BUILD", "SKUA_RESULTS"))}
-    return env | {"SKUA_CACHE_TAG": "mutants", "MAKEFLAGS": f"-j{os.cpu_count()}"}
+    tag = "-".join(filter(None, (os.environ.get("SKUA_CACHE_TAG"), "mutants")))
+    return env | {"SKUA_CACHE_TAG": tag, "MAKEFLAGS": f"-j{os.cpu_count()}"}
 
 
 def run(command, tree):
-    """Returns exit status and output."""
-    try:
-        done = subprocess.run(command, shell=True, cwd=tree, env=environment(), check=False,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=PATIENCE)
-    except subprocess.TimeoutExpired as late:
-        return -1, (late.stdout or b"").decode(errors="replace")
-    return done.returncode, done.stdout.decode(errors="replace")
+    """Returns exit status and output. What does not end in time is ended, with its children."""
+    kernel = "scripts/" in command or "pytest" in command
+    with subprocess.Popen(command, shell=True, cwd=tree, env=environment(),
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, start_new_session=True) as process:
+        try:
+            output, _ = process.communicate(
+                timeout=PATIENCE_KERNEL if kernel else PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            output, _ = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return process.returncode, output.decode(errors="replace")
+
+
+def patch(tree, path, *options):
+    return subprocess.run(["patch", "-p1", "-s", "-F0", "-r-", "-i", path, *options],
+                          cwd=tree, capture_output=True, text=True, check=False)
+
+
+def stale(tree, path):
+    """Returns why the mutant does not apply, or None."""
+    dry = patch(tree, path, "--dry-run")
+    return dry.stdout.strip().replace("\n", "; ") if dry.returncode else None
+
+
+def apply_all():
+    """Do all mutants apply? Code that moves takes them along, or they prove nothing."""
+    bad = 0
+    for path in sorted(path for found in mutants().values() for path in found):
+        why = stale(TOP, path)
+        if why or not commands(path):
+            bad += 1
+            print(f"{os.path.relpath(path, TOP)}: error: "
+                  + (f"does not apply: {why}" if why else "names no test"))
+    return 1 if bad else 0
 
 
 class Copy:
@@ -123,10 +157,6 @@ class Copy:
                 os.makedirs(os.path.dirname(os.path.join(self.top, name)), exist_ok=True)
                 shutil.copy2(os.path.join(TOP, name), os.path.join(self.top, name),
                              follow_symlinks=False)
-
-    def patch(self, path, *options):
-        return subprocess.run(["patch", "-p1", "-s", "-F0", "-r-", "-i", path, *options],
-                              cwd=self.top, capture_output=True, text=True, check=False)
 
     def passes_without(self, command):
         if command not in self.passes:
@@ -151,13 +181,13 @@ class Copy:
         tests = commands(path)
         if not tests:
             return "names no test", []
-        dry = self.patch(path, "--dry-run")
-        if dry.returncode:
-            return "does not apply: " + dry.stdout.strip().replace("\n", "; "), []
+        why = stale(self.top, path)
+        if why:
+            return f"does not apply: {why}", []
         for command in tests:
             if not self.passes_without(command):
                 return f"fails without it: {command}", []
-        self.patch(path)
+        patch(self.top, path)
         failed = []
         try:
             for command in tests:
@@ -166,16 +196,16 @@ class Copy:
                 if trouble:
                     return trouble, failed
         finally:
-            self.patch(path, "-R")
+            patch(self.top, path, "-R")
         return None, failed
 
 
-def run_mutants(wanted):
-    """@wanted: clauses, or names of patches; all if empty"""
+def run_mutants(wanted, part, parts):
+    """@wanted: clauses, or names of patches; all if empty. @part of @parts of these."""
     paths = [path for found in mutants().values() for path in found]
     names = {path: os.path.basename(path)[:-len(".patch")] for path in paths}
     paths = sorted(p for p in paths if not wanted or names[p] in wanted
-                   or names[p].split("-")[0] in wanted)
+                   or names[p].split("-")[0] in wanted)[part - 1::parts]
     survivors = 0
     copy = Copy()
     try:
@@ -195,9 +225,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("-v", "--verbose", action="store_true", help="a line for each clause")
     parser.add_argument("--mutants", action="store_true", help="run the mutants")
+    parser.add_argument("--apply", action="store_true", help="do the mutants apply?")
+    parser.add_argument("--slice", default="1/1", metavar="K/N",
+                        help="every Nth mutant, beginning with the Kth")
     parser.add_argument("clause", nargs="*", help="only these, clauses or names of patches")
     args = parser.parse_args()
-    return run_mutants(args.clause) if args.mutants else report(args.verbose)
+    if args.apply:
+        return apply_all()
+    if not args.mutants:
+        return report(args.verbose)
+    return run_mutants(args.clause, *map(int, args.slice.split("/")))
 
 
 if __name__ == "__main__":
