@@ -508,6 +508,9 @@ int air_lose(struct air *air, const struct air_loss *loss);
  */
 uint64_t air_loss_hits(const struct air *air, int id);
 
+/** air_loss_count() - number of loss rules; their ids are 0 to that */
+int air_loss_count(const struct air *air);
+
 /** air_lose_clear() - remove all loss rules */
 void air_lose_clear(struct air *air);
 

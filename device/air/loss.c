@@ -78,6 +78,11 @@ int air_lose(struct air *air, const struct air_loss *loss)
 	return l->n++;
 }
 
+int air_loss_count(const struct air *air)
+{
+	return air->losses.n;
+}
+
 uint64_t air_loss_hits(const struct air *air, int id)
 {
 	const struct air_losses *l = &air->losses;

@@ -194,7 +194,7 @@ static bool part_parse(const char *text, enum air_part *part)
 
 static json_t *req_lose(struct ctl_conn *conn, json_t *req)
 {
-	int type = -1, subtype = -1, nth = 1, n = 1, every = 0;
+	int type = -1, subtype = -1, nth = 1, n = 1, every = 0, id;
 	struct air_loss loss = { 0 };
 	const char *ta = NULL, *part = NULL;
 
@@ -212,7 +212,10 @@ static json_t *req_lose(struct ctl_conn *conn, json_t *req)
 	loss.nth = (uint32_t)nth;
 	loss.count = (uint32_t)n;
 	loss.every = (uint32_t)every;
-	return json_pack("{s:b,s:i}", "ok", 1, "id", air_lose(conn->ctl->cfg.air, &loss));
+	id = air_lose(conn->ctl->cfg.air, &loss);
+	if (id < 0)
+		return fail("there are as many rules as there may be");
+	return json_pack("{s:b,s:i}", "ok", 1, "id", id);
 }
 
 static json_t *req_turns_clear(struct ctl_conn *conn, json_t *req)
@@ -224,9 +227,14 @@ static json_t *req_turns_clear(struct ctl_conn *conn, json_t *req)
 
 static json_t *req_lose_clear(struct ctl_conn *conn, json_t *req)
 {
+	struct air *air = conn->ctl->cfg.air;
+	json_t *hits = json_array();
+
 	(void)req;
-	air_lose_clear(conn->ctl->cfg.air);
-	return done();
+	for (int id = 0; id < air_loss_count(air); id++)
+		json_array_append_new(hits, json_integer((json_int_t)air_loss_hits(air, id)));
+	air_lose_clear(air);
+	return json_pack("{s:b,s:o}", "ok", 1, "hits", hits);
 }
 
 static void capture_answered(struct ctl_capture *c, json_t *answer)

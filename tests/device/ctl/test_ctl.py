@@ -81,6 +81,19 @@ def test_parts_that_are_lost(nic):
         assert client.ask(cmd="lose")["id"] == 3
 
 
+def test_rules_are_counted(nic):
+    """A rule that finds no room is refused; the end of all says what each has lost."""
+    with nic.client() as client:
+        for index in range(32):
+            assert client.ask(cmd="lose", type=2, every=1 + index % 2)["id"] == index
+        assert not client.ask(cmd="lose")["ok"]
+        for _ in range(4):
+            assert client.ask(cmd="air", freq=2412, frame="08" + "00" * 40)["ok"]
+        # the first match, and then all, or every second one
+        assert client.ask(cmd="lose_clear")["hits"] == [4, 2] * 16
+        assert client.ask(cmd="lose_clear")["hits"] == []
+
+
 def test_long_request(nic):
     with nic.client() as client:
         with contextlib.suppress(ConnectionError):
