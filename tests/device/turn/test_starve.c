@@ -15,7 +15,8 @@
 #include "guest.h"
 
 #define NICS	8u
-#define PART_NS	(400 * LOOP_NS_PER_MS)	/* processor time of a measurement */
+/* Processor time of a measurement: as many rounds with sanitizers */
+#define PART_NS	(400 * LOOP_NS_PER_MS * TURN_FACTOR)
 
 struct scene {
 	struct loop *loop;
