@@ -176,12 +176,26 @@ static bool may_join(const struct ba_tx *t, const struct txf *f)
 	return !f->numbered || in_window(t, dot11_sn(frame));
 }
 
-/* Frames of one A-MPDU have one key, or none */
+/* The key id in the IV of a frame that the host has encrypted itself; -1: there is none */
+static int host_key_id(const struct txf *f)
+{
+	if (!(f->fc & IEEE80211_FC_PROTECTED) ||
+	    f->len <= f->hdr_len + IEEE80211_IV_OFF_KEYID)
+		return -1;
+	return dot11_iv_keyid(octets(f) + f->hdr_len);
+}
+
+/*
+ * Frames of one A-MPDU have one key, or none, and so one key id: a station may have
+ * two pairwise keys at a time (Extended Key ID)
+ */
 static bool same_key(const struct txf *a, const struct txf *b)
 {
-	return !((a->flags ^ b->flags) & SKUA_TXF_PROTECT) &&
-	       (!(a->flags & SKUA_TXF_PROTECT) ||
-		(a->key.slot == b->key.slot && a->key.gen == b->key.gen));
+	if ((a->flags ^ b->flags) & SKUA_TXF_PROTECT)
+		return false;
+	if (!(a->flags & SKUA_TXF_PROTECT))
+		return host_key_id(a) == host_key_id(b);
+	return a->key.slot == b->key.slot && a->key.gen == b->key.gen;
 }
 
 static uint32_t mpdu_len(const struct txf *f, uint8_t overhead)

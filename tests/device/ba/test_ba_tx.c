@@ -37,6 +37,8 @@ enum kind {
 	K_DATA,
 	K_OTHER_KEY,
 	K_CLEAR,
+	K_HOST_KEY_0,	/* encrypted by the host, with key id 0 */
+	K_HOST_KEY_1,
 	K_OTHER_CLASS,
 	K_LAST_TO_JOIN = K_OTHER_CLASS,
 	K_NOT_ALLOWED,	/* without SKUA_TXF_AMPDU */
@@ -63,6 +65,12 @@ static struct label *label(struct txf *f)
 	return (struct label *)(void *)(txf_data(f) + 256);
 }
 
+static bool nic_encrypts(enum kind kind)
+{
+	return kind != K_CLEAR && kind != K_EAPOL && kind != K_HOST_KEY_0 &&
+	       kind != K_HOST_KEY_1;
+}
+
 static struct txf *frame_new(enum kind kind, uint32_t token, uint16_t len)
 {
 	struct txf *f = calloc(1, sizeof(*f) + 512);
@@ -80,8 +88,13 @@ static struct txf *frame_new(enum kind kind, uint32_t token, uint16_t len)
 	d = txf_data(f);
 	memcpy(d + IEEE80211_OFF_ADDR1, sta_addr, 6);
 	*label(f) = (struct label){ .token = token, .kind = kind };
-	if (kind == K_CLEAR || kind == K_EAPOL)
+	if (!nic_encrypts(kind))
 		f->flags &= ~(uint32_t)SKUA_TXF_PROTECT;
+	if (kind == K_HOST_KEY_0 || kind == K_HOST_KEY_1) {
+		fc |= IEEE80211_FC_PROTECTED;
+		d[26 + IEEE80211_IV_OFF_KEYID] = IEEE80211_IV_EXT |
+			(uint8_t)((kind == K_HOST_KEY_1) << IEEE80211_IV_KEYID_SHIFT);
+	}
 	if (kind == K_NOT_ALLOWED)
 		f->flags &= ~(uint32_t)SKUA_TXF_AMPDU;
 	if (kind == K_RATE)
@@ -235,8 +248,7 @@ static bool model_joins(const struct model *m, const struct item *i)
 
 static uint32_t model_len(const struct item *i)
 {
-	return i->len + 4 +
-	       (i->kind == K_CLEAR || i->kind == K_EAPOL ? 0 : OVERHEAD);
+	return i->len + 4 + (nic_encrypts(i->kind) ? OVERHEAD : 0);
 }
 
 static unsigned int model_choose(const struct model *m, struct ampdu *a)
@@ -1009,6 +1021,22 @@ static void test_join(void **state)
 		ampdu_begin(&a, &cfgs[0]);
 		assert_int_equal(ba_tx_choose(&t, &q, &a, OVERHEAD, true), 1);
 		assert_int_equal(a.len, 100 + OVERHEAD + IEEE80211_FCS_LEN);
+		while (q.count)
+			free(pop(&q));
+	}
+	/* Frames of one kind join each other, those of two never */
+	for (unsigned int n = 0; n < (K_LAST_TO_JOIN + 1) * (K_LAST_TO_JOIN + 1); n++) {
+		enum kind one = n % (K_LAST_TO_JOIN + 1);
+		enum kind other = n / (K_LAST_TO_JOIN + 1);
+		struct txq q = { 0 };
+		struct ampdu a;
+
+		ba_tx_start(&t, 0, 0, 64, false);
+		push(&q, frame_new(one, 0, 100));
+		push(&q, frame_new(other, 1, 100));
+		ampdu_begin(&a, &cfgs[0]);
+		assert_int_equal(ba_tx_choose(&t, &q, &a, 0, false),
+				 1 + (one == other));
 		while (q.count)
 			free(pop(&q));
 	}
