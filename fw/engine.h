@@ -154,7 +154,8 @@
 #define ENG_TXQ_ACS		0x608	/* RW: bit per transmit ring, VO is bit 0 */
 #define ENG_TXQ_COUNT		0x60c	/* RO: frames that match, ring slots not yet fetched
 					 * included; of these, slots beyond the 8192th
-					 * count whether or not they match
+					 * count whether or not they match. Who reads it
+					 * waits for them: they do not rest between tries
 					 */
 #define ENG_TXQ_DROP		0x610	/* WO: 1: end matching frames with FLUSHED: all in
 					 * queues, and some of those in the rings: write

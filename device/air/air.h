@@ -72,6 +72,17 @@ uint64_t air_now(const struct air *air);
 /** air_ns() - how long @us microseconds of the standard last on this medium, ns */
 uint64_t air_ns(const struct air *air, uint32_t us);
 
+#define AIR_RESTS		4
+
+/**
+ * air_rest_ns() - for how long a sender leaves a receiver alone that does not answer, ns
+ * @air: the air
+ * @nth: 0 for the first time in a row, at most AIR_RESTS - 1; later rests are not shorter
+ *
+ * Return: 0 on a medium on which tries take their time.
+ */
+uint64_t air_rest_ns(const struct air *air, unsigned int nth);
+
 /** air_event_set() - set an event, or move it; a time in the past means now */
 void air_event_set(struct air *air, struct air_event *ev, uint64_t when,
 		   enum air_class cls);
@@ -262,9 +273,10 @@ struct air_access {
  *	off, elsewhere, or not tuned for all of the PPDU are not asked. Asked again if
  *	the delivery goes on in another turn
  * @busy: whether the radio senses a signal
+ * @rest: see air_rest_ns()
  *
- * Operations may be NULL, except @ns: nothing is done, nobody waits, everything is
- * received, nothing is sensed, and the clock is the loop's.
+ * Operations may be NULL, except @ns: nothing is done, nobody waits or rests, everything
+ * is received, nothing is sensed, and the clock is the loop's.
  */
 struct air_medium_ops {
 	const char *name;
@@ -277,6 +289,7 @@ struct air_medium_ops {
 	bool (*receive)(struct air *air, const struct air_ppdu *ppdu,
 			const struct air_radio *radio, struct air_rx *rx);
 	bool (*busy)(const struct air *air, const struct air_radio *radio);
+	uint64_t (*rest)(const struct air *air, unsigned int nth);
 };
 
 /* The medium on which nothing lasts, and nothing is lost */

@@ -11,10 +11,28 @@ static uint64_t perfect_ns(const struct air *air, uint32_t us)
 	return 0;
 }
 
+/*
+ * Without an answer, all tries of a frame would be over in microseconds, and the frame
+ * lost, though its receiver needs but a moment: for buffers, or to hear of a session that
+ * has ended. So they are spread over the time of a real air: these are the mean backoffs
+ * of best effort from the third failure on, 64 slots to 512 (IEEE 802.11-2020, 10.23.2.2).
+ */
+static uint64_t perfect_rest(const struct air *air, unsigned int nth)
+{
+	(void)air;
+	return LOOP_NS_PER_MS / 2 << nth;
+}
+
 const struct air_medium_ops air_perfect = {
 	.name = "perfect",
 	.ns = perfect_ns,
+	.rest = perfect_rest,
 };
+
+uint64_t air_rest_ns(const struct air *air, unsigned int nth)
+{
+	return air->medium->rest ? air->medium->rest(air, nth) : 0;
+}
 
 uint64_t air_access(struct air_radio *radio, struct air_access *acc)
 {

@@ -35,6 +35,7 @@
 	X(tx_bar,	"BlockAckReqs sent")				\
 	X(tx_bar_no_ba,	"BlockAckReqs without Block Ack")		\
 	X(tx_ba_stalled, "transmit sessions that made no progress")	\
+	X(tx_rests,	"rests of queues whose receiver did not answer") \
 	X(tx_expired,	"frames given up since they were too old")	\
 	X(tx_bad_answer, "answers of another kind than expected")	\
 	X(tx_encrypted,	"MPDUs protected")				\

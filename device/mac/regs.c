@@ -161,8 +161,13 @@ static uint32_t txq_count(void *owner)
 {
 	struct mac *mac = owner;
 	struct txq_match m = selected(mac);
+	uint32_t n;
 
-	return mac->running ? txq_sel_count(mac, &m) : 0;
+	if (!mac->running)
+		return 0;
+	n = txq_sel_count(mac, &m);
+	txe_kick(mac);
+	return n;
 }
 
 static void txq_drop(void *owner, uint32_t val)

@@ -105,6 +105,10 @@ enum skua_status tbl_ba_tx_write(struct mac *mac, struct mac_sta *sta, uint8_t t
 			flush_tid(mac, sta, tid);
 		}
 	}
+	/* The peer may not have had a session any more, and now has one or needs none */
+	txq_rouse(mac, &sta->q[tid]);
+	if (e->tx == ENG_BA_TX_HOLD)
+		txq_hurry(mac, &sta->q[tid]);
 	txq_settle(mac, &sta->q[tid]);
 	txe_kick(mac);
 	return SKUA_ST_OK;

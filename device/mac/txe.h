@@ -161,6 +161,8 @@ struct txop {
  * @held: the same, by class
  * @active: queues that may send, by class
  * @parked: queues that wait for the radio to return to their channel
+ * @resting: queues whose receiver does not answer; the longer the later, and in each list
+ *	in the order in which their rests end
  * @beacons: bit for each interface whose beacon is due
  * @sync_prod: indices up to which to fetch until the command is retired, see
  *	mac_tx_sync()
@@ -176,6 +178,7 @@ struct txe {
 	uint32_t held[TXE_CLASSES];
 	struct txq_list active[TXE_CLASSES];
 	struct txq_list parked;
+	struct txq_list resting[AIR_RESTS];
 	uint32_t beacons;
 	uint32_t sync_prod[SKUA_NUM_TX_RINGS];
 	bool sync_valid;

@@ -195,7 +195,7 @@ static bool settle_bar(struct mac *mac, struct mac_sta *sta, bool answered)
 	if (mac->running)
 		txe_ba_answered(mac, f, n);
 	txf_drop(mac, f);
-	return !answered;
+	return !answered && op->q && ba_tx_bar_due(op->q->ba);
 }
 
 /* Return: true if any frame is to be tried again */
@@ -231,6 +231,7 @@ bool txe_settle(struct mac *mac, bool answered)
 	struct txop *op = &mac->tx.op;
 	struct txf *f = op->f[0];
 	struct mac_sta *sta = txf_sta(mac, f);
+	struct txq *q;
 	bool again = false;
 
 	if (op->q)
@@ -248,7 +249,10 @@ bool txe_settle(struct mac *mac, bool answered)
 		again = settle_frames(mac, sta, answered);
 	}
 	op->ba.bits = 0;
+	q = op->q;
 	op->q = NULL;
+	if (q && mac->running && op->answer != TXE_NO_ANSWER)
+		txq_answered(mac, q, answered, again);
 	return again;
 }
 

@@ -194,10 +194,13 @@ static uint64_t beacon_at(struct mac *mac)
 
 uint64_t txe_access_at(struct mac *mac)
 {
-	uint64_t first = LOOP_NEVER, at;
+	uint64_t first = txq_rest_end(mac), at;
 
-	if (mac->tx.beacons)
-		first = beacon_at(mac);
+	if (mac->tx.beacons) {
+		at = beacon_at(mac);
+		if (at < first)
+			first = at;
+	}
 	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
 		if (!txq_list_first(&mac->tx.active[i]))
 			continue;
@@ -301,6 +304,7 @@ bool txe_take(struct mac *mac)
 	struct txop *op = &mac->tx.op;
 	bool shared_out;
 
+	txq_rested(mac, air_now(mac->air));
 	if (take_beacon(mac) || take_class(mac, &shared_out))
 		return true;
 	if (!shared_out)

@@ -24,6 +24,8 @@ void txq_lists_init(struct mac *mac)
 	for (unsigned int i = 0; i < TXE_CLASSES; i++)
 		list_init(&mac->tx.active[i]);
 	list_init(&mac->tx.parked);
+	for (unsigned int i = 0; i < AIR_RESTS; i++)
+		list_init(&mac->tx.resting[i]);
 }
 
 void txq_init(struct txq *q, enum txq_kind kind, struct mac_vif *vif,
@@ -66,7 +68,7 @@ void txq_settle(struct mac *mac, struct txq *q)
 	enum txq_state want = TXQ_IDLE;
 
 	if (has_work(q) && !txq_held(q))
-		want = q->state == TXQ_PARKED ? TXQ_PARKED : TXQ_ACTIVE;
+		want = q->state == TXQ_IDLE ? TXQ_ACTIVE : q->state;
 	if (want == q->state &&
 	    (want != TXQ_ACTIVE || q->cls == txq_class(q)))
 		return;

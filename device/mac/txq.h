@@ -5,6 +5,7 @@
  * txf.c      memory of frames, and their end
  * txq.c      queues
  * txq_ps.c   power save
+ * txq_rest.c receivers that do not answer
  * txq_sel.c  frames selected by ENG_TXQ_*
  */
 #ifndef SKUA_DEVICE_MAC_TXQ_H
@@ -160,6 +161,7 @@ enum txq_state {
 	TXQ_IDLE,	/* empty, or not allowed to send */
 	TXQ_ACTIVE,	/* linked in its class */
 	TXQ_PARKED,	/* linked in txe.parked: the radio is elsewhere */
+	TXQ_RESTING,	/* linked in txe.resting: the receiver does not answer */
 };
 
 /**
@@ -174,6 +176,9 @@ enum txq_state {
  * @cls: class in whose list the queue is linked
  * @vif: interface
  * @sta: station, or NULL
+ * @unanswered: PPDUs in a row that had no answer
+ * @hurried: somebody waits for its frames to end: it does not rest
+ * @rest_end: end of its rest, ns
  * @credit: TXQ_DTIM: frames that may leave after the last DTIM beacon
  * @ba: Block Ack session of station and TID, or NULL
  */
@@ -188,6 +193,9 @@ struct txq {
 	uint8_t cls;
 	struct mac_vif *vif;
 	struct mac_sta *sta;
+	uint8_t unanswered;
+	bool hurried;
+	uint64_t rest_end;
 	uint32_t credit;
 	struct ba_tx *ba;
 };
@@ -384,6 +392,31 @@ unsigned int txq_release_held(struct mac *mac, struct mac_sta *sta,
 
 /** txq_dtim() - release the group frames: a DTIM beacon has been sent */
 void txq_dtim(struct mac *mac, struct mac_vif *vif);
+
+/* txq_rest.c */
+
+/**
+ * txq_answered() - a PPDU of a queue has ended that wants an answer
+ * @mac: the engines
+ * @q: the queue, whose frames have ended or returned
+ * @answered: the answer has come
+ * @again: what has been sent is to be sent again
+ *
+ * Without an answer the queue may have to rest, see air_rest_ns().
+ */
+void txq_answered(struct mac *mac, struct txq *q, bool answered, bool again);
+
+/** txq_rest_end() - earliest end of a rest, LOOP_NEVER for none */
+uint64_t txq_rest_end(struct mac *mac);
+
+/** txq_rested() - let the queues send that have rested until @now */
+void txq_rested(struct mac *mac, uint64_t now);
+
+/** txq_rouse() - a queue rests no longer: something has changed for it */
+void txq_rouse(struct mac *mac, struct txq *q);
+
+/** txq_hurry() - a queue rests no more until it is empty, or an answer comes */
+void txq_hurry(struct mac *mac, struct txq *q);
 
 /* txq_sel.c */
 

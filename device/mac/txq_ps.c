@@ -78,8 +78,10 @@ void txq_sta_doze(struct mac *mac, struct mac_sta *sta, bool doze)
 		vif->dozing--;
 		take_back(mac, sta);
 	}
-	for (unsigned int i = 0; i < STA_QUEUES; i++)
+	for (unsigned int i = 0; i < STA_QUEUES; i++) {
+		txq_rouse(mac, &sta->q[i]);
 		txq_settle(mac, &sta->q[i]);
+	}
 	/* When all stations are awake, group frames need not wait any longer */
 	if (!vif->dozing)
 		txq_dtim(mac, vif);

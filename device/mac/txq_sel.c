@@ -12,6 +12,7 @@
 /* What dropping costs, see eng_charge() */
 #define DROP_COST	500
 #define DROP_COST_FRAME	40
+#define HURRY_COST	20	/* for a queue that rests */
 
 bool txq_matches(const struct txf *f, const struct txq_match *m)
 {
@@ -93,9 +94,35 @@ static void drop_queued(struct mac *mac, const struct txq_match *m)
 	}
 }
 
+static bool holds(const struct txq *q, const struct txq_match *m)
+{
+	return (m->vif == SKUA_VIF_NONE || m->vif == q->vif->idx) &&
+	       (m->sta == SKUA_STA_NONE ||
+		(m->sta == q->sta->idx && m->gen == q->sta->gen)) &&
+	       (m->acs & 1u << q->cls);
+}
+
+/* Who counts frames again and again waits for their end */
+static void hurry(struct mac *mac, const struct txq_match *m)
+{
+	uint32_t n = 0;
+
+	for (unsigned int i = 0; i < AIR_RESTS; i++) {
+		struct txq *head = &mac->tx.resting[i].head, *q, *next;
+
+		for (q = head->next; q != head; q = next, n++) {
+			next = q->next;
+			if (holds(q, m))
+				txq_hurry(mac, q);
+		}
+	}
+	eng_charge(mac->bus, n * HURRY_COST);
+}
+
 uint32_t txq_sel_count(struct mac *mac, const struct txq_match *m)
 {
 	txe_fetch_sync(mac);
+	hurry(mac, m);
 	return queued(mac, m) + txe_ring_count(mac, m);
 }
 

@@ -749,6 +749,23 @@ void scene_pass(struct scene *s, uint64_t us)
 		;
 }
 
+void scene_rests(struct scene *s)
+{
+	for (unsigned int i = 0; ; i++) {
+		uint64_t at = txq_rest_end(s->ap->mac);
+		uint64_t other = txq_rest_end(s->sta->mac);
+
+		if (other < at)
+			at = other;
+		if (at == LOOP_NEVER)
+			return;
+		assert_true(i < 10000);
+		s->clock.time = at;
+		while (loop_step(s->loop, false))
+			;
+	}
+}
+
 enum skua_status host_key(struct host *h, uint16_t slot_no, uint16_t gen,
 			  uint16_t sta, uint8_t keyidx, uint32_t cipher,
 			  uint8_t fill)

@@ -189,6 +189,7 @@ void scene_lose(struct scene *s, int type, int subtype, uint32_t nth,
 		uint32_t count);
 void scene_poll(struct scene *s);
 void scene_pass(struct scene *s, uint64_t us);
+void scene_rests(struct scene *s);	/* let time pass until no queue rests */
 void scene_pairwise(struct scene *s, uint32_t cipher, uint8_t keyidx);
 void scene_group(struct scene *s, uint32_t cipher, uint8_t keyidx);
 enum skua_status host_key(struct host *h, uint16_t slot, uint16_t gen,

@@ -182,6 +182,7 @@ static void take_records(struct bench *b)
 static void run(struct bench *b)
 {
 	host_poll(b->ap);
+	scene_rests(b->s);
 	take_records(b);
 }
 

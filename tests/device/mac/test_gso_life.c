@@ -81,6 +81,7 @@ static void test_losses(void **state)
 	r->peer.lose_sns = 1 << 2 | 1 << 7 | 1 << 20;
 	send_flags(r, HEAD_ETH, 21, SKUA_TXF_AMPDU);
 	host_poll(r->ap);
+	scene_rests(r->s);
 	/* Seven tries in vain; what others did does not count */
 	ended(r, SKUA_TXS_NO_ACK, 7);
 	assert_int_equal(r->n, 18);
@@ -92,6 +93,7 @@ static void test_losses(void **state)
 	r->peer.lose_ba = 50;
 	send_flags(r, HEAD_ETH, 40, SKUA_TXF_AMPDU);
 	host_poll(r->ap);
+	scene_rests(r->s);
 	rig_take(r);
 	assert_int_equal(r->status, SKUA_TXS_ACKED);
 	assert_true(r->tries > 1);
@@ -105,6 +107,7 @@ static void test_losses(void **state)
 		r->peer.lose = 50;
 		send_flags(r, HEAD_ETH, 60, SKUA_TXF_AMPDU);
 		host_poll(r->ap);
+		scene_rests(r->s);
 		rig_take(r);
 		assert_int_equal(r->words, 1);
 		assert_true(r->status == SKUA_TXS_ACKED || r->status == SKUA_TXS_NO_ACK);
@@ -119,6 +122,7 @@ static void test_no_ack(void **state)
 
 	send_flags(r, HEAD_ETH, 5, SKUA_TXF_NO_ACK);
 	host_poll(r->ap);
+	scene_rests(r->s);
 	ended(r, SKUA_TXS_SENT, 1);
 	assert_int_equal(r->n, 5);
 	/* The peer is told, too */
@@ -128,6 +132,7 @@ static void test_no_ack(void **state)
 	r->peer.deaf = true;
 	send_packet(r, 5);
 	host_poll(r->ap);
+	scene_rests(r->s);
 	ended(r, SKUA_TXS_NO_ACK, 7);
 	assert_int_equal(r->n, 0);
 }

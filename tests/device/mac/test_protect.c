@@ -622,8 +622,10 @@ static void test_batches(void **state)
 		struct tx t = protected_tx(true, i + 1);
 
 		host_tx(s->ap, &t, f, mk_data(f, true, i % 3, 30 + i % 500));
-		if (i % 20 == 19)
+		if (i % 20 == 19) {
 			host_poll(s->ap);
+			scene_rests(s);
+		}
 		while (host_next(s->sta, &rec)) {
 			assert_true(le32toh(rec.rx.flags) &
 				    SKUA_RXF_DECRYPTED);

@@ -220,16 +220,19 @@ static void test_given_up(void **state)
 	scene_lose(s, 2, -1, 1, 100);
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
+	scene_rests(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, SKUA_RETRY_DEFAULT);
 	assert_int_equal(host_tbl(s->ap, ENG_TBL_RATE, AP_STA, ENG_TBL_WRITE,
 				  &r, sizeof(r)), SKUA_ST_OK);
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
+	scene_rests(s);
 	/* The last stage goes on to the limit */
 	host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, SKUA_RETRY_DEFAULT);
 	t.tries = 4;
 	host_tx(s->ap, &t, f, len);
 	scene_poll(s);
+	scene_rests(s);
 	host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, 4);
 	assert_int_equal(host_tbl(s->ap, ENG_TBL_STA_STATS, AP_STA,
 				  ENG_TBL_READ, &st, sizeof(st)), SKUA_ST_OK);
@@ -345,6 +348,7 @@ static void test_retry_limits(void **state)
 		host_write(s->ap, ENG_MAC_RETRY, rows[i].shorter | rows[i].longer << 8);
 		host_tx(s->ap, &t, f, mk_data(f, true, -1, 60));
 		scene_poll(s);
+		scene_rests(s);
 		host_expect_tx(s->ap, 77, SKUA_TXS_NO_ACK, rows[i].want);
 	}
 }
