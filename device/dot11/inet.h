@@ -44,6 +44,10 @@ static inline void inet_put_be32(uint8_t *p, uint32_t v)
 #define ETHERTYPE_AARP		0x80f3
 #define ETHERTYPE_IPX		0x8137
 #define ETHERTYPE_IPV6		0x86dd
+#define ETHERTYPE_EAPOL		0x888e
+#define ETHERTYPE_WAPI		0x88b4
+#define ETHERTYPE_PREAUTH	0x88c7	/* of RSN */
+#define ETHERTYPE_TDLS		0x890d
 
 #define IPV4_HDR_LEN		20	/* without options */
 #define IPV4_OFF_TOS		1

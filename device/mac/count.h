@@ -60,6 +60,9 @@
 	X(rx_mgmt,	"management frames passed up")			\
 	X(rx_ctl,	"control frames passed up")			\
 	X(rx_data,	"data frames passed up")			\
+	X(rx_decap,	"802.3 frames among rx_data")			\
+	X(rx_amsdu,	"A-MSDUs taken apart")				\
+	X(rx_amsdu_refused, "A-MSDUs dropped: malformed, or with wrong addresses") \
 	X(rx_group,	"group addressed frames among rx_mgmt, rx_ctl, rx_data") \
 	X(rx_bytes,	"octets passed up")				\
 	X(rx_beacon,	"beacons of own BSSs")				\

@@ -40,7 +40,7 @@ bool cpl_init(struct mac *mac)
 	struct cplq *q = &mac->cpl;
 
 	/* A frame is held only while nothing waits. A unit for each buffer is enough */
-	q->cap = mac->cfg->max_txq + CPL_SLACK + RXE_HELD_MAX + SKUA_RX_MAX_BUFS;
+	q->cap = mac->cfg->max_txq + CPL_SLACK + RXE_HELD_UNITS;
 	q->wait = calloc(q->cap, sizeof(*q->wait));
 	loop_timer_init(&q->timer, cpl_timer);
 	return q->wait;

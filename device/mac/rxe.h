@@ -10,8 +10,10 @@
  * rxe_batch.c   frames that wait for the end of the sender's burst
  * rxe_flush.c   their way up then
  * rxe_order.c   Block Ack sessions, order of their frames
+ * rxe_up.c      records for the host
+ * rxe_8023.c    802.3 frames out of data frames
  * rxe_dec.c     decryption, replay check
- * rxe_up.c      records for the host; rxe_buf.c: its buffers
+ * rxe_buf.c     the host's buffers, memory of records
  */
 #ifndef SKUA_DEVICE_MAC_RXE_H
 #define SKUA_DEVICE_MAC_RXE_H
@@ -22,6 +24,7 @@
 #include "../hw.h"
 #include "air/air.h"
 #include "crypto/crypto.h"
+#include "dot11/dot11.h"
 #include "mac/ba_rx.h"
 #include "mac/key.h"
 
@@ -144,6 +147,10 @@ struct rx_item {
 #define RX_UNITS_OF(n)	(1 + ((n) - 1 + RX_UNIT_WORDS - 1) / RX_UNIT_WORDS)
 #define RX_MAX_UNITS	RX_UNITS_OF(SKUA_RX_MAX_BUFS)
 
+#define RX_AMSDU_MAX	32	/* subframes of an A-MSDU that is taken apart */
+/* Buffers of all records of one frame */
+#define RX_FRAME_BUFS	(SKUA_RX_MAX_BUFS + RX_AMSDU_MAX)
+
 /* A buffer that the guest has posted, copied from the ring and checked */
 struct rx_buf {
 	uint64_t addr;
@@ -158,8 +165,19 @@ struct rx_bufs {
 };
 
 /**
+ * struct rx_part - an 802.3 frame in the memory of a received frame
+ * @at: offset in rx_item.data
+ * @len: octets
+ */
+struct rx_part {
+	uint16_t at;
+	uint16_t len;
+};
+
+/**
  * struct rx_up - a frame that lies in the guest's buffers, and its record
  * @next: next one that is free
+ * @more: next 802.3 frame of the same A-MSDU, or NULL
  * @unit: the record; the first unit is a struct skua_cpl_rx
  * @n: number of units
  * @monitor: a monitor gets the frame even if its packet number is refused
@@ -168,11 +186,13 @@ struct rx_bufs {
  * @pn: packet number
  * @fc: Frame Control
  * @group: the receiver address is a group address
+ * @decap: it is an 802.3 frame
  * @len: octets of the frame
  * @bufs: where it lies
  */
 struct rx_up {
 	struct rx_up *next;
+	struct rx_up *more;
 	_Alignas(8) struct skua_cpl unit[RX_MAX_UNITS];
 	uint8_t n;
 	bool monitor;
@@ -181,9 +201,13 @@ struct rx_up {
 	uint64_t pn;
 	uint16_t fc;
 	bool group;
+	bool decap;
 	uint16_t len;
 	struct rx_bufs bufs;
 };
+
+/* Records of frames that have been received, and that the ring has not been given */
+#define RXE_HELD_UNITS	(RXE_HELD_MAX + RX_FRAME_BUFS)
 
 /**
  * struct rx_back - the Block Ack that a PPDU gets when all of it has arrived
@@ -227,6 +251,8 @@ struct rxe_ops {
  * @spare: buffers of frames that were refused when they lay there already
  * @spares: number of these
  * @free: memory of struct rx_up
+ * @part: the 802.3 frames of a frame that goes up
+ * @max_parts: of an A-MSDU, as the rings allow it
  * @back: answer to the PPDU that is arriving
  * @share: frames that wait for others
  */
@@ -240,9 +266,11 @@ struct rxe {
 	uint8_t *mem;
 	uint64_t now;
 	uint32_t taken;
-	struct rx_buf spare[RXE_HELD_MAX + 2 * SKUA_RX_MAX_BUFS];
+	struct rx_buf spare[RXE_HELD_MAX + 2 * RX_FRAME_BUFS];
 	unsigned int spares;
 	struct rx_up *free;
+	struct rx_part part[RX_AMSDU_MAX];
+	unsigned int max_parts;
 	struct rx_back back;
 	struct ba_share share;
 };
@@ -381,6 +409,13 @@ void rxe_order_item(struct mac *mac, struct rx_item *item);
 /** rxe_order_forget_key() - release what waits and names a key, before the key goes */
 void rxe_order_forget_key(struct mac *mac, uint16_t slot, uint16_t gen);
 
+/**
+ * rxe_order_release_8023() - release what waits as 802.3 frames of a station
+ * @mac: the engines
+ * @sta: station; what its frames may go up as is about to change
+ */
+void rxe_order_release_8023(struct mac *mac, const struct mac_sta *sta);
+
 /** rxe_order_release_all() - release all that waits */
 void rxe_order_release_all(struct mac *mac);
 
@@ -418,21 +453,48 @@ bool rxe_take_bufs(struct mac *mac, uint32_t need, struct rx_bufs *bufs);
 /** rxe_spare_bufs() - the next frame gets these buffers */
 void rxe_spare_bufs(struct mac *mac, const struct rx_bufs *bufs);
 
+/** rxe_up_alloc() - memory of a record; NULL if there is none */
+struct rx_up *rxe_up_alloc(struct mac *mac);
+
+/** rxe_up_free() - give back the memory of a record alone, not of its rx_up.more */
+void rxe_up_free(struct mac *mac, struct rx_up *up);
+
+/* rxe_8023.c */
+
+#define RXE_REFUSED	-1
+
+/**
+ * rxe_8023() - make 802.3 frames of a data frame, if that is the way of its station
+ * @mac: the engines
+ * @item: the frame, decrypted; its header is lost if it becomes 802.3 frames
+ *
+ * Return: number of frames in rxe.part; 0 if the frame goes up as it is; RXE_REFUSED for
+ *	an A-MSDU that must not go up.
+ */
+int rxe_8023(struct mac *mac, struct rx_item *item);
+
 /* rxe_up.c */
 
 /** rxe_up_frame() - a frame in no order: look at its decryption, and pass it up */
 void rxe_up_frame(struct mac *mac, struct rx_item *item);
 
 /** rxe_up_now() - pass a frame up */
-void rxe_up_now(struct mac *mac, const struct rx_item *item);
+void rxe_up_now(struct mac *mac, struct rx_item *item);
 
 /** rxe_up_new() - copy a frame to the guest's buffers; NULL if it is lost, and counted */
-struct rx_up *rxe_up_new(struct mac *mac, const struct rx_item *item);
+struct rx_up *rxe_up_new(struct mac *mac, struct rx_item *item);
 
-/** rxe_up_put() - write the record of a frame whose turn has come; frees @up */
+/** rxe_up_bufs() - number of buffers in which a frame lies */
+unsigned int rxe_up_bufs(const struct rx_up *up);
+
+/** rxe_up_put() - write the records of a frame whose turn has come; frees @up */
 void rxe_up_put(struct mac *mac, struct rx_up *up);
 
-void rxe_up_free(struct mac *mac, struct rx_up *up);
+/** rxe_up_end() - the last frame of a turn has gone up: tell the host */
+void rxe_up_end(struct mac *mac);
+
+/** rxe_up_drop() - free @up, whose frame does not go up */
+void rxe_up_drop(struct mac *mac, struct rx_up *up);
 
 /* rxe_flush.c */
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Receive engine: buffers that the guest has posted
+ * Receive engine: buffers that the guest has posted, and memory of records
  */
+#include <stdlib.h>
+
 #include "mac/count.h"
 #include "mac/priv.h"
 #include "mac/rxe.h"
@@ -68,4 +70,20 @@ void rxe_spare_bufs(struct mac *mac, const struct rx_bufs *bufs)
 {
 	for (unsigned int i = 0; i < bufs->n; i++)
 		mac->rx.spare[mac->rx.spares++] = bufs->buf[i];
+}
+
+struct rx_up *rxe_up_alloc(struct mac *mac)
+{
+	struct rx_up *up = mac->rx.free;
+
+	if (!up)
+		return malloc(sizeof(*up));
+	mac->rx.free = up->next;
+	return up;
+}
+
+void rxe_up_free(struct mac *mac, struct rx_up *up)
+{
+	up->next = mac->rx.free;
+	mac->rx.free = up;
 }

@@ -31,7 +31,7 @@ static void flush(struct mac *mac)
 	if (rx->taken)
 		ring_consume(&mac->rings->ring[SKUA_RING_RXBUF], rx->taken);
 	rx->taken = 0;
-	cpl_publish(mac);
+	rxe_up_end(mac);
 }
 
 void rxe_forget(struct mac *mac)

@@ -40,7 +40,7 @@ static void hole_timer(struct loop_timer *t)
 	due = ba_order_expire(&ba->order, loop_now(mac->loop));
 	if (due != NEVER)
 		loop_timer_set(mac->loop, t, due);
-	cpl_publish(mac);
+	rxe_up_end(mac);
 	turn_switch(turn, was);
 }
 
@@ -103,7 +103,7 @@ void rxe_order_stop(struct ba_rx *ba)
 	else if (ba->order.place)
 		ba_order_drop(&ba->order);
 	ba->on = false;
-	cpl_publish(mac);
+	rxe_up_end(mac);
 }
 
 /* Frames in the order in which they have arrived */
@@ -126,7 +126,7 @@ static void put(struct mac *mac, struct rx_item *item, struct rx_up *up)
 {
 	struct ba_rx *ba = item->ba;
 
-	ba_order_put(&ba->order, item->sn, up, up->bufs.n, mac->rx.now);
+	ba_order_put(&ba->order, item->sn, up, rxe_up_bufs(up), mac->rx.now);
 	if (ba->order.held && !loop_timer_armed(&ba->hole))
 		loop_timer_set(mac->loop, &ba->hole, ba_order_due(&ba->order));
 }
@@ -192,14 +192,31 @@ void rxe_order_forget_key(struct mac *mac, uint16_t slot, uint16_t gen)
 		next = o->next;
 		ba_order_release(o, of_key, &key);
 	}
-	cpl_publish(mac);
+	rxe_up_end(mac);
+}
+
+static bool is_8023(const void *item, const void *ref)
+{
+	(void)ref;
+	return ((const struct rx_up *)item)->decap;
+}
+
+void rxe_order_release_8023(struct mac *mac, const struct mac_sta *sta)
+{
+	for (unsigned int tid = 0; tid < SKUA_NUM_TIDS; tid++) {
+		struct ba_rx *ba = sta->ba_rx[tid];
+
+		if (ba && ba->on && ba->order.place)
+			ba_order_release(&ba->order, is_8023, NULL);
+	}
+	rxe_up_end(mac);
 }
 
 void rxe_order_release_all(struct mac *mac)
 {
 	while (mac->rx.share.first)
 		ba_order_clear(mac->rx.share.first);
-	cpl_publish(mac);
+	rxe_up_end(mac);
 }
 
 static void up_ordered(void *priv, void *item)
@@ -209,7 +226,7 @@ static void up_ordered(void *priv, void *item)
 
 static void drop(void *priv, void *item)
 {
-	rxe_up_free(priv, item);
+	rxe_up_drop(priv, item);
 }
 
 static const struct ba_order_ops order_ops = {
@@ -228,6 +245,13 @@ void rxe_order_init(struct mac *mac)
 void rxe_order_run(struct mac *mac)
 {
 	uint32_t bufs = mac->rings->ring[SKUA_RING_RXBUF].entries;
+	uint32_t units = mac->rings->ring[SKUA_RING_CPL0].entries;
 
 	mac->rx.share.max = bufs / 2 < RXE_HELD_MAX ? bufs / 2 : RXE_HELD_MAX;
+	/* An A-MSDU that is taken apart goes up as a whole, or not at all */
+	mac->rx.max_parts = RX_AMSDU_MAX;
+	if (mac->rx.max_parts > bufs / 4)
+		mac->rx.max_parts = bufs / 4;
+	if (mac->rx.max_parts > units / 4)
+		mac->rx.max_parts = units / 4;
 }

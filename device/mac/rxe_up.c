@@ -4,7 +4,6 @@
  *
  * A frame is copied once, into buffers that the guest has posted.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "mac/count.h"
@@ -18,14 +17,11 @@ static uint32_t buf_word(uint16_t id, uint32_t len)
 	return HW_PUT(SKUA_RX_BUF_ID, id) | HW_PUT(SKUA_RX_BUF_LEN, len);
 }
 
-/* Copy the frame; the words of its buffers go to @rec and @more */
-static bool scatter(struct mac *mac, const struct rx_item *item,
+/* Copy @left octets; the words of the buffers go to @rec and @more */
+static bool scatter(struct mac *mac, const uint8_t *from, uint32_t left,
 		    const struct rx_bufs *bufs, unsigned int offset,
 		    struct skua_cpl_rx *rec, __le32 *more)
 {
-	const uint8_t *from = item->data + item->start;
-	uint32_t left = item->len;
-
 	for (unsigned int i = 0; i < bufs->n; i++) {
 		uint32_t n = bufs->buf[i].len - offset;
 		uint32_t word;
@@ -76,7 +72,6 @@ static void fill_record(const struct mac *mac, const struct rx_item *item,
 			struct skua_cpl_rx *rec)
 {
 	rec->flags = htole32(item->flags);
-	rec->frame_len = htole16(item->len);
 	rec->vif = item->vif;
 	rec->tid = item->tid;
 	rec->sta = htole16(item->sta);
@@ -105,33 +100,20 @@ static void count_up(struct mac *mac, const struct rx_up *up)
 		mac->c.rx_data++;
 	else
 		mac->c.rx_ctl++;
+	mac->c.rx_decap += up->decap;
 	mac->c.rx_group += up->group;
 	mac->c.rx_bytes += up->len;
 }
 
-static struct rx_up *up_alloc(struct mac *mac)
-{
-	struct rx_up *up = mac->rx.free;
-
-	if (!up)
-		return malloc(sizeof(*up));
-	mac->rx.free = up->next;
-	return up;
-}
-
-void rxe_up_free(struct mac *mac, struct rx_up *up)
-{
-	up->next = mac->rx.free;
-	mac->rx.free = up;
-}
-
 static void fill_up(const struct mac *mac, const struct rx_item *item,
-		    unsigned int offset, struct rx_up *up)
+		    const struct rx_part *part, unsigned int offset,
+		    struct rx_up *up)
 {
 	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)up->unit;
-	const uint8_t *frame = item->data + item->start;
+	const uint8_t *frame = item->data + part->at;
 
 	fill_record(mac, item, rec);
+	rec->frame_len = htole16(part->len);
 	rec->offset = (uint8_t)offset;
 	up->n = (uint8_t)RX_UNITS_OF(up->bufs.n);
 	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_RX) |
@@ -143,27 +125,37 @@ static void fill_up(const struct mac *mac, const struct rx_item *item,
 	if (item->key)
 		up->key = (struct key_ref){ item->slot, item->key->gen };
 	up->pn = item->pn;
-	up->fc = dot11_fc(frame);
-	up->group = dot11_addr_is_group(dot11_addr1(frame));
-	up->len = item->len;
+	up->decap = item->flags & SKUA_RXF_8023;
+	up->fc = up->decap ? IEEE80211_DATA : dot11_fc(frame);
+	up->group = !up->decap && dot11_addr_is_group(dot11_addr1(frame));
+	up->len = part->len;
 }
 
-struct rx_up *rxe_up_new(struct mac *mac, const struct rx_item *item)
+/* What follows the header, or the 802.3 header, is aligned to four octets */
+static unsigned int offset_of(const struct rx_item *item)
 {
-	/* The body of the frame is aligned to four octets */
-	unsigned int offset = item->hdr_len % 4 ? 2 : 0;
-	struct rx_up *up = up_alloc(mac);
+	if (item->flags & SKUA_RXF_8023)
+		return 2;
+	return item->hdr_len % 4 ? 2 : 0;
+}
 
-	if (!up || !cpl_room(mac, RX_MAX_UNITS)) {
+static struct rx_up *up_new(struct mac *mac, const struct rx_item *item,
+			    const struct rx_part *part)
+{
+	unsigned int offset = offset_of(item);
+	struct rx_up *up = rxe_up_alloc(mac);
+
+	if (!up) {
 		mac->c.rx_no_cpl++;
-	} else if (!rxe_take_bufs(mac, item->len + offset, &up->bufs)) {
+	} else if (!rxe_take_bufs(mac, part->len + offset, &up->bufs)) {
 		mac->c.rx_no_buffer++;
 	} else {
 		memset(up->unit, 0, sizeof(up->unit));
-		if (scatter(mac, item, &up->bufs, offset,
-			    (struct skua_cpl_rx *)up->unit,
+		up->more = NULL;
+		if (scatter(mac, item->data + part->at, part->len, &up->bufs,
+			    offset, (struct skua_cpl_rx *)up->unit,
 			    (__le32 *)up->unit + RX_UNIT_WORDS)) {
-			fill_up(mac, item, offset, up);
+			fill_up(mac, item, part, offset, up);
 			return up;
 		}
 		log_warn(mac->log,
@@ -174,6 +166,64 @@ struct rx_up *rxe_up_new(struct mac *mac, const struct rx_item *item)
 	return NULL;
 }
 
+void rxe_up_drop(struct mac *mac, struct rx_up *up)
+{
+	while (up) {
+		struct rx_up *more = up->more;
+
+		rxe_up_free(mac, up);
+		up = more;
+	}
+}
+
+static void spare_bufs(struct mac *mac, const struct rx_up *up)
+{
+	for (; up; up = up->more)
+		rxe_spare_bufs(mac, &up->bufs);
+}
+
+/* All parts, or none */
+static struct rx_up *up_parts(struct mac *mac, const struct rx_item *item,
+			      const struct rx_part *part, unsigned int n)
+{
+	struct rx_up *first = NULL, **end = &first;
+
+	if (!cpl_room(mac, n * RX_MAX_UNITS)) {
+		mac->c.rx_no_cpl++;
+		return NULL;
+	}
+	while (n--) {
+		*end = up_new(mac, item, part++);
+		if (!*end) {
+			spare_bufs(mac, first);
+			rxe_up_drop(mac, first);
+			return NULL;
+		}
+		end = &(*end)->more;
+	}
+	return first;
+}
+
+struct rx_up *rxe_up_new(struct mac *mac, struct rx_item *item)
+{
+	const struct rx_part whole = { .at = item->start, .len = item->len };
+	int n = rxe_8023(mac, item);
+
+	if (n == RXE_REFUSED)
+		return NULL;
+	return n ? up_parts(mac, item, mac->rx.part, (unsigned int)n) :
+		   up_parts(mac, item, &whole, 1);
+}
+
+unsigned int rxe_up_bufs(const struct rx_up *up)
+{
+	unsigned int n = 0;
+
+	for (; up; up = up->more)
+		n += up->bufs.n;
+	return n;
+}
+
 /* A monitor gets the frame, the stack does not get it. Return: false if nobody does */
 static bool refuse(struct mac *mac, struct rx_up *up)
 {
@@ -181,7 +231,7 @@ static bool refuse(struct mac *mac, struct rx_up *up)
 	uint32_t flags = le32toh(rec->flags);
 
 	if (!up->monitor) {
-		rxe_spare_bufs(mac, &up->bufs);
+		spare_bufs(mac, up);
 		return false;
 	}
 	flags &= ~(SKUA_RXF_PN_VALID | SKUA_RXF_PN_VALIDATED |
@@ -192,14 +242,26 @@ static bool refuse(struct mac *mac, struct rx_up *up)
 
 void rxe_up_put(struct mac *mac, struct rx_up *up)
 {
-	if (!up->check || rxe_pn_in_turn(mac, up) || refuse(mac, up)) {
-		cpl_put(mac, up->unit, up->n);
-		count_up(mac, up);
+	if (up->check && !rxe_pn_in_turn(mac, up) && !refuse(mac, up)) {
+		rxe_up_drop(mac, up);
+		return;
 	}
-	rxe_up_free(mac, up);
+	while (up) {
+		struct rx_up *more = up->more;
+
+		count_up(mac, up);
+		cpl_put(mac, up->unit, up->n);
+		rxe_up_free(mac, up);
+		up = more;
+	}
 }
 
-void rxe_up_now(struct mac *mac, const struct rx_item *item)
+void rxe_up_end(struct mac *mac)
+{
+	cpl_publish(mac);
+}
+
+void rxe_up_now(struct mac *mac, struct rx_item *item)
 {
 	struct rx_up *up = rxe_up_new(mac, item);
 

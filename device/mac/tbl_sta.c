@@ -17,6 +17,8 @@
 			 ENG_STAF_PS_TRACK | ENG_STAF_KEYED | \
 			 ENG_STAF_SPP_AMSDU | ENG_STAF_ASLEEP | \
 			 ENG_STAF_DECAP)
+/* A frame's format was chosen by these when it arrived */
+#define FORMAT_FLAGS	(ENG_STAF_DECAP | ENG_STAF_KEYED | ENG_STAF_4ADDR)
 
 static uint32_t sta_entries(const struct mac *mac)
 {
@@ -82,6 +84,9 @@ static enum skua_status sta_write(struct mac *mac, uint32_t i,
 	    dot11_addr_is_group(e->addr) ||
 	    dot11_addr_equal(e->addr, zero))
 		return SKUA_ST_INVALID;
+	if ((flags & ENG_STAF_DECAP) &&
+	    !(mac->bus->features & SKUA_FEAT_RX_DECAP))
+		return SKUA_ST_UNSUPPORTED;
 	twin = mac_sta_find(mac, vif, e->addr);
 	if (twin && twin != sta)
 		return SKUA_ST_EXISTS;
@@ -100,6 +105,8 @@ static enum skua_status sta_write(struct mac *mac, uint32_t i,
 	sta->uapsd = e->uapsd_queues;
 	sta->ampdu_factor = e->ampdu_factor;
 	sta->ampdu_density = e->ampdu_density;
+	if (mac->running && ((sta->flags ^ flags) & FORMAT_FLAGS))
+		rxe_order_release_8023(mac, sta);
 	sta->flags = flags & ~ENG_STAF_ASLEEP;
 	for (unsigned int k = 0; k < MAC_KEYS_PER_STA; k++) {
 		take_ref(&sta->key[k], &e->key[k]);
