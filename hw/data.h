@@ -198,7 +198,8 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
  * @flags: SKUA_RXF_*
  * @buf0: id and bytes used of the first buffer, @offset included; the words
  *	after the 64th byte have the further buffers
- * @frame_len: bytes of the frame over all buffers, without FCS
+ * @frame_len: bytes of the frame over all buffers, without FCS; with
+ *	SKUA_RXF_COALESCED the headers of the first buffer count alone
  * @offset: offset of the frame in the first buffer
  * @vif: interface that the frame was received for, or SKUA_VIF_NONE
  * @link: its link
@@ -222,11 +223,18 @@ static_assert(sizeof(struct skua_cpl) == SKUA_CPL_UNIT, "completion unit size");
  * @ampdu_ref: with SKUA_RXF_AMPDU: the same in all frames of one A-MPDU
  * @gso_size: with SKUA_RXF_COALESCED: octets of payload of each segment but the last
  *
+ * SKUA_RXF_8023: an MSDU behind its 802.3 header, in place of 802.11 header and LLC. What the
+ * host would have checked, the NIC has checked; see docs/nic.rst. An A-MSDU comes up as
+ * several such records.
+ *
+ * SKUA_RXF_CSUM_OK: a whole TCP segment or UDP datagram, and the checksums in it are right.
+ *
  * SKUA_RXF_COALESCED, only with SKUA_RXF_8023 and SKUA_RXF_CSUM_OK: one buffer for each
- * segment, in the order of their sequence numbers. The first has the headers as that segment
- * had them; those of the others differ from them in no more than sequence number, IPv4
- * identification, checksums, lengths and PSH. PSH is set in the first buffer if it was in the last
- * segment. What else the record says is that of the last frame.
+ * segment, two at least, in the order of their sequence numbers. The first has the headers
+ * as that segment had them; those of the others differ from them in no more than sequence
+ * number, IPv4 identification, checksums, lengths and PSH. The identifications count up by
+ * one, or with DF are all the same. PSH is set in the first buffer if it was in the last
+ * segment. What else the record says is that of the last frame; the key is that of all.
  */
 struct skua_cpl_rx {
 	__le32 w0;

@@ -61,6 +61,9 @@
 	X(rx_ctl,	"control frames passed up")			\
 	X(rx_data,	"data frames passed up")			\
 	X(rx_decap,	"802.3 frames among rx_data")			\
+	X(rx_csum_ok,	"frames passed up with a right checksum of TCP or UDP") \
+	X(rx_coalesced,	"records of two TCP segments or more")		\
+	X(rx_coalesced_segs, "TCP segments in them")			\
 	X(rx_amsdu,	"A-MSDUs taken apart")				\
 	X(rx_amsdu_refused, "A-MSDUs dropped: malformed, or with wrong addresses") \
 	X(rx_group,	"group addressed frames among rx_mgmt, rx_ctl, rx_data") \

@@ -39,7 +39,10 @@ bool cpl_init(struct mac *mac)
 {
 	struct cplq *q = &mac->cpl;
 
-	/* A frame is held only while nothing waits. A unit for each buffer is enough */
+	/*
+	 * A frame is held, and segments are collected, only while nothing waits. A unit
+	 * for each buffer is enough.
+	 */
 	q->cap = mac->cfg->max_txq + CPL_SLACK + RXE_HELD_UNITS;
 	q->wait = calloc(q->cap, sizeof(*q->wait));
 	loop_timer_init(&q->timer, cpl_timer);
@@ -67,7 +70,7 @@ static void cpl_defer(struct mac *mac, const struct skua_cpl *unit,
 	struct cplq *q = &mac->cpl;
 
 	/* What is held for others finds room when its turn comes; see cpl_init() */
-	if (q->cap - q->len < n + mac->rx.share.held) {
+	if (q->cap - q->len < n + mac->rx.share.held + rxe_join_units(&mac->rx)) {
 		mac->c.cpl_lost += n;
 		log_warn(mac->log,
 			 "completions are lost: the firmware posts more events than the driver takes");

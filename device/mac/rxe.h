@@ -13,6 +13,8 @@
  * rxe_up.c      records for the host
  * rxe_8023.c    802.3 frames out of data frames
  * rxe_dec.c     decryption, replay check
+ * rxe_join.c    TCP segments that share a record
+ * rxe_inet.c    checksums of TCP and UDP
  * rxe_buf.c     the host's buffers, memory of records
  */
 #ifndef SKUA_DEVICE_MAC_RXE_H
@@ -175,6 +177,38 @@ struct rx_part {
 };
 
 /**
+ * enum rx_flow_kind - how a record's place among others counts
+ * @RX_FLOW_NONE: nobody can say of which flow it is: no segment passes it
+ * @RX_FLOW_UDP: it is of no TCP flow
+ * @RX_FLOW_TCP: a TCP segment whose checksum is right
+ */
+enum rx_flow_kind {
+	RX_FLOW_NONE,
+	RX_FLOW_UDP,
+	RX_FLOW_TCP,
+};
+
+#define RX_FLOW_HDR_MAX	(ETHER_HDR_LEN + IPV6_HDR_LEN + TCP_HDR_MAX)
+
+/**
+ * struct rx_flow - what rxe_join.c needs to know of a frame
+ * @kind: what it is; the rest is of TCP segments only
+ * @l4: offset of the TCP header from the 802.3 header
+ * @hdr_len: octets of all headers
+ * @payload: octets behind them
+ * @plain: it can share a record: payload, one buffer, nothing behind the packet
+ * @hdr: the headers, since those in the guest's memory may change
+ */
+struct rx_flow {
+	enum rx_flow_kind kind;
+	uint8_t l4;
+	uint8_t hdr_len;
+	uint16_t payload;
+	bool plain;
+	uint8_t hdr[RX_FLOW_HDR_MAX];
+};
+
+/**
  * struct rx_up - a frame that lies in the guest's buffers, and its record
  * @next: next one that is free
  * @more: next 802.3 frame of the same A-MSDU, or NULL
@@ -189,6 +223,7 @@ struct rx_part {
  * @decap: it is an 802.3 frame
  * @len: octets of the frame
  * @bufs: where it lies
+ * @flow: what it carries
  */
 struct rx_up {
 	struct rx_up *next;
@@ -204,10 +239,41 @@ struct rx_up {
 	bool decap;
 	uint16_t len;
 	struct rx_bufs bufs;
+	struct rx_flow flow;
 };
 
+#define RXE_FLOWS	8	/* whose segments are collected at the same time */
+
 /* Records of frames that have been received, and that the ring has not been given */
-#define RXE_HELD_UNITS	(RXE_HELD_MAX + RX_FRAME_BUFS)
+#define RXE_HELD_UNITS	(RXE_HELD_MAX + RX_FRAME_BUFS + RXE_FLOWS * RX_MAX_UNITS)
+
+/**
+ * struct rx_run - TCP segments that will share a record
+ * @up: the first one; its record grows
+ * @next: sequence number that joins
+ * @gso_size: octets of payload of the first one
+ * @n: number of segments
+ * @fixed_id: all have the same IPv4 identification
+ * @psh: the last one has PSH
+ */
+struct rx_run {
+	struct rx_up *up;
+	uint32_t next;
+	uint16_t gso_size;
+	uint8_t n;
+	bool fixed_id;
+	bool psh;
+};
+
+/**
+ * struct rxe_join - runs that grow, while frames go up
+ * @run: the oldest one first
+ * @n: number of these
+ */
+struct rxe_join {
+	struct rx_run run[RXE_FLOWS];
+	unsigned int n;
+};
 
 /**
  * struct rx_back - the Block Ack that a PPDU gets when all of it has arrived
@@ -253,6 +319,7 @@ struct rxe_ops {
  * @free: memory of struct rx_up
  * @part: the 802.3 frames of a frame that goes up
  * @max_parts: of an A-MSDU, as the rings allow it
+ * @join: segments that share records
  * @back: answer to the PPDU that is arriving
  * @share: frames that wait for others
  */
@@ -271,6 +338,7 @@ struct rxe {
 	struct rx_up *free;
 	struct rx_part part[RX_AMSDU_MAX];
 	unsigned int max_parts;
+	struct rxe_join join;
 	struct rx_back back;
 	struct ba_share share;
 };
@@ -458,6 +526,38 @@ struct rx_up *rxe_up_alloc(struct mac *mac);
 
 /** rxe_up_free() - give back the memory of a record alone, not of its rx_up.more */
 void rxe_up_free(struct mac *mac, struct rx_up *up);
+
+/* rxe_inet.c */
+
+/**
+ * rxe_inet() - check the checksums in a frame
+ * @mac: the engines
+ * @item: the frame
+ * @up: the same in the guest's buffers; gets SKUA_RXF_CSUM_OK, and its flow
+ * @frame: octets of @up, in the NIC's memory
+ */
+void rxe_inet(const struct mac *mac, const struct rx_item *item,
+	      struct rx_up *up, const uint8_t *frame);
+
+/* rxe_join.c */
+
+/**
+ * rxe_join() - write the record of a frame, or let it grow a run of segments
+ * @mac: the engines
+ * @up: the frame alone; freed
+ *
+ * Whoever lets frames go up calls rxe_join_end() at the end.
+ */
+void rxe_join(struct mac *mac, struct rx_up *up);
+
+/** rxe_join_end() - write the records of all runs */
+void rxe_join_end(struct mac *mac);
+
+/** rxe_join_units() - units that the records of all runs need at most */
+static inline unsigned int rxe_join_units(const struct rxe *rx)
+{
+	return rx->join.n * RX_MAX_UNITS;
+}
 
 /* rxe_8023.c */
 

@@ -173,6 +173,7 @@ void rxe_decrypt(struct mac *mac)
  */
 static void tell_host(struct mac *mac, const struct skua_cpl_inband *event)
 {
+	rxe_join_end(mac);
 	if (cpl_room(mac, 1))
 		cpl_event(mac, event);
 	else

@@ -10,6 +10,12 @@
 
 #define FLUSH_COST	1000	/* of a frame, see eng_charge() */
 
+static void event(struct mac *mac, const struct skua_cpl_inband *event)
+{
+	rxe_join_end(mac);
+	cpl_event(mac, event);
+}
+
 static void flush(struct mac *mac)
 {
 	struct rxe *rx = &mac->rx;
@@ -21,7 +27,7 @@ static void flush(struct mac *mac)
 		struct rx_item *item = &rx->item[i];
 
 		if (item->kind == RX_EVENT)
-			cpl_event(mac, &item->event);
+			event(mac, &item->event);
 		else if (item->ba)
 			rxe_order_item(mac, item);
 		else

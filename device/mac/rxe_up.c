@@ -94,6 +94,8 @@ static void fill_record(const struct mac *mac, const struct rx_item *item,
 
 static void count_up(struct mac *mac, const struct rx_up *up)
 {
+	const struct skua_cpl_rx *rec = (const struct skua_cpl_rx *)up->unit;
+
 	if (dot11_fc_is_mgmt(up->fc))
 		mac->c.rx_mgmt++;
 	else if (dot11_fc_is_data(up->fc))
@@ -101,6 +103,7 @@ static void count_up(struct mac *mac, const struct rx_up *up)
 	else
 		mac->c.rx_ctl++;
 	mac->c.rx_decap += up->decap;
+	mac->c.rx_csum_ok += !!(rec->flags & htole32(SKUA_RXF_CSUM_OK));
 	mac->c.rx_group += up->group;
 	mac->c.rx_bytes += up->len;
 }
@@ -129,6 +132,7 @@ static void fill_up(const struct mac *mac, const struct rx_item *item,
 	up->fc = up->decap ? IEEE80211_DATA : dot11_fc(frame);
 	up->group = !up->decap && dot11_addr_is_group(dot11_addr1(frame));
 	up->len = part->len;
+	rxe_inet(mac, item, up, frame);
 }
 
 /* What follows the header, or the 802.3 header, is aligned to four octets */
@@ -188,7 +192,7 @@ static struct rx_up *up_parts(struct mac *mac, const struct rx_item *item,
 {
 	struct rx_up *first = NULL, **end = &first;
 
-	if (!cpl_room(mac, n * RX_MAX_UNITS)) {
+	if (!cpl_room(mac, n * RX_MAX_UNITS + rxe_join_units(&mac->rx))) {
 		mac->c.rx_no_cpl++;
 		return NULL;
 	}
@@ -250,14 +254,14 @@ void rxe_up_put(struct mac *mac, struct rx_up *up)
 		struct rx_up *more = up->more;
 
 		count_up(mac, up);
-		cpl_put(mac, up->unit, up->n);
-		rxe_up_free(mac, up);
+		rxe_join(mac, up);
 		up = more;
 	}
 }
 
 void rxe_up_end(struct mac *mac)
 {
+	rxe_join_end(mac);
 	cpl_publish(mac);
 }
 

@@ -447,7 +447,7 @@ static void take_frame(struct host *h, struct rec *rec,
 		memcpy(rec->frame + total,
 		       h->mem + BUF_OFF + id * 8192u + skip, len - skip);
 		total += len - skip;
-		skip = 0;
+		skip = rec->rx.more_off;
 		post_one(h, id);
 	}
 	rec->len = total;

@@ -26,7 +26,7 @@
 
 #define HOST_BASE	0x40000000ull
 #define HOST_MEM	(8u << 20)
-#define HOST_FRAME_MAX	12000
+#define HOST_FRAME_MAX	32000
 #define SNIFF_MAX	512
 
 /* Addresses of all stations */
