@@ -291,9 +291,9 @@ static enum skua_tx_status make(struct mac *mac, struct txd *d, uint8_t cls,
 static uint32_t accept(struct mac *mac, struct txd *d, uint8_t cls)
 {
 	enum skua_tx_status status = SKUA_TXS_SENT;
-	struct txd_head head;
-	struct gso gso, *g = NULL;
 	const char *fault = txd_fault(mac, d);
+	struct gso gso, *g = NULL;
+	struct txd_head head;
 
 	head.len = 0;
 	head.taken = 0;
@@ -305,18 +305,18 @@ static uint32_t accept(struct mac *mac, struct txd *d, uint8_t cls)
 		status = encap(mac, d, &head);
 	}
 	if (status == SKUA_TXS_SENT && (d->flags & SKUA_TXF_GSO)) {
-		g = &gso;
-		status = txe_gso_look(mac, d, &head, g);
-		if (status == SKUA_TXS_SENT &&
-		    mac->tx.count + g->n > mac->cfg->max_txq)
-			return 0;
+		status = txe_gso_look(mac, d, &head, &gso);
+		g = status == SKUA_TXS_SENT ? &gso : NULL;
 	}
+	if (g && mac->tx.count + g->n > mac->cfg->max_txq)
+		return 0;
 	mac->c.tx_fetched++;
 	if (status == SKUA_TXS_SENT)
 		status = make(mac, d, cls, &head, g);
 	if (status != SKUA_TXS_SENT)
 		refuse(mac, d, cls, status);
-	return status == SKUA_TXS_SENT && g ? g->n : 1;
+	/* Much of the work was done, also if that ended in vain */
+	return g ? g->n : 1;
 }
 
 /* Without room, frames stay in the ring; no frame is lost */

@@ -264,6 +264,8 @@ void guest_radio(struct guest *g, uint16_t freq)
 	guest_tune(g, freq);
 }
 
+#define PACKET	(SKUA_MAX_GSO_SEGS * 500)	/* octets of payload */
+
 static void put_frames(struct guest *g, unsigned int ring, uint32_t len,
 		       uint32_t flags)
 {
@@ -283,6 +285,38 @@ static void put_frames(struct guest *g, unsigned int ring, uint32_t len,
 		memcpy(guest_entry(g, ring, i), &d, sizeof(d));
 	__atomic_store_n(&guest_idx(g, ring)->prod, htole32(G_ENTRIES),
 			 __ATOMIC_RELEASE);
+}
+
+/* A packet of the most segments there can be; its last piece may be nowhere */
+void guest_packets(struct guest *g, bool vain)
+{
+	static const uint8_t head[] = {
+		0x08, 0x02, 0, 0, 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 1,
+		0, 0, 0xaa, 0xaa, 3, 0, 0, 0, 8, 0,
+		0x45, 0, (40 + PACKET) >> 8, (40 + PACKET) & 255, 0, 1, 0, 0, 64, 6, 0, 0,
+		10, 0, 0, 1, 10, 0, 0, 2,
+		0, 80, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0,
+	};
+	struct skua_tx_desc d = {
+		.w0 = htole32(HW_PUT(SKUA_TXD_W0_NSEG, 2)),
+		.flags = htole32(SKUA_TXF_CSUM | SKUA_TXF_GSO),
+		.w2 = htole32(HW_PUT(SKUA_TXD_W2_STA, SKUA_STA_NONE)),
+		.w6 = htole32(HW_PUT(SKUA_TXD_W6_GSO_SIZE, PACKET / SKUA_MAX_GSO_SEGS)),
+		.w7 = htole32(HW_PUT(SKUA_TXD_W7_CSUM_START, 24u + 8 + 20) |
+			      HW_PUT(SKUA_TXD_W7_CSUM_OFF, 16u)),
+		.seg[0] = { .addr = htole64(G_BASE + G_DATA),
+			    .len = htole32(sizeof(head) + PACKET - 1) },
+		.seg[1] = { .addr = htole64(vain ? 1 : G_BASE + G_DATA),
+			    .len = htole32(1) },
+	};
+
+	memcpy(g->mem + G_DATA, head, sizeof(head));
+	for (unsigned int r = SKUA_RING_TX_VO; r <= SKUA_RING_TX_MGMT; r++) {
+		for (uint32_t i = 0; i < G_ENTRIES; i++)
+			memcpy(guest_entry(g, r, i), &d, sizeof(d));
+		__atomic_store_n(&guest_idx(g, r)->prod, htole32(G_ENTRIES),
+				 __ATOMIC_RELEASE);
+	}
 }
 
 void guest_frames(struct guest *g, uint32_t len, uint32_t flags)

@@ -83,6 +83,9 @@ void guest_radio(struct guest *g, uint16_t freq);
 /** guest_frames() - fill all transmit rings with data frames of @len octets */
 void guest_frames(struct guest *g, uint32_t len, uint32_t flags);
 
+/** guest_packets() - packets to be cut in all rings; @vain: their last octet cannot be read */
+void guest_packets(struct guest *g, bool vain);
+
 /** guest_frames_again() - publish all of them anew */
 void guest_frames_again(struct guest *g);
 

@@ -20,6 +20,7 @@
 
 #include "ctl/ctl.h"
 #include "guest.h"
+#include "mac/priv.h"
 
 #define ATTACK_NS	(300 * LOOP_NS_PER_MS)	/* processor time of each attack */
 #define BLOCKED_MAX_NS	(100 * LOOP_NS_PER_MS)
@@ -523,6 +524,30 @@ static void test_long_frames(void **state)
 	assert_true(s->good->nic->state == NIC_ALIVE);
 }
 
+/* Packets of many segments to nobody, and others of which a segment less than all can be read */
+static void packets(struct scene *s, const char *name, bool vain)
+{
+	boot_loop(s, ENG_TXQ_COUNT, 0, true);
+	s->bad->nic->bus.features = SKUA_FEAT_TX_CSUM | SKUA_FEAT_TX_GSO;
+	guest_vif(s->bad, 2412);
+	guest_tune(s->bad, 2412);
+	guest_packets(s->bad, vain);
+	s->act = act_traffic;
+	attack(s, name);
+	assert_true(vain ? s->bad->nic->mac->c.tx_dma_error > 1000 :
+			   s->bad->nic->mac->c.tx_gso > 100);
+}
+
+static void test_packets(void **state)
+{
+	packets(*state, "packets to be cut", false);
+}
+
+static void test_packets_in_vain(void **state)
+{
+	packets(*state, "packets cut in vain", true);
+}
+
 /* Buffers that are too short, as many as there can be */
 static void test_bad_buffers(void **state)
 {
@@ -571,7 +596,8 @@ int main(void)
 		T(test_events), T(test_inband), T(test_lines), T(test_random),
 		T(test_keys), T(test_own_code), T(test_boots), T(test_restarts),
 		T(test_command), T(test_reset_of_all), T(test_vif_clear), T(test_counters),
-		T(test_long_frames), T(test_bad_buffers), T(test_unmap),
+		T(test_long_frames), T(test_packets), T(test_packets_in_vain),
+		T(test_bad_buffers), T(test_unmap),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
