@@ -200,7 +200,7 @@ static void test_links(void **state)
 	}
 }
 
-/* A real receiver takes what was encrypted for it */
+/* T10: a real receiver takes what was encrypted for it */
 static void test_protected(void **state)
 {
 	struct scene *s = offloading();
@@ -291,6 +291,7 @@ static uint64_t counted(const struct mac_counts *c)
 	return c->tx_bad_desc + c->tx_bad_frame + c->tx_stale_sta + c->tx_clear_refused;
 }
 
+/* T10 */
 static void test_refused(void **state)
 {
 	(void)state;

@@ -100,6 +100,7 @@ static void go(struct rig *r, enum rig_head head, const struct packet *k,
 	expect_end(r, SKUA_TXS_ACKED);
 }
 
+/* T10 */
 static void test_segments(void **state)
 {
 	static const uint8_t flags[] = {
@@ -317,6 +318,7 @@ static void harm(struct rig *r, const struct harm *h)
 	refused(r, &t, frame, h->cut ? h->cut : len);
 }
 
+/* T10 */
 static void test_hostile(void **state)
 {
 	struct rig *r = *state;

@@ -71,7 +71,7 @@ static void ended(struct rig *r, enum skua_tx_status status, unsigned int tries)
 	nothing_left(r);
 }
 
-/* In A-MPDUs, with losses: the segments end in another order than they began */
+/* T1, in A-MPDUs, with losses: the segments end in another order than they began */
 static void test_losses(void **state)
 {
 	struct rig *r = *state;
@@ -280,6 +280,7 @@ static void one_end(void (*act)(struct rig *r), bool session, bool silent,
 #define STALE	(1u << SKUA_TXS_STALE_STA)
 #define BAD	(1u << SKUA_TXS_BAD)
 
+/* T1 */
 static void test_ends(void **state)
 {
 	(void)state;
@@ -386,7 +387,7 @@ static struct rig *small(uint32_t max_txq)
 	return rig_new_on(&air_perfect, &cfg);
 }
 
-/* A packet waits in its ring as a whole, and asks for no turn meanwhile */
+/* T10: a packet waits in its ring as a whole, and asks for no turn meanwhile */
 static void test_waits(void **state)
 {
 	struct rig *r = small(64);
@@ -506,7 +507,7 @@ static void test_sync(void **state)
 
 /* Keys */
 
-/* Encrypted segments, PN by PN, at a receiver that has the key */
+/* K14, T10: encrypted segments, PN by PN, at a receiver that has the key */
 static void test_protected(void **state)
 {
 	static const struct {
