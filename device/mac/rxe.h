@@ -35,8 +35,8 @@ struct mac_sta;
 struct mac_vif;
 
 #define RXE_HELD_MAX		1024	/* buffers of frames that wait for others */
-#define RXE_BATCH		32	/* frames decrypted together */
-#define RXE_BATCH_BYTES		65536	/* and their octets, about */
+#define RXE_BATCH		64	/* frames decrypted together */
+#define RXE_BATCH_BYTES		98304	/* and their octets, about */
 
 /**
  * struct rx_arrival - a frame that is being received

@@ -15,9 +15,12 @@
 #include "mac/ba_sta.h"
 #include "mac/txq.h"
 
-/* A turn protects at least so many frames, or octets */
-#define CHUNK		16
-#define CHUNK_BYTES	16384
+/*
+ * A turn protects at least so many frames, or octets. The more there are at a time, the
+ * better are the lanes of the crypto engine used; TKIP takes half a millisecond for them.
+ */
+#define CHUNK		64
+#define CHUNK_BYTES	98304
 
 /* For so long a frame is tried again */
 #define LIFETIME_US	2000000
