@@ -10,6 +10,7 @@
  * GCM has no such chain. A frame is done by one call, which needs no manager.
  */
 #define NO_COMPAT_IMB_API_053	/* no short names */
+#include <assert.h>
 #include <errno.h>
 #include <stdalign.h>
 #include <stdatomic.h>
