@@ -430,6 +430,7 @@ DECLARE_EWMA(skua_ok, 10, 8)
  * @key: keys by hw_key_idx; RCU, written by key.c under the wiphy mutex
  * @state: enum ieee80211_sta_state
  * @rx_airtime: of frames received from the station, us
+ * @rx_mpdus: received from the station
  * @tx_rate: rate word of the last frame that was to be acknowledged; 0 before (NAPI)
  * @tx_ok: share of its transmissions that arrive, of SKUA_TX_ALL_OK (NAPI)
  * @seq: by TID: the last sequence number that a transmit record named, or
@@ -451,6 +452,7 @@ struct skua_sta {
 	struct skua_key __rcu *key[SKUA_OWNER_KEYS];
 	u8 state;
 	struct skua_total rx_airtime;
+	struct skua_total rx_mpdus;
 	u32 tx_rate;
 	struct ewma_skua_ok tx_ok;
 	u16 seq[SKUA_NUM_TIDS];

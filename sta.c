@@ -479,12 +479,14 @@ static int skua_sta_add(struct skua *sc, struct ieee80211_vif *vif,
 	 */
 	if (restart) {
 		skua_total_restart(&ssta->rx_airtime);
+		skua_total_restart(&ssta->rx_mpdus);
 	} else {
 		ssta->asleep = false;
 		ssta->decap_due = false;
 		ssta->decap = false;
 		ssta->decap_rx = false;
 		ssta->rx_airtime = (struct skua_total){};
+		ssta->rx_mpdus = (struct skua_total){};
 		memset(ssta->seq, 0xff, sizeof(ssta->seq));
 	}
 	ssta->state = IEEE80211_STA_NONE;
@@ -655,9 +657,10 @@ void skua_op_sta_set_decap_offload(struct ieee80211_hw *hw,
 /*
  * The NIC's counters begin anew with the NIC, the association goes on. mac80211
  * itself counts retries, failures and the duration of transmissions, from the
- * status of each frame, so a restart loses none of them.
+ * status of each frame, so a restart loses none of them. It counts a run of received
+ * segments as one packet, so then the NIC's count holds.
  */
-static void skua_sta_fill_sinfo(struct skua_sta *ssta,
+static void skua_sta_fill_sinfo(const struct skua *sc, struct skua_sta *ssta,
 				struct station_info *sinfo,
 				const struct skua_sta_stats *stats)
 {
@@ -665,6 +668,11 @@ static void skua_sta_fill_sinfo(struct skua_sta *ssta,
 
 	sinfo->rx_duration = skua_total_read(&ssta->rx_airtime, rx);
 	sinfo->filled |= BIT_ULL(NL80211_STA_INFO_RX_DURATION);
+	rx = skua_total_read(&ssta->rx_mpdus, le32_to_cpu(stats->rx_packets));
+	if (skua_has(sc, SKUA_FEAT_RX_COALESCE)) {
+		sinfo->rx_packets = rx;
+		sinfo->filled |= BIT_ULL(NL80211_STA_INFO_RX_PACKETS);
+	}
 	if (stats->ack_signal) {
 		sinfo->ack_signal = stats->ack_signal;
 		sinfo->filled |= BIT_ULL(NL80211_STA_INFO_ACK_SIGNAL);
@@ -777,5 +785,5 @@ void skua_op_sta_statistics(struct ieee80211_hw *hw, struct ieee80211_vif *vif,
 	if (ssta->handle == SKUA_STA_NONE || !skua_alive(sc))
 		return;
 	if (!skua_cmd_exec(sc, &req))
-		skua_sta_fill_sinfo(ssta, sinfo, &stats);
+		skua_sta_fill_sinfo(sc, ssta, sinfo, &stats);
 }

@@ -470,6 +470,7 @@ static u64 rx_duration(struct kunit *test, u64 nic)
 	struct station_info sinfo = {};
 
 	stats->rx_airtime_us = cpu_to_le64(nic);
+	stats->rx_packets = cpu_to_le32(nic);
 	wiphy_lock(fake->hw->wiphy);
 	skua_op_sta_statistics(fake->hw, fake->vif, fake->sta, &sinfo);
 	wiphy_unlock(fake->hw->wiphy);
@@ -480,6 +481,11 @@ static u64 rx_duration(struct kunit *test, u64 nic)
 			 BIT_ULL(NL80211_STA_INFO_TX_DURATION)));
 	KUNIT_EXPECT_TRUE(test, sinfo.filled &
 			  BIT_ULL(NL80211_STA_INFO_RX_DURATION));
+	/* mac80211 counts packets itself, but runs of segments as one */
+	KUNIT_EXPECT_EQ(test, skua_has(fake->sc, SKUA_FEAT_RX_COALESCE),
+			!!(sinfo.filled & BIT_ULL(NL80211_STA_INFO_RX_PACKETS)));
+	if (skua_has(fake->sc, SKUA_FEAT_RX_COALESCE))
+		KUNIT_EXPECT_EQ(test, sinfo.rx_duration, sinfo.rx_packets);
 	return sinfo.rx_duration;
 }
 
@@ -498,6 +504,7 @@ static void sta_counts_on(struct kunit *test)
 
 	sta_up(test, fake->sta);
 	KUNIT_EXPECT_EQ(test, 1000, rx_duration(test, 1000));
+	fake->sc->caps.features = SKUA_FEAT_RX_COALESCE;
 	KUNIT_EXPECT_EQ(test, 1500, rx_duration(test, 1500));
 	set_bit(SKUA_F_RECONFIG, &fake->sc->flags);
 	sta_forget(fake);
