@@ -497,12 +497,14 @@ static int skua_rx_sta(struct skua *sc, const struct sk_buff *skb,
 	return 0;
 }
 
-/* May this station's key have decrypted this frame, and is that known to be no replay? */
-static bool skua_rx_key_ok_8023(struct skua *sc, const struct sk_buff *skb,
+/*
+ * Was the frame decrypted with a key of its station, and is it known to be no replay? Frames
+ * to groups, under a group's key, come in 802.11 frames.
+ */
+static bool skua_rx_key_ok_8023(struct skua *sc,
 				const struct skua_rx_unit *unit,
 				struct ieee80211_sta *sta)
 {
-	const struct ethhdr *eth = (const void *)skb->data;
 	const struct skua_vif *svif = skua_vif(skua_sta(sta)->vif);
 	struct skua_key *key;
 
@@ -510,15 +512,9 @@ static bool skua_rx_key_ok_8023(struct skua *sc, const struct sk_buff *skb,
 		return !READ_ONCE(skua_sta(sta)->keyed) && !READ_ONCE(svif->keyed);
 	key = skua_key_get(sc, unit->key, unit->key_gen);
 	if (!key || !(key->suite->flags & SKUA_SUITE_EXT_IV) ||
-	    !(unit->flags & SKUA_RXF_PN_VALIDATED))
+	    !(unit->flags & SKUA_RXF_PN_VALIDATED) ||
+	    key->sta != unit->sta || key->sta_gen != unit->sta_gen)
 		return false;
-	if (key->sta == SKUA_STA_NONE) {
-		if (key->vif != svif->idx || svif->type != SKUA_VIF_STA ||
-		    !is_multicast_ether_addr(eth->h_dest))
-			return false;
-	} else if (key->sta != unit->sta || key->sta_gen != unit->sta_gen) {
-		return false;
-	}
 	if (unit->flags & SKUA_RXF_PN_VALID)
 		skua_key_saw_pn(key, unit->tid < SKUA_NUM_TIDS ? unit->tid : 0,
 				unit->pn);
@@ -535,19 +531,25 @@ static bool skua_rx_admit_8023(struct skua *sc, const struct sk_buff *skb,
 			       struct ieee80211_sta **sta)
 {
 	const struct ethhdr *eth = (const void *)skb->data;
+	bool authorized, good;
 
 	*sta = skua_sta_get(sc, unit->sta, unit->sta_gen);
 	if (!*sta) {
 		skua_count(sc, SKUA_CTR_RX_STALE_STA);
 		return false;
 	}
-	if (READ_ONCE(skua_sta(*sta)->decap_rx) &&
-	    READ_ONCE(skua_sta(*sta)->state) == IEEE80211_STA_AUTHORIZED &&
-	    eth->h_proto != htons(ETH_P_PAE) && eth->h_proto != htons(ETH_P_TDLS) &&
-	    skua_rx_key_ok_8023(sc, skb, unit, *sta))
+	authorized = READ_ONCE(skua_sta(*sta)->state) == IEEE80211_STA_AUTHORIZED;
+	good = READ_ONCE(skua_sta(*sta)->decap_rx) &&
+	       eth->h_proto != htons(ETH_P_PAE) &&
+	       eth->h_proto != htons(ETH_P_TDLS) &&
+	       skua_rx_key_ok_8023(sc, unit, *sta);
+	if (authorized && good)
 		return true;
 	skua_count(sc, SKUA_CTR_RX_REFUSED);
-	skua_complain(sc, "802.3 frame that %pM may not send\n", (*sta)->addr);
+	/* of a station that has just lost its authorization the NIC knows later */
+	if (!good)
+		skua_complain(sc, "802.3 frame that %pM may not send\n",
+			      (*sta)->addr);
 	return false;
 }
 

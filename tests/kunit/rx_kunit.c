@@ -709,7 +709,6 @@ static struct skua_cpl_rx rx_listen(struct kunit *test, u16 len)
 	wiphy_lock(fake->hw->wiphy);
 	KUNIT_ASSERT_EQ(test, 0, skua_sta_handle_take(fake->sc, fake->sta));
 	wiphy_unlock(fake->hw->wiphy);
-	skua_vif(fake->vif)->type = SKUA_VIF_AP;
 	skua_sta(fake->sta)->state = IEEE80211_STA_AUTHORIZED;
 	skua_sta(fake->sta)->decap_rx = true;
 	rec.flags = cpu_to_le32(SKUA_RXF_8023);
@@ -772,7 +771,6 @@ struct rx_admit_case {
 	bool keyed;
 	bool vif_keyed;
 	bool group;
-	bool station;
 	u16 proto;
 	u8 state;
 	bool no_decap;
@@ -799,12 +797,10 @@ static const struct rx_admit_case rx_admit_cases[] = {
 	{ "under no key", RX_CRYPT, .err = SKUA_CTR_RX_REFUSED },
 	{ "under TKIP", RX_CRYPT, RX_ITS_KEY, WLAN_CIPHER_SUITE_TKIP,
 	  .err = SKUA_CTR_RX_REFUSED },
-	{ "to a group, under the group's key", RX_CRYPT, RX_GROUP_KEY, CCMP, .group = true,
-	  .station = true },
-	{ "to one, under the group's key", RX_CRYPT, RX_GROUP_KEY, CCMP, .station = true,
+	{ "to one, under the group's key", RX_CRYPT, RX_GROUP_KEY, CCMP,
 	  .err = SKUA_CTR_RX_REFUSED },
-	{ "to a group, under the group's key, to an access point", RX_CRYPT, RX_GROUP_KEY,
-	  CCMP, .group = true, .err = SKUA_CTR_RX_REFUSED },
+	{ "to a group, under the group's key", RX_CRYPT, RX_GROUP_KEY, CCMP, .group = true,
+	  .err = SKUA_CTR_RX_REFUSED },
 	{ "not authorized", .state = IEEE80211_STA_ASSOC, .err = SKUA_CTR_RX_REFUSED },
 	{ "mac80211 does not take it", .no_decap = true, .err = SKUA_CTR_RX_REFUSED },
 	{ "eapol", .proto = ETH_P_PAE, .err = SKUA_CTR_RX_REFUSED },
@@ -846,10 +842,6 @@ static void rx_admits_an_8023_frame(struct kunit *test)
 	struct skua_key *key = NULL;
 	struct skua_sta *ssta = skua_sta(rx->fake.sta);
 
-	if (c->station) {
-		rx->fake.vif->type = NL80211_IFTYPE_STATION;
-		skua_vif(rx->fake.vif)->type = SKUA_VIF_STA;
-	}
 	if (c->key)
 		key = rx_install(test, c, &rec);
 	ssta->keyed |= c->keyed;
