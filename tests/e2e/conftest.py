@@ -332,3 +332,14 @@ def spread(benches, request):
 def single(benches, request):
     """One guest with single_channel=1: ends ap and sta."""
     yield from run_on("single", benches, request)
+
+
+@pytest.fixture
+def tuned(request):
+    """One guest whose skua.ko has the parameters that the test names: ends ap and sta."""
+    shape = "tuned-" + ("-".join(request.param) or "not")
+    bench.SHAPES[shape] = [(("ap", "sta"), request.param)]
+    up = {}
+    yield from run_on(shape, up, request)
+    for one in up.values():
+        one.stop()

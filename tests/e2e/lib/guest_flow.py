@@ -49,6 +49,10 @@ class Flow:
                     gap=round(self.gap, 3), **more)
 
 
+def family(address):
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
 def mark(sock, tid):
     """Frames of a socket have this TID; cfg80211 takes it from their priority."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, 256 + tid)
@@ -60,12 +64,12 @@ class Stream(Flow):
     def __init__(self, ends, port, source, target, tid):
         super().__init__("tcp", source, target, tid)
         guest_end.enter(ends[target][0])
-        with socket.socket() as listen:
+        with socket.socket(family(ends[target][1])) as listen:
             mark(listen, tid)
             listen.bind((ends[target][1], port))
             listen.listen()
             guest_end.enter(ends[source][0])
-            self.out = socket.socket()
+            self.out = socket.socket(family(ends[target][1]))
             mark(self.out, tid)
             self.out.connect((ends[target][1], port))
             self.into, _ = listen.accept()
@@ -98,11 +102,11 @@ class Datagrams(Flow):
     def __init__(self, ends, port, source, target, tid, rate, size):
         super().__init__("udp", source, target, tid)
         guest_end.enter(ends[target][0])
-        self.into = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.into = socket.socket(family(ends[target][1]), socket.SOCK_DGRAM)
         self.into.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
         self.into.bind((ends[target][1], port))
         guest_end.enter(ends[source][0])
-        self.out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.out = socket.socket(family(ends[target][1]), socket.SOCK_DGRAM)
         mark(self.out, tid)
         self.out.connect((ends[target][1], port))
         for sock in (self.out, self.into):

@@ -65,11 +65,13 @@ def counts(end):
 
 
 class Load:
-    """guest_flow.py between ap and sta, both ways."""
+    """guest_flow.py between two ends, both ways."""
 
-    def __init__(self, here, tids=(0,), tcp=True, udp=200):
-        ways = [(a, b, tid) for tid in tids for a, b in (("ap", "sta"), ("sta", "ap"))]
-        ask = {"ends": {name: [here.ends[name].netns, ADDRESS[name]] for name in ADDRESS},
+    def __init__(self, here, tids=(0,), tcp=True, udp=200, address=None):
+        address = address or ADDRESS
+        one, other = address
+        ways = [(a, b, tid) for tid in tids for a, b in ((one, other), (other, one))]
+        ask = {"ends": {name: [here.ends[name].netns, address[name]] for name in address},
                "tcp": ways if tcp else [],
                "udp": [(*way, udp, 1000) for way in ways] if udp else []}
         vm = here.ends["sta"].vm
