@@ -148,6 +148,8 @@ static void skua_ps_collect(struct skua *sc, struct ieee80211_sta *sta,
 		ieee80211_txq_get_depth(sta->txq[tid], &depth, NULL);
 		if (depth)
 			*more = true;
+		else
+			ieee80211_sta_set_buffered(sta, tid, false);
 	}
 }
 

@@ -572,6 +572,23 @@ static void skua_tx_pull(struct skua *sc, unsigned int ac)
 	rcu_read_unlock();
 }
 
+/*
+ * mac80211 puts 802.11 frames for a station that sleeps on a list of its own, and 802.3 frames
+ * into the queue, where the driver leaves them. So the driver says that there are some:
+ * mac80211 shows that in the TIM, and asks for them when the station does
+ * (skua_op_release_buffered_frames()). A wake-up, which ends that, may come meanwhile.
+ */
+static void skua_txq_tell_tim(const struct ieee80211_txq *txq)
+{
+	struct ieee80211_sta *sta = txq->sta;
+
+	if (!sta || !READ_ONCE(skua_sta(sta)->asleep))
+		return;
+	ieee80211_sta_set_buffered(sta, txq->tid, true);
+	if (!READ_ONCE(skua_sta(sta)->asleep))
+		ieee80211_sta_set_buffered(sta, txq->tid, false);
+}
+
 /**
  * skua_op_wake_tx_queue() - a transmit queue has frames
  * @hw: the device
@@ -581,6 +598,7 @@ static void skua_tx_pull(struct skua *sc, unsigned int ac)
  */
 void skua_op_wake_tx_queue(struct ieee80211_hw *hw, struct ieee80211_txq *txq)
 {
+	skua_txq_tell_tim(txq);
 	skua_tx_pull(hw->priv, txq->ac);
 }
 
