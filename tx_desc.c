@@ -315,7 +315,8 @@ static unsigned int skua_tx_gso_hdr(const struct sk_buff *skb, unsigned int star
 		return 0;
 	hdr = start + 4 * tcp->doff;
 	if (tcp->doff < sizeof(*tcp) / 4 || hdr > SKUA_MAX_GSO_HDR || hdr >= skb->len ||
-	    skb->len - hdr > SKUA_MAX_GSO_SEGS * info->gso_size)
+	    skb->len - hdr > SKUA_MAX_GSO_SEGS * info->gso_size ||
+	    hdr + info->gso_size > ETH_HLEN + IEEE80211_MAX_DATA_LEN)
 		return 0;
 	return hdr;
 }
@@ -438,6 +439,10 @@ int skua_tx_decide(struct skua_tx_req *req, struct sk_buff *skb,
 	    skua_tx_is_bulk(skb))
 		req->flags |= SKUA_TXF_AMPDU;
 	skua_tx_set_offloads(req, skb, features);
+	/* a bridge may have taken it from a network with larger frames */
+	if ((req->flags & SKUA_TXF_ENCAP) && !skb_is_gso(skb) &&
+	    skb->len > ETH_HLEN + IEEE80211_MAX_DATA_LEN)
+		return -EPERM;
 	return 0;
 }
 

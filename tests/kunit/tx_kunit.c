@@ -1620,7 +1620,7 @@ static void put_tcp(struct sk_buff *skb, unsigned int payload)
 static struct sk_buff *make_8023(struct kunit *test, unsigned int payload)
 {
 	struct skua_fake *fake = test->priv;
-	struct sk_buff *skb = alloc_skb(2048, GFP_KERNEL);
+	struct sk_buff *skb = alloc_skb(3072, GFP_KERNEL);
 	struct ethhdr *eth;
 
 	KUNIT_ASSERT_NOT_NULL(test, skb);
@@ -1668,6 +1668,7 @@ struct tx_8023_case {
 	u32 cipher;
 	u32 info;
 	u16 proto;
+	u16 more;	/* octets */
 	u8 state;
 	bool keyed;
 	bool vif_keyed;
@@ -1711,6 +1712,8 @@ static const struct tx_8023_case tx_8023_cases[] = {
 		  IEEE80211_TX_CTL_REQ_TX_STATUS,
 	  .flags = TX_8023_BULK | SKUA_TXF_EOSP | SKUA_TXF_NO_PS_BUFFER |
 		   SKUA_TXF_STATUS },
+	{ "of the most octets", .more = IEEE80211_MAX_DATA_LEN - 60, .flags = TX_8023_BULK },
+	{ "too long", .more = IEEE80211_MAX_DATA_LEN - 59, .err = SKUA_CTR_TX_REFUSED },
 	{ "more frames", .info = IEEE80211_TX_CTL_MORE_FRAMES,
 	  .flags = TX_8023_BULK | SKUA_TXF_MORE_DATA },
 };
@@ -1741,7 +1744,7 @@ static void tx_of_an_8023_frame(struct kunit *test)
 {
 	const struct tx_8023_case *c = test->param_value;
 	struct skua_fake *fake = test->priv;
-	struct sk_buff *skb = make_8023(test, 20);
+	struct sk_buff *skb = make_8023(test, 20 + c->more);
 	struct ethhdr *eth = (void *)skb->data;
 	struct skua_tx_desc *desc;
 
