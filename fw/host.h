@@ -22,7 +22,10 @@
 /* Features that this image knows how to steer; the NIC's engines may offer less. */
 #define FW_FEATURES	(SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |		\
 			 SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |		\
-			 SKUA_FEAT_RX_REORDER |					\
+			 SKUA_FEAT_RX_REORDER | SKUA_FEAT_TX_ENCAP |		\
+			 SKUA_FEAT_TX_CSUM | SKUA_FEAT_TX_GSO |			\
+			 SKUA_FEAT_RX_DECAP | SKUA_FEAT_RX_CSUM |		\
+			 SKUA_FEAT_RX_COALESCE |				\
 			 SKUA_FEAT_AP_PS | SKUA_FEAT_UAPSD |			\
 			 SKUA_FEAT_BEACON_PROT |				\
 			 SKUA_FEAT_TKIP_PHASE1_HOST |				\
