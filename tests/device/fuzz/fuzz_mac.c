@@ -207,6 +207,99 @@ static void act_ampdu(struct scene *s, struct input *in)
 	air_abort(s->sniff.radio);
 }
 
+/*
+ * What an MSDU or an A-MSDU carries: a TCP segment or a UDP datagram, well-formed at first, or
+ * octets of the input's own
+ */
+static unsigned int mk_body(struct input *in, uint8_t *b, uint8_t how)
+{
+	static const uint8_t payload[256];
+	const struct packet k = {
+		.v6 = how & 1, .udp = (how & 6) == 6, .id = how & 8 ? take8(in) : 0,
+		.seq = take8(in) * 16u, .flags = how & 16 ? take8(in) : TCP_ACK,
+		.tcp_opts = how & 32 ? 12 : 0, .len = (take8(in) & 7) * 16u,
+		.payload = payload,
+	};
+	unsigned int len = 8;
+
+	if (how & 64) {
+		len = take8(in);
+		take(in, b, len);
+		return len;
+	}
+	memcpy(b, "\xaa\xaa\x03\0\0\0", 6);
+	b[6] = (uint8_t)(packet_type(&k) >> 8);
+	b[7] = (uint8_t)packet_type(&k);
+	return len + packet_write(b + len, &k, false);
+}
+
+/* Some of these in one A-MSDU, whose headers the input may change */
+static unsigned int mk_subframes(struct input *in, uint8_t *b, uint8_t how)
+{
+	unsigned int at = 0;
+
+	for (unsigned int n = 1 + (how & 3); n; n--) {
+		unsigned int len = mk_body(in, b + at + 14, take8(in));
+
+		memcpy(b + at, take8(in) & 15 ? addr_sta : addr_other, 6);
+		memcpy(b + at + 6, addr_other, 6);
+		b[at + 12] = 0;
+		b[at + 13] = (uint8_t)len;
+		at += (14 + (len & 255) + 3) & ~3u;
+	}
+	if (how & 4)
+		b[take8(in) % at] = take8(in);
+	return at - (how >> 3 & 3);
+}
+
+/* An A-MPDU for the station, whose frames go up as 802.3 frames, and in runs */
+static void act_receive(struct scene *s, struct input *in)
+{
+	static uint8_t f[AMPDU_MAX][2400];
+	uint8_t how = take8(in), body[2200];
+	struct air_mpdu mpdu[AMPDU_MAX] = { 0 };
+	struct air_ppdu p = {
+		.mpdu = mpdu, .n = how % AMPDU_MAX + 1u, .ampdu = true, .ta = addr_ap,
+		.rate = HW_PUT(SKUA_RATE_ENC, SKUA_ENC_VHT) |
+			HW_PUT(SKUA_RATE_NSS, 1),
+		.power = 20, .airtime_us = 100,
+	};
+	uint16_t sn = take8(in);
+
+	for (unsigned int i = 0; i < p.n; i++) {
+		uint8_t what = take8(in);
+		unsigned int len = what & 128 ? mk_subframes(in, body, what) :
+						mk_body(in, body, what);
+
+		len = mk_frame(f[i], IEEE80211_QOS_DATA | FC_FROMDS, addr_sta, addr_ap,
+			       addr_other, how >> 4 & 1, body, len);
+		f[i][24] |= what & IEEE80211_QOS_AMSDU;
+		dot11_put_le16(f[i] + IEEE80211_OFF_SEQ, (uint16_t)((sn + i) << 4));
+		len = encrypt(s, f[i], len, (uint64_t)sn + i + 1);
+		dot11_fcs_put(f[i], len);
+		mpdu[i].data = f[i];
+		mpdu[i].len = (uint16_t)(len + IEEE80211_FCS_LEN);
+	}
+	if (!air_begin(s->sniff.radio, &p))
+		return;
+	for (unsigned int i = 0; i < 1000 && air_run(s->air); i++)
+		turns_act(s->loop);
+	air_abort(s->sniff.radio);
+}
+
+/* What the frames of the access point go up as */
+static void act_format(struct scene *s, struct input *in)
+{
+	struct eng_sta e;
+
+	if (host_tbl(s->sta, ENG_TBL_STA, STA_AP, ENG_TBL_READ, &e, sizeof(e)) !=
+	    SKUA_ST_OK)
+		return;
+	e.flags ^= htole32(take32(in) & (ENG_STAF_DECAP | ENG_STAF_KEYED |
+					 ENG_STAF_4ADDR | ENG_STAF_QOS));
+	host_tbl(s->sta, ENG_TBL_STA, STA_AP, ENG_TBL_WRITE, &e, sizeof(e));
+}
+
 /* A session of one half or both, at the end that hears the stranger or at the other one */
 static void act_session(struct scene *s, struct input *in)
 {
@@ -268,7 +361,10 @@ static void act_index(struct scene *s, struct input *in)
 		ring->idx->cons = htole32(ring->own - val % (ring->entries + 2));
 }
 
-#define OFFLOADS	250	/* values of an act from here on */
+/* Values of an act from there on */
+#define RECEIVE		240
+#define FORMAT		248
+#define OFFLOADS	250
 
 static void act_plain(struct scene *s, struct input *in, uint8_t which)
 {
@@ -312,6 +408,10 @@ static void act(struct scene *s, struct input *in)
 
 	if (which >= OFFLOADS)
 		act_offload(s, in);
+	else if (which >= FORMAT)
+		act_format(s, in);
+	else if (which >= RECEIVE)
+		act_receive(s, in);
 	else
 		act_plain(s, in, which);
 	/* The number of turns is bounded: an endless turn shows as a timeout. */
@@ -322,6 +422,21 @@ static void act(struct scene *s, struct input *in)
 	}
 }
 
+/* The station has a session at first, and 802.3 frames */
+static void begin_session(struct scene *s)
+{
+	struct eng_ba ba = {
+		.gen = htole16(STA_GEN), .set = ENG_BA_SET_RX, .rx = 1,
+		.rx_size = htole16(64),
+	};
+	struct eng_sta sta = host_get_sta(s->sta, STA_AP);
+
+	sta.flags |= htole32(ENG_STAF_DECAP);
+	host_sta(s->sta, STA_AP, &sta);
+	host_tbl(s->sta, ENG_TBL_BA, STA_AP * SKUA_NUM_TIDS, ENG_TBL_WRITE, &ba,
+		 sizeof(ba));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct host_cfg cfg = {
@@ -330,7 +445,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.features = SKUA_FEAT_HT | SKUA_FEAT_VHT | SKUA_FEAT_HE |
 			    SKUA_FEAT_TX_AMPDU | SKUA_FEAT_RX_AMPDU |
 			    SKUA_FEAT_RX_REORDER | SKUA_FEAT_TX_ENCAP |
-			    SKUA_FEAT_TX_CSUM | SKUA_FEAT_TX_GSO,
+			    SKUA_FEAT_TX_CSUM | SKUA_FEAT_TX_GSO |
+			    SKUA_FEAT_RX_DECAP | SKUA_FEAT_RX_CSUM |
+			    SKUA_FEAT_RX_COALESCE,
 	};
 	struct input in = { .at = data, .left = size };
 	struct scene *s = scene_new(&cfg, &cfg);
@@ -339,6 +456,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	log_set_level((enum log_level)-1);
 	scene_pairwise(s, SUITE_CCMP, 0);
 	scene_group(s, SUITE_CCMP, 1);
+	begin_session(s);
 	for (int i = 0; in.left && i < ACTS_MAX; i++) {
 		turns_act(s->loop);
 		act(s, &in);
