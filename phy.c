@@ -422,6 +422,8 @@ static void skua_aggregation_init(struct skua *sc)
 	}
 	if (!skua_has(sc, SKUA_FEAT_TX_AMPDU))
 		return;
+	/* An A-MPDU has one key, so sessions outlive a new key with Extended Key ID. */
+	ieee80211_hw_set(hw, AMPDU_KEYBORDER_SUPPORT);
 	hw->max_tx_aggregation_subframes = skua_ba_window(sc);
 	if (!skua_tx_amsdu)
 		return;

@@ -214,8 +214,8 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     setattr(item, "report_" + report.when, report)
-    places = [value for name, value in getattr(item, "funcargs", {}).items()
-              if name == "lab" or name in bench.SHAPES]
+    places = [value for value in getattr(item, "funcargs", {}).values()
+              if isinstance(value, (Lab, bench.Bench))]
     for place in places if report.failed else ():
         for name in sorted(os.listdir(place.run_dir)):
             if name.endswith((".log", ".stderr")):
@@ -326,6 +326,12 @@ def mixed(benches, request):
 def spread(benches, request):
     """One guest: ends ap, sta and third; interrupts are threads, for any processor."""
     yield from run_on("spread", benches, request)
+
+
+@pytest.fixture
+def shaped(benches, request):
+    """A bench of the shape that the test names: parametrize("shaped", SHAPES, indirect=True)."""
+    yield from run_on(request.param, benches, request)
 
 
 @pytest.fixture

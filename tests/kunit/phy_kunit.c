@@ -223,6 +223,9 @@ static void phy_aggregation(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->amsdu_out, ieee80211_hw_check(hw, TX_FRAG_LIST));
 	KUNIT_EXPECT_EQ(test, c->amsdu_out ? SKUA_TXD_MAX_SEGS : 0,
 			hw->max_tx_fragments);
+	/* the NIC mixes no key ids in an A-MPDU, so sessions need not end for new keys */
+	KUNIT_EXPECT_EQ(test, !!(c->features & SKUA_FEAT_TX_AMPDU),
+			ieee80211_hw_check(hw, AMPDU_KEYBORDER_SUPPORT));
 	KUNIT_EXPECT_EQ(test, c->tx, hw->max_tx_aggregation_subframes);
 	KUNIT_EXPECT_EQ(test, c->rx, hw->max_rx_aggregation_subframes);
 	KUNIT_EXPECT_FALSE(test, ieee80211_hw_check(hw, TX_AMPDU_SETUP_IN_HW));

@@ -24,6 +24,10 @@ SHAPES = {
     "mixed": [(("hard",), ()), (("soft",), ("swcrypto=1",))],
     "single": [(("ap", "sta"), ("single_channel=1",))],
     "spread": [(("ap", "sta", "third"), ())],
+    "soft": [(("ap", "sta"), ("swcrypto=1",))],
+    # a part of aggregation is switched off
+    **{f"no_{part}": [(("ap", "sta"), (f"{part}=0",))]
+       for part in ("tx_ampdu", "rx_ampdu", "rx_reorder", "tx_amsdu")},
 }
 # more for the kernels' command lines
 CMDLINES = {"spread": ["threadirqs"]}

@@ -128,9 +128,9 @@ FIELDS = ["frame.number", "wlan.fc.type_subtype", "wlan.ta", "wlan.ra", "wlan.se
           "wlan.qos.tid", "wlan.fc.retry", "radiotap.ampdu.reference",
           "radiotap.ampdu.flags.last", "wlan.ba.control", "wlan.fixed.ssc.sequence",
           "wlan.ba.bm", "wlan.fixed.action_code", "wlan.fixed.baparams.buffersize",
-          "wlan.fixed.baparams.tid", "wlan.fixed.status_code"]
+          "wlan.fixed.baparams.tid", "wlan.fixed.status_code", "wlan.wep.key"]
 DATA, BAR, BA, ACK, ACTION = "0x0028", "0x0018", "0x0019", "0x001d", "0x000d"
-ADDBA_RESPONSE = "0x01"
+ADDBA_RESPONSE, DELBA = "0x01", "0x02"
 COMPRESSED = 2
 
 
@@ -168,6 +168,8 @@ class Judge:
         self.faults = []
         self.lengths = collections.defaultdict(list)    # (transmitter, TID) -> MPDUs in A-MPDUs
         self.sizes = {}                                 # (transmitter, TID) -> window
+        self.keys = collections.defaultdict(set)        # transmitter -> key ids in A-MPDUs
+        self.ends = 0                                   # of sessions
         self.counts = collections.Counter()
         self.ways = {}
         self.ppdu, self.waits, self.wanted = [], None, {}
@@ -190,6 +192,8 @@ class Judge:
             self.wanted[row.wlan_ta, row.wlan_ra, tid] = int(row.wlan_fixed_ssc_sequence)
         elif kind == ACTION and row.wlan_fixed_action_code == ADDBA_RESPONSE:
             self.agreed(row)
+        elif kind == ACTION and row.wlan_fixed_action_code == DELBA:
+            self.ends += 1
         elif kind == DATA:
             self.data(row)
         elif kind == BAR:
@@ -252,6 +256,10 @@ class Judge:
         self.lengths[key].append(len(rows))
         if len(rows) > self.sizes.get(key, 0):
             self.blame(first, f"{len(rows)} MPDUs for a window of {self.sizes.get(key)}")
+        key_ids = {row.wlan_wep_key for row in rows}
+        self.keys[first.wlan_ta] |= key_ids
+        if len(key_ids) > 1:
+            self.blame(first, f"an A-MPDU with the key ids {sorted(key_ids)}")
         self.waits = first, numbers
 
     def block_ack(self, row):
