@@ -11,6 +11,7 @@ from skuavm import wait_until
 
 HE = "ieee80211ac=1\nieee80211ax=1\n"
 TIDS = (0, 5)
+BA, ACK = 9, 13
 GAP = 1024      # by so much numbers are ahead after a restart, see sta.c
 
 # Begins and ends sessions at random, by the files of both ends, so many times.
@@ -93,6 +94,36 @@ def test_a_crash_under_load(trio, name):
     steps = sessions.steps(path, victim.mac)
     assert steps and all(0 <= step <= GAP + 1 for step in steps), [*filter(lambda s: s != 1, steps)]
     faults.forgive(trio, *faults.REPAIRED)
+
+
+@pytest.mark.contract("A3", "A7")
+@pytest.mark.parametrize("name", ["ap", "sta"])
+def test_a_session_without_progress(trio, name):
+    """No answer comes any more: the session is ended and counted, and a new one begins."""
+    trio.link(ap_extra=HE)
+    ends = [trio.ends["ap"], trio.ends["sta"]]
+    victim, peer = ends if name == "ap" else reversed(ends)
+    load = sessions.Load(trio, tcp=False, udp=400).flowing()
+    sessions.begin(ends)
+    before = [end.driver() for end in (victim, peer)]
+    was = victim.engines()
+    for subtype in (BA, ACK):
+        trio.lose(type=1, subtype=subtype, ta=peer.mac, every=1)
+    wait_until("the watchdog", 20, lambda: victim.driver()["ba_stalled"] > before[0]["ba_stalled"])
+    assert all(trio.nics.control({"cmd": "lose_clear"})["hits"])
+    # and not before a second, and as many tries
+    now = victim.engines()
+    assert now["tx_ba_stalled"] == was["tx_ba_stalled"] + 1
+    assert now["tx_ppdus"] - was["tx_ppdus"] >= 16
+    wait_until("a new session", 30, lambda: victim.driver()["ba_tx"] > before[0]["ba_tx"])
+    sessions.await_sessions(ends)
+    sent = steady(ends)
+    wait_until("frames", 10, lambda: all(now > was + 50 for now, was in zip(steady(ends), sent)))
+    assert peer.driver()["ba_stalled"] == before[1]["ba_stalled"]
+    load.end(gap=10)
+    sessions.nothing_left(trio)
+    # tries without an answer follow each other as fast as the machine goes
+    faults.forgive(trio, "rx_no_buffer|rx_no_cpl|rx_overrun")
 
 
 @pytest.mark.lengthy

@@ -66,6 +66,11 @@ def test_sessions_come_back_after_a_crash(trio, name):
     # nobody but the firmware asks for them
     wait_until("new sessions", 60, lambda: total(vm, "ba_tx") >= begun + 2)
     sessions.await_sessions(ends)
+    # over the same connections
+    before = [end.engines()["tx_ampdu_mpdus"] for end in ends]
+    wait_until("TCP in A-MPDUs", 20, lambda: all(
+        end.engines()["tx_ampdu_mpdus"] > was + 200 for end, was in zip(ends, before)))
+    assert load.poll() is None, load.output
     load.kill()
     server.kill()
     assert skualink.iperf(vm, "sta", "ap", AP, seconds=1) > 1

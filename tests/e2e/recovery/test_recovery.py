@@ -14,6 +14,7 @@ import zlib
 import pytest
 
 import faults
+import sessions
 import skualink
 import skuavm
 from bench import AP
@@ -268,14 +269,17 @@ def report(name, values):
           f"worst {1000 * max(values):.0f} ms, {len(values)} times")
 
 
-def crash_rounds(trio, rounds, seconds):
+def crash_rounds(trio, aggregated, rounds, seconds):
     """Crashes by turns; how long until traffic flows again, by way to die."""
     _, sta = trio.link()
     faults.Echo(trio.ends["ap"])
+    ends = [trio.ends["ap"], trio.ends["sta"]]
     ways, times = list(CRASHES), {}
     for number in range(rounds):
         how = ways[number % len(ways)]
-        end = trio.ends["ap" if number // len(ways) % 2 else "sta"]
+        end = ends[number // len(ways) % 2 - 1]
+        if aggregated:
+            sessions.begin(ends)
         seen = faults.outage(trio.ends["sta"], faults.crash_file(end), str(CRASHES[how]), seconds)
         assert seen["until"], f"{how} of {end.netns}: no traffic any more: {seen}"
         times.setdefault(how, []).append(seen["until"])
@@ -288,16 +292,18 @@ def crash_rounds(trio, rounds, seconds):
 
 @pytest.mark.lengthy
 @pytest.mark.contract("D4")
-def test_time_to_traffic(trio):
+@pytest.mark.parametrize("aggregated", [False, True], ids=["alone", "sessions"])
+def test_time_to_traffic(trio, aggregated):
     """D4: from the crash to the first datagram that comes through again."""
-    crash_rounds(trio, 4, seconds=3.0)
+    crash_rounds(trio, aggregated, 4, seconds=3.0)
 
 
 @pytest.mark.long
 @pytest.mark.contract("D4")
-def test_time_to_traffic_long(trio):
+@pytest.mark.parametrize("aggregated", [False, True], ids=["alone", "sessions"])
+def test_time_to_traffic_long(trio, aggregated):
     """D4: the same, a hundred times."""
-    crash_rounds(trio, 100, seconds=2.0)
+    crash_rounds(trio, aggregated, 100, seconds=2.0)
 
 
 READ_DUMP = """
