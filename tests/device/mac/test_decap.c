@@ -298,7 +298,7 @@ static void one_msdu(struct msdu_case c)
 	talker_free(t);
 }
 
-/* K4, R4: a frame goes up as an 802.3 frame only if nothing is left to check */
+/* T10, K14: a frame goes up as an 802.3 frame only if nothing is left to check */
 static void test_msdus(void **state)
 {
 	(void)state;
@@ -344,7 +344,7 @@ static void expect_80211(struct talker *t, char what)
 	assert_int_equal(rec.frame[34], what);
 }
 
-/* K4, R5: neither replay, duplicate, nor wrong MIC */
+/* T10, K14: neither replay, duplicate, nor wrong MIC */
 static void test_refused(void **state)
 {
 	struct talker *t = keyed_talker(false, 0);
@@ -378,7 +378,7 @@ static void test_refused(void **state)
 	talker_free(t);
 }
 
-/* R4: what comes behind a hole is released in order, in its format */
+/* T10: what comes behind a hole is released in order, in its format */
 static void test_order(void **state)
 {
 	struct talker *t = keyed_talker(false, 0);
@@ -410,7 +410,7 @@ static void test_order(void **state)
 	talker_free(t);
 }
 
-/* R2: a session whose order is the host's matter */
+/* T10: a session whose order is the host's matter */
 static void test_order_of_host(void **state)
 {
 	const struct host_cfg cfg = {
@@ -432,7 +432,7 @@ static void test_order_of_host(void **state)
 	talker_free(t);
 }
 
-/* K4: a key that is not the station's own, though its entry names it */
+/* T10: a key that is not the station's own, though its entry names it */
 static void test_key_of_another(void **state)
 {
 	struct talker *t = keyed_talker(false, 0);
@@ -447,7 +447,7 @@ static void test_key_of_another(void **state)
 }
 
 /*
- * The answer of the command that changes a station's format, or its protection: frames that
+ * T10: the answer of the command that changes a station's format, or its protection: frames that
  * were held go up before, and none in the old format after it
  */
 static void test_switched_while_held(void **state)
@@ -729,6 +729,7 @@ static const struct amsdu_case amsdu_cases[] = {
 	{ .what = "AP: an MSDU as an A-MSDU", true, GONE, 0, { } },
 };
 
+/* T10: what cfg80211 refuses is refused, as a whole */
 static void test_amsdus(void **state)
 {
 	(void)state;
@@ -884,7 +885,7 @@ static void test_lengths(void **state)
 	talker_free(t);
 }
 
-/* R1: without buffers for all of an A-MSDU, none of it goes up, and no buffer is lost */
+/* T10: without buffers for all of an A-MSDU, none of it goes up, and no buffer is lost */
 static void test_no_buffers(void **state)
 {
 	const struct sub sub[] = { SUB(OWN, FAR, IP), SUB(OWN, FAR, IP), SUB(OWN, FAR, IP) };

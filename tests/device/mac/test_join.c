@@ -204,6 +204,7 @@ static bool csum_ok(struct talker *t, const struct pkt *p)
 	return le32toh(rec.rx.flags) & SKUA_RXF_CSUM_OK;
 }
 
+/* T10: the flag is true exactly if all checksums are right */
 static void test_csum(void **state)
 {
 	static const struct {
@@ -729,7 +730,7 @@ static void perturb(struct pkt *p)
 }
 
 /*
- * Flows at random, of which some segments are changed somewhere. What goes up is what the
+ * T10: flows at random, of which some segments are changed somewhere. What goes up is what the
  * model says, octet for octet; so each flow's payload is in the order in which it came.
  */
 static void test_random(void **state)
@@ -790,7 +791,7 @@ static void test_features(void **state)
 
 /* Order among events */
 
-/* A replay is told where it happened: the segments before it are in records before */
+/* T10: a replay is told where it happened: the segments before it are in records before */
 static void test_event(void **state)
 {
 	struct talker *t = session_talker(FEATURES);
@@ -929,7 +930,7 @@ static void test_tids(void **state)
 	talker_free(t);
 }
 
-/* R1: buffers run out in the middle of a run: what has one goes up, and nothing is lost after */
+/* T10: buffers run out in the middle of a run: what has one goes up, and nothing is lost after */
 static void test_few_buffers(void **state)
 {
 	const struct host_cfg cfg = { .features = FEATURES, .buf_entries = 16,
