@@ -52,10 +52,10 @@ static bool same(const uint8_t *a, const uint8_t *b, unsigned int from,
 /* End of a run */
 
 /* The first segment's header tells of PSH, and the stack takes it from there */
-static void put_psh(struct mac *mac, const struct rx_up *up)
+static void put_psh(struct mac *mac, struct rx_up *up)
 {
-	uint64_t at = up->bufs.buf[0].addr + rec_of((struct rx_up *)up)->offset +
-		      up->flow.l4 + TCP_OFF_FLAGS;
+	uint64_t at = up->bufs.buf[0].addr + rec_of(up)->offset + up->flow.l4 +
+		      TCP_OFF_FLAGS;
 	uint8_t flags = tcp_of(up)[TCP_OFF_FLAGS] | TCP_FLAG_PSH;
 
 	if (!dma_write(mac->dma, at, &flags, sizeof(flags)))

@@ -239,7 +239,7 @@ static bool refuse(struct mac *mac, struct rx_up *up)
 		return false;
 	}
 	flags &= ~(SKUA_RXF_PN_VALID | SKUA_RXF_PN_VALIDATED |
-		   SKUA_RXF_DUP_VALIDATED);
+		   SKUA_RXF_DUP_VALIDATED | SKUA_RXF_CSUM_OK);
 	rec->flags = htole32(flags | SKUA_RXF_MONITOR_ONLY);
 	return true;
 }

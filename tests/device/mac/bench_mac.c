@@ -142,7 +142,8 @@ static void run_gso(const char *name, uint32_t cipher, bool cut, unsigned int wa
 	};
 	struct scene *s = scene_new(&big, &big);
 	struct eng_sta sta;
-	struct packet k = { .tcp_opts = 12, .len = sizeof(payload), .payload = payload };
+	struct packet k = { .tcp_opts = 12, .flags = TCP_ACK, .len = sizeof(payload),
+			    .payload = payload };
 	struct tx t = { .ring = 2, .sta = AP_STA, .gen = AP_GEN, .key = SKUA_KEY_NONE,
 			.flags = SKUA_TXF_QOS | SKUA_TXF_AMPDU | SKUA_TXF_ENCAP |
 				 SKUA_TXF_CSUM | (cut ? SKUA_TXF_GSO : 0),

@@ -190,6 +190,14 @@ static struct talker *talker_with(uint64_t features)
 	return t;
 }
 
+static struct talker *session_talker(uint64_t features)
+{
+	struct talker *t = talker_with(features);
+
+	talker_session(t, TID, 64);
+	return t;
+}
+
 /* Checksums */
 
 static bool csum_ok(struct talker *t, const struct pkt *p)
@@ -295,6 +303,31 @@ static void test_no_csum(void **state)
 			fail_msg("case %u", i);
 	}
 	assert_int_equal(t->h->mac->c.rx_csum_ok, 0);
+	talker_free(t);
+}
+
+/* A frame that is refused when its turn has come: monitors get it, and nobody else */
+static void test_csum_of_refused(void **state)
+{
+	struct talker *t = session_talker(TALKER_FEATURES);
+	const struct pkt p = { .len = 100 };
+	uint8_t f[2400];
+	struct rec rec;
+
+	(void)state;
+	talker_key(t, SKUA_CIPHER_CCMP);
+	host_write(t->h, ENG_MAC_FILTER, SKUA_FILTER_OTHER_BSS);
+	talker_skip(t);
+	talker_send(t, f, mk_80211(f, &p));
+	t->sn -= 2;
+	talker_send(t, f, mk_80211(f, &p));
+	host_expect_rx(t->h, &rec);
+	assert_true(le32toh(rec.rx.flags) & SKUA_RXF_CSUM_OK);
+	host_expect_inband(t->h, SKUA_INB_KEY_REPLAY, NULL);
+	host_expect_rx(t->h, &rec);
+	assert_int_equal(le32toh(rec.rx.flags) &
+			 (SKUA_RXF_MONITOR_ONLY | SKUA_RXF_CSUM_OK),
+			 SKUA_RXF_MONITOR_ONLY);
 	talker_free(t);
 }
 
@@ -523,14 +556,6 @@ static void stream(struct pkt *p, unsigned int n, const struct pkt *like)
 		p[i].seq += i * like->len;
 		p[i].id += (uint16_t)i;
 	}
-}
-
-static struct talker *session_talker(uint64_t features)
-{
-	struct talker *t = talker_with(features);
-
-	talker_session(t, TID, 64);
-	return t;
 }
 
 /* A run is as long as a record may be; the next one begins behind it */
@@ -1016,6 +1041,7 @@ int main(void)
 		cmocka_unit_test(test_csum),
 		cmocka_unit_test(test_csum_of_ciphers),
 		cmocka_unit_test(test_no_csum),
+		cmocka_unit_test(test_csum_of_refused),
 		cmocka_unit_test(test_csum_random),
 		cmocka_unit_test(test_stream),
 		cmocka_unit_test(test_joins),
