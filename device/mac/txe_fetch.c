@@ -334,8 +334,8 @@ static void note_full(struct mac *mac, unsigned int cls)
 	mac->tx.full = true;
 	mac->c.tx_full++;
 	log_info(mac->log,
-		 "transmit: %u frames wait, as many as the NIC holds: others stay in their rings",
-		 mac->tx.count);
+		 "transmit: %u frames wait, the NIC holds %u: others stay in their rings",
+		 mac->tx.count, mac->cfg->max_txq);
 }
 
 static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
@@ -345,8 +345,6 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 	uint32_t used = 0, n = 0, got = 1;
 	struct txd d;
 
-	if (mac->tx.count <= mac->cfg->max_txq / 2)
-		mac->tx.full = false;
 	/* At least one frame, so that fetching always comes to an end */
 	while (used < avail && n < max && has_room(mac) &&
 	       (!n || !turn_late(loop_turn(mac->loop)))) {
@@ -403,6 +401,8 @@ static bool fetch_all(struct mac *mac)
 	uint32_t avail[TXE_CLASSES], n = 0;
 	bool any = false;
 
+	if (mac->tx.count <= mac->cfg->max_txq / 2 && !mac->tx.blocked)
+		mac->tx.full = false;
 	mac->tx.blocked = 0;
 	for (unsigned int i = 0; i < TXE_CLASSES; i++) {
 		avail[i] = ring_avail(tx_ring(mac, i));

@@ -420,6 +420,32 @@ static void test_waits(void **state)
 	rig_teardown(&s);
 }
 
+/* A NIC that holds few is full for a large packet: that is said once, not in each turn */
+static void test_said_once(void **state)
+{
+	struct rig *r = small(64);
+	void *s = r;
+
+	(void)state;
+	host_write(r->ap, ENG_MAC_ENABLE, 0);
+	queue_single(r, 2, 10);
+	send_packet(r, 60);
+	for (unsigned int i = 0; i < 20; i++) {
+		scene_pass(r->s, 1000);
+		mac_poll(r->ap->mac);
+	}
+	assert_int_equal(r->ap->mac->c.tx_full, 1);
+	host_write(r->ap, ENG_MAC_ENABLE, 1);
+	rig_run(r);
+	assert_int_equal(r->words, 11);
+	host_write(r->ap, ENG_MAC_ENABLE, 0);
+	queue_single(r, 2, 10);
+	send_packet(r, 60);
+	host_poll(r->ap);
+	assert_int_equal(r->ap->mac->c.tx_full, 2);
+	rig_teardown(&s);
+}
+
 /* 64 fit, and 65 never do */
 static void test_never_fits(void **state)
 {
@@ -607,6 +633,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_release, rig_setup, rig_teardown),
 		cmocka_unit_test_setup_teardown(test_eosp, rig_setup, rig_teardown),
 		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_said_once),
 		cmocka_unit_test(test_never_fits),
 		cmocka_unit_test(test_precedence),
 		cmocka_unit_test(test_sync),
