@@ -12,6 +12,9 @@
 /* Exchanges after which the receivers decrypt, and records are published */
 #define BURST	32
 
+/* An exchange costs so much besides its MPDUs, about, for turn_work() */
+#define EXCHANGE_NS	200
+
 static bool before(const struct air_event *a, const struct air_event *b)
 {
 	return a->when != b->when ? a->when < b->when : a->cls < b->cls;
@@ -118,17 +121,27 @@ static bool end_burst(struct air *air)
 	return true;
 }
 
+/* An exchange may begin. Return: false if the turn has no time for it */
+static bool begin_exchange(struct air *air, bool any)
+{
+	struct turn *turn = loop_turn(air->loop);
+
+	if (any && turn_due(turn))
+		return false;
+	if (++air->ev.runs > BURST && !end_burst(air))
+		return false;
+	turn_work(turn, EXCHANGE_NS);
+	air->ev.clock = 0;
+	return true;
+}
+
 /* Return: false if the turn has no time for more */
 static bool run_events(struct air *air, uint64_t until, bool *any)
 {
-	struct turn *turn = loop_turn(air->loop);
 	struct air_event *ev;
 
 	while ((ev = first(air)) && ev->when <= until) {
-		if (*any && ev->cls == AIR_ACCESS && turn_late(turn))
-			return false;
-		if (ev->cls == AIR_ACCESS && ++air->ev.runs > BURST &&
-		    !end_burst(air))
+		if (ev->cls == AIR_ACCESS && !begin_exchange(air, *any))
 			return false;
 		unlink_event(ev);
 		air->ev.now = air->instant ? until : ev->when;
@@ -166,6 +179,7 @@ bool air_run(struct air *air)
 		return false;
 	was = turn_switch(loop_turn(air->loop), TURN_SEND);
 	air->ev.running = true;
+	air->ev.clock = 0;
 	if (air->instant)
 		settle_due(air, until);
 	if (run_events(air, until, &any))

@@ -9,6 +9,10 @@
 
 #include "air/priv.h"
 
+/* What an MPDU costs its sender or a receiver, about, for turn_work() */
+#define MPDU_NS		100
+#define OCTETS_NS	8	/* octets of an MPDU in a nanosecond */
+
 /* Centre of the part of a channel, @bw wide, that holds the primary 20 MHz */
 static uint16_t part_center(const struct air_chan *chan, unsigned int bw)
 {
@@ -77,6 +81,7 @@ static void give_mpdu(struct air_radio *radio, const struct air_ppdu *ppdu,
 	};
 
 	radio->air->stats.delivered++;
+	turn_work(loop_turn(radio->air->loop), MPDU_NS + frame.len / OCTETS_NS);
 	radio->ops->rx(radio->priv, &frame, rx);
 }
 
@@ -94,7 +99,7 @@ static bool give(struct air *air, struct air_ppdu *ppdu, struct air_radio *radio
 	air->hearing = ppdu;
 	while (ppdu->sender && (ppdu->at_mpdu = next_mpdu(ppdu, ppdu->at_mpdu)) < ppdu->n) {
 		/* At least one in a turn, and the first one without a look */
-		late = any && turn_late(turn);
+		late = any && turn_due(turn);
 		if (late)
 			break;
 		ppdu->heard = true;
@@ -118,7 +123,7 @@ static bool deliver(struct air *air, struct air_ppdu *ppdu)
 		struct air_radio *radio = ppdu->at_radio;
 
 		if (radio != ppdu->sender) {
-			if (n++ && turn_late(turn))
+			if (n++ && turn_due(turn))
 				return false;
 			if (!give(air, ppdu, radio))
 				return false;
@@ -152,6 +157,31 @@ static void ppdu_end(struct air_event *ev)
 	sender->ops->tx_end(sender->priv, ppdu);
 }
 
+/* When a PPDU begins, ns. Where nothing lasts, all of an exchange begins at one time */
+static uint64_t begin_clock(struct air *air)
+{
+	if (air->medium->clock)
+		return air->medium->clock(air);
+	if (!air->instant || !air->ev.running)
+		return loop_now(air->loop);
+	if (!air->ev.clock)
+		air->ev.clock = loop_now(air->loop);
+	return air->ev.clock;
+}
+
+static void count(struct air *air, const struct air_ppdu *ppdu)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned int i = 0; i < ppdu->n; i++)
+		bytes += ppdu->mpdu[i].len;
+	air->stats.ppdus++;
+	air->stats.frames += ppdu->n;
+	air->stats.bytes += bytes;
+	turn_work(loop_turn(air->loop),
+		  ppdu->n * MPDU_NS + (unsigned int)(bytes / OCTETS_NS));
+}
+
 /* The common part of PPDUs and answers */
 static void begin(struct air_radio *radio, struct air_ppdu *ppdu)
 {
@@ -161,8 +191,7 @@ static void begin(struct air_radio *radio, struct air_ppdu *ppdu)
 	ppdu->sender = radio;
 	ppdu->chan = radio->chan;
 	ppdu->begin = now;
-	ppdu->time_us = (air->medium->clock ? air->medium->clock(air) :
-			 loop_now(air->loop)) / LOOP_NS_PER_US;
+	ppdu->time_us = begin_clock(air) / LOOP_NS_PER_US;
 	ppdu->seq = ++air->seq;
 	ppdu->ampdu_ref = ppdu->ampdu ? ++air->ampdu_ref : 0;
 	ppdu->answered = false;
@@ -170,10 +199,7 @@ static void begin(struct air_radio *radio, struct air_ppdu *ppdu)
 	ppdu->at_radio = air->radios;
 	ppdu->at_mpdu = 0;
 	ppdu->end.fn = ppdu_end;
-	air->stats.ppdus++;
-	air->stats.frames += ppdu->n;
-	for (unsigned int i = 0; i < ppdu->n; i++)
-		air->stats.bytes += ppdu->mpdu[i].len;
+	count(air, ppdu);
 	air->stats.lost += loss_mark(&air->losses, ppdu);
 	ppdu->first = next_mpdu(ppdu, 0);
 	if (air->capture)

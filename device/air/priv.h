@@ -73,6 +73,7 @@ struct air_event_ops {
  * @head: the list, in the order in which they will run; the head is no event
  * @now: time of the event that runs, or that ran last
  * @running: air_run() is under way
+ * @clock: time of the exchange under way where nothing lasts, 0 if nobody has asked
  * @again: the event that runs goes on in a later turn
  * @runs: events of class AIR_ACCESS since the last burst ended
  * @timer: for the first event
@@ -83,6 +84,7 @@ struct air_events {
 	struct air_event head;
 	uint64_t now;
 	bool running;
+	uint64_t clock;
 	bool again;
 	unsigned int runs;
 	struct loop_timer timer;

@@ -148,6 +148,8 @@ enum turn_cause turn_switch(struct turn *t, enum turn_cause cause)
 	t->spent[was] += now - t->since;
 	t->since = now;
 	t->cause = cause;
+	/* How much has been done for the other cause is not known */
+	t->work = TURN_LOOK_NS;
 	return was;
 }
 

@@ -37,6 +37,8 @@
 #define TURN_SAMPLE_NS	100000ull
 /* When work that can go on in a later turn makes room for others */
 #define TURN_LATE_NS	(500000ull * TURN_FACTOR)
+/* So much of small pieces of work is done between two looks at the clock */
+#define TURN_LOOK_NS	5000
 
 /**
  * enum turn_cause - what a turn does
@@ -103,6 +105,7 @@ struct turn_sample {
  * @cause: what it does now
  * @since: when @cause began, by the wall clock
  * @began: when the turn began
+ * @work: work since the last look at the clock, see turn_work(), about so many ns
  * @base: last sample, taken before the turn or as it began
  * @spent: wall time of the turn, by cause
  * @worst: by cause
@@ -113,6 +116,7 @@ struct turn {
 	enum turn_cause cause;
 	uint64_t since;
 	uint64_t began;
+	unsigned int work;
 	struct turn_sample base;
 	uint64_t spent[TURN_CAUSES];
 	struct turn_worst worst[TURN_CAUSES];
@@ -143,12 +147,36 @@ enum turn_cause turn_switch(struct turn *t, enum turn_cause cause);
  * turn_late() - should work that can go on later end now?
  * @t: the turn
  *
- * Cheap enough for a look after each frame.
+ * This looks at the clock, which takes as long as a tenth of all that is done for a
+ * frame: pieces as small as that use turn_work() and turn_due().
  *
  * Return: true if the turn has taken TURN_LATE_NS by the wall clock; never outside of
  * the loop.
  */
 bool turn_late(const struct turn *t);
+
+/** turn_work() - note a small piece of work, of about @ns nanoseconds, seldom more */
+static inline void turn_work(struct turn *t, unsigned int ns)
+{
+	t->work += ns;
+}
+
+/**
+ * turn_due() - turn_late(), asked after each piece of work that turn_work() notes
+ * @t: the turn
+ *
+ * The clock is looked at when these make TURN_LOOK_NS together, and after other causes
+ * have had their part of the turn.
+ *
+ * Return: as turn_late(); true may come later by as much.
+ */
+static inline bool turn_due(struct turn *t)
+{
+	if (t->work < TURN_LOOK_NS)
+		return false;
+	t->work = 0;
+	return turn_late(t);
+}
 
 /** turn_forget() - begin a new measurement */
 void turn_forget(struct turn *t);

@@ -25,6 +25,7 @@
 #define SYNC_MAX	256	/* the same, before a command, of one access */
 #define COUNT_LOOKS	8192	/* entries that a count looks at */
 #define FETCH_COST	200	/* of a frame, see eng_charge() */
+#define FETCH_NS	500	/* of a slot or a frame, about, for turn_work() */
 
 /* Flags that say how a frame is made, and nothing of how it is sent */
 #define MAKE_FLAGS	(SKUA_TXF_ENCAP | SKUA_TXF_CSUM | SKUA_TXF_GSO)
@@ -347,7 +348,7 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 
 	/* At least one frame, so that fetching always comes to an end */
 	while (used < avail && n < max && has_room(mac) &&
-	       (!n || !turn_late(loop_turn(mac->loop)))) {
+	       (!n || !turn_due(loop_turn(mac->loop)))) {
 		if (mac->fault && mac->fault->tx_hold(mac->fault_priv))
 			break;
 		txd_read(ring, used, avail - used, &d);
@@ -358,6 +359,7 @@ static uint32_t fetch_ring(struct mac *mac, unsigned int cls, uint32_t avail,
 		}
 		used += d.slots;
 		n += got;
+		turn_work(loop_turn(mac->loop), (d.slots + got) * FETCH_NS);
 	}
 	if (used)
 		ring_consume(ring, used);
