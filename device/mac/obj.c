@@ -31,7 +31,7 @@ void mac_obj_free(struct mac *mac)
 
 struct mac_vif *mac_vif(struct mac *mac, unsigned int idx)
 {
-	return idx < MAC_VIFS && mac->vif[idx].valid ? &mac->vif[idx] : NULL;
+	return idx < MAC_VIFS && (mac->vifs & 1u << idx) ? &mac->vif[idx] : NULL;
 }
 
 static uint32_t hash(const struct mac *mac, unsigned int vif,

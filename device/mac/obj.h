@@ -166,7 +166,6 @@ struct mac_edca {
  * struct mac_vif - an interface
  * @mac: the engines
  * @idx: handle
- * @valid: the entry has been written
  * @type: enum skua_vif_type
  * @bw: enum skua_bw; the engines only give it back
  * @aid: association id of a station's interface; the engines only give it back
@@ -196,7 +195,6 @@ struct mac_edca {
 struct mac_vif {
 	struct mac *mac;
 	uint8_t idx;
-	bool valid;
 	uint8_t type;
 	uint8_t bw;
 	uint16_t aid;
@@ -236,6 +234,12 @@ void mac_obj_free(struct mac *mac);
 
 /** mac_vif() - an interface that is in use, or NULL */
 struct mac_vif *mac_vif(struct mac *mac, unsigned int idx);
+
+/* Each interface that is in use, by rising handle; the others are not looked at */
+#define mac_for_each_vif(mac, pos)					\
+	for (uint32_t left_ = (mac)->vifs;				\
+	     left_ && ((pos) = &(mac)->vif[__builtin_ctz(left_)], true); \
+	     left_ &= left_ - 1)
 
 /** mac_sta_find() - station of an interface by address, or NULL */
 struct mac_sta *mac_sta_find(struct mac *mac, const struct mac_vif *vif,

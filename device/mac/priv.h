@@ -44,6 +44,8 @@
 
 #define MAC_VIFS		ENG_MAX_VIFS
 
+static_assert(MAC_VIFS <= 32, "a bit for each interface");
+
 /**
  * struct mac - the MAC engines of a NIC
  * @cfg: capabilities and sizes of the engines
@@ -76,6 +78,7 @@
  * @fwtx: ENG_FWTX_*
  * @txq: ENG_TXQ_*
  * @vif: interfaces
+ * @vifs: bit for each interface that is in use: its entry has been written
  * @sta: stations by handle, or NULL
  * @sta_hash: stations by address: heads of chains
  * @hash_mask: number of chains less one
@@ -141,6 +144,7 @@ struct mac {
 		uint32_t acs;
 	} txq;
 	struct mac_vif vif[MAC_VIFS];
+	uint32_t vifs;
 	struct mac_sta **sta;
 	struct mac_sta **sta_hash;
 	uint32_t hash_mask;

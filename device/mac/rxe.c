@@ -86,7 +86,7 @@ static void deliver(struct rx_arrival *a, struct mac_vif *vif)
  */
 static unsigned int claim(const struct rx_arrival *a, const struct mac_vif *vif)
 {
-	unsigned int rank = 1;
+	unsigned int rank = 0;
 
 	if (mac_sta_find(a->mac, vif, dot11_addr2(a->frame)))
 		rank += 2;
@@ -104,25 +104,17 @@ static bool distribute(struct rx_arrival *a)
 {
 	struct mac *mac = a->mac;
 	bool each = a->group && dot11_fc_is_data(a->fc);
-	struct mac_vif *best = NULL;
-	unsigned int rank, top = 0;
+	struct mac_vif *vif, *best = NULL;
 	bool wanted = false;
 
-	for (unsigned int i = 0; i < MAC_VIFS; i++) {
-		struct mac_vif *vif = &mac->vif[i];
-
-		if (!vif->valid || !rxe_vif_wants(a, vif))
+	mac_for_each_vif(mac, vif) {
+		if (!rxe_vif_wants(a, vif))
 			continue;
 		wanted = true;
-		if (each) {
+		if (each)
 			deliver(a, vif);
-			continue;
-		}
-		rank = claim(a, vif);
-		if (rank > top) {
+		else if (!best || claim(a, vif) > claim(a, best))
 			best = vif;
-			top = rank;
-		}
 	}
 	if (dot11_fc_is_beacon(a->fc))
 		tsf_beacon(mac, a->frame, a->len, a->af->time_us, a->af->rate,
@@ -134,10 +126,11 @@ static bool distribute(struct rx_arrival *a)
 
 static struct mac_vif *own_vif(struct mac *mac, const uint8_t *ra)
 {
-	for (unsigned int i = 0; i < MAC_VIFS; i++)
-		if (mac->vif[i].valid && mac->vif[i].type != SKUA_VIF_MONITOR &&
-		    dot11_addr_equal(mac->vif[i].addr, ra))
-			return &mac->vif[i];
+	struct mac_vif *vif;
+
+	mac_for_each_vif(mac, vif)
+		if (vif->type != SKUA_VIF_MONITOR && dot11_addr_equal(vif->addr, ra))
+			return vif;
 	return NULL;
 }
 

@@ -21,16 +21,13 @@ struct ba_rx *rxe_ba_session(const struct mac_sta *sta, uint8_t tid)
 /* The station that has sent a frame to an interface here, or NULL */
 static struct mac_sta *sender(const struct rx_arrival *a)
 {
-	struct mac *mac = a->mac;
+	struct mac_sta *sta;
+	struct mac_vif *vif;
 
-	for (unsigned int i = 0; i < MAC_VIFS; i++) {
-		struct mac_vif *vif = &mac->vif[i];
-		struct mac_sta *sta;
-
-		if (!vif->valid ||
-		    !dot11_addr_equal(dot11_addr1(a->frame), vif->addr))
+	mac_for_each_vif(a->mac, vif) {
+		if (!dot11_addr_equal(dot11_addr1(a->frame), vif->addr))
 			continue;
-		sta = mac_sta_find(mac, vif, dot11_addr2(a->frame));
+		sta = mac_sta_find(a->mac, vif, dot11_addr2(a->frame));
 		if (sta)
 			return sta;
 	}

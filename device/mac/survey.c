@@ -45,6 +45,7 @@ enum skua_status survey_read(struct mac *mac, uint32_t freq,
 			     struct skua_survey *e)
 {
 	const struct mac_survey *s = &mac->survey;
+	const struct mac_vif *vif;
 	unsigned int i = 0;
 
 	tick(mac);
@@ -54,8 +55,8 @@ enum skua_status survey_read(struct mac *mac, uint32_t freq,
 		return SKUA_ST_NO_ENTRY;
 	e->freq = htole16(s->chan[i].freq);
 	e->noise = AIR_NOISE;
-	for (unsigned int v = 0; v < MAC_VIFS; v++)
-		e->in_use |= mac->vif[v].valid && mac->vif[v].freq == freq;
+	mac_for_each_vif(mac, vif)
+		e->in_use |= vif->freq == freq;
 	e->time_us = htole64(s->chan[i].time_us);
 	e->busy_us = htole64(s->chan[i].rx_us + s->chan[i].tx_us);
 	e->rx_us = htole64(s->chan[i].rx_us);

@@ -27,7 +27,7 @@ static enum skua_status vif_write(struct mac *mac, uint32_t i,
 	if (e->type > SKUA_VIF_OCB || e->bw > mac->cfg->max_bw ||
 	    !mac_rate_ok(mac, mgmt) || !mac_rate_ok(mac, mcast))
 		return SKUA_ST_INVALID;
-	vif->valid = true;
+	mac->vifs |= 1u << i;
 	vif->type = e->type;
 	vif->bw = e->bw;
 	vif->aid = le16toh(e->aid);
@@ -112,7 +112,7 @@ static bool vif_clear(struct mac *mac, uint32_t i)
 {
 	struct mac_vif *vif = &mac->vif[i];
 
-	if (!vif->valid)
+	if (!mac_vif(mac, i))
 		return true;
 	beacon_stop(vif);
 	/* Before its stations, each of which would look for its frames here */
@@ -120,7 +120,7 @@ static bool vif_clear(struct mac *mac, uint32_t i)
 	txq_flush_vif(mac, vif);
 	if (!clear_owned(mac, i))
 		return false;
-	vif->valid = false;
+	mac->vifs &= ~(1u << i);
 	vif->freq = 0;
 	vif->seq = 0;
 	vif->tsf_offset = 0;

@@ -33,13 +33,12 @@ static void believe(struct mac_vif *vif, const uint8_t *frame,
 void tsf_beacon(struct mac *mac, const uint8_t *frame, uint16_t len,
 		uint64_t time_us, uint32_t rate, bool checked)
 {
+	struct mac_vif *vif;
+
 	if (len < IEEE80211_BEACON_OFF_ELEMENTS)
 		return;
-	for (unsigned int i = 0; i < MAC_VIFS; i++) {
-		struct mac_vif *vif = &mac->vif[i];
-
-		if (!vif->valid || vif->type == SKUA_VIF_MONITOR ||
-		    !vif_in_bss(vif, frame) ||
+	mac_for_each_vif(mac, vif) {
+		if (vif->type == SKUA_VIF_MONITOR || !vif_in_bss(vif, frame) ||
 		    tsf_needs_key(mac, vif) != checked)
 			continue;
 		mac->c.rx_beacon++;
