@@ -295,6 +295,9 @@ struct air_medium_ops {
 /* The medium on which nothing lasts, and nothing is lost */
 extern const struct air_medium_ops air_perfect;
 
+/** air_contends() - whether radios contend for the medium; else all may begin at once */
+bool air_contends(const struct air *air);
+
 /** air_access() - time at which a radio may begin, see struct air_medium_ops */
 uint64_t air_access(struct air_radio *radio, struct air_access *acc);
 

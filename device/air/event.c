@@ -73,10 +73,15 @@ static void wake(struct air *air)
 
 static void insert(struct air *air, struct air_event *ev)
 {
-	struct air_event *at = air->ev.head.next;
+	struct air_event *head = &air->ev.head, *at = head->next;
 
-	while (at != &air->ev.head && !before(ev, at))
-		at = at->next;
+	/* Many may wait for the medium, behind the few that follow at once */
+	if (ev->cls == AIR_ACCESS)
+		for (at = head; at->prev != head && before(ev, at->prev);)
+			at = at->prev;
+	else
+		while (at != head && !before(ev, at))
+			at = at->next;
 	link_before(ev, at);
 }
 

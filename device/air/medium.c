@@ -34,6 +34,11 @@ uint64_t air_rest_ns(const struct air *air, unsigned int nth)
 	return air->medium->rest ? air->medium->rest(air, nth) : 0;
 }
 
+bool air_contends(const struct air *air)
+{
+	return air->medium->access;
+}
+
 uint64_t air_access(struct air_radio *radio, struct air_access *acc)
 {
 	struct air *air = radio->air;

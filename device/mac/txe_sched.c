@@ -192,10 +192,27 @@ static uint64_t beacon_at(struct mac *mac)
 	return air_access(mac->radio, acc);
 }
 
+/* Where nobody contends, there is no backoff to draw, either */
+static bool may_begin(struct mac *mac, uint8_t cls)
+{
+	return !air_contends(mac->air) ||
+	       class_at(mac, cls) <= air_now(mac->air);
+}
+
+static bool has_frames(struct mac *mac)
+{
+	for (unsigned int i = 0; i < TXE_CLASSES; i++)
+		if (txq_list_first(&mac->tx.active[i]))
+			return true;
+	return mac->tx.beacons;
+}
+
 uint64_t txe_access_at(struct mac *mac)
 {
 	uint64_t first = txq_rest_end(mac), at;
 
+	if (!air_contends(mac->air))
+		return has_frames(mac) ? air_now(mac->air) : first;
 	if (mac->tx.beacons) {
 		at = beacon_at(mac);
 		if (at < first)
@@ -268,7 +285,6 @@ static bool take_beacon(struct mac *mac)
 static bool take_class(struct mac *mac, bool *shared_out)
 {
 	struct txop *op = &mac->tx.op;
-	uint64_t now = air_now(mac->air);
 	struct txq *win = NULL;
 
 	*shared_out = false;
@@ -277,7 +293,7 @@ static bool take_class(struct mac *mac, bool *shared_out)
 		struct txq *q;
 
 		if (!txq_list_first(&mac->tx.active[cls]) ||
-		    class_at(mac, cls) > now)
+		    !may_begin(mac, cls))
 			continue;
 		q = next_queue(mac, cls);
 		if (!q)
