@@ -132,11 +132,14 @@ struct air_chan {
  * struct air_mpdu - an MPDU of a PPDU
  * @data: octets, FCS included
  * @len: octets of @data
+ * @fcs_ok: the sender has computed the FCS of these octets, and says so. The air changes
+ *	none of them, so that receivers need not compute it again
  * @lost: private: lost on purpose, enum air_part plus one
  */
 struct air_mpdu {
 	const uint8_t *data;
 	uint16_t len;
+	bool fcs_ok;
 	uint8_t lost;
 };
 
@@ -190,6 +193,7 @@ struct air_ppdu {
  * struct air_frame - an MPDU as it arrives, or an answer to be sent
  * @data: MPDU, FCS included; all receivers share it, and do not write it
  * @len: octets of @data
+ * @fcs_ok: see struct air_mpdu; if it is not set, the FCS may be right or wrong
  * @ta: address of the transmitter, 6 octets: an ACK or CTS does not contain it
  * @rate: rate word
  * @chan: sender's channel
@@ -207,6 +211,7 @@ struct air_ppdu {
 struct air_frame {
 	const uint8_t *data;
 	uint16_t len;
+	bool fcs_ok;
 	const uint8_t *ta;
 	uint32_t rate;
 	struct air_chan chan;

@@ -66,6 +66,7 @@ static void give_mpdu(struct air_radio *radio, const struct air_ppdu *ppdu,
 	const struct air_frame frame = {
 		.data = ppdu->mpdu[i].data,
 		.len = ppdu->mpdu[i].len,
+		.fcs_ok = ppdu->mpdu[i].fcs_ok,
 		.ta = ppdu->ta,
 		.rate = ppdu->rate,
 		.chan = ppdu->chan,
@@ -281,6 +282,7 @@ void air_respond(struct air_radio *radio, const struct air_frame *frame)
 	memcpy(a->ta, frame->ta, sizeof(a->ta));
 	a->mpdu.data = a->data;
 	a->mpdu.len = frame->len;
+	a->mpdu.fcs_ok = frame->fcs_ok;
 	a->ppdu.mpdu = &a->mpdu;
 	a->ppdu.n = 1;
 	a->ppdu.ampdu = false;

@@ -2,9 +2,10 @@
 /*
  * Frame Check Sequence (IEEE 802.11-2020, 9.2.4.8).
  *
- * Sender and receiver compute the FCS of each frame. libdeflate uses carry-less
- * multiplication, and is ten times as fast as the tables of zlib, which would take
- * half a core at the rates that the air reaches.
+ * A NIC computes the FCS of each frame that it sends, and of each that it receives from
+ * a sender that is no NIC. libdeflate uses carry-less multiplication, and is ten times
+ * as fast as the tables of zlib, which would take half a core at the rates that the air
+ * reaches.
  */
 #include <libdeflate.h>
 

@@ -146,6 +146,11 @@ static struct mac_vif *scan_vif(struct mac *mac, const uint8_t *frame)
 	return mac_vif(mac, mac->scan_hi >> 16);
 }
 
+static bool fcs_ok(const struct air_frame *af)
+{
+	return af->fcs_ok || dot11_fcs_ok(af->data, af->len);
+}
+
 static void bad_fcs(struct rx_arrival *a)
 {
 	a->mac->c.rx_fcs_error++;
@@ -187,7 +192,7 @@ static void note_nav(const struct rx_arrival *a)
 {
 	uint64_t ns = air_ns(a->mac->air, rxe_duration(a));
 
-	if (!ns || !dot11_fcs_ok(a->af->data, a->af->len))
+	if (!ns || !fcs_ok(a->af))
 		return;
 	ns += air_now(a->mac->air);
 	if (a->mac->tx.op.nav < ns)
@@ -245,7 +250,7 @@ void rxe_rx(struct mac *mac, const struct air_frame *af, const struct air_rx *rx
 		return;
 	}
 	a.hdr_len = (uint16_t)dot11_fc_hdrlen(a.fc);
-	if (!dot11_fcs_ok(af->data, af->len)) {
+	if (!fcs_ok(af)) {
 		bad_fcs(&a);
 		return;
 	}

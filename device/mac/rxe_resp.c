@@ -26,6 +26,7 @@ static void answer(struct mac *mac, const struct mac_vif *vif, uint8_t *buf,
 	struct air_frame af = {
 		.data = buf,
 		.len = (uint16_t)(len + IEEE80211_FCS_LEN),
+		.fcs_ok = true,
 		.ta = vif->addr,
 		.chan = mac->chan,
 		.power = vif_power(vif),

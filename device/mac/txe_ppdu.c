@@ -86,6 +86,7 @@ static bool begin_ctl(struct mac *mac, const struct mac_vif *vif, uint16_t stype
 	dot11_fcs_put(op->ctl, len);
 	op->ctl_mpdu.data = op->ctl;
 	op->ctl_mpdu.len = (uint16_t)(len + IEEE80211_FCS_LEN);
+	op->ctl_mpdu.fcs_ok = true;
 	op->ppdu.mpdu = &op->ctl_mpdu;
 	op->ppdu.n = 1;
 	op->ppdu.ampdu = false;
@@ -218,6 +219,7 @@ static void finish_mpdu(struct mac *mac, const struct mac_vif *vif, struct txf *
 	dot11_fcs_put(frame, f->len);
 	m->data = frame;
 	m->len = (uint16_t)(f->len + IEEE80211_FCS_LEN);
+	m->fcs_ok = true;
 }
 
 bool txe_begin_ppdu(struct mac *mac, const struct mac_vif *vif)
