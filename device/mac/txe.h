@@ -114,6 +114,8 @@ struct edcaf {
  * @ampdu: limits of the PPDU, and its length
  * @ba: the Block Ack, while its frame is looked at; no bits without one
  * @last_answer: the last answer whose duration was looked up
+ * @last_cfg: what the limits of an A-MPDU were last worked out for
+ * @last_limits: these limits
  * @sent: the PPDU has been on the air, and not only an RTS
  * @rate: rate word
  * @stage: its stage in the station's table, TXE_STAGE_NONE, or TXE_STAGE_PROBE
@@ -146,6 +148,8 @@ struct txop {
 	struct ampdu ampdu;
 	struct ba_info ba;
 	struct airtime_answer last_answer;
+	struct ampdu_cfg last_cfg;
+	struct ampdu last_limits;
 	bool sent;
 	uint32_t rate;
 	int stage;

@@ -15,9 +15,16 @@
 
 #define STALL_US	1000000
 
+static bool same_cfg(const struct ampdu_cfg *a, const struct ampdu_cfg *b)
+{
+	return a->rate == b->rate && a->ghz2 == b->ghz2 &&
+	       a->factor == b->factor && a->density == b->density &&
+	       a->max_mpdus == b->max_mpdus && a->max_us == b->max_us;
+}
+
 static void limits(struct mac *mac, const struct txq *q, struct ampdu *a)
 {
-	const struct txop *op = &mac->tx.op;
+	struct txop *op = &mac->tx.op;
 	struct ampdu_cfg cfg = {
 		.rate = op->rate,
 		.ghz2 = mac_tuned_2ghz(mac),
@@ -32,7 +39,12 @@ static void limits(struct mac *mac, const struct txq *q, struct ampdu *a)
 	if (op->left_us > 0)
 		cfg.max_us = (uint32_t)op->left_us > answer ?
 			     (uint32_t)op->left_us - answer : 1;
-	ampdu_begin(a, &cfg);
+	/* One PPDU after another has them, and to find them takes long at a slow rate */
+	if (!same_cfg(&cfg, &op->last_cfg)) {
+		ampdu_begin(&op->last_limits, &cfg);
+		op->last_cfg = cfg;
+	}
+	*a = op->last_limits;
 }
 
 unsigned int txe_ba_choose(struct mac *mac, const struct txq *q,

@@ -254,11 +254,9 @@ static bool take_queue(struct mac *mac, struct txq *q)
 	if (op->f[0])
 		choose_rate(mac);
 	n = txe_ba_choose(mac, q, &op->ampdu);
-	while (op->n < n)
-		op->f[op->n++] = txq_pop(mac, q);
-	/* The window is full */
-	if (!n)
-		txq_settle(mac, q);
+	/* None if the window is full */
+	txq_pop(mac, q, op->f, n);
+	op->n = n;
 	return n;
 }
 

@@ -116,7 +116,9 @@ void txq_append(struct mac *mac, struct txq *q, struct txf *f)
 		q->head = f;
 	q->tail = f;
 	count(q, f, 1);
-	txq_settle(mac, q);
+	/* Behind others, it changes nothing for the queue */
+	if (q->count == 1)
+		txq_settle(mac, q);
 }
 
 struct txf *txq_unlink(struct txq *q, struct txf *before)
@@ -134,14 +136,12 @@ struct txf *txq_unlink(struct txq *q, struct txf *before)
 	return f;
 }
 
-struct txf *txq_pop(struct mac *mac, struct txq *q)
+void txq_pop(struct mac *mac, struct txq *q, struct txf **f, unsigned int n)
 {
-	struct txf *f = txq_unlink(q, NULL);
-
-	if (q->credit)
-		q->credit--;
+	for (unsigned int i = 0; i < n; i++)
+		f[i] = txq_unlink(q, NULL);
+	q->credit -= q->credit < n ? q->credit : n;
 	txq_settle(mac, q);
-	return f;
 }
 
 void txq_unpop(struct mac *mac, struct txq *q, struct txf *f)

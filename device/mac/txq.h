@@ -333,8 +333,8 @@ void txq_enqueue(struct mac *mac, struct txf *f);
 /** txq_append() - put a frame at the end of a queue */
 void txq_append(struct mac *mac, struct txq *q, struct txf *f);
 
-/** txq_pop() - take the first frame; the queue must not be empty */
-struct txf *txq_pop(struct mac *mac, struct txq *q);
+/** txq_pop() - take the first @n frames, as many as the queue has at least */
+void txq_pop(struct mac *mac, struct txq *q, struct txf **f, unsigned int n);
 
 /** txq_unpop() - undo txq_pop(): the frame is the first one of its queue again */
 void txq_unpop(struct mac *mac, struct txq *q, struct txf *f);

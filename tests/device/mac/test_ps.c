@@ -706,7 +706,7 @@ static void test_return_looks_at_no_other(void **state)
 	struct mac_sta *sta = mac->sta[AP_STA];
 	struct txq *q = &sta->q[0], *awake = &sta->q[STA_Q_AWAKE];
 	struct tx t = TX_TO_STA;
-	struct txf *head, *f;
+	struct txf *head, *f, *first;
 	uint8_t buf[100];
 
 	fall_asleep(s);
@@ -714,7 +714,7 @@ static void test_return_looks_at_no_other(void **state)
 		host_tx(s->ap, &t, buf, mk_data(buf, true, 0, 60));
 	host_poll(s->ap);
 	host_tune(s->ap, 5200, 5200, SKUA_BW_20);
-	f = txq_pop(mac, q);
+	txq_pop(mac, q, &f, 1);
 	assert_int_equal(txq_release_held(mac, sta, 0xffff, 30, false, false,
 					  false), 30);
 	expect_released(sta);
@@ -724,7 +724,8 @@ static void test_return_looks_at_no_other(void **state)
 	/* None of this TID has been released */
 	f->tid = 6;
 	txq_put_back(mac, q, f);
-	assert_ptr_equal(txq_pop(mac, q), f);
+	txq_pop(mac, q, &first, 1);
+	assert_ptr_equal(first, f);
 	assert_false(f->released);
 	/* Later ones of this TID have */
 	f->tid = 0;
