@@ -56,12 +56,16 @@ unsigned int loss_mark(struct air_losses *losses, struct air_ppdu *ppdu)
 {
 	unsigned int n = 0;
 
+	if (!losses->n) {
+		for (unsigned int i = 0; i < ppdu->n; i++)
+			ppdu->mpdu[i].lost = 0;
+		return 0;
+	}
 	for (unsigned int i = 0; i < ppdu->n; i++) {
 		struct air_mpdu *m = &ppdu->mpdu[i];
 
 		m->lost = 0;
-		if (losses->n)
-			mark(losses, ppdu, m);
+		mark(losses, ppdu, m);
 		n += m->lost != 0;
 	}
 	/* Without its preamble, nothing of the PPDU arrives */

@@ -127,8 +127,8 @@ static void close_record(struct mac *mac)
 bool cpl_room(struct mac *mac, unsigned int n)
 {
 	/* Some are kept for the record that is being filled */
-	return !cpl_waiting(mac) && ring_room(cpl_ring(mac)) >=
-	       n + record_units(&mac->cpl);
+	return !cpl_waiting(mac) &&
+	       ring_has_room(cpl_ring(mac), n + record_units(&mac->cpl));
 }
 
 void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n)

@@ -111,9 +111,11 @@ struct edcaf {
  * @ctl_mpdu: MPDU of @ctl
  * @answer: what the frames are answered with
  * @answer_len: octets of that, without FCS
+ * @answer_us: a SIFS and that; 0 without answer
  * @ampdu: limits of the PPDU, and its length
  * @ba: the Block Ack, while its frame is looked at; no bits without one
  * @last_answer: the last answer whose duration was looked up
+ * @last_ppdu: the last PPDU whose duration was worked out, and that duration
  * @last_cfg: what the limits of an A-MPDU were last worked out for
  * @last_limits: these limits
  * @sent: the PPDU has been on the air, and not only an RTS
@@ -145,9 +147,16 @@ struct txop {
 	struct air_mpdu ctl_mpdu;
 	enum txe_answer answer;
 	uint16_t answer_len;
+	uint32_t answer_us;
 	struct ampdu ampdu;
 	struct ba_info ba;
 	struct airtime_answer last_answer;
+	struct {
+		uint32_t rate;
+		uint32_t len;
+		bool ghz2;
+		uint32_t us;
+	} last_ppdu;
 	struct ampdu_cfg last_cfg;
 	struct ampdu last_limits;
 	bool sent;

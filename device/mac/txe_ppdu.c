@@ -54,6 +54,22 @@ enum txe_answer txe_expected_answer(const struct txf *f)
 	return TXE_ACK;
 }
 
+/* Frames of one length follow each other, and their tries */
+static uint32_t ppdu_us(struct mac *mac, uint32_t rate, uint32_t len)
+{
+	struct txop *op = &mac->tx.op;
+	bool ghz2 = mac_tuned_2ghz(mac);
+
+	if (op->last_ppdu.rate != rate || op->last_ppdu.len != len ||
+	    op->last_ppdu.ghz2 != ghz2) {
+		op->last_ppdu.rate = rate;
+		op->last_ppdu.len = len;
+		op->last_ppdu.ghz2 = ghz2;
+		op->last_ppdu.us = airtime_ppdu_us(rate, len, ghz2);
+	}
+	return op->last_ppdu.us;
+}
+
 /* Onto the air. The MPDUs have their FCS. */
 static bool begin(struct mac *mac, const struct mac_vif *vif, uint32_t rate,
 		  uint32_t psdu_len)
@@ -65,7 +81,7 @@ static bool begin(struct mac *mac, const struct mac_vif *vif, uint32_t rate,
 	p->ta = op->ta;
 	p->rate = rate;
 	p->power = vif_power(vif);
-	p->airtime_us = airtime_ppdu_us(rate, psdu_len, mac_tuned_2ghz(mac));
+	p->airtime_us = ppdu_us(mac, rate, psdu_len);
 	if (!air_begin(mac->radio, p))
 		return false;
 	op->airtime_us += p->airtime_us;
@@ -205,13 +221,14 @@ uint32_t txe_exchange_us(struct mac *mac, const struct mac_vif *vif)
 
 /* Duration, Retry and FCS of a frame that is sent now */
 static void finish_mpdu(struct mac *mac, const struct mac_vif *vif, struct txf *f,
-			uint32_t nav, struct air_mpdu *m)
+			struct air_mpdu *m)
 {
 	uint8_t *frame = txf_data(f);
 
 	/* The Duration field of a PS-Poll is the AID */
 	if (!dot11_fc_is_stype(f->fc, IEEE80211_PSPOLL))
-		dot11_put_le16(frame + IEEE80211_OFF_DURATION, (uint16_t)nav);
+		dot11_put_le16(frame + IEEE80211_OFF_DURATION,
+			       (uint16_t)mac->tx.op.answer_us);
 	if (f->tries > 1 && !dot11_fc_is_ctl(f->fc))
 		frame[1] |= IEEE80211_FC_RETRY >> 8;
 	if (f->flags & SKUA_TXF_INSERT_TS)
@@ -225,12 +242,12 @@ static void finish_mpdu(struct mac *mac, const struct mac_vif *vif, struct txf *
 bool txe_begin_ppdu(struct mac *mac, const struct mac_vif *vif)
 {
 	struct txop *op = &mac->tx.op;
-	uint32_t nav = 0;
 
+	op->answer_us = 0;
 	if (op->answer != TXE_NO_ANSWER)
-		nav = txe_answer_us(mac, vif, op->rate, op->answer_len);
+		op->answer_us = txe_answer_us(mac, vif, op->rate, op->answer_len);
 	for (unsigned int i = 0; i < op->n; i++)
-		finish_mpdu(mac, vif, op->f[i], nav, &op->mpdu[i]);
+		finish_mpdu(mac, vif, op->f[i], &op->mpdu[i]);
 	op->ppdu.mpdu = op->mpdu;
 	op->ppdu.n = op->n;
 	op->ppdu.ampdu = op->n > 1;

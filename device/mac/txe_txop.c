@@ -40,13 +40,10 @@ static void step_after_sifs(struct mac *mac, enum air_class cls)
 		  cls);
 }
 
-/* Time after which no answer of @len octets to a frame at @rate can come any more */
-static void await(struct mac *mac, uint32_t rate, uint32_t len,
-		  enum txop_state state)
+/* An answer may begin now, and has come after @us; then none can come any more */
+static void await(struct mac *mac, uint32_t us, enum txop_state state)
 {
 	struct txop *op = &mac->tx.op;
-	const struct mac_vif *vif = &mac->vif[op->f[0]->vif];
-	uint32_t us = txe_answer_us(mac, vif, rate, len);
 
 	op->state = state;
 	op->airtime_us += us;
@@ -267,13 +264,15 @@ void txe_sent(struct mac *mac)
 		step_after_sifs(mac, AIR_SIFS);
 		break;
 	case TXOP_RTS:
-		await(mac, op->ppdu.rate, IEEE80211_ACK_LEN, TXOP_CTS);
+		await(mac, txe_answer_us(mac, &mac->vif[op->f[0]->vif],
+					 op->ppdu.rate, IEEE80211_ACK_LEN),
+		      TXOP_CTS);
 		break;
 	case TXOP_PPDU:
 		if (op->answer == TXE_NO_ANSWER)
 			end(mac, true);
 		else
-			await(mac, op->rate, op->answer_len, TXOP_ANSWER);
+			await(mac, op->answer_us, TXOP_ANSWER);
 		break;
 	default:
 		break;

@@ -215,6 +215,15 @@ uint32_t ring_room(struct ring *ring)
 	return ring->entries - (ring->own - cons);
 }
 
+bool ring_has_room(struct ring *ring, uint32_t n)
+{
+	if (!ring_live(ring))
+		return false;
+	/* What the host had taken when it was last asked is most often enough */
+	return ring->entries - (ring->own - ring->peer) >= n ||
+	       ring_room(ring) >= n;
+}
+
 void ring_put(struct ring *ring, const void *entry)
 {
 	const struct ring_set *set = ring->set;

@@ -167,6 +167,9 @@ void ring_disarm(struct ring *ring);
 /** ring_room() - entries that can be written now, unpublished ones deducted */
 uint32_t ring_room(struct ring *ring);
 
+/** ring_has_room() - ring_room() is @n at least; the host's index is read only if it matters */
+bool ring_has_room(struct ring *ring, uint32_t n);
+
 /** ring_put() - write the next entry; there must be room */
 void ring_put(struct ring *ring, const void *entry);
 
