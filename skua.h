@@ -90,8 +90,8 @@ struct skua;
 #define SKUA_MAX_CIPHERS	16
 #define SKUA_CHANCTX_PRIV	1	/* drv_priv of a channel context */
 #define SKUA_MAX_ROC_MS		5000
-#define SKUA_COALESCE_US	50	/* interrupt moderation of completions */
-#define SKUA_COALESCE_MAX	32
+#define SKUA_COALESCE_US	250	/* interrupt moderation of completions */
+#define SKUA_COALESCE_MAX	128
 #define SKUA_CPL_MAX_UNITS	255	/* limit of SKUA_CPL_W0_UNITS */
 
 /* ------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "pcie/dma.h"
+#include "pcie/moderate.h"
 #include "pcie/pci.h"
 
 #define CFG_SIZE	PCI_CFG_SPACE_EXP_SIZE
@@ -39,10 +40,10 @@
  * @entry: its words of the table, as the guest wrote them
  * @pending: raised, but could not be delivered (its bit of the PBA)
  * @events: raises since the last interrupt that was delivered
+ * @entries: ring entries since then
  * @has_sent: @last_sent is valid
  * @last_sent: when that interrupt was delivered
- * @delay: least time between two interrupts, 0 without coalescing
- * @max_events: number of raises that ends the delay
+ * @moder: least time between two interrupts, and entries that end it
  * @timer: end of the delay
  * @pdev: the function
  */
@@ -50,10 +51,10 @@ struct pci_vector {
 	uint32_t entry[MSIX_WORDS];
 	bool pending;
 	uint32_t events;
+	uint32_t entries;
 	bool has_sent;
 	uint64_t last_sent;
-	uint64_t delay;
-	uint32_t max_events;
+	struct moderate moder;
 	struct loop_timer timer;
 	struct pci_dev *pdev;
 };
@@ -224,6 +225,7 @@ static void pci_irq_deliver(struct pci_dev *pdev, unsigned int vector)
 	pdev->stats.sent[vector]++;
 	pdev->stats.coalesced[vector] += v->events - 1;
 	v->events = 0;
+	v->entries = 0;
 	v->has_sent = true;
 	v->last_sent = loop_now(pdev->loop);
 }
@@ -244,17 +246,22 @@ static void pci_irq_timer(struct loop_timer *t)
 	pci_irq_deliver(v->pdev, (unsigned int)(v - v->pdev->vec));
 }
 
+static bool pci_irq_enough(const struct pci_vector *v)
+{
+	return v->moder.max_entries && v->entries >= v->moder.max_entries;
+}
+
 /* A vector is raised and not pending: deliver now, or when the delay is over. */
 static void pci_irq_moderate(struct pci_dev *pdev, unsigned int vector)
 {
 	struct pci_vector *v = &pdev->vec[vector];
+	uint64_t delay = moderate_delay(&v->moder);
 
-	if (!v->delay || !v->has_sent ||
-	    loop_now(pdev->loop) - v->last_sent >= v->delay ||
-	    (v->max_events && v->events >= v->max_events))
+	if (!delay || !v->has_sent || pci_irq_enough(v) ||
+	    loop_now(pdev->loop) - v->last_sent >= delay)
 		pci_irq_deliver(pdev, vector);
 	else if (!loop_timer_armed(&v->timer))
-		loop_timer_set(pdev->loop, &v->timer, v->last_sent + v->delay);
+		loop_timer_set(pdev->loop, &v->timer, v->last_sent + delay);
 }
 
 void pci_irq_raise(struct pci_dev *pdev, unsigned int vector)
@@ -276,6 +283,19 @@ void pci_irq_raise(struct pci_dev *pdev, unsigned int vector)
 		pci_irq_moderate(pdev, vector);
 }
 
+void pci_irq_entries(struct pci_dev *pdev, unsigned int vector, uint32_t n)
+{
+	struct pci_vector *v;
+
+	if (vector >= PCI_VECTORS || !pdev->vec[vector].moder.max_ns)
+		return;
+	v = &pdev->vec[vector];
+	moderate_entries(&v->moder, loop_now(pdev->loop), n);
+	v->entries += n;
+	if (loop_timer_armed(&v->timer) && pci_irq_enough(v))
+		pci_irq_deliver(pdev, vector);
+}
+
 void pci_irq_flush(struct pci_dev *pdev, unsigned int vector)
 {
 	if (vector < PCI_VECTORS && loop_timer_armed(&pdev->vec[vector].timer))
@@ -289,15 +309,14 @@ void pci_irq_raise_now(struct pci_dev *pdev, unsigned int vector)
 }
 
 void pci_irq_coalesce(struct pci_dev *pdev, unsigned int vector,
-		      uint64_t delay_ns, uint32_t max_events)
+		      uint64_t max_ns, uint32_t max_entries)
 {
 	struct pci_vector *v;
 
 	if (vector >= PCI_VECTORS)
 		return;
 	v = &pdev->vec[vector];
-	v->delay = delay_ns;
-	v->max_events = max_events;
+	moderate_init(&v->moder, max_ns, max_entries);
 	if (loop_timer_armed(&v->timer)) {
 		loop_timer_cancel(pdev->loop, &v->timer);
 		pci_irq_moderate(pdev, vector);
@@ -336,6 +355,7 @@ static void pci_irq_forget(struct pci_dev *pdev)
 		loop_timer_cancel(pdev->loop, &v->timer);
 		pdev->stats.dropped[i] += v->events;
 		v->events = 0;
+		v->entries = 0;
 		v->pending = false;
 		v->has_sent = false;
 	}

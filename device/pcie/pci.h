@@ -125,15 +125,23 @@ void pci_irq_raise_now(struct pci_dev *pdev, unsigned int vector);
  * pci_irq_coalesce() - moderate a vector
  * @pdev: the function
  * @vector: 0 to PCI_VECTORS - 1
- * @delay_ns: least time between two interrupts, and so also the longest time
- *	that an interrupt waits; 0 switches coalescing off
- * @max_events: number of raises that are delivered before the delay is over;
- *	0 for no such limit
+ * @max_ns: most that an interrupt may wait; 0 switches coalescing off
+ * @max_entries: number of entries that is to be delivered before; 0 for no such limit
  *
- * A reset switches coalescing off.
+ * After an interrupt, the next one waits for as long as pcie/moderate.h says by the rate
+ * of entries, see pci_irq_entries(). A reset switches coalescing off.
  */
 void pci_irq_coalesce(struct pci_dev *pdev, unsigned int vector,
-		      uint64_t delay_ns, uint32_t max_events);
+		      uint64_t max_ns, uint32_t max_entries);
+
+/**
+ * pci_irq_entries() - entries have come to a ring of this vector
+ * @pdev: the function
+ * @vector: 0 to PCI_VECTORS - 1
+ * @n: how many; before pci_irq_raise(), and also if that is not called since the host
+ *	has not asked for an interrupt
+ */
+void pci_irq_entries(struct pci_dev *pdev, unsigned int vector, uint32_t n);
 
 /**
  * pci_irq_vectors() - how many vectors the NIC may raise

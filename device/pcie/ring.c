@@ -242,6 +242,7 @@ void ring_publish(struct ring *ring)
 	if (!ring_live(ring) || ring->own == before)
 		return;
 	ring->published = ring->own;
+	pci_irq_entries(ring->set->pci, ring->vector, ring->own - before);
 	/* Pairs with the driver's dma_rmb() between prod and the entries. */
 	dma_store_release32(&ring->idx->prod, ring->own);
 	/* Pairs with the driver's dma_mb() after it stored avail_event. */

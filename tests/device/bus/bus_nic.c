@@ -130,14 +130,17 @@ static void nic_write_irq(struct nic *nic, uint32_t off, uint32_t val)
 {
 	switch (off) {
 	case REG_RAISE:
+		pci_irq_entries(nic->pdev, val, 1);
 		pci_irq_raise(nic->pdev, val);
 		break;
 	case REG_FLUSH:
 		pci_irq_raise_now(nic->pdev, val);
 		break;
 	case REG_BURST:
-		for (uint32_t i = 0; i < val; i++)
+		for (uint32_t i = 0; i < val; i++) {
+			pci_irq_entries(nic->pdev, 0, 1);
 			pci_irq_raise(nic->pdev, 0);
+		}
 		break;
 	case REG_COAL_NS:
 		nic->coal_ns = val;

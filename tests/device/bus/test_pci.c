@@ -396,51 +396,97 @@ static void test_irq_no_master_no_room(void **state)
 	assert_int_equal(f->msis, 3);
 }
 
+static void entries_came(struct fixture *f, uint32_t n)
+{
+	pci_irq_entries(f->pdev, 0, n);
+	pci_irq_raise(f->pdev, 0);
+}
+
+/* Coalesce by 100 us or 16 entries, while one comes each 10 us; none waits in the end. */
+static void coalesce_busy(struct fixture *f)
+{
+	pci_irq_coalesce(f->pdev, 0, 100 * US, 16);
+	for (int i = 0; i < 40; i++) {
+		advance(f, 10 * US);
+		entries_came(f, 1);
+	}
+	pci_irq_raise_now(f->pdev, 0);
+	f->msis = 0;
+}
+
 static void test_coalesce(void **state)
+{
+	struct fixture *f = *state;
+	const struct pci_stats *st = pci_get_stats(f->pdev);
+	uint64_t coalesced;
+
+	msix_on(f);
+	coalesce_busy(f);
+	coalesced = st->coalesced[0];
+	advance(f, 10 * US);
+	entries_came(f, 1);
+	entries_came(f, 0);
+	advance(f, 89 * US);
+	assert_int_equal(f->msis, 0);
+	advance(f, 1 * US);
+	assert_int_equal(f->msis, 1);
+	assert_int_equal(st->coalesced[0], coalesced + 1);
+	/* No vector was raised again: no interrupt is sent. */
+	advance(f, 1000 * US);
+	assert_int_equal(f->msis, 1);
+	/* After a pause the first interrupt goes at once, */
+	entries_came(f, 1);
+	assert_int_equal(f->msis, 2);
+	/* and so do others that come at some distance. */
+	advance(f, 50 * US);
+	entries_came(f, 1);
+	assert_int_equal(f->msis, 3);
+}
+
+/* Enough entries end the delay, also if the host asked for an interrupt only once. */
+static void test_coalesce_entries(void **state)
+{
+	struct fixture *f = *state;
+
+	msix_on(f);
+	coalesce_busy(f);
+	advance(f, 10 * US);
+	entries_came(f, 10);
+	pci_irq_entries(f->pdev, 0, 5);
+	assert_int_equal(f->msis, 0);
+	pci_irq_entries(f->pdev, 0, 1);
+	assert_int_equal(f->msis, 1);
+	/* Without a request there is no interrupt, however many come. */
+	pci_irq_entries(f->pdev, 0, 100);
+	advance(f, 100 * US);
+	assert_int_equal(f->msis, 1);
+}
+
+static void test_coalesce_flush(void **state)
 {
 	struct fixture *f = *state;
 	const struct pci_stats *st = pci_get_stats(f->pdev);
 
 	msix_on(f);
-	pci_irq_coalesce(f->pdev, 0, 100 * US, 8);
-	/* After a pause the first interrupt goes at once. */
-	pci_irq_raise(f->pdev, 0);
-	assert_int_equal(f->msis, 1);
-	advance(f, 10 * US);
-	pci_irq_raise(f->pdev, 0);
-	pci_irq_raise(f->pdev, 0);
-	advance(f, 89 * US);
-	assert_int_equal(f->msis, 1);
-	advance(f, 1 * US);
-	assert_int_equal(f->msis, 2);
-	assert_int_equal(st->coalesced[0], 1);
-	/* No vector was raised again: no interrupt is sent. */
-	advance(f, 1000 * US);
-	assert_int_equal(f->msis, 2);
-	/* Enough events end the delay. */
-	pci_irq_raise(f->pdev, 0);
-	for (int i = 0; i < 7; i++)
-		pci_irq_raise(f->pdev, 0);
-	assert_int_equal(f->msis, 3);
-	pci_irq_raise(f->pdev, 0);
-	assert_int_equal(f->msis, 4);
+	coalesce_busy(f);
 	/* A flush ends the delay, too; a flush of no events sends nothing. */
 	pci_irq_flush(f->pdev, 0);
-	assert_int_equal(f->msis, 4);
-	pci_irq_raise(f->pdev, 0);
+	assert_int_equal(f->msis, 0);
+	entries_came(f, 1);
+	assert_int_equal(f->msis, 0);
 	pci_irq_flush(f->pdev, 0);
-	assert_int_equal(f->msis, 5);
+	assert_int_equal(f->msis, 1);
 	pci_irq_raise_now(f->pdev, 0);
-	assert_int_equal(f->msis, 6);
+	assert_int_equal(f->msis, 2);
 	/* Other vectors have delays of their own. */
 	pci_irq_raise(f->pdev, 1);
 	pci_irq_raise(f->pdev, 1);
-	assert_int_equal(f->msis, 8);
+	assert_int_equal(f->msis, 4);
 	/* Switching coalescing off sends the interrupt that was held. */
-	pci_irq_raise(f->pdev, 0);
-	assert_int_equal(f->msis, 8);
+	entries_came(f, 1);
+	assert_int_equal(f->msis, 4);
 	pci_irq_coalesce(f->pdev, 0, 0, 0);
-	assert_int_equal(f->msis, 9);
+	assert_int_equal(f->msis, 5);
 	assert_int_equal(st->raised[0], st->sent[0] + st->coalesced[0]);
 }
 
@@ -449,16 +495,15 @@ static void test_coalesce_masked(void **state)
 	struct fixture *f = *state;
 
 	msix_on(f);
-	pci_irq_coalesce(f->pdev, 0, 100 * US, 0);
-	pci_irq_raise(f->pdev, 0);
-	pci_irq_raise(f->pdev, 0);
+	coalesce_busy(f);
+	entries_came(f, 1);
 	mask(f, 0, true);
 	/* The delay ends while the vector is masked: it is pending, then sent once. */
 	advance(f, 200 * US);
-	assert_int_equal(f->msis, 1);
+	assert_int_equal(f->msis, 0);
 	assert_int_equal(bar(f, PCI_NIC_MSIX_PBA, 4), 1);
 	mask(f, 0, false);
-	assert_int_equal(f->msis, 2);
+	assert_int_equal(f->msis, 1);
 }
 
 static void test_reset(void **state)
@@ -469,9 +514,9 @@ static void test_reset(void **state)
 
 	msix_on(f);
 	cfg_set(f, PCI_BASE_ADDRESS_0, 4, 0xf0010000);
-	pci_irq_coalesce(f->pdev, 0, 100 * US, 0);
-	pci_irq_raise(f->pdev, 0);
-	pci_irq_raise(f->pdev, 0);
+	coalesce_busy(f);
+	f->msis = 1;
+	entries_came(f, 1);
 	f->raise_in_reset = true;
 	assert_true(dma_enabled(f->bd->dma));
 	cfg_set(f, exp + PCI_EXP_LNKCTL, 2, PCI_EXP_LNKCTL_ES | PCI_EXP_LNKCTL_ASPM_L0S);
@@ -616,6 +661,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_irq_masked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_irq_no_master_no_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_coalesce, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_coalesce_entries, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_coalesce_flush, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_coalesce_masked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reset, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_power, setup, teardown),

@@ -68,6 +68,7 @@ static void bar_write(void *priv, uint32_t off, uint32_t val)
 
 	g->reg = val;
 	pci_irq_coalesce(g->pci, off % PCI_VECTORS, val & 0xffff, val >> 24);
+	pci_irq_entries(g->pci, off % PCI_VECTORS, val >> 16 & 0xff);
 	pci_irq_raise(g->pci, off % PCI_VECTORS);
 }
 
