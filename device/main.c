@@ -66,7 +66,7 @@ static const struct argp_option options[] = {
 	{ "parent", OPT_PARENT, "PID", 0, "End when the process PID ends, which has started this one", 0 },
 	{ "seed", OPT_SEED, "NUMBER", 0, "Begin the random numbers (backoff, delays of beacons, ENG_SYS_RANDOM) with this seed (default: another one each time)", 0 },
 	{ "crypto", OPT_CRYPTO, "LIBRARY", 0, "Library for CCMP and GCMP: evp (OpenSSL), ipsec-mb, or auto (default): ipsec-mb if it is built in and the processor is one for it", 0 },
-	{ "spin", OPT_SPIN, "US", 0, "How long to poll before sleeping (default 100 us)", 0 },
+	{ "spin", OPT_SPIN, "US", 0, "How long to poll at most before sleeping (default 256 us); 0: never", 0 },
 	{ 0 },
 };
 

@@ -6,6 +6,7 @@
 #ifndef SKUA_DEVICE_BASE_H
 #define SKUA_DEVICE_BASE_H
 
+#include "base/cpus.h"
 #include "base/helper.h"
 #include "base/log.h"
 #include "base/loop.h"

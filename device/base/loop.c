@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/loop.h"
+#include "base/spin.h"
 
 #define LOOP_EVENTS		32
 /*
@@ -21,8 +22,7 @@
 #define LOOP_TIMERS		4096
 /* While the loop spins, descriptors are looked at once in this time. */
 #define LOOP_FD_PERIOD_NS	(10 * LOOP_NS_PER_US)
-#define LOOP_SPIN_MAX_NS	(100 * LOOP_NS_PER_US)
-#define LOOP_SPIN_MIN_NS	(20 * LOOP_NS_PER_US)
+#define LOOP_SPIN_MAX_NS	(256 * LOOP_NS_PER_US)
 /* The default timer slack of 50 us would be longer than most of our waits. */
 #define LOOP_TIMER_SLACK_NS	1000
 
@@ -45,8 +45,15 @@ struct loop {
 	struct epoll_event ev[LOOP_EVENTS];
 	int ev_count;
 
-	uint64_t spin_max, spin, awake_until, fds_seen;
-	bool active;
+	/*
+	 * When the last activity ended, and whether the loop has slept since; whether it is
+	 * active in this iteration, and was in the last one.
+	 */
+	struct spin spin;
+	uint64_t quiet_since, fds_seen;
+	bool slept, active, was_active;
+	/* Those who may not run while the loop spins: it does not, then. */
+	unsigned int sharers;
 	struct loop_stats stats;
 	struct turn turn;
 	struct rng rng;
@@ -176,8 +183,13 @@ bool loop_realtime(const struct loop *loop)
 
 void loop_set_spin(struct loop *loop, uint64_t max_ns)
 {
-	loop->spin_max = max_ns;
-	loop->spin = max_ns / 2;
+	spin_init(&loop->spin, max_ns);
+	loop->quiet_since = loop_now(loop);
+}
+
+void loop_share(struct loop *loop, bool shares)
+{
+	loop->sharers += shares ? 1 : -1u;
 }
 
 void loop_stop(struct loop *loop)
@@ -525,25 +537,6 @@ static bool loop_run_work(struct loop *loop)
 	return true;
 }
 
-/*
- * The spin time adapts like the halt polling of KVM: if an event comes soon
- * after the loop went to sleep, a longer spin would have caught it.
- */
-static void loop_adapt(struct loop *loop, uint64_t slept)
-{
-	uint64_t min = loop->spin_max < LOOP_SPIN_MIN_NS ? loop->spin_max :
-		       LOOP_SPIN_MIN_NS;
-
-	if (slept < loop->spin_max)
-		loop->spin *= 2;
-	else if (slept > 10 * loop->spin_max)
-		loop->spin /= 2;
-	if (loop->spin > loop->spin_max)
-		loop->spin = loop->spin_max;
-	if (loop->spin < min)
-		loop->spin = min;
-}
-
 static uint64_t loop_next_timer(const struct loop *loop)
 {
 	return loop->timers ? loop->heap[0]->when : LOOP_NEVER;
@@ -552,19 +545,47 @@ static uint64_t loop_next_timer(const struct loop *loop)
 /* Wait for something to happen, unless it just did. */
 static bool loop_sleep(struct loop *loop)
 {
-	uint64_t before, next;
+	uint64_t next = loop_next_timer(loop);
 	bool busy;
 
 	if (!loop_arm(loop))
 		return true;
-	before = loop_now(loop);
-	next = loop_next_timer(loop);
 	loop->stats.sleeps++;
+	loop->slept = true;
 	turn_end(&loop->turn);
 	busy = loop_run_fds(loop, next);
-	if (busy)
-		loop_adapt(loop, loop->fds_seen - before);
+	if (!busy && loop->fds_seen >= next)
+		spin_woken(&loop->spin, loop->fds_seen - next);
+	loop->stats.wake_ns = loop->spin.wake_ns;
 	return busy;
+}
+
+/* Note the end of a gap, or its begin. */
+static void loop_note(struct loop *loop, uint64_t now)
+{
+	if (loop->active) {
+		if (!loop->was_active) {
+			spin_gap(&loop->spin, now - loop->quiet_since,
+				 loop->slept);
+			loop->stats.spin_ns = spin_time(&loop->spin);
+			if (!loop->slept)
+				loop->stats.spin_hits++;
+		}
+		loop->slept = false;
+		loop->quiet_since = loop_now(loop);
+	}
+	loop->was_active = loop->active;
+}
+
+/* Is it cheaper to look again than to sleep? */
+static bool loop_spins(const struct loop *loop, uint64_t now)
+{
+	if (!loop->clock->ops->realtime || !loop->spin.max_ns || loop->sharers)
+		return false;
+	if (!loop->slept && now - loop->quiet_since < spin_time(&loop->spin))
+		return true;
+	/* Who sleeps until a timer that is due so soon wakes up behind it. */
+	return loop_next_timer(loop) - now < loop->spin.wake_ns;
 }
 
 static inline void loop_pause(void)
@@ -578,7 +599,7 @@ static inline void loop_pause(void)
 
 static bool loop_once(struct loop *loop, bool may_sleep)
 {
-	bool spinning = loop->clock->ops->realtime && loop->spin_max;
+	bool spinning = loop->clock->ops->realtime && loop->spin.max_ns;
 	uint64_t now;
 	bool busy;
 
@@ -591,15 +612,10 @@ static bool loop_once(struct loop *loop, bool may_sleep)
 	busy |= loop_run_timers(loop);
 	busy |= loop_run_work(loop);
 	busy |= loop_run_devices(loop);
-	if (loop->active) {
-		now = loop_now(loop);
-		if (now < loop->awake_until)
-			loop->stats.spin_hits++;
-		loop->awake_until = now + loop->spin;
-	}
+	loop_note(loop, now);
 	if (busy || loop->work || loop->stop || !may_sleep)
 		return busy;
-	if (spinning && now < loop->awake_until) {
+	if (loop_spins(loop, now)) {
 		loop_pause();
 		return false;
 	}

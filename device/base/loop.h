@@ -8,8 +8,8 @@
  * because a guest stands still while it waits for a register read; so a
  * callback is bound by the promise of base/turn.h, which the loop measures.
  *
- * After activity the loop spins for a while before it sleeps: a sleeping NIC
- * answers a register read in 270 us, a spinning one in 30 us.
+ * After activity the loop may spin for a while before it sleeps (base/spin.h): a sleeping
+ * NIC answers a register read in 270 us, a spinning one in 30 us.
  *
  * Everything here belongs to the thread that runs the loop.
  */
@@ -109,11 +109,19 @@ bool loop_realtime(const struct loop *loop);
 /**
  * loop_set_spin() - bound how long the loop spins after activity
  * @loop: the loop
- * @max_ns: the most; 0 never spins. Within the bound the loop adapts: it spins
- *	longer when it was woken soon after it had gone to sleep, and shorter
- *	when spinning was in vain.
+ * @max_ns: the most; 0 never spins. Within the bound the loop does what would have cost
+ *	least in the gaps between the last activities, see base/spin.h.
  */
 void loop_set_spin(struct loop *loop, uint64_t max_ns);
+
+/**
+ * loop_share() - somebody whom the loop works for needs its processor, or does so no more
+ * @loop: the loop
+ * @shares: a call with true is undone by one with false
+ *
+ * The loop does not spin meanwhile: nothing comes from who cannot run.
+ */
+void loop_share(struct loop *loop, bool shares);
 
 /** loop_run() - run until loop_stop() */
 void loop_run(struct loop *loop);
@@ -286,6 +294,8 @@ void loop_activity(struct loop *loop);
  * @timers: timers run
  * @works: deferred work run
  * @longest_ns: the longest single callback other than the buses'
+ * @spin_ns: how long it spins after an activity
+ * @wake_ns: how long a wake-up takes, as its timers show
  */
 struct loop_stats {
 	uint64_t iterations;
@@ -294,6 +304,8 @@ struct loop_stats {
 	uint64_t timers;
 	uint64_t works;
 	uint64_t longest_ns;
+	uint64_t spin_ns;
+	uint64_t wake_ns;
 };
 
 /**

@@ -81,12 +81,13 @@ static json_t *loop_json(struct loop *loop)
 {
 	const struct loop_stats *s = loop_get_stats(loop);
 
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "turns", ctl_turns(loop), "iterations", count(s->iterations),
 			 "sleeps", count(s->sleeps),
 			 "spin_hits", count(s->spin_hits),
 			 "timers", count(s->timers), "works", count(s->works),
-			 "longest_ns", count(s->longest_ns));
+			 "longest_ns", count(s->longest_ns),
+			 "spin_ns", count(s->spin_ns), "wake_ns", count(s->wake_ns));
 }
 
 static json_t *capture_json(const struct air *air)

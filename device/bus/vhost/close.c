@@ -34,4 +34,7 @@ void vhost_close(struct vhost *v)
 	v->reply_waits = false;
 	v->irq_waits = false;
 	v->broken = false;
+	if (v->shares)
+		loop_share(v->loop, false);
+	v->shares = false;
 }

@@ -240,6 +240,7 @@ struct vhost_stats {
  * @settle_turns: of @settle_timer
  * @polling: @polled_at is valid: the loop has not slept since
  * @broken: the connection is to be ended; nothing more is taken from it
+ * @shares: it has one processor, and that is the loop's, see loop_share()
  * @hdr: header of the message being received
  * @payload: its payload
  * @got: how many bytes of both have come
@@ -276,6 +277,7 @@ struct vhost {
 	unsigned int settle_turns;
 	bool polling;
 	bool broken;
+	bool shares;
 
 	struct vu_header hdr;
 	union vu_payload payload;

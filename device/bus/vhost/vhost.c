@@ -130,7 +130,11 @@ static void vhost_accept(struct loop_fd *w, uint32_t events)
 	}
 	v->bd->fe = &v->fe;
 	v->stats.connects++;
-	log_info(v->log, "a guest has connected");
+	v->shares = cpus_one_for_both(cpus_peer(fd));
+	if (v->shares)
+		loop_share(v->loop, true);
+	log_info(v->log, "a guest has connected%s", v->shares ?
+		 ", which shares the NIC's processor: no spinning" : "");
 }
 
 static int vhost_listen(struct vhost *v)
