@@ -76,7 +76,8 @@ u64 skua_offload_features(void)
 {
 	u64 features = 0;
 
-	if (skua_tx_encap)
+	/* mac80211 drops 802.3 frames while its own software scans, and queues others */
+	if (skua_tx_encap && !skua_single_channel)
 		features |= SKUA_FEAT_TX_ENCAP;
 	if (skua_tx_csum)
 		features |= SKUA_FEAT_TX_CSUM;
