@@ -6,11 +6,13 @@ import re
 import pytest
 
 import bench
+import faults
 import sessions
 from bench import AP, STA, THIRD
 from offloads import HE, await_traffic, decap
 from skualink import PASSPHRASE, SSID
 from skuavm import wait_until
+from voice import Voice
 
 PSK = bench.psk(PASSPHRASE, SSID)
 
@@ -115,6 +117,57 @@ def trio_links_again(trio):
     sta.stop_all()
     sta.station(freqs=[5180])
     sta.address(STA)
+
+
+# The access point sends what is several segments, when it is told to.
+SEND = f"""
+import socket, sys, guest_end
+guest_end.enter("ap")
+listen = socket.socket()
+listen.bind(("{AP}", 7100))
+listen.listen()
+guest_end.enter("sta")
+into = socket.socket()
+into.connect(("{AP}", 7100))
+out, _ = listen.accept()
+print("connected", flush=True)
+sys.stdin.readline()
+data = bytes(range(256)) * 80
+out.sendall(data)
+print("sent", flush=True)
+got = b""
+while len(got) < len(data):
+    got += into.recv(65536)
+print("right" if got == data else "wrong", flush=True)
+"""
+
+
+@pytest.mark.contract("T10", "P2", "P4")
+def test_a_poll_brings_one_segment(trio):
+    """A station that sleeps gets one segment for a PS-Poll, and all others when it wakes."""
+    access_point, _ = trio.link()
+    ap, sta = trio.ends["ap"], trio.ends["sta"]
+    for end, address, other in ((ap, STA, sta), (sta, AP, ap)):
+        end.neighbour(address, other.mac)
+    voice = Voice(trio.ends["third"], sta.mac, ap.mac, 5180)
+    aid = int(access_point.station(sta.mac)["aid"])
+    process = ap.popen(faults.guest_program(ap.vm, SEND))
+    process.wait_for("^connected", 10)
+    slept, cut = ap.engines()["ps_sleep"], ap.driver()["tx_cut"]
+    voice.null(True)
+    wait_until("the sleep", 5, lambda: ap.engines()["ps_sleep"] > slept)
+    process.write("\n")
+    process.wait_for("^sent", 10)
+    path = trio.capture()
+    voice.poll(aid)
+    process.wait_for("^(right|wrong)", 30)
+    trio.capture_end()
+    assert "right" in process.output
+    assert ap.driver()["tx_cut"] > cut
+    first = bench.frames(path, f"wlan.fc.type_subtype == 0x28 && wlan.ra == {sta.mac} && "
+                         "wlan.fc.retry == 0", ["wlan.fc.moredata", "data.len", "frame.len"])[0]
+    assert first.wlan_fc_moredata == "1"
+    assert 1448 < int(first.frame_len) < 1700
 
 
 @pytest.mark.contract("T10", "P1", "P4")
