@@ -262,7 +262,8 @@ HARMLESS = [
     ("offset behind the frame", "CPL0", [rx(offset=200)], "rx_bad_len"),
     ("unit over too many buffers", "CPL0",
      [unit(RX, 3, 33, 0, 100 << 16 | 0xFFFF, 100), unit(0, 0, 0), unit(0, 0, 0)], "rx_bad_len"),
-    ("forbidden flags", "CPL0", [rx(flags=1 << 17)], "rx_bad_field"),
+    # an 802.3 frame, for monitors alone
+    ("flags that exclude each other", "CPL0", [rx(flags=1 << 17 | 1 << 19)], "rx_bad_field"),
     ("unknown type", "CPL0", [unit(200, 1, 1)], "cpl_bad"),
     ("units and count that differ", "CPL0", [unit(TX, 1, 50)], "cpl_bad"),
     ("in-band event without a station", "CPL0",
