@@ -23,6 +23,8 @@
 /* While the loop spins, descriptors are looked at once in this time. */
 #define LOOP_FD_PERIOD_NS	(10 * LOOP_NS_PER_US)
 #define LOOP_SPIN_MAX_NS	(256 * LOOP_NS_PER_US)
+/* On a shared processor: as long as an interrupt is held, so that it needs no wake-up */
+#define LOOP_SPIN_SHARED_NS	(50 * LOOP_NS_PER_US)
 /* The default timer slack of 50 us would be longer than most of our waits. */
 #define LOOP_TIMER_SLACK_NS	1000
 
@@ -190,6 +192,11 @@ void loop_set_spin(struct loop *loop, uint64_t max_ns)
 void loop_share(struct loop *loop, bool shares)
 {
 	loop->sharers += shares ? 1 : -1u;
+}
+
+bool loop_shares(const struct loop *loop)
+{
+	return loop->sharers;
 }
 
 void loop_stop(struct loop *loop)
@@ -580,8 +587,11 @@ static void loop_note(struct loop *loop, uint64_t now)
 /* Is it cheaper to look again than to sleep? */
 static bool loop_spins(const struct loop *loop, uint64_t now)
 {
-	if (!loop->clock->ops->realtime || !loop->spin.max_ns || loop->sharers)
+	if (!loop->clock->ops->realtime || !loop->spin.max_ns)
 		return false;
+	if (loop->sharers)
+		return !loop->slept &&
+		       now - loop->quiet_since < LOOP_SPIN_SHARED_NS;
 	if (!loop->slept && now - loop->quiet_since < spin_time(&loop->spin))
 		return true;
 	/* Who sleeps until a timer that is due so soon wakes up behind it. */

@@ -119,9 +119,12 @@ void loop_set_spin(struct loop *loop, uint64_t max_ns);
  * @loop: the loop
  * @shares: a call with true is undone by one with false
  *
- * The loop does not spin meanwhile: nothing comes from who cannot run.
+ * The loop hardly spins meanwhile: nothing comes from who cannot run.
  */
 void loop_share(struct loop *loop, bool shares);
+
+/** loop_shares() - true between loop_share(true) and loop_share(false) */
+bool loop_shares(const struct loop *loop);
 
 /** loop_run() - run until loop_stop() */
 void loop_run(struct loop *loop);

@@ -7,7 +7,7 @@
 #include "base/spin.h"
 
 /* A gap weighs this much when it comes, and a sixteenth less with each one after it. */
-#define SPIN_WEIGHT	(1u << 16)
+#define SPIN_WEIGHT	65536u
 #define SPIN_FORGET	4
 /* A machine that is busy, or asleep itself, says nothing about wake-ups. */
 #define SPIN_WAKE_MIN_NS	5000u

@@ -37,7 +37,8 @@ uint64_t moderate_delay(const struct moderate *m)
 
 	/* A product cannot wrap: entry_ns is at most max_ns, and that some milliseconds. */
 	if (m->entry_ns * MODERATE_WORTH > m->max_ns)
-		return 0;
+		return m->max_ns < MODERATE_LEAST_NS ? m->max_ns :
+		       MODERATE_LEAST_NS;
 	wanted = m->entry_ns * m->max_entries;
 	return m->max_entries && wanted < m->max_ns ? wanted : m->max_ns;
 }

@@ -4,8 +4,9 @@
  *
  * Under load an interrupt for each PPDU costs the host more than it gains; a frame that comes
  * alone must not wait at all. So the delay follows from how fast entries come: it is the time
- * in which as many come as the host wants in one interrupt, at most the host's limit, and none
- * if fewer than MODERATE_WORTH would come within that limit.
+ * in which as many come as the host wants in one interrupt, at most the host's limit. If fewer
+ * than MODERATE_WORTH would come within that limit it is MODERATE_LEAST_NS, which only what
+ * follows at once upon an interrupt has to wait for.
  *
  * No clock and no state but struct moderate: tests give the times.
  */
@@ -16,6 +17,8 @@
 
 /* Entries that make a delay worth while */
 #define MODERATE_WORTH	3
+/* Between two interrupts in any case: publications of one burst share an interrupt */
+#define MODERATE_LEAST_NS	50000u
 
 /**
  * struct moderate - the entries of one vector

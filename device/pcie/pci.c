@@ -257,6 +257,9 @@ static void pci_irq_moderate(struct pci_dev *pdev, unsigned int vector)
 	struct pci_vector *v = &pdev->vec[vector];
 	uint64_t delay = moderate_delay(&v->moder);
 
+	/* Each interrupt takes the processor from the NIC, where they share one. */
+	if (loop_shares(pdev->loop))
+		delay = v->moder.max_ns;
 	if (!delay || !v->has_sent || pci_irq_enough(v) ||
 	    loop_now(pdev->loop) - v->last_sent >= delay)
 		pci_irq_deliver(pdev, vector);

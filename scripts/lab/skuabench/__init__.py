@@ -11,7 +11,6 @@ plan      which tests, links and ciphers there are, their order, and what a user
 links     connecting the links in the guest
 traffic   one test over one link
 costs     counters and processor time of the NICs
-scale     the other benchmark: many NICs, stations and interfaces
 stats     medians, spread, ratios
 table     the same as text
 plot      the same as a picture, if there is matplotlib

@@ -13,6 +13,7 @@
 #define US	1000ULL
 #define MAX	(250 * US)
 #define WANTED	128
+#define LEAST	MODERATE_LEAST_NS
 
 /* @batches of @n entries, @gap apart; the delay at the end */
 static uint64_t delay_after(struct moderate *m, unsigned int batches,
@@ -30,12 +31,12 @@ static void test_rates(void **state)
 		uint32_t n;
 		uint64_t least, most;
 	} rates[] = {
-		/* a beacon, a ping each 10 ms: never a delay */
-		{ 100000 * US, 1, 0, 0 },
-		{ 10000 * US, 1, 0, 0 },
+		/* a beacon, a ping each 10 ms: nothing that follows at once */
+		{ 100000 * US, 1, LEAST, LEAST },
+		{ 10000 * US, 1, LEAST, LEAST },
 		/* few would come until the limit */
-		{ 200 * US, 1, 0, 0 },
-		{ 90 * US, 1, 0, 0 },
+		{ 200 * US, 1, LEAST, LEAST },
+		{ 90 * US, 1, LEAST, LEAST },
 		/* enough to wait for, but never as many as are wanted */
 		{ 75 * US, 1, MAX, MAX },
 		{ 25 * US, 1, MAX, MAX },
@@ -63,10 +64,10 @@ static void test_adapts(void **state)
 
 	(void)state;
 	moderate_init(&m, MAX, WANTED);
-	assert_int_equal(moderate_delay(&m), 0);
-	assert_int_equal(delay_after(&m, 1, 10 * US, 1), 0);
+	assert_int_equal(moderate_delay(&m), LEAST);
+	assert_int_equal(delay_after(&m, 1, 10 * US, 1), LEAST);
 	assert_int_equal(delay_after(&m, 20, 20 * US, 10), MAX);
-	assert_int_equal(delay_after(&m, 1, MAX, 1), 0);
+	assert_int_equal(delay_after(&m, 1, MAX, 1), LEAST);
 	assert_int_equal(delay_after(&m, 20, 20 * US, 10), MAX);
 }
 
@@ -86,7 +87,7 @@ static void test_limits(void **state)
 	delay_after(&m, 100, 0, 1);
 	assert_in_range(moderate_delay(&m), 0, 1 * US);
 	moderate_init(&m, MAX, WANTED);
-	assert_int_equal(delay_after(&m, 100, 1 * US, 0), 0);
+	assert_int_equal(delay_after(&m, 100, 1 * US, 0), LEAST);
 	/* the longest limit that a ring's configuration can have */
 	moderate_init(&m, 65535 * US, 65535);
 	assert_int_equal(delay_after(&m, 100, 1000 * US, 1), 65535 * US);
