@@ -134,7 +134,7 @@ static void vhost_accept(struct loop_fd *w, uint32_t events)
 	if (v->shares)
 		loop_share(v->loop, true);
 	log_info(v->log, "a guest has connected%s", v->shares ?
-		 ", which shares the NIC's processor: no spinning" : "");
+		 ", which shares the NIC's processor: short spins only" : "");
 }
 
 static int vhost_listen(struct vhost *v)

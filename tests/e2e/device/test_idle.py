@@ -38,15 +38,18 @@ def test_beacons_alone_take_next_to_no_processor_time(trio):
 
 
 @pytest.mark.parametrize("shares", [True, False])
-def test_a_nic_beside_its_guest_does_not_spin(lab, monkeypatch, shares):
-    """On one processor nothing comes from the guest while the NIC spins."""
-    usable = sorted(os.sched_getaffinity(0))
-    if not shares and len(usable) == 1:
-        pytest.skip("this process may use one processor only")
+def test_a_nic_beside_its_guest_hardly_spins(lab, monkeypatch, shares):
+    """On one processor nothing comes from the guest while the NIC spins for long."""
     nics = lab.air(1)
-    os.sched_setaffinity(nics.proc.pid, usable[:1] if shares else usable)
+    # tests that run side by side may use one processor each
+    os.sched_setaffinity(nics.proc.pid, range(os.cpu_count()))
+    usable = sorted(os.sched_getaffinity(nics.proc.pid))
+    if not shares and len(usable) == 1:
+        pytest.skip("there is one processor only")
+    if shares:
+        os.sched_setaffinity(nics.proc.pid, usable[:1])
     monkeypatch.setattr(skuavm.PROCESSORS, "for_guest",
                         lambda ncpus: skuavm.PROCESSORS.pin(usable[0]))
     lab.guest(nics=1)
     with open(nics.log, encoding="utf-8") as log:
-        assert ("shares the NIC's processor: no spinning" in log.read()) == shares
+        assert ("shares the NIC's processor: short spins only" in log.read()) == shares
