@@ -299,22 +299,26 @@ static bool skua_tx_aggregates(const struct skua_tx_req *req)
 				 SKUA_TXF_AFTER_DTIM | SKUA_TXF_OFFCHAN | \
 				 SKUA_TXF_MGMT_PROT)
 
-/* Octets of the headers of a packet that the NIC can cut; 0 if the NIC cannot. */
+/*
+ * Octets of the headers of a packet that the NIC can cut; 0 if the NIC cannot. They lie where
+ * the kernel alone writes: the NIC reads them again, and would take more packet numbers than
+ * the driver if they had become shorter.
+ */
 static unsigned int skua_tx_gso_hdr(const struct sk_buff *skb, unsigned int start)
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
 	const struct tcphdr *tcp;
-	struct tcphdr buf;
 	unsigned int hdr;
 
 	if (!skb_is_gso(skb) || (info->gso_type & ~SKUA_TX_GSO_TYPES) ||
 	    skb->len > SKUA_MAX_GSO)
 		return 0;
-	tcp = skb_header_pointer(skb, start, sizeof(buf), &buf);
-	if (!tcp)
+	if (start + sizeof(*tcp) > skb_headlen(skb))
 		return 0;
+	tcp = (const void *)(skb->data + start);
 	hdr = start + 4 * tcp->doff;
-	if (tcp->doff < sizeof(*tcp) / 4 || hdr > SKUA_MAX_GSO_HDR || hdr >= skb->len ||
+	if (tcp->doff < sizeof(*tcp) / 4 || hdr > skb_headlen(skb) ||
+	    hdr > SKUA_MAX_GSO_HDR || hdr >= skb->len ||
 	    skb->len - hdr > SKUA_MAX_GSO_SEGS * info->gso_size ||
 	    hdr + info->gso_size > ETH_HLEN + IEEE80211_MAX_DATA_LEN)
 		return 0;
@@ -330,7 +334,6 @@ static void skua_tx_set_offloads(struct skua_tx_req *req,
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
 	int start = skb_checksum_start_offset(skb);
-
 	unsigned int hdr;
 
 	req->segs = max_t(u16, info->gso_segs, 1);

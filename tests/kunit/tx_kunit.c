@@ -1799,6 +1799,7 @@ struct tx_sum_case {
 	unsigned int payload;
 	u32 info;
 	bool amsdu;
+	bool paged;
 	u32 flags;
 	unsigned int frames;
 	unsigned int pns;
@@ -1837,6 +1838,8 @@ static const struct tx_sum_case tx_sum_cases[] = {
 	{ "a type that the NIC does not cut", ALL_TX, .payload = 250,
 	  .gso = SKB_GSO_TCPV4 | SKB_GSO_TCP_FIXEDID, .flags = SKUA_TXF_CSUM, .frames = 3,
 	  .pns = 3, .cut = 1 },
+	{ "headers that others may write to", ALL_TX, .gso = SKB_GSO_TCPV4, .payload = 250,
+	  .paged = true, .flags = SKUA_TXF_CSUM, .frames = 3, .pns = 3, .cut = 1 },
 	{ "nothing to cut", ALL_TX, .gso = SKB_GSO_TCPV4, .flags = SKUA_TXF_CSUM,
 	  .cut = 1, .refused = 1 },
 };
@@ -1888,6 +1891,18 @@ static void expect_frame(struct kunit *test, const struct tx_sum_case *c,
 	}
 }
 
+/* TCP's header and what follows lie in a page, as a user's do who sends without a copy. */
+static void make_paged(struct kunit *test, struct sk_buff *skb)
+{
+	unsigned int at = skb_transport_offset(skb), len = skb->len - at;
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	memcpy(page_address(page), skb->data + at, len);
+	skb_trim(skb, at);
+	skb_add_rx_frag(skb, 0, page, 0, len, PAGE_SIZE);
+}
+
 static void tx_sums_and_cuts(struct kunit *test)
 {
 	const struct tx_sum_case *c = test->param_value;
@@ -1903,6 +1918,8 @@ static void tx_sums_and_cuts(struct kunit *test)
 			    make_8023(test, c->payload);
 	if (c->gso)
 		make_gso(skb, c->gso);
+	if (c->paged)
+		make_paged(test, skb);
 	if (c->amsdu)
 		add_part(skb, make_part(test, 60, 0));
 	IEEE80211_SKB_CB(skb)->flags |= c->info;
