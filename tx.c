@@ -331,6 +331,17 @@ static void skua_tx_drop(struct skua *sc, struct ieee80211_sta *sta,
 	skua_tx_free(sc, sta, skb);
 }
 
+/*
+ * Each frame needs a token. A guest may ask for segments of a few octets: thousands of them,
+ * for which nothing is allocated.
+ */
+static struct sk_buff *skua_tx_segment(struct skua *sc, struct sk_buff *skb)
+{
+	if (DIV_ROUND_UP(skb->len, skb_shinfo(skb)->gso_size) > sc->tx.ntokens)
+		return ERR_PTR(-E2BIG);
+	return skb_gso_segment(skb, NETIF_F_SG | NETIF_F_HW_CSUM);
+}
+
 /**
  * skua_tx_cut() - cut a TCP packet into frames, as the NIC would
  * @sc: the device
@@ -352,7 +363,7 @@ void skua_tx_cut(struct skua *sc, struct ieee80211_sta *sta, struct sk_buff *skb
 		return;
 	}
 	skua_count(sc, SKUA_CTR_TX_CUT);
-	segs = skb_gso_segment(skb, NETIF_F_SG | NETIF_F_HW_CSUM);
+	segs = skua_tx_segment(sc, skb);
 	/* which has written to the control information */
 	if (IS_ERR_OR_NULL(segs)) {
 		*IEEE80211_SKB_CB(skb) = saved;

@@ -1796,6 +1796,7 @@ struct tx_sum_case {
 	u64 features;
 	bool is_80211;
 	u32 gso;
+	u16 gso_size;
 	unsigned int payload;
 	u32 info;
 	bool amsdu;
@@ -1842,6 +1843,8 @@ static const struct tx_sum_case tx_sum_cases[] = {
 	  .paged = true, .flags = SKUA_TXF_CSUM, .frames = 3, .pns = 3, .cut = 1 },
 	{ "nothing to cut", ALL_TX, .gso = SKB_GSO_TCPV4, .flags = SKUA_TXF_CSUM,
 	  .cut = 1, .refused = 1 },
+	{ "more frames than tokens, from a user", ALL_TX, .payload = 250, .gso_size = 1,
+	  .gso = SKB_GSO_TCPV4 | SKB_GSO_DODGY, .cut = 1, .refused = 1 },
 };
 
 KUNIT_ARRAY_PARAM_DESC(tx_sum, tx_sum_cases, desc);
@@ -1918,6 +1921,8 @@ static void tx_sums_and_cuts(struct kunit *test)
 			    make_8023(test, c->payload);
 	if (c->gso)
 		make_gso(skb, c->gso);
+	if (c->gso_size)
+		skb_shinfo(skb)->gso_size = c->gso_size;
 	if (c->paged)
 		make_paged(test, skb);
 	if (c->amsdu)
