@@ -838,7 +838,7 @@ static void skua_tx_lost(struct skua *sc, struct ieee80211_sta *sta,
 	struct ieee80211_tx_info *info = IEEE80211_SKB_CB(skb);
 
 	skua_count(sc, SKUA_CTR_TX_RECLAIMED);
-	if (skb->protocol != cpu_to_be16(ETH_P_PAE) ||
+	if (skua_tx_is_8023(skb) || skb->protocol != cpu_to_be16(ETH_P_PAE) ||
 	    !test_bit(SKUA_F_RECONFIG, &sc->flags)) {
 		skua_tx_free(sc, sta, skb);
 		return;

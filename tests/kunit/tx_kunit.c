@@ -1997,6 +1997,23 @@ static void tx_8023_frame_of_a_dead_nic(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2, tx->n);
 }
 
+/* T1: nor is it taken for one of a handshake if a user says so who sends raw frames */
+static void tx_8023_frame_called_eapol(struct kunit *test)
+{
+	struct tx_test *tx = test->priv;
+	struct sk_buff *skb;
+
+	tx_listen(test, ALL_TX, 0);
+	kunit_activate_static_stub(test, skua_tx_free, tx_hear_free);
+	skb = make_8023(test, 20);
+	skb->protocol = htons(ETH_P_PAE);
+	give(test, IEEE80211_AC_VI, skb);
+	set_bit(SKUA_F_RECONFIG, &tx->fake.sc->flags);
+	reset(test);
+	KUNIT_EXPECT_EQ(test, 1, tx->n);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_TX_AGAIN));
+}
+
 static void tx_hear_requeue(struct skua *sc, struct ieee80211_sta *sta,
 			    struct sk_buff *skb)
 {
@@ -2291,6 +2308,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE_PARAM(tx_sums_and_cuts, tx_sum_gen_params),
 	KUNIT_CASE(tx_amsdu_of_unfinished_frames),
 	KUNIT_CASE(tx_8023_frame_of_a_dead_nic),
+	KUNIT_CASE(tx_8023_frame_called_eapol),
 	KUNIT_CASE_PARAM(tx_8023_frame_ends, tx_end_gen_params),
 	KUNIT_CASE_PARAM(tx_status_is_filled, tx_status_gen_params),
 	KUNIT_CASE_PARAM(tx_status_of_an_ampdu, tx_stat_gen_params),
