@@ -625,7 +625,7 @@ void skua_rx_hand_over(struct skua *sc, struct ieee80211_sta *sta,
 	KUNIT_STATIC_STUB_REDIRECT(skua_rx_hand_over, sc, sta, skb, poll);
 	__skb_queue_head_init(&frames);
 	if (skb_is_gso(skb) && skua_rx_stays_in_bss(sta, skb))
-		skua_rx_split(skb, &frames);
+		skua_rx_split(sc, skb, &frames);
 	else
 		__skb_queue_tail(&frames, skb);
 	while ((skb = __skb_dequeue(&frames)))

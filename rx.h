@@ -80,7 +80,7 @@ int skua_rx_fill_status(struct ieee80211_rx_status *st,
 void skua_rx_hand_over(struct skua *sc, struct ieee80211_sta *sta,
 		       struct sk_buff *skb, struct skua_poll *poll);
 int skua_rx_join(struct sk_buff *skb, const struct skua_rx_unit *unit);
-void skua_rx_split(struct sk_buff *skb, struct sk_buff_head *frames);
+void skua_rx_split(struct skua *sc, struct sk_buff *skb, struct sk_buff_head *frames);
 bool skua_rx_take(struct skua_rx *rx, u16 id, struct skua_rx_buf_slot *out);
 
 #endif /* SKUA_RX_H */

@@ -138,18 +138,20 @@ int skua_rx_join(struct sk_buff *skb, const struct skua_rx_unit *unit)
 
 /**
  * skua_rx_split() - undo what skua_rx_join() has done
+ * @sc: the device
  * @skb: packet; no longer the caller's
- * @frames: its segments are appended
+ * @frames: its segments are appended, none without memory
  *
  * Each of them has the receive status of @skb. BHs off.
  */
-void skua_rx_split(struct sk_buff *skb, struct sk_buff_head *frames)
+void skua_rx_split(struct skua *sc, struct sk_buff *skb, struct sk_buff_head *frames)
 {
 	const struct ieee80211_rx_status saved = *IEEE80211_SKB_RXCB(skb);
 	struct sk_buff *segs, *next;
 
 	segs = skb_gso_segment(skb, NETIF_F_SG | NETIF_F_HW_CSUM);
 	if (IS_ERR_OR_NULL(segs)) {
+		skua_count(sc, SKUA_CTR_RX_NO_MEM);
 		dev_kfree_skb(skb);
 		return;
 	}

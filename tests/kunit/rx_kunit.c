@@ -1127,7 +1127,7 @@ static void rx_splits_again(struct kunit *test)
 	st = *IEEE80211_SKB_RXCB(rx->skb);
 	__skb_queue_head_init(&frames);
 	local_bh_disable();
-	skua_rx_split(rx->skb, &frames);
+	skua_rx_split(rx->fake.sc, rx->skb, &frames);
 	local_bh_enable();
 	rx->skb = NULL;
 	KUNIT_ASSERT_EQ(test, ARRAY_SIZE(payload), skb_queue_len(&frames));
@@ -1142,6 +1142,27 @@ static void rx_splits_again(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, (__force u16)rx_tcp_sum(skb, false, AT_TCP));
 		kfree_skb(skb);
 	}
+	rx_done(test);
+}
+
+/* What cannot be cut is lost, and counted */
+static void rx_split_fails(struct kunit *test)
+{
+	static const struct rx_run_case c = {};
+	struct rx_test *rx = test->priv;
+	struct sk_buff_head frames;
+
+	rx_receive_run(test, &c);
+	KUNIT_ASSERT_NOT_NULL(test, rx->skb);
+	/* as in the kernel without memory: no segments */
+	rx->skb->protocol = htons(ETH_P_802_3);
+	__skb_queue_head_init(&frames);
+	local_bh_disable();
+	skua_rx_split(rx->fake.sc, rx->skb, &frames);
+	local_bh_enable();
+	rx->skb = NULL;
+	KUNIT_EXPECT_TRUE(test, skb_queue_empty(&frames));
+	KUNIT_EXPECT_EQ(test, 1, skua_fake_count(test, SKUA_CTR_RX_NO_MEM));
 	rx_done(test);
 }
 
@@ -1167,6 +1188,7 @@ static struct kunit_case rx_cases[] = {
 	KUNIT_CASE_PARAM(rx_checksum, rx_csum_gen_params),
 	KUNIT_CASE_PARAM(rx_joins_segments, rx_run_gen_params),
 	KUNIT_CASE(rx_splits_again),
+	KUNIT_CASE(rx_split_fails),
 	{}
 };
 
