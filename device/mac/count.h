@@ -91,7 +91,7 @@
 	X(rx_no_buffer,	"frames dropped without a buffer")		\
 	X(rx_bad_buffer, "invalid receive buffers")			\
 	X(rx_no_cpl,	"frames and events dropped while completions wait") \
-	X(rx_overrun,	"frames not acknowledged while completions wait") \
+	X(rx_overrun,	"frames not acknowledged for want of buffers or room for completions") \
 	X(ps_sleep,	"stations that fell asleep")			\
 	X(ps_wake,	"stations that woke up")			\
 	X(ps_poll,	"PS-Polls")					\

@@ -131,6 +131,18 @@ bool cpl_room(struct mac *mac, unsigned int n)
 	       ring_has_room(cpl_ring(mac), n + record_units(&mac->cpl));
 }
 
+unsigned int cpl_left(struct mac *mac, unsigned int most)
+{
+	unsigned int used = record_units(&mac->cpl), room;
+
+	if (cpl_room(mac, most))
+		return most;
+	if (cpl_waiting(mac))
+		return 0;
+	room = ring_room(cpl_ring(mac));
+	return room > used ? room - used : 0;
+}
+
 void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n)
 {
 	close_record(mac);

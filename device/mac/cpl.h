@@ -88,6 +88,9 @@ void cpl_put(struct mac *mac, const struct skua_cpl *unit, unsigned int n);
 /** cpl_room() - whether a record of @n units can be written at once */
 bool cpl_room(struct mac *mac, unsigned int n);
 
+/** cpl_left() - units that can be written at once, counted up to @most */
+unsigned int cpl_left(struct mac *mac, unsigned int most);
+
 /** cpl_ppdu_begin() - begin the record of a PPDU; the frames that end in it follow */
 void cpl_ppdu_begin(struct mac *mac, const struct cpl_ppdu *p);
 

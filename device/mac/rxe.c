@@ -217,6 +217,53 @@ static void take_answer(struct rx_arrival *a)
 		rxe_queue_frame(a, NULL, NULL, 0);
 }
 
+/* Units of the completion ring that a frame of so many buffers takes, at most */
+static uint32_t units_of(struct mac *mac, uint32_t bufs)
+{
+	uint32_t most = mac->rings->ring[SKUA_RING_CPL0].entries / 2;
+	uint32_t units = RX_MAX_UNITS + bufs;
+
+	return units < most ? units : most;
+}
+
+/* There is room for a frame of so many buffers and units, behind those of the batch */
+static bool fits(const struct rxe *rx, uint32_t bufs, uint32_t units)
+{
+	return rx->wanted + bufs <= rx->bufs &&
+	       rx->wanted + rx->n * RX_MAX_UNITS + units <= rx->units;
+}
+
+/* Look for room anew, for a batch that begins; some units are for what is not received */
+static void look_for_room(struct mac *mac)
+{
+	struct rxe *rx = &mac->rx;
+	uint32_t spare = mac->rings->ring[SKUA_RING_CPL0].entries / 8;
+	uint32_t units = cpl_left(mac, RXE_BATCH * (RX_MAX_UNITS + 1) + spare);
+
+	rx->wanted = 0;
+	rx->bufs = rxe_bufs_left(mac);
+	rx->units = units > spare ? units - spare : 0;
+}
+
+/*
+ * The host has room for the frame, behind those of the batch. When that seems to be short,
+ * the batch goes up first, and what is left counts.
+ */
+static bool has_room(const struct rx_arrival *a)
+{
+	struct mac *mac = a->mac;
+	struct rxe *rx = &mac->rx;
+	uint32_t bufs = rxe_bufs_of(a), units = units_of(mac, bufs);
+
+	if (rx->n && fits(rx, bufs, units))
+		return true;
+	rxe_flush(mac);
+	look_for_room(mac);
+	/* What a buffer holds may be known only now */
+	bufs = rxe_bufs_of(a);
+	return fits(rx, bufs, units_of(mac, bufs));
+}
+
 void rxe_rx(struct mac *mac, const struct air_frame *af, const struct air_rx *rx)
 {
 	struct rx_arrival a = {
@@ -260,6 +307,11 @@ void rxe_rx(struct mac *mac, const struct air_frame *af, const struct air_rx *rx
 	}
 	if (own && is_answer(a.fc)) {
 		take_answer(&a);
+		return;
+	}
+	/* The same without room for it */
+	if (own && !dot11_fc_is_ctl(a.fc) && !has_room(&a)) {
+		mac->c.rx_overrun++;
 		return;
 	}
 	receive(&a, own);

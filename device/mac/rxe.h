@@ -37,6 +37,7 @@ struct mac_vif;
 #define RXE_HELD_MAX		1024	/* buffers of frames that wait for others */
 #define RXE_BATCH		64	/* frames decrypted together */
 #define RXE_BATCH_BYTES		98304	/* and their octets, about */
+#define RX_OFFSET_MAX		2	/* before a frame in its first buffer */
 
 /**
  * struct rx_arrival - a frame that is being received
@@ -313,6 +314,10 @@ struct rxe_ops {
  * @jobs: decryption of @item
  * @mem: memory of the frames
  * @now: time of rxe_flush(), ns
+ * @wanted: buffers that the frames in @item will take, about
+ * @bufs: so many were there for @item when it was empty, 0 if they were not counted
+ * @units: the same of units in the completion ring
+ * @buf_len: octets of the last posted buffer, 0 if none is known
  * @taken: posted buffers that the ring has not been told of
  * @spare: buffers of frames that were refused when they lay there already
  * @spares: number of these
@@ -332,6 +337,10 @@ struct rxe {
 	struct crypto_job jobs[RXE_BATCH];
 	uint8_t *mem;
 	uint64_t now;
+	uint32_t wanted;
+	uint32_t bufs;
+	uint32_t units;
+	uint32_t buf_len;
 	uint32_t taken;
 	struct rx_buf spare[RXE_HELD_MAX + 2 * RX_FRAME_BUFS];
 	unsigned int spares;
@@ -517,6 +526,12 @@ bool rxe_pn_in_turn(struct mac *mac, const struct rx_up *up);
  * Return: false if there are not enough.
  */
 bool rxe_take_bufs(struct mac *mac, uint32_t need, struct rx_bufs *bufs);
+
+/** rxe_bufs_of() - buffers that a frame takes, if all are like the last one; about */
+uint32_t rxe_bufs_of(const struct rx_arrival *a);
+
+/** rxe_bufs_left() - posted buffers that no frame has taken */
+uint32_t rxe_bufs_left(struct mac *mac);
 
 /** rxe_spare_bufs() - the next frame gets these buffers */
 void rxe_spare_bufs(struct mac *mac, const struct rx_bufs *bufs);

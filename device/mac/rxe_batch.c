@@ -148,5 +148,6 @@ void rxe_queue_frame(struct rx_arrival *a, const struct mac_vif *vif,
 	item->ampdu_ref = a->af->ampdu_ref;
 	item->flags |= ampdu_flags(a->af);
 	mac->rx.bytes += a->len;
+	mac->rx.wanted += rxe_bufs_of(a);
 	memcpy(item->data, a->frame, a->len);
 }

@@ -8,6 +8,7 @@
 #include "mac/priv.h"
 #include "mac/rxe.h"
 
+#define MSDUS		4	/* of a usual A-MSDU, for each buffer that it fills */
 #define BAD_BUFS	64	/* useless buffers that are skipped for a frame */
 
 /* The next posted buffer, at @at of the ring. Return: false if there is none */
@@ -26,13 +27,46 @@ static bool peek(struct mac *mac, uint32_t at, struct rx_buf *buf)
 	return true;
 }
 
+static bool is_useful(const struct rx_buf *buf)
+{
+	return buf->len >= SKUA_RXBUF_MIN_LEN && buf->len <= UINT16_MAX;
+}
+
 static bool is_useless(struct mac *mac, const struct rx_buf *buf)
 {
-	if (buf->len >= SKUA_RXBUF_MIN_LEN && buf->len <= UINT16_MAX)
+	if (is_useful(buf))
 		return false;
 	mac->c.rx_bad_buffer++;
 	log_warn(mac->log, "receive: a buffer of %u bytes was posted", buf->len);
 	return true;
+}
+
+uint32_t rxe_bufs_of(const struct rx_arrival *a)
+{
+	const struct mac *mac = a->mac;
+	uint32_t buf = mac->rx.buf_len ? mac->rx.buf_len : SKUA_RXBUF_MIN_LEN;
+	uint32_t most = mac->rings->ring[SKUA_RING_RXBUF].entries / 2;
+	uint32_t need = a->len + RX_OFFSET_MAX;
+	uint32_t n = need <= buf ? 1 : (need + buf - 1) / buf;
+
+	if (!dot11_fc_is_data_qos(a->fc) ||
+	    !(dot11_qos_ctl(a->frame) & IEEE80211_QOS_AMSDU))
+		return n;
+	/* Each MSDU may go up by itself; a small ring must not keep all A-MSDUs out */
+	if (n * MSDUS <= most)
+		return n * MSDUS;
+	return n > most ? n : most;
+}
+
+uint32_t rxe_bufs_left(struct mac *mac)
+{
+	struct rxe *rx = &mac->rx;
+	uint32_t avail = ring_avail(&mac->rings->ring[SKUA_RING_RXBUF]);
+	struct rx_buf next;
+
+	if (!rx->buf_len && peek(mac, rx->taken, &next) && is_useful(&next))
+		rx->buf_len = next.len;
+	return rx->spares + (avail > rx->taken ? avail - rx->taken : 0);
 }
 
 bool rxe_take_bufs(struct mac *mac, uint32_t need, struct rx_bufs *bufs)
@@ -60,6 +94,7 @@ bool rxe_take_bufs(struct mac *mac, uint32_t need, struct rx_bufs *bufs)
 		}
 		bufs->n++;
 		room += buf->len;
+		mac->rx.buf_len = buf->len;
 	}
 	mac->rx.spares = spares;
 	mac->rx.taken = at;

@@ -34,6 +34,9 @@ static void flush(struct mac *mac)
 			rxe_up_frame(mac, item);
 	}
 	rx->n = 0;
+	rx->wanted = 0;
+	rx->bufs = 0;
+	rx->units = 0;
 	if (rx->taken)
 		ring_consume(&mac->rings->ring[SKUA_RING_RXBUF], rx->taken);
 	rx->taken = 0;
@@ -43,6 +46,10 @@ static void flush(struct mac *mac)
 void rxe_forget(struct mac *mac)
 {
 	mac->rx.n = 0;
+	mac->rx.wanted = 0;
+	mac->rx.bufs = 0;
+	mac->rx.units = 0;
+	mac->rx.buf_len = 0;
 	mac->rx.taken = 0;
 	mac->rx.spares = 0;
 	memset(&mac->rx.back, 0, sizeof(mac->rx.back));

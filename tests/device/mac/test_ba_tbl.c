@@ -11,8 +11,10 @@ static int setup(void **state)
 	static const struct host_cfg cfg = {
 		.features = BASE_FEATURES | SKUA_FEAT_TX_AMPDU,
 	};
+	/* all frames that are held for a session, when it ends */
+	static const struct host_cfg sta = { .buf_entries = 256 };
 
-	*state = scene_new(&cfg, NULL);
+	*state = scene_new(&cfg, &sta);
 	return 0;
 }
 

@@ -900,7 +900,9 @@ static void test_no_buffers(void **state)
 	len = mk_amsdu_frame(f, false, body, mk_amsdu(body, false, sub, 3));
 	for (unsigned int i = 0; i < 7; i++)
 		talker_send(t, f, len);
-	assert_int_equal(t->h->mac->c.rx_no_buffer, 2);
+	/* their sender learns that */
+	assert_int_equal(t->h->mac->c.rx_overrun, 2);
+	assert_int_equal(t->h->mac->c.rx_no_buffer, 0);
 	/* the one that is left is for a frame that needs one */
 	talker_send(t, f, mk_msdu(f, 'a'));
 	while (host_next(t->h, &rec))
@@ -912,6 +914,36 @@ static void test_no_buffers(void **state)
 		talker_send(t, f, mk_msdu(f, 'a'));
 	for (unsigned int i = 0; i < 5; i++)
 		expect_8023(t, 'a');
+	talker_free(t);
+}
+
+/* T10: the same when it has more parts than it seemed: it has been acknowledged by then */
+static void test_many_parts(void **state)
+{
+	const struct sub sub[] = { SUB(OWN, FAR, IP), SUB(OWN, FAR, IP), SUB(OWN, FAR, IP),
+				   SUB(OWN, FAR, IP), SUB(OWN, FAR, IP), SUB(OWN, FAR, IP),
+				   SUB(OWN, FAR, IP) };
+	const struct host_cfg cfg = { .features = TALKER_FEATURES, .buf_entries = 32 };
+	struct talker *t = talker_new(&cfg, false);
+	uint8_t body[600], f[700];
+	unsigned int len, n = 0;
+	struct rec rec;
+
+	(void)state;
+	talker_flags(t, ENG_STAF_DECAP, 0);
+	len = mk_amsdu_frame(f, false, body, mk_amsdu(body, false, sub, 7));
+	for (unsigned int i = 0; i < 6; i++)
+		talker_send(t, f, len);
+	assert_int_equal(t->h->mac->c.rx_no_buffer, 2);
+	/* the four that are left are for frames that need one */
+	for (unsigned int i = 0; i < 5; i++)
+		talker_send(t, f, mk_msdu(f, 'a'));
+	assert_int_equal(t->h->mac->c.rx_no_buffer, 2);
+	assert_int_equal(t->h->mac->c.rx_overrun, 1);
+	while (host_next(t->h, &rec))
+		n++;
+	assert_int_equal(n, 32);
+	assert_int_equal(t->h->mac->c.rx_bad_buffer, 0);
 	talker_free(t);
 }
 
@@ -975,6 +1007,7 @@ int main(void)
 		cmocka_unit_test(test_random_amsdus),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_no_buffers),
+		cmocka_unit_test(test_many_parts),
 		cmocka_unit_test(test_amsdu_in_order),
 	};
 

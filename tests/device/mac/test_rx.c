@@ -312,20 +312,32 @@ static void test_no_buffers(void **state)
 {
 	struct host_cfg few = { .buf_len = 512, .buf_entries = 8 };
 	struct scene *s = scene_new(NULL, &few);
+	struct tx t = { .ring = 2, .token = 1, .sta = SKUA_STA_NONE,
+			.key = SKUA_KEY_NONE };
+	uint8_t f[HOST_FRAME_MAX], body[1400] = { 0 };
 	struct rec rec;
 
 	*state = s;
-	/* Each frame needs 3 buffers; the third frame finds 2, and takes none of them */
+	/* Each frame needs 3 buffers; the third one finds 2: it is not acknowledged */
 	for (unsigned int i = 0; i < 5; i++)
 		send_data(s, 1400);
-	assert_int_equal(s->sta->mac->c.rx_no_buffer, 3);
-	send_data(s, 900);
-	for (unsigned int i = 0; i < 3; i++)
+	assert_int_equal(s->sta->mac->c.rx_overrun, 3);
+	/* One to a group is not asked for, and lost */
+	host_tx(s->ap, &t, f, mk_frame(f, IEEE80211_DATA | FC_FROMDS, addr_bcast,
+				       addr_ap, addr_ap, -1, body, 1400));
+	host_poll(s->ap);
+	assert_int_equal(s->sta->mac->c.rx_no_buffer, 1);
+	for (unsigned int i = 0; i < 2; i++)
 		host_expect_rx(s->sta, &rec);
 	host_expect_nothing(s->sta);
-	/* Buffers have been posted again */
-	send_data(s, 1400);
-	host_expect_rx(s->sta, &rec);
+	/* Buffers have been posted again: by and by all frames arrive, in their order */
+	for (unsigned int i = 0; i < 3; i++) {
+		scene_pass(s, 10000);
+		host_expect_rx(s->sta, &rec);
+	}
+	assert_int_equal(s->sta->mac->c.rx_no_buffer, 1);
+	assert_int_equal(s->ap->mac->c.tx_no_ack, 0);
+	assert_int_equal(s->ap->mac->c.tx_acked, 5);
 	scene_teardown(state);
 }
 
@@ -378,7 +390,7 @@ static void test_full_ring(void **state)
 	struct tx t = { .ring = 2, .sta = AP_STA, .gen = AP_GEN,
 			.key = SKUA_KEY_NONE };
 	uint8_t f[100];
-	unsigned int len = mk_data(f, true, 0, 40), seen[60] = { 0 }, n = 0;
+	unsigned int len = mk_data(f, true, 0, 40), seen[60] = { 0 }, n = 0, got = 0;
 	struct rec rec;
 
 	*state = s;
@@ -390,20 +402,23 @@ static void test_full_ring(void **state)
 		host_tx(s->ap, &t, f, len);
 	}
 	host_poll(s->ap);
-	/* The receiver's ring is full as well now */
-	assert_true(s->sta->mac->c.rx_no_cpl + s->sta->mac->c.rx_overrun > 0);
+	/* The receiver's ring is full as well now: it acknowledges no more */
+	assert_true(s->sta->mac->c.rx_overrun > 0);
+	assert_int_equal(s->sta->mac->c.rx_no_cpl, 0);
 	for (unsigned int turn = 0; turn < 100 && n < 60; turn++) {
 		while (host_next(s->ap, &rec))
 			for (unsigned int i = 0; i < rec.n; i++, n++)
 				seen[HW_GET(SKUA_TXS_TOKEN,
 					    rec.tx.status[i])]++;
 		while (host_next(s->sta, &rec))
-			;
+			got++;
 		scene_pass(s, 1000);
 		host_poll(s->ap);
 		host_poll(s->sta);
 	}
 	assert_int_equal(n, 60);
+	assert_int_equal(got, 60);
+	assert_int_equal(s->ap->mac->c.tx_acked, 60);
 	for (unsigned int i = 0; i < 60; i++)
 		assert_int_equal(seen[i], 1);
 	assert_int_equal(s->ap->mac->c.cpl_lost, 0);

@@ -659,12 +659,14 @@ static void test_ppdu_records(void **state)
 /* Classes by priority, and stations share airtime by turns */
 static void test_order(void **state)
 {
-	struct scene *s = *state;
+	const struct host_cfg many = { .buf_entries = 128 };	/* for all frames */
+	struct scene *s = scene_new(NULL, &many);
 	struct tx t = TX_TO_STA;
 	struct eng_sta peer = { .gen = htole16(1), .aid = htole16(2) };
 	uint8_t f[2000], g[2000];
 	unsigned int len, n = 0, vo = 0, to2 = 0;
 
+	*state = s;
 	for (unsigned int i = 0; i < 4; i++) {
 		peer.key[i].slot = htole16(SKUA_KEY_NONE);
 		peer.group_key[i].slot = htole16(SKUA_KEY_NONE);
@@ -707,6 +709,7 @@ static void test_order(void **state)
 	assert_in_range(to2, 13, 19);
 	scene_poll(s);
 	assert_int_equal(s->ap->mac->tx.count, 0);
+	scene_teardown(state);
 }
 
 static void test_fw_frame(void **state)
@@ -971,7 +974,7 @@ int main(void)
 		T(test_timestamp),
 		T(test_segments),
 		T(test_ppdu_records),
-		T(test_order),
+		cmocka_unit_test(test_order),
 		T(test_fw_frame),
 		T(test_gate),
 		T(test_count_drop),
