@@ -474,11 +474,17 @@ static inline struct skua_sta *skua_sta(struct ieee80211_sta *sta)
  * @gen: generation: each use adds one; never reset while the driver is bound
  * @owner: private part of the station that has the handle, or NULL; only its
  *	address is used (wiphy mutex)
+ * @tx_posted: MPDUs of this generation that the NIC got, by transmit ring (under its lock)
+ * @tx_ended: of these, those that came back (NAPI, or while NAPI is off)
+ * @tx_silent: transmit records in a row in which no frame of it ended (NAPI)
  */
 struct skua_sta_slot {
 	struct ieee80211_sta __rcu *sta;
 	u16 gen;
 	const struct skua_sta *owner;
+	u32 tx_posted[SKUA_NUM_TX_RINGS];
+	u32 tx_ended;
+	u32 tx_silent;
 };
 
 /* ------------------------------------------------------------------ */
@@ -502,6 +508,7 @@ struct skua_tx_map {
  * @next_free: next free token
  * @sta: handle of the frame's station, or SKUA_STA_NONE
  * @sta_gen: generation of @sta
+ * @segs: most MPDUs that it becomes
  * @ring: index of its transmit ring, 0 to SKUA_NUM_TX_RINGS - 1
  * @nmaps: number of pieces in @map
  * @map: mapped pieces
@@ -512,6 +519,7 @@ struct skua_tx_token {
 	u16 next_free;
 	u16 sta;
 	u16 sta_gen;
+	u16 segs;
 	u8 ring;
 	u8 nmaps;
 	struct skua_tx_map map[SKUA_TXD_MAX_SEGS];

@@ -104,6 +104,9 @@ int skua_sta_handle_take(struct skua *sc, struct ieee80211_sta *sta)
 	if (handle < 0)
 		return handle;
 	sc->sta[handle].owner = ssta;
+	memset(sc->sta[handle].tx_posted, 0, sizeof(sc->sta[handle].tx_posted));
+	sc->sta[handle].tx_ended = 0;
+	sc->sta[handle].tx_silent = 0;
 	ssta->gen = ++sc->sta[handle].gen;
 	ssta->handle = handle;
 	rcu_assign_pointer(sc->sta[handle].sta, sta);

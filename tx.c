@@ -146,6 +146,18 @@ static void skua_tx_unmap(struct skua *sc, struct skua_tx_token *tok)
 	tok->nmaps = 0;
 }
 
+/* The counts of a token's station, or NULL if it has none (any more) */
+static struct skua_sta_slot *skua_tx_slot(struct skua *sc,
+					  const struct skua_tx_token *tok)
+{
+	struct skua_sta_slot *slot;
+
+	if (tok->sta >= sc->caps.stas)
+		return NULL;
+	slot = &sc->sta[tok->sta];
+	return slot->gen == tok->sta_gen ? slot : NULL;
+}
+
 /**
  * skua_tx_take_back() - take a frame back from the NIC and free its token
  * @sc: the device
@@ -158,8 +170,11 @@ static void skua_tx_unmap(struct skua *sc, struct skua_tx_token *tok)
 struct sk_buff *skua_tx_take_back(struct skua *sc, u16 id)
 {
 	struct skua_tx_token *tok = &sc->tx.token[id];
+	struct skua_sta_slot *slot = skua_tx_slot(sc, tok);
 	struct sk_buff *skb = tok->skb;
 
+	if (slot)
+		slot->tx_ended += tok->segs;
 	skua_tx_unmap(sc, tok);
 	if (tok->key)
 		skua_key_release(sc, tok->key);
@@ -252,6 +267,7 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 {
 	struct skua_tx_desc slot[SKUA_TX_MAX_SLOTS];
 	struct skua_ring *ring = skua_tx_ring(sc, n);
+	struct skua_sta_slot *counts;
 	struct skua_tx_token *tok;
 	unsigned int i, nslots;
 	int id;
@@ -273,6 +289,11 @@ static int skua_tx_post(struct skua *sc, unsigned int n,
 	tok->ring = n;
 	tok->sta = req->sta;
 	tok->sta_gen = req->sta_gen;
+	tok->segs = max_t(u16, req->segs, 1);
+	counts = skua_tx_slot(sc, tok);
+	if (counts)
+		WRITE_ONCE(counts->tx_posted[n],
+			   counts->tx_posted[n] + tok->segs);
 	req->token = id;
 	if (req->pn_key)
 		req->pn = skua_key_take_pn(req->pn_key,

@@ -254,12 +254,51 @@ static bool skua_tx_end(struct skua *sc, const struct skua_cpl_tx *rec, u32 word
  *
  * mac80211 serves a queue again when it has paid for its airtime, 256 us in each round
  * over the queues, under a lock. So what the NIC names is held to what a PPDU can take,
- * SKUA_TX_AIRTIME_MAX. NAPI, inside rcu_read_lock().
+ * skua_tx_airtime(), and there is no more of it than frames have tries,
+ * skua_tx_plausible(). NAPI, inside rcu_read_lock().
  */
 void skua_tx_pay(struct ieee80211_sta *sta, u8 tid, u32 us)
 {
 	KUNIT_STATIC_STUB_REDIRECT(skua_tx_pay, sta, tid, us);
 	ieee80211_sta_register_airtime(sta, tid < SKUA_NUM_TIDS ? tid : 0, us, 0);
+}
+
+/* Airtime of a record, held to what one PPDU of this rate and the frames around it take */
+static u32 skua_tx_airtime(const struct skua_cpl_tx *rec)
+{
+	u32 rate = le32_to_cpu(rec->rate), most = SKUA_TX_PPDU_MAX;
+
+	/* 100 kbit/s. A PPDU of a legacy rate is limited by its length alone */
+	if (u32_get_bits(rate, SKUA_RATE_ENC) == SKUA_ENC_LEGACY)
+		most = SKUA_MAX_MPDU * BITS_PER_BYTE * 10 /
+		       max_t(u32, u32_get_bits(rate, SKUA_RATE_IDX), 10);
+	return min_t(u32, le32_to_cpu(rec->airtime_us), most + SKUA_TX_AROUND_MAX);
+}
+
+/*
+ * Can the NIC have sent this PPDU? It has ended none of its frames, so they, or what the
+ * NIC sends for those before, have tries left.
+ */
+static bool skua_tx_plausible(struct skua *sc, const struct skua_cpl_tx *rec)
+{
+	struct skua_sta_slot *slot = &sc->sta[le16_to_cpu(rec->sta)];
+	u32 out = -slot->tx_ended, most = 0;
+	unsigned int i;
+
+	for (i = 0; i < SKUA_NUM_TX_RINGS; i++)
+		out += READ_ONCE(slot->tx_posted[i]);
+	if ((s32)out > 0)
+		most = out * SKUA_TX_SILENT_MAX;
+	if (slot->tx_ended)
+		most += SKUA_TX_SILENT_BARS;
+	if (slot->tx_silent < most) {
+		slot->tx_silent++;
+		return true;
+	}
+	skua_count(sc, SKUA_CTR_CPL_BAD);
+	skua_complain(sc,
+		      "transmit records of a station without a frame that can have been sent\n");
+	return false;
 }
 
 /**
@@ -310,13 +349,14 @@ static void skua_tx_ppdu(struct skua *sc, const struct skua_cpl_tx *rec,
  *
  * NAPI, inside rcu_read_lock(). A frame that goes on to a further PPDU has no word, and
  * ends in that one. The airtime of each PPDU is registered once, unless all its frames are
- * another station's; a frame's status has its share of this one PPDU for each of its
+ * another station's, or there is none that it can be of; a frame's status has its share of
+ * this one PPDU for each of its
  * transmissions.
  */
 void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		 const __le32 *status, unsigned int n, struct skua_poll *poll)
 {
-	u32 airtime = min_t(u32, le32_to_cpu(rec->airtime_us), SKUA_TX_AIRTIME_MAX);
+	u32 airtime = skua_tx_airtime(rec);
 	u32 share = airtime / max_t(u16, le16_to_cpu(rec->mpdus), 1);
 	struct skua_tx_result res = {
 		.rate = le32_to_cpu(rec->rate),
@@ -339,6 +379,12 @@ void skua_tx_cpl(struct skua *sc, const struct skua_cpl_tx *rec,
 		if (skua_tx_end(sc, rec, word, &res, poll))
 			good = true;
 	}
-	if (sta && good && airtime)
+	if (!sta || !good)
+		return;
+	if (n)
+		sc->sta[le16_to_cpu(rec->sta)].tx_silent = 0;
+	else if (!skua_tx_plausible(sc, rec))
+		return;
+	if (airtime)
 		skua_tx_pay(sta, rec->tid, airtime);
 }

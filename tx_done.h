@@ -35,8 +35,15 @@ struct skua_tx_result {
 
 #define SKUA_TX_TRIES_MAX	31	/* &struct ieee80211_tx_rate.count has five bits */
 #define SKUA_TX_SHOW_ROOM	32	/* more than mac80211's radiotap header of a TX status */
-/* The longest MPDU at 1 Mbit/s, and what is around it, us */
-#define SKUA_TX_AIRTIME_MAX	100000
+/* Longest times on the air, us: a PPDU of HT and later formats, what protects and answers one */
+#define SKUA_TX_PPDU_MAX	5484
+#define SKUA_TX_AROUND_MAX	3000
+/*
+ * Records in a row in which no frame ends: tries of each MPDU that the NIC has, and of the
+ * BlockAckReqs of all TIDs for those that it has given up
+ */
+#define SKUA_TX_SILENT_MAX	32
+#define SKUA_TX_SILENT_BARS	256
 
 void skua_tx_fill_status(struct ieee80211_tx_info *info,
 			 const struct skua_tx_result *res);

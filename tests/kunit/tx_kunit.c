@@ -1273,13 +1273,98 @@ static void tx_record_without_words(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2000, tx->paid);
 	KUNIT_EXPECT_EQ(test, 1, tx->n);
 
-	/* D3: no more than a PPDU can take, whatever the NIC says, and of no other station */
-	rec.airtime_us = cpu_to_le32(U32_MAX);
-	end_all(test, &rec, NULL, 0);
-	KUNIT_EXPECT_EQ(test, 2000 + SKUA_TX_AIRTIME_MAX, tx->paid);
+	/* D3: not of another station */
 	rec.sta_gen = cpu_to_le16(0xffff);
 	end_all(test, &rec, NULL, 0);
-	KUNIT_EXPECT_EQ(test, 3, tx->payments);
+	KUNIT_EXPECT_EQ(test, 2, tx->payments);
+	KUNIT_EXPECT_EQ(test, 0, skua_fake_count(test, SKUA_CTR_CPL_BAD));
+}
+
+struct tx_airtime_case {
+	const char *desc;
+	u32 rate;
+	u32 us;
+	u32 paid;
+};
+
+/* In us: the longest MPDU, of 91632 bits, or PPDU; and 3000 for what is around it */
+static const struct tx_airtime_case tx_airtime_cases[] = {
+	{ "1 Mbit/s", 10, U32_MAX, 91632 + 3000 },
+	{ "1 Mbit/s, as it is", 10, 92000, 92000 },
+	{ "6 Mbit/s", 60, 100000, 15272 + 3000 },
+	{ "54 Mbit/s", 540, 100000, 1696 + 3000 },
+	{ "no rate", 0, U32_MAX, 91632 + 3000 },
+	{ "HT", SKUA_ENC_HT << 14, 100000, 5484 + 3000 },
+	{ "HT, as it is", SKUA_ENC_HT << 14 | 7, 5500, 5500 },
+	{ "HE", SKUA_ENC_HE << 14 | 3, U32_MAX, 5484 + 3000 },
+	{ "no such format", 7 << 14, U32_MAX, 5484 + 3000 },
+};
+
+KUNIT_ARRAY_PARAM_DESC(tx_airtime, tx_airtime_cases, desc);
+
+/* D3: no more airtime than a PPDU can take, whatever the NIC says */
+static void tx_airtime_is_bounded(struct kunit *test)
+{
+	const struct tx_airtime_case *c = test->param_value;
+	struct tx_test *tx = test->priv;
+	struct skua_cpl_tx rec;
+
+	tx_listen(test, SKUA_FEAT_TX_AMPDU, 1);
+	rec = tx_ppdu(test);
+	rec.rate = cpu_to_le32(c->rate);
+	rec.airtime_us = cpu_to_le32(c->us);
+	end_all(test, &rec, NULL, 0);
+	KUNIT_EXPECT_EQ(test, c->paid, tx->paid);
+}
+
+/* The NIC names PPDUs without words. Return: how many of @n were paid */
+static unsigned int tx_silence(struct kunit *test, unsigned int n)
+{
+	const struct skua_cpl_tx rec = tx_ppdu(test);
+	struct tx_test *tx = test->priv;
+	unsigned int before = tx->payments;
+
+	while (n--)
+		end_all(test, &rec, NULL, 0);
+	return tx->payments - before;
+}
+
+/* D3: a station pays for no more PPDUs than its frames have tries */
+static void tx_silence_is_bounded(struct kunit *test)
+{
+	struct tx_test *tx = test->priv;
+	struct skua_fake *fake = test->priv;
+	struct skua_cpl_tx rec;
+	__le32 word = tx_word(0, 13, SKUA_TXS_NO_ACK);
+
+	tx_listen(test, SKUA_FEAT_TX_AMPDU, 0);
+	rec = tx_ppdu(test);
+	/* without a frame, none */
+	KUNIT_EXPECT_EQ(test, 0, tx_silence(test, 3));
+	KUNIT_EXPECT_EQ(test, 3, skua_fake_count(test, SKUA_CTR_CPL_BAD));
+	/* tries of two */
+	give(test, IEEE80211_AC_VI, make_frame(test, QOS_DATA, false));
+	give(test, IEEE80211_AC_BE, make_frame(test, QOS_DATA, false));
+	KUNIT_EXPECT_EQ(test, 64, tx_silence(test, 100));
+	/* one has ended: tries of the other one, and BlockAckReqs */
+	end_all(test, &rec, &word, 1);
+	KUNIT_EXPECT_EQ(test, 32 + 256, tx_silence(test, 1000));
+	/* nothing is left */
+	word = tx_word(1, 13, SKUA_TXS_NO_ACK);
+	end_all(test, &rec, &word, 1);
+	KUNIT_EXPECT_EQ(test, 256, tx_silence(test, 1000));
+	KUNIT_EXPECT_EQ(test, 2, tx->n);
+	/* a word of a frame that the NIC does not have changes nothing */
+	end_all(test, &rec, &word, 1);
+	KUNIT_EXPECT_EQ(test, 0, tx_silence(test, 10));
+	/* the next owner of the handle begins anew */
+	wiphy_lock(fake->hw->wiphy);
+	skua_sta_handle_put(fake->sc, skua_sta(fake->sta));
+	KUNIT_ASSERT_EQ(test, 0, skua_sta_handle_take(fake->sc, fake->sta));
+	wiphy_unlock(fake->hw->wiphy);
+	KUNIT_EXPECT_EQ(test, 0, tx_silence(test, 10));
+	give(test, IEEE80211_AC_BE, make_frame(test, QOS_DATA, false));
+	KUNIT_EXPECT_EQ(test, 32, tx_silence(test, 100));
 }
 
 /* D3, T8: a frame of another station does not make this one pay, one of its own does */
