@@ -13,6 +13,8 @@
 #define TID		5
 #define HT7		(HW_PUT(SKUA_RATE_ENC, SKUA_ENC_HT) | HW_PUT(SKUA_RATE_IDX, 7))
 #define FRAMES		40u
+#define DEEP		80u	/* more than the NIC protects at a time */
+#define WINDOW		128	/* of a session: an A-MPDU can have all of them */
 #define TOKENS		1024u
 #define TOKEN_OFF	(26 + 8)	/* in the payload, behind LLC */
 
@@ -129,14 +131,24 @@ static void send_fw(struct cell *c)
 	host_write(ap, ENG_FWTX_GO, 1);
 }
 
+static void poll_ap(struct cell *c)
+{
+	if (c->t->s->ap->mac->running)
+		mac_poll(c->t->s->ap->mac);
+}
+
 static void send_some(struct cell *c, unsigned int n)
 {
 	if (c->kind->fw)
 		send_fw(c);
-	for (unsigned int i = 0; i < (c->kind->fw ? 1 : n); i++)
+	for (unsigned int i = 0; i < (c->kind->fw ? 1 : n); i++) {
 		send_frame(c);
-	if (c->t->s->ap->mac->running)
-		mac_poll(c->t->s->ap->mac);
+		/* The NIC has to have all of them, and takes some at a time */
+		if (i % 40 == 39 || i + 1 == n)
+			poll_ap(c);
+	}
+	if (c->kind->fw)
+		poll_ap(c);
 }
 
 /* What comes back */
@@ -222,7 +234,7 @@ static void session(struct cell *c, bool on)
 	struct eng_ba tx = { .gen = htole16(AP_GEN), .set = ENG_BA_SET_TX,
 			     .tx = ENG_BA_TX_HOLD };
 	struct eng_ba rx = { .gen = htole16(STA_GEN), .set = ENG_BA_SET_RX, .rx = on,
-			     .rx_size = htole16(64) };
+			     .rx_size = htole16(WINDOW) };
 	struct eng_ba now;
 
 	if (!on) {
@@ -245,7 +257,7 @@ static void session(struct cell *c, bool on)
 	rx.rx_ssn = now.tx_next;
 	ba(c->t->s->sta, STA_AP, &rx, ENG_TBL_WRITE);
 	tx.tx = ENG_BA_TX_ON;
-	tx.tx_size = htole16(64);
+	tx.tx_size = htole16(WINDOW);
 	ba(c->t->s->ap, AP_STA, &tx, ENG_TBL_WRITE);
 }
 
@@ -711,7 +723,7 @@ static bool run_cell(const struct kind *kind, const struct point *p,
 	gone(c, &c->t->s->sta);
 	link_up(c);
 	lose_answers(c);
-	send_some(c, FRAMES);
+	send_some(c, p->state == TXOP_BUILD ? DEEP : FRAMES);
 	there = reach(c, p);
 	if (there) {
 		unsigned int most = data_ppdus(c);
