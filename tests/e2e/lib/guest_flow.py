@@ -54,8 +54,17 @@ def family(address):
 
 
 def mark(sock, tid):
-    """Frames of a socket have this TID; cfg80211 takes it from their priority."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, 256 + tid)
+    """Frames of a socket have this TID; cfg80211 takes it from their DSCP.
+
+    Not from their priority (256 + TID): mac80211 replaces that by the TID, and looks once
+    more when it makes an 802.11 frame of what was to leave as an 802.3 frame, see
+    docs/driver.rst. RFC 8325 has no exception for these values.
+    """
+    tos = (8 * tid + 1) << 2
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, tos)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, tos)
 
 
 class Stream(Flow):
