@@ -107,6 +107,9 @@ static_assert(sizeof(struct skua_cmd_roc) == 16, "roc command size");
  * @busy_us: part of that time with a busy medium
  * @rx_us: part of that time in which the NIC received
  * @tx_us: part of that time in which the NIC sent
+ *
+ * None of the parts is longer than @time_us, though on a medium whose frames take no time
+ * more of them can be sent than @time_us has room for.
  */
 struct skua_survey {
 	__le16 freq;

@@ -41,11 +41,18 @@ void survey_tune(struct mac *mac)
 	}
 }
 
+/* What frames would have taken can be more than the time that has passed */
+static uint64_t at_most(uint64_t us, uint64_t time_us)
+{
+	return us < time_us ? us : time_us;
+}
+
 enum skua_status survey_read(struct mac *mac, uint32_t freq,
 			     struct skua_survey *e)
 {
 	const struct mac_survey *s = &mac->survey;
 	const struct mac_vif *vif;
+	uint64_t time, rx, tx;
 	unsigned int i = 0;
 
 	tick(mac);
@@ -57,9 +64,12 @@ enum skua_status survey_read(struct mac *mac, uint32_t freq,
 	e->noise = AIR_NOISE;
 	mac_for_each_vif(mac, vif)
 		e->in_use |= vif->freq == freq;
-	e->time_us = htole64(s->chan[i].time_us);
-	e->busy_us = htole64(s->chan[i].rx_us + s->chan[i].tx_us);
-	e->rx_us = htole64(s->chan[i].rx_us);
-	e->tx_us = htole64(s->chan[i].tx_us);
+	time = s->chan[i].time_us;
+	rx = s->chan[i].rx_us;
+	tx = s->chan[i].tx_us;
+	e->time_us = htole64(time);
+	e->busy_us = htole64(at_most(rx + tx, time));
+	e->rx_us = htole64(at_most(rx, time));
+	e->tx_us = htole64(at_most(tx, time));
 	return SKUA_ST_OK;
 }

@@ -677,6 +677,14 @@ static void test_survey(void **state)
 	assert_int_equal(le64toh(v.tx_us), 44);
 	assert_int_equal(le64toh(v.busy_us),
 			 le64toh(v.rx_us) + le64toh(v.tx_us));
+	/* more than the time has room for: on this medium frames take none */
+	for (unsigned int i = 0; i < 20; i++)
+		send_data(s, 1000);
+	host_tbl(s->sta, ENG_TBL_SURVEY, 5180, ENG_TBL_READ, &v, sizeof(v));
+	assert_int_equal(le64toh(v.time_us), 5000);
+	assert_int_equal(le64toh(v.busy_us), 5000);
+	assert_int_equal(le64toh(v.rx_us), 5000);
+	assert_int_equal(le64toh(v.tx_us), 21 * 44);
 	host_tune(s->sta, 2412, 2412, SKUA_BW_20);
 	scene_pass(s, 700);
 	host_tbl(s->sta, ENG_TBL_SURVEY, 2412, ENG_TBL_READ, &v, sizeof(v));
