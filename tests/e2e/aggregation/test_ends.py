@@ -118,7 +118,8 @@ def test_a_session_without_progress(trio, name):
     for subtype in (BA, ACK):
         trio.lose(type=1, subtype=subtype, ta=peer.mac, every=1)
     wait_until("the watchdog", 20, lambda: victim.driver()["ba_stalled"] > before[0]["ba_stalled"])
-    assert all(trio.nics.control({"cmd": "lose_clear"})["hits"])
+    # the first rule; whether a frame goes alone, and is acknowledged by ACK, is chance
+    assert trio.nics.control({"cmd": "lose_clear"})["hits"][0]
     # and not before a second, and as many tries
     now = victim.engines()
     assert now["tx_ba_stalled"] == was["tx_ba_stalled"] + 1
