@@ -2399,6 +2399,8 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE_PARAM(tx_status_of_an_ampdu, tx_stat_gen_params),
 	KUNIT_CASE_PARAM(tx_is_sent_again, tx_again_gen_params),
 	KUNIT_CASE(tx_flush),
+	KUNIT_CASE_PARAM(tx_airtime_is_bounded, tx_airtime_gen_params),
+	KUNIT_CASE(tx_silence_is_bounded),
 	{}
 };
 
