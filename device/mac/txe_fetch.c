@@ -177,15 +177,11 @@ static enum skua_tx_status bad_frame(struct mac *mac, const char *why)
 	return SKUA_TXS_BAD;
 }
 
-/* Header, station and key, of a frame whose header has been copied */
-static enum skua_tx_status check(struct mac *mac, const struct txd *d, struct txf *f)
+/* May the frame leave as it is? What is written into it later must not change the answer */
+static enum skua_tx_status check(struct mac *mac, struct txf *f)
 {
-	const char *fault = frame_fault(f, d);
-	enum skua_tx_status status;
+	enum skua_tx_status status = check_sta(mac, f);
 
-	if (fault)
-		return bad_frame(mac, fault);
-	status = check_sta(mac, f);
 	return status == SKUA_TXS_SENT ? check_key(mac, f) : status;
 }
 
@@ -209,8 +205,8 @@ static enum skua_tx_status encap(struct mac *mac, struct txd *d, struct txd_head
 }
 
 /* Fill a checksum in, as the kernel's skb_checksum_help does. Return: the fault, or NULL */
-static const char *fill_csum(struct mac *mac, const struct txd *d,
-			     const struct txd_head *head, struct txf *f)
+static const char *fill_csum(const struct txd *d, const struct txd_head *head,
+			     struct txf *f)
 {
 	uint32_t start = txd_csum_start(d), off = txd_csum_off(d);
 	uint16_t csum;
@@ -225,24 +221,22 @@ static const char *fill_csum(struct mac *mac, const struct txd *d,
 	if (!csum)
 		csum = 0xffff;
 	memcpy(txf_data(f) + start + off, &csum, sizeof(csum));
-	mac->c.tx_csum++;
 	return NULL;
 }
 
 static enum skua_tx_status load(struct mac *mac, struct txd *d,
 				const struct txd_head *head, struct txf *f)
 {
-	enum skua_tx_status status;
 	const char *fault;
 
 	memcpy(txf_data(f), head->buf, head->len);
 	if (!txd_take(mac, d, txf_data(f) + head->len, f->len - head->len))
 		return SKUA_TXS_DMA;
-	status = check(mac, d, f);
-	if (status != SKUA_TXS_SENT || !(d->flags & SKUA_TXF_CSUM))
-		return status;
-	fault = fill_csum(mac, d, head, f);
-	return fault ? bad_frame(mac, fault) : SKUA_TXS_SENT;
+	fault = frame_fault(f, d);
+	/* First: the host can place the checksum where the frame says that it is EAPOL */
+	if (!fault && (d->flags & SKUA_TXF_CSUM))
+		fault = fill_csum(d, head, f);
+	return fault ? bad_frame(mac, fault) : check(mac, f);
 }
 
 /* A packet becomes a list of frames */
@@ -250,15 +244,20 @@ static enum skua_tx_status load_gso(struct mac *mac, struct txd *d, const struct
 				    struct txf *first)
 {
 	enum skua_tx_status status;
+	const char *fault;
 
 	memcpy(txf_data(first), g->head, g->payload);
-	status = check(mac, d, first);
+	fault = frame_fault(first, d);
+	if (fault)
+		return bad_frame(mac, fault);
+	status = check(mac, first);
 	return status == SKUA_TXS_SENT ? txe_gso_cut(mac, d, g, first) : status;
 }
 
 static void enqueue(struct mac *mac, const struct txd *d, struct txf *f)
 {
 	mac->c.tx_encap += !!(d->flags & SKUA_TXF_ENCAP);
+	mac->c.tx_csum += (d->flags & (SKUA_TXF_CSUM | SKUA_TXF_GSO)) == SKUA_TXF_CSUM;
 	while (f) {
 		struct txf *next = f->next;
 

@@ -391,6 +391,35 @@ static void test_checksum_bounds(void **state)
 	}
 }
 
+/* Fail closed: EAPOL may go in clear text, but not if the checksum makes another protocol of it */
+static void test_checksum_of_type(void **state)
+{
+	struct scene *s = offloading();
+	struct tx t = { .ring = 2, .token = 77, .sta = AP_STA, .gen = AP_GEN,
+			.key = SKUA_KEY_NONE, .flags = SKUA_TXF_CSUM | SKUA_TXF_QOS };
+	uint8_t f[200] = { 0 };
+	unsigned int len = mk_data(f, true, 0, 60), n = 0;
+	void *p = s;
+
+	(void)state;
+	scene_pairwise(s, SKUA_CIPHER_CCMP, 0);
+	memcpy(f + 26, "\xaa\xaa\x03\0\0\0\x88\x8e", 8);
+	for (unsigned int field = 31; field <= 33; field++) {
+		for (unsigned int start = 26; start <= field; start++) {
+			t.w7 = HW_PUT(SKUA_TXD_W7_CSUM_START, start) |
+			       HW_PUT(SKUA_TXD_W7_CSUM_OFF, field - start);
+			host_tx(s->ap, &t, f, len);
+			scene_poll(s);
+			host_expect_tx(s->ap, 77, SKUA_TXS_BAD, 0);
+			n++;
+		}
+	}
+	assert_int_equal(s->ap->mac->c.tx_clear_refused, n);
+	assert_int_equal(s->ap->mac->c.tx_csum, 0);
+	assert_int_equal(s->sniff.n, 0);
+	scene_teardown(&p);
+}
+
 /* A group's frame has a checksum, too, and an A-MSDU one in its midst */
 static void test_group_checksum(void **state)
 {
@@ -440,6 +469,7 @@ int main(void)
 		cmocka_unit_test(test_protected),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_checksum_bounds),
+		cmocka_unit_test(test_checksum_of_type),
 		cmocka_unit_test(test_group_checksum),
 		cmocka_unit_test(test_tid_without_qos),
 	};
