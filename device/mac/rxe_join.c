@@ -157,9 +157,18 @@ static bool tcp_joins(const struct rx_run *run, const struct rx_up *up)
 	       same(a, b, TCP_OFF_URG, up->flow.hdr_len - up->flow.l4);
 }
 
+/* The 16 bits of a record's length count the 802.3 header too: they are full before those of IP */
+static bool has_room(const struct rx_up *first, unsigned int payload)
+{
+	const struct skua_cpl_rx *rec = (const struct skua_cpl_rx *)first->unit;
+
+	return le16toh(rec->frame_len) + payload <= UINT16_MAX;
+}
+
 static bool joins(struct rx_run *run, const struct rx_up *up)
 {
 	return up->flow.plain && up->flow.payload <= run->gso_size &&
+	       has_room(run->up, up->flow.payload) &&
 	       tcp_joins(run, up) && same_sender(run->up, up) &&
 	       (is_ipv4(up) ? ipv4_joins(run, up) : ipv6_joins(run->up, up));
 }

@@ -95,7 +95,7 @@ struct rec {
 	struct skua_cpl_inband inband;
 	unsigned int n;		/* buffers or status words */
 	uint32_t status[1024];	/* all status words */
-	uint8_t frame[HOST_FRAME_MAX];
+	uint8_t frame[UINT16_MAX];	/* rx.frame_len cannot say more */
 	unsigned int len;
 };
 

@@ -12,6 +12,7 @@
 #define FEATURES	(TALKER_FEATURES | SKUA_FEAT_RX_COALESCE)
 #define BATCH		24
 #define MSS		1000
+#define ROOM		4400	/* for a frame */
 
 static uint32_t seed = 1;
 
@@ -137,7 +138,7 @@ static unsigned int mk_l4(uint8_t *b, const struct pkt *p)
 /* The packet, from its EtherType on */
 static unsigned int mk_packet(uint8_t *b, const struct pkt *p)
 {
-	uint8_t l4[2000];
+	uint8_t l4[ROOM];
 	unsigned int len, hdr, sum, field = p->kind == TCP ? 16 : 6;
 
 	if (p->kind == ARP) {
@@ -164,7 +165,7 @@ static void addresses(uint8_t *sa, const struct pkt *p)
 
 static unsigned int mk_80211(uint8_t *f, const struct pkt *p)
 {
-	uint8_t body[2400] = { 0xaa, 0xaa, 3 }, sa[6];
+	uint8_t body[ROOM] = { 0xaa, 0xaa, 3 }, sa[6];
 	unsigned int len = 6 + mk_packet(body + 6, p);
 
 	addresses(sa, p);
@@ -202,7 +203,7 @@ static struct talker *session_talker(uint64_t features)
 
 static bool csum_ok(struct talker *t, const struct pkt *p)
 {
-	uint8_t f[2400];
+	uint8_t f[ROOM];
 	struct rec rec;
 
 	talker_send(t, f, mk_80211(f, p));
@@ -276,7 +277,7 @@ static void test_no_csum(void **state)
 {
 	struct talker *t = talker_with(TALKER_FEATURES & ~SKUA_FEAT_RX_DECAP);
 	const struct pkt p = { .len = 100 };
-	uint8_t f[2400];
+	uint8_t f[ROOM];
 	struct rec rec;
 
 	(void)state;
@@ -311,7 +312,7 @@ static void test_csum_of_refused(void **state)
 {
 	struct talker *t = session_talker(TALKER_FEATURES);
 	const struct pkt p = { .len = 100 };
-	uint8_t f[2400];
+	uint8_t f[ROOM];
 	struct rec rec;
 
 	(void)state;
@@ -336,7 +337,7 @@ static void test_csum_random(void **state)
 {
 	struct talker *t = talker_with(TALKER_FEATURES);
 	unsigned int right = 0;
-	uint8_t f[2400];
+	uint8_t f[ROOM];
 	struct rec rec;
 
 	(void)state;
@@ -436,6 +437,19 @@ static bool model_tcp(const struct model *m, const struct unit *u, const struct 
 	       (!p->options || p->stamp == first->stamp) && p->sa == first->sa;
 }
 
+/*
+ * skb_gro_receive(): to GRO the length that IP names is the bound. To a record it is that of the
+ * frame, which is as many octets of the packet less as an 802.3 header has.
+ */
+static bool model_fits(const struct model *m, const struct unit *u, const struct pkt *p)
+{
+	unsigned int len = 14 + (p->v6 ? 40 : 20) + 20 + p->options * 4u + p->len;
+
+	for (unsigned int i = 0; i < u->n; i++)
+		len += m->pkt[u->pkt[i]].len;
+	return len <= UINT16_MAX;
+}
+
 static bool model_holds(const struct pkt *p)
 {
 	return p->len && !p->pad && !(p->flags & ~ECE) && !p->no_ack &&
@@ -454,7 +468,7 @@ static void model_segment(struct model *m, unsigned int i)
 	if (h < m->n_held) {
 		struct unit *u = &m->held[h];
 
-		if (model_tcp(m, u, p) && model_ip(m, u, p)) {
+		if (model_tcp(m, u, p) && model_ip(m, u, p) && model_fits(m, u, p)) {
 			u->pkt[u->n++] = i;
 			if ((p->flags & PSH) || p->len < m->pkt[u->pkt[0]].len ||
 			    u->n == SKUA_RX_MAX_BUFS)
@@ -499,7 +513,7 @@ static void model_run(struct model *m, const struct pkt *pkt, unsigned int n)
 static void expect_unit(struct talker *t, const struct pkt *pkt, const struct unit *u)
 {
 	const struct pkt *first = &pkt[u->pkt[0]], *last = &pkt[u->pkt[u->n - 1]];
-	uint8_t f[SKUA_RX_MAX_BUFS * 1600 + 200];
+	uint8_t f[SKUA_RX_MAX_BUFS * ROOM];
 	unsigned int len = mk_8023(f, first), l4 = first->v6 ? 54 : 34;
 	struct rec rec;
 
@@ -527,7 +541,7 @@ static void expect_unit(struct talker *t, const struct pkt *pkt, const struct un
 
 static void send_all(struct talker *t, const struct pkt *pkt, unsigned int n)
 {
-	uint8_t f[2400];
+	uint8_t f[ROOM];
 
 	for (unsigned int i = 0; i < n; i++)
 		talker_add(t, f, mk_80211(f, &pkt[i]));
@@ -575,6 +589,29 @@ static void test_stream(void **state)
 	}
 	assert_int_equal(t->h->mac->c.rx_coalesced, 8);
 	assert_int_equal(t->h->mac->c.rx_coalesced_segs, 2 * (BATCH + 17 + 2));
+	talker_free(t);
+}
+
+/* Nor is it longer than its length can say: the segment that is too much begins another */
+static void test_length(void **state)
+{
+	const struct host_cfg cfg = { .features = FEATURES, .buf_len = 4096 };
+	struct talker *t = talker_new(&cfg, false);
+	struct pkt p[18];
+
+	(void)state;
+	talker_flags(t, ENG_STAF_DECAP, 0);
+	talker_session(t, TID, 64);
+	for (unsigned int v6 = 0; v6 < 2; v6++) {
+		unsigned int room = UINT16_MAX - (v6 ? 74 : 54);
+
+		stream(p, 18, &(struct pkt){ .len = 4000, .v6 = v6 });
+		assert_int_equal(check(t, p, 18), 2);
+		p[16].len = room - 16 * 4000;
+		assert_int_equal(check(t, p, 17), 1);
+		p[16].len++;
+		assert_int_equal(check(t, p, 17), 2);
+	}
 	talker_free(t);
 }
 
@@ -821,7 +858,7 @@ static void test_event(void **state)
 {
 	struct talker *t = session_talker(FEATURES);
 	struct pkt p[6];
-	uint8_t f[2400];
+	uint8_t f[ROOM];
 	struct rec rec;
 
 	(void)state;
@@ -847,7 +884,7 @@ static void test_other_key(void **state)
 	struct talker *t = session_talker(FEATURES);
 	struct eng_sta e;
 	struct pkt p[6];
-	uint8_t f[2400];
+	uint8_t f[ROOM];
 	struct rec rec;
 
 	(void)state;
@@ -926,7 +963,7 @@ static void test_tids(void **state)
 {
 	struct talker *t = session_talker(FEATURES);
 	struct pkt p[4];
-	uint8_t f[2400];
+	uint8_t f[ROOM];
 	struct rec rec;
 
 	(void)state;
@@ -1047,6 +1084,7 @@ int main(void)
 		cmocka_unit_test(test_csum_of_refused),
 		cmocka_unit_test(test_csum_random),
 		cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_joins),
 		cmocka_unit_test(test_identification),
 		cmocka_unit_test(test_flows),
