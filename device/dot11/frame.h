@@ -15,6 +15,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "dot11/inet.h"
+
 /* Little-endian fields at any address */
 
 static inline uint16_t dot11_get_le16(const uint8_t *p)
@@ -381,7 +383,18 @@ static inline const uint8_t *dot11_sa(const uint8_t *frame)
 #define IEEE80211_SNAP_BRIDGE_TUNNEL	"\xaa\xaa\x03\x00\x00\xf8"
 #define IEEE80211_SNAP_OUI_LEN		6
 
-#define IEEE80211_ETHERTYPE_EAPOL	0x888e
+/**
+ * dot11_snap_type() - the EtherType of an MSDU
+ * @llc: its LLC/SNAP header, all of it
+ *
+ * Return: 0, which is no EtherType, for any header but that of RFC 1042.
+ */
+static inline uint16_t dot11_snap_type(const uint8_t *llc)
+{
+	if (memcmp(llc, IEEE80211_SNAP_RFC1042, IEEE80211_SNAP_OUI_LEN))
+		return 0;
+	return inet_get_be16(llc + IEEE80211_SNAP_OUI_LEN);
+}
 
 /**
  * dot11_is_eapol() - whether a data frame in clear text carries EAPOL
@@ -394,13 +407,10 @@ static inline const uint8_t *dot11_sa(const uint8_t *frame)
 static inline bool dot11_is_eapol(const uint8_t *frame, unsigned int hdr_len,
 				  unsigned int len)
 {
-	const uint8_t *snap = frame + hdr_len;
-
 	if (len < hdr_len + IEEE80211_SNAP_LEN || dot11_frag(frame) ||
 	    (dot11_qos_ctl(frame) & IEEE80211_QOS_AMSDU))
 		return false;
-	return !memcmp(snap, IEEE80211_SNAP_RFC1042, IEEE80211_SNAP_OUI_LEN) &&
-	       (snap[6] << 8 | snap[7]) == IEEE80211_ETHERTYPE_EAPOL;
+	return dot11_snap_type(frame + hdr_len) == ETHERTYPE_EAPOL;
 }
 
 /* Beacon and probe response: fixed fields of the body */

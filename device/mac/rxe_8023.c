@@ -147,9 +147,7 @@ static bool is_special(uint16_t type)
 /* The MSDU at @snap becomes an 802.3 frame by nothing but other octets in front */
 static bool is_convertible(const uint8_t *snap, unsigned int len)
 {
-	return len >= IEEE80211_SNAP_LEN &&
-	       !memcmp(snap, IEEE80211_SNAP_RFC1042, SNAP_FRONT) &&
-	       !is_special(inet_get_be16(snap + SNAP_FRONT));
+	return len >= IEEE80211_SNAP_LEN && !is_special(dot11_snap_type(snap));
 }
 
 /* Put addresses in front of the EtherType of the MSDU at @at */

@@ -48,13 +48,12 @@ static bool find_payload(const struct mac *mac, const struct rx_item *item,
 		if (!(item->flags & SKUA_RXF_IV_STRIPPED))
 			snap += item->key->crypto.cipher->iv_len;
 	}
-	if (item->len < snap + IEEE80211_SNAP_LEN ||
-	    memcmp(frame + snap, IEEE80211_SNAP_RFC1042, IEEE80211_SNAP_OUI_LEN))
+	if (item->len < snap + IEEE80211_SNAP_LEN)
 		return false;
-	p->type = inet_get_be16(frame + snap + IEEE80211_SNAP_OUI_LEN);
+	p->type = dot11_snap_type(frame + snap);
 	p->at = frame + snap + IEEE80211_SNAP_LEN;
 	p->len = item->len - snap - IEEE80211_SNAP_LEN;
-	return true;
+	return p->type;
 }
 
 static bool collects(const struct mac *mac)

@@ -83,7 +83,7 @@ const char *txe_encap(const struct mac_vif *vif, const struct mac_sta *sta,
 		return "no 802.3 frames on an interface of this type";
 	if (qos && !(d->flags & SKUA_TXF_QOS))
 		return "no TID for a station with QoS";
-	if (type == IEEE80211_ETHERTYPE_EAPOL)
+	if (type == ETHERTYPE_EAPOL)
 		return "EAPOL in an 802.3 frame";
 	memset(head->buf, 0, IEEE80211_HDR_LEN_3ADDR);
 	fc |= addresses(vif, sta, eth, head->buf);

@@ -42,9 +42,7 @@ static const char *find_ip(struct gso *g)
 	g->ip = at + IEEE80211_SNAP_LEN;
 	if (g->ip >= g->tcp)
 		return "TCP begins before IP ends";
-	if (memcmp(g->head + at, IEEE80211_SNAP_RFC1042, IEEE80211_SNAP_OUI_LEN))
-		return "no IP packet behind LLC";
-	switch (inet_get_be16(g->head + at + IEEE80211_SNAP_OUI_LEN)) {
+	switch (dot11_snap_type(g->head + at)) {
 	case ETHERTYPE_IPV4:
 		g->v6 = false;
 		return NULL;
