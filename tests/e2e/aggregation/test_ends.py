@@ -7,9 +7,9 @@ import pytest
 
 import faults
 import sessions
+from how import HE
 from skuavm import wait_until
 
-HE = "ieee80211ac=1\nieee80211ax=1\n"
 TIDS = (0, 5)
 BA, ACK = 9, 13
 GAP = 1024      # by so much numbers are ahead after a restart, see sta.c

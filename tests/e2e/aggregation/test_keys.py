@@ -5,9 +5,9 @@ import pytest
 
 import sessions
 from bench import AP, STA
+from how import HE
 from skuavm import wait_until
 
-HE = "ieee80211ac=1\nieee80211ax=1\n"
 EXTENDED = "extended_key_id=1\n"
 
 

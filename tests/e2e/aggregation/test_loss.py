@@ -11,11 +11,11 @@ import pytest
 
 import bench
 import sessions
+from how import HE
 from skuavm import wait_until
 
 DATA, QOS_DATA = 2, 8
 CONTROL, ACK, BA, BAR = 1, 13, 9, 8
-HE = "ieee80211ac=1\nieee80211ax=1\n"
 FRAMES = 800    # that each end receives in a row of the table
 SECONDS = float(os.environ.get("SKUA_LOSS_SECONDS", "20"))  # of a row, in the long test
 

@@ -4,12 +4,13 @@
 import pytest
 
 import sessions
+from how import HE
 from skuavm import wait_until
 
 MODES = {
     "ht": ("", 64),
     "vht": ("ieee80211ac=1\n", 64),
-    "he": ("ieee80211ac=1\nieee80211ax=1\n", 256),
+    "he": (HE, 256),
 }
 # one TID of each AC, and a second one of two
 TIDS = (0, 1, 3, 4, 5, 6)
@@ -51,7 +52,7 @@ def test_sessions_begin_on_traffic(trio, mode):
 def test_each_tid_has_a_session_of_its_own(trio):
     """Six TIDs at once: a session each, both ways; each TID in order by itself."""
     path = trio.capture()
-    trio.link(ap_extra=MODES["he"][0])
+    trio.link(ap_extra=HE)
     ends = [trio.ends["ap"], trio.ends["sta"]]
     load = sessions.Load(trio, tids=TIDS, tcp=False, udp=150).flowing()
     sessions.begin(ends, TIDS)

@@ -6,6 +6,9 @@ import collections
 import bench
 from bench import AP
 
+# hostapd's lines for HE
+HE = "ieee80211ac=1\nieee80211ax=1\n"
+
 
 def vht80(centre):
     """hostapd's lines for 80 MHz around a channel, of which its own is a lower one of two."""

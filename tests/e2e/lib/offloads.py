@@ -7,7 +7,6 @@ import re
 import faults
 from skuavm import wait_until
 
-HE = "ieee80211ac=1\nieee80211ax=1\n"
 # counters of frames that the NIC or the driver should not have got
 REFUSED = ("tx_refused", "rx_refused", "tx_no_key")
 

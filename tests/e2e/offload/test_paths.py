@@ -9,7 +9,8 @@ import bench
 import faults
 import sessions
 from bench import AP, STA, THIRD
-from offloads import HE, await_traffic, decap
+from how import HE
+from offloads import await_traffic, decap
 from skualink import PASSPHRASE, SSID
 from skuavm import wait_until
 from voice import Voice

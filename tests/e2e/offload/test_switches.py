@@ -5,7 +5,8 @@ import pytest
 
 import faults
 import sessions
-from offloads import HE, REFUSED, await_traffic, decap, ethtool, features
+from how import HE
+from offloads import REFUSED, await_traffic, decap, ethtool, features
 from skuavm import wait_until
 
 DATA, QOS_DATA = 2, 8
