@@ -8,6 +8,7 @@ bench is thrown away, so that no failure causes another one.
 """
 
 import collections
+import contextlib
 import os
 import re
 import subprocess
@@ -357,6 +358,24 @@ class Bench:
         ap_end.address(f"{subnet}.1")
         sta_end.address(f"{subnet}.2")
         return access_point, station
+
+    @contextlib.contextmanager
+    def four_addresses(self, ap_extra=""):
+        """A station with four addresses and its AP_VLAN, with addresses .1 and .2."""
+        ap, sta = self.ends["ap"], self.ends["sta"]
+        sta.iw("set", "4addr", "on")
+        try:
+            control = ap.ap(extra=ap_extra + "wds_sta=1\n")
+            sta.station(freqs=[5180])
+            vlan = control.process.wait_for(r"WDS-STA-INTERFACE-ADDED ifname=(\S+)", 20)[1]
+            ap.address(AP, vlan)
+            sta.address(STA)
+            yield
+        finally:
+            for end in (sta, ap):
+                end.stop_all()
+            sta.run(f"ip link set {sta.interface} down", check=True)
+            sta.iw("set", "4addr", "off")
 
 
 # Frames on the air, by tshark

@@ -173,23 +173,11 @@ def test_station_and_access_point_on_one_nic(trio):
 def test_four_address_station(trio):
     """T10: a station with four addresses gets an interface of its own at the access point."""
     ap, sta = trio.ends["ap"], trio.ends["sta"]
-    sta.iw("set", "4addr", "on")
-    try:
-        control = ap.ap(extra="wds_sta=1\n")
-        sta.station(freqs=[5180])
-        says(control, "WDS-STA-INTERFACE-ADDED")
-        wds = re.search(r"WDS-STA-INTERFACE-ADDED ifname=(\S+)", control.process.output)[1]
-        ap.address(AP, wds)
-        sta.address(STA)
+    with trio.four_addresses():
         path = trio.capture()
         sta.ping(AP, count=3)
         ap.ping(STA, count=3, size=1400)
         trio.capture_end()
-    finally:
-        for end in (sta, ap):
-            end.stop_all()
-        sta.run(f"ip link set {sta.interface} down", check=True)
-        sta.iw("set", "4addr", "off")
     assert bench.count_frames(path, f"wlan.fc.ds == 3 && wlan.ta == {sta.mac}") >= 3
 
 

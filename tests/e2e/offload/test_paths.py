@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Offloads where frames take another way: between stations, with four addresses, on the air."""
 
-import re
-
 import pytest
 
 import bench
@@ -53,25 +51,13 @@ def test_isolated_stations(trio):
 def test_four_addresses(trio):
     """A station with four addresses, and its AP_VLAN: TCP and UDP, both ways."""
     ap, sta = trio.ends["ap"], trio.ends["sta"]
-    sta.iw("set", "4addr", "on")
-    try:
-        control = ap.ap(extra=HE + "wds_sta=1\n")
-        sta.station(freqs=[5180])
-        wait_until("the AP_VLAN", 10, lambda: "WDS-STA-INTERFACE-ADDED" in control.process.output)
-        wds = re.search(r"WDS-STA-INTERFACE-ADDED ifname=(\S+)", control.process.output)[1]
-        ap.address(AP, wds)
-        sta.address(STA)
+    with trio.four_addresses(HE):
         wait_until("802.3 frames", 10, lambda: decap(ap) and decap(sta))
         path = trio.capture()
         load = sessions.Load(trio).flowing()
         await_traffic([ap, sta])
         load.end(gap=3)
         trio.capture_end()
-    finally:
-        for end in (sta, ap):
-            end.stop_all()
-        sta.run(f"ip link set {sta.interface} down", check=True)
-        sta.iw("set", "4addr", "off")
     data = "wlan.fc.type_subtype == 0x28 && wlan.fc.protected == 1 && !(wlan.ra[0] & 1)"
     for end in (ap, sta):
         assert bench.count_frames(path, f"{data} && wlan.ta == {end.mac} && wlan.fc.ds == 3") > 200

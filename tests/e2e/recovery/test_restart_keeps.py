@@ -149,21 +149,12 @@ def test_access_point_with_a_wds_station(trio):
     """D4: the AP_VLAN of a four-address station works on after a restart."""
     ap, sta = trio.ends["ap"], trio.ends["sta"]
     sta.up()
-    sta.iw("set", "4addr", "on")
-    try:
-        control = ap.ap(extra="wds_sta=1\n")
-        sta.station(freqs=[5180])
-        vlan = control.process.wait_for(r"WDS-STA-INTERFACE-ADDED ifname=(\S+)", 20)[1]
-        ap.address(AP, interface=vlan)
-        sta.address(STA)
+    with trio.four_addresses():
         sta.ping(AP, count=3)
         for end in (ap, sta):
             crash(end)
             sta.ping(AP, count=3)
             ap.ping(STA, count=3)
-    finally:
-        trio.ends["sta"].stop_all()
-        sta.iw("set", "4addr", "off")
     faults.forgive(trio, *REPAIRED)
 
 
