@@ -81,7 +81,7 @@ def benchmark(args, run_dir):
               "rounds": args.rounds, "seconds": args.seconds, "processor": processor(),
               "processors": os.cpu_count(), "pinned": bool(PROCESSORS.cpus),
               "load_before": os.getloadavg()}
-    with links.Guest(args.links, run_dir) as guest:
+    with links.boot(args.links, run_dir) as guest:
         report["guest"] = guest.vm.release
         report["samples"] = run_rounds(guest, args)
     report["load_after"] = os.getloadavg()

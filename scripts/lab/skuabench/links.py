@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The links in the guest: two network name spaces each, NAME-a (access point) and NAME-b."""
 
+import contextlib
+
 import skualink
 import skuavm
 from skuavm import GuestError, Nics, VM
@@ -80,28 +82,19 @@ class Radios(Link):
 
 
 class Guest:
-    """One guest with all links prepared; with Guest(...) as guest: ..."""
+    """One guest with links that are prepared, by name; see boot()."""
 
-    def __init__(self, names, run_dir):
-        self.names, self.run_dir = names, run_dir
-        count = 2 if "skua" in names else 0
-        self.nics = Nics(count, run_dir=run_dir, capture=False) if count else None
-        self.vm = VM(self.nics.take(count) if count else (), name="bench", run_dir=run_dir)
+    def __init__(self, vm, nics, names):
+        self.vm, self.nics = vm, nics
         self.links = {}
-
-    def start(self):
-        if self.nics:
-            self.nics.start()
-        self.vm.start()
-        self.vm.modprobe("cfg80211")
-        self.vm.run(["iw", "reg", "set", "US"], check=True)
-        for number, name in enumerate(self.names):
+        vm.modprobe("cfg80211")
+        vm.run(["iw", "reg", "set", "US"], check=True)
+        for number, name in enumerate(names):
             if name == "veth":
-                self.links[name] = Veth(self.vm, name, number)
+                self.links[name] = Veth(vm, name, number)
             else:
-                self.links[name] = Radios(self.vm, name, number, self.load(name))
+                self.links[name] = Radios(vm, name, number, self.load(name))
             self.links[name].prepare()
-        return self
 
     def load(self, name):
         """Loads a driver; the two radios that have come, which are not yet in a name space."""
@@ -110,23 +103,15 @@ class Guest:
         skuavm.wait_until(f"the phys of {name}", 30, lambda: len(self.vm.phys()) == 2)
         return self.vm.phys()
 
-    def __enter__(self):
-        try:
-            return self.start()
-        except BaseException:
-            self.kill()
-            raise
 
-    def kill(self):
-        self.vm.kill()
-        if self.nics:
-            self.nics.kill()
-
-    def __exit__(self, kind, *_):
-        if kind is not None:
-            self.kill()
-            return
-        self.vm.console.check()
-        self.vm.stop()
-        if self.nics:
-            self.nics.stop()
+@contextlib.contextmanager
+def boot(names, run_dir):
+    """with boot(...) as guest: ...; at its end the guest's kernel must not have complained."""
+    with contextlib.ExitStack() as stack:
+        nics, sockets = None, ()
+        if "skua" in names:
+            nics = stack.enter_context(Nics(2, run_dir=run_dir, capture=False))
+            sockets = nics.take(2)
+        vm = stack.enter_context(VM(sockets, name="bench", run_dir=run_dir))
+        yield Guest(vm, nics, names)
+        vm.console.check()
