@@ -28,16 +28,13 @@ def test_sessions_under_load(trio):
     vm = trio.vms[0]
     ends = [trio.ends["ap"], trio.ends["sta"]]
     trio.link()
-    server = trio.ends["ap"].popen(["iperf3", "-s", "-1", "--forceflush"])
-    server.wait_for("listening", 10)
-    load = trio.ends["sta"].popen(["iperf3", "-c", AP, "-t", "60", "--bidir"])
+    load = faults.Load(trio, extra=["--bidir"])
     begun = total(vm, "ba_tx")
     for _ in range(50):
         sessions.order(ends, "start")
         sessions.order(ends, "stop")
     assert total(vm, "ba_tx") > begun
-    load.kill()
-    server.kill()
+    load.stop()
     sessions.begin(ends)
     for reverse in (False, True):
         assert skualink.iperf(vm, "sta", "ap", AP, seconds=1, reverse=reverse) > 1
@@ -56,9 +53,7 @@ def test_sessions_come_back_after_a_crash(trio, name):
     victim = trio.ends[name]
     trio.link()
     sessions.begin(ends)
-    server = trio.ends["ap"].popen(["iperf3", "-s", "-1", "--forceflush"])
-    server.wait_for("listening", 10)
-    load = trio.ends["sta"].popen(["iperf3", "-c", AP, "-t", "60", "--bidir"])
+    load = faults.Load(trio, extra=["--bidir"])
     crashes = victim.driver()["restart"]
     begun = total(vm, "ba_tx")
     vm.put(faults.crash_file(victim), "0")
@@ -70,9 +65,8 @@ def test_sessions_come_back_after_a_crash(trio, name):
     before = [end.engines()["tx_ampdu_mpdus"] for end in ends]
     wait_until("TCP in A-MPDUs", 20, lambda: all(
         end.engines()["tx_ampdu_mpdus"] > was + 200 for end, was in zip(ends, before)))
-    assert load.poll() is None, load.output
-    load.kill()
-    server.kill()
+    assert load.client.poll() is None, load.client.output
+    load.stop()
     assert skualink.iperf(vm, "sta", "ap", AP, seconds=1) > 1
     faults.forgive(trio, *faults.REPAIRED)
 
