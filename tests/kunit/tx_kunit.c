@@ -1864,12 +1864,13 @@ static void tx_of_an_8023_frame_without_a_queue(struct kunit *test)
 {
 	struct skua_fake *fake = test->priv;
 	struct ieee80211_tx_control control = { .sta = fake->sta };
+	struct sk_buff *skb = make_8023(test, 20);
 
 	make_path(test, 32);
 	fake->sc->caps.features = ALL_TX;
 	local_bh_disable();
 	rcu_read_lock();
-	skua_op_tx(fake->hw, &control, make_8023(test, 20));
+	skua_op_tx(fake->hw, &control, skb);
 	rcu_read_unlock();
 	local_bh_enable();
 	KUNIT_EXPECT_EQ(test, 1, skua_tx_ring(fake->sc, IEEE80211_AC_VI)->next);
