@@ -213,7 +213,9 @@ struct rx_flow {
  * struct rx_up - a frame that lies in the guest's buffers, and its record
  * @next: next one that is free
  * @more: next 802.3 frame of the same A-MSDU, or NULL
- * @unit: the record; the first unit is a struct skua_cpl_rx
+ * @rec: the record
+ * @unit: the same by units; it is in the first one
+ * @word: the same by words, see rx_buf_word()
  * @n: number of units
  * @monitor: a monitor gets the frame even if its packet number is refused
  * @check: the packet number has not been checked
@@ -229,7 +231,11 @@ struct rx_flow {
 struct rx_up {
 	struct rx_up *next;
 	struct rx_up *more;
-	_Alignas(8) struct skua_cpl unit[RX_MAX_UNITS];
+	union {
+		struct skua_cpl_rx rec;
+		struct skua_cpl unit[RX_MAX_UNITS];
+		__le32 word[RX_MAX_UNITS * RX_UNIT_WORDS];
+	};
 	uint8_t n;
 	bool monitor;
 	bool check;
@@ -242,6 +248,12 @@ struct rx_up {
 	struct rx_bufs bufs;
 	struct rx_flow flow;
 };
+
+/* Where a record names its buffer @i */
+static inline __le32 *rx_buf_word(struct rx_up *up, unsigned int i)
+{
+	return i ? &up->word[RX_UNIT_WORDS + i - 1] : &up->rec.buf0;
+}
 
 #define RXE_FLOWS	8	/* whose segments are collected at the same time */
 

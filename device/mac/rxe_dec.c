@@ -292,7 +292,7 @@ static bool is_replay(struct mac *mac, struct rx_item *item, uint64_t pn)
 
 bool rxe_pn_in_turn(struct mac *mac, const struct rx_up *up)
 {
-	const struct skua_cpl_rx *rec = (const struct skua_cpl_rx *)up->unit;
+	const struct skua_cpl_rx *rec = &up->rec;
 	const struct skua_cpl_inband event = {
 		.id = htole16(SKUA_INB_KEY_REPLAY),
 		.tid = rec->tid,

@@ -89,7 +89,6 @@ static void find_flow(struct rx_up *up, const struct inet_pkt *pkt,
 void rxe_inet(const struct mac *mac, const struct rx_item *item,
 	      struct rx_up *up, const uint8_t *frame)
 {
-	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)up->unit;
 	struct inet_pkt pkt;
 	struct payload p;
 	bool ok;
@@ -109,7 +108,7 @@ void rxe_inet(const struct mac *mac, const struct rx_item *item,
 		return;
 	ok = inet_csum_ok(&pkt, p.at);
 	if (ok)
-		rec->flags |= htole32(SKUA_RXF_CSUM_OK);
+		up->rec.flags |= htole32(SKUA_RXF_CSUM_OK);
 	if (up->decap && collects(mac))
 		find_flow(up, &pkt, frame, ok);
 }

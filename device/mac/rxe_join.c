@@ -23,11 +23,6 @@
 			 SKUA_RXF_AMPDU_DELIM_CRC_ERR |			\
 			 SKUA_RXF_AMPDU_EOF | SKUA_RXF_AMPDU_EOF_KNOWN)
 
-static struct skua_cpl_rx *rec_of(struct rx_up *up)
-{
-	return (struct skua_cpl_rx *)up->unit;
-}
-
 static const uint8_t *tcp_of(const struct rx_up *up)
 {
 	return up->flow.hdr + up->flow.l4;
@@ -54,7 +49,7 @@ static bool same(const uint8_t *a, const uint8_t *b, unsigned int from,
 /* The first segment's header tells of PSH, and the stack takes it from there */
 static void put_psh(struct mac *mac, struct rx_up *up)
 {
-	uint64_t at = up->bufs.buf[0].addr + rec_of(up)->offset + up->flow.l4 +
+	uint64_t at = up->bufs.buf[0].addr + up->rec.offset + up->flow.l4 +
 		      TCP_OFF_FLAGS;
 	uint8_t flags = tcp_of(up)[TCP_OFF_FLAGS] | TCP_FLAG_PSH;
 
@@ -65,7 +60,7 @@ static void put_psh(struct mac *mac, struct rx_up *up)
 static void finish(struct mac *mac, struct rx_run *run)
 {
 	struct rx_up *up = run->up;
-	struct skua_cpl_rx *rec = rec_of(up);
+	struct skua_cpl_rx *rec = &up->rec;
 
 	up->n = (uint8_t)RX_UNITS_OF(run->n);
 	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_RX) |
@@ -113,8 +108,7 @@ static bool same_flow(const struct rx_up *a, const struct rx_up *b)
 /* Station, key and all that makes the frames alike for the host */
 static bool same_sender(const struct rx_up *a, const struct rx_up *b)
 {
-	const struct skua_cpl_rx *ra = (const struct skua_cpl_rx *)a->unit;
-	const struct skua_cpl_rx *rb = (const struct skua_cpl_rx *)b->unit;
+	const struct skua_cpl_rx *ra = &a->rec, *rb = &b->rec;
 
 	return ra->sta == rb->sta && ra->sta_gen == rb->sta_gen &&
 	       ra->vif == rb->vif && ra->tid == rb->tid && ra->key == rb->key &&
@@ -160,9 +154,7 @@ static bool tcp_joins(const struct rx_run *run, const struct rx_up *up)
 /* The 16 bits of a record's length count the 802.3 header too: they are full before those of IP */
 static bool has_room(const struct rx_up *first, unsigned int payload)
 {
-	const struct skua_cpl_rx *rec = (const struct skua_cpl_rx *)first->unit;
-
-	return le16toh(rec->frame_len) + payload <= UINT16_MAX;
+	return le16toh(first->rec.frame_len) + payload <= UINT16_MAX;
 }
 
 static bool joins(struct rx_run *run, const struct rx_up *up)
@@ -175,10 +167,9 @@ static bool joins(struct rx_run *run, const struct rx_up *up)
 
 static void grow(struct mac *mac, struct rx_run *run, struct rx_up *up)
 {
-	struct skua_cpl_rx *rec = rec_of(run->up), last = *rec_of(up);
-	__le32 *more = (__le32 *)run->up->unit + RX_UNIT_WORDS;
+	struct skua_cpl_rx *rec = &run->up->rec, last = up->rec;
 
-	more[run->n++ - 1] = last.buf0;
+	*rx_buf_word(run->up, run->n++) = last.buf0;
 	last.buf0 = rec->buf0;
 	last.offset = rec->offset;
 	last.frame_len = htole16((uint16_t)(le16toh(rec->frame_len) +

@@ -17,14 +17,14 @@ static uint32_t buf_word(uint16_t id, uint32_t len)
 	return HW_PUT(SKUA_RX_BUF_ID, id) | HW_PUT(SKUA_RX_BUF_LEN, len);
 }
 
-/* Copy @left octets; the words of the buffers go to @rec and @more */
+/* Copy @left octets to the buffers of @up, and name these in its record */
 static bool scatter(struct mac *mac, const uint8_t *from, uint32_t left,
-		    const struct rx_bufs *bufs, unsigned int offset,
-		    struct skua_cpl_rx *rec, __le32 *more)
+		    unsigned int offset, struct rx_up *up)
 {
+	const struct rx_bufs *bufs = &up->bufs;
+
 	for (unsigned int i = 0; i < bufs->n; i++) {
 		uint32_t n = bufs->buf[i].len - offset;
-		uint32_t word;
 
 		if (n > left)
 			n = left;
@@ -33,11 +33,7 @@ static bool scatter(struct mac *mac, const uint8_t *from, uint32_t left,
 			mac->c.rx_bad_buffer++;
 			return false;
 		}
-		word = buf_word(bufs->buf[i].id, n + offset);
-		if (i)
-			more[i - 1] = htole32(word);
-		else
-			rec->buf0 = htole32(word);
+		*rx_buf_word(up, i) = htole32(buf_word(bufs->buf[i].id, n + offset));
 		from += n;
 		left -= n;
 		offset = 0;
@@ -94,8 +90,6 @@ static void fill_record(const struct mac *mac, const struct rx_item *item,
 
 static void count_up(struct mac *mac, const struct rx_up *up)
 {
-	const struct skua_cpl_rx *rec = (const struct skua_cpl_rx *)up->unit;
-
 	if (dot11_fc_is_mgmt(up->fc))
 		mac->c.rx_mgmt++;
 	else if (dot11_fc_is_data(up->fc))
@@ -103,7 +97,7 @@ static void count_up(struct mac *mac, const struct rx_up *up)
 	else
 		mac->c.rx_ctl++;
 	mac->c.rx_decap += up->decap;
-	mac->c.rx_csum_ok += !!(rec->flags & htole32(SKUA_RXF_CSUM_OK));
+	mac->c.rx_csum_ok += !!(up->rec.flags & htole32(SKUA_RXF_CSUM_OK));
 	mac->c.rx_group += up->group;
 	mac->c.rx_bytes += up->len;
 }
@@ -112,7 +106,7 @@ static void fill_up(const struct mac *mac, const struct rx_item *item,
 		    const struct rx_part *part, unsigned int offset,
 		    struct rx_up *up)
 {
-	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)up->unit;
+	struct skua_cpl_rx *rec = &up->rec;
 	const uint8_t *frame = item->data + part->at;
 
 	fill_record(mac, item, rec);
@@ -156,9 +150,7 @@ static struct rx_up *up_new(struct mac *mac, const struct rx_item *item,
 	} else {
 		memset(up->unit, 0, sizeof(up->unit));
 		up->more = NULL;
-		if (scatter(mac, item->data + part->at, part->len, &up->bufs,
-			    offset, (struct skua_cpl_rx *)up->unit,
-			    (__le32 *)up->unit + RX_UNIT_WORDS)) {
+		if (scatter(mac, item->data + part->at, part->len, offset, up)) {
 			fill_up(mac, item, part, offset, up);
 			return up;
 		}
@@ -231,8 +223,7 @@ unsigned int rxe_up_bufs(const struct rx_up *up)
 /* A monitor gets the frame, the stack does not get it. Return: false if nobody does */
 static bool refuse(struct mac *mac, struct rx_up *up)
 {
-	struct skua_cpl_rx *rec = (struct skua_cpl_rx *)up->unit;
-	uint32_t flags = le32toh(rec->flags);
+	uint32_t flags = le32toh(up->rec.flags);
 
 	if (!up->monitor) {
 		spare_bufs(mac, up);
@@ -240,7 +231,7 @@ static bool refuse(struct mac *mac, struct rx_up *up)
 	}
 	flags &= ~(SKUA_RXF_PN_VALID | SKUA_RXF_PN_VALIDATED |
 		   SKUA_RXF_DUP_VALIDATED | SKUA_RXF_CSUM_OK);
-	rec->flags = htole32(flags | SKUA_RXF_MONITOR_ONLY);
+	up->rec.flags = htole32(flags | SKUA_RXF_MONITOR_ONLY);
 	return true;
 }
 
