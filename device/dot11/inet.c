@@ -87,7 +87,7 @@ bool inet_parse(struct inet_pkt *pkt, uint16_t type, const uint8_t *ip,
 	return l4_whole(pkt, ip + pkt->l4);
 }
 
-uint64_t inet_pseudo(const struct inet_pkt *pkt, const uint8_t *ip)
+static uint64_t pseudo_sum(const struct inet_pkt *pkt, const uint8_t *ip)
 {
 	uint64_t sum = inet_sum_word(pkt->l4_len, 0);
 
@@ -102,6 +102,6 @@ bool inet_csum_ok(const struct inet_pkt *pkt, const uint8_t *ip)
 
 	if (pkt->proto == IPPROTO_NR_UDP && !inet_get_be16(l4 + UDP_OFF_CSUM))
 		return false;
-	return inet_fold(inet_sum(l4, pkt->l4_len, inet_pseudo(pkt, ip))) ==
+	return inet_fold(inet_sum(l4, pkt->l4_len, pseudo_sum(pkt, ip))) ==
 	       0xffff;
 }

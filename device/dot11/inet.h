@@ -50,11 +50,9 @@ static inline void inet_put_be32(uint8_t *p, uint32_t v)
 #define ETHERTYPE_TDLS		0x890d
 
 #define IPV4_HDR_LEN		20	/* without options */
-#define IPV4_OFF_TOS		1
 #define IPV4_OFF_LEN		2
 #define IPV4_OFF_ID		4
 #define IPV4_OFF_FRAG		6
-#define IPV4_OFF_TTL		8
 #define IPV4_OFF_PROTO		9
 #define IPV4_OFF_CSUM		10
 #define IPV4_OFF_SRC		12
@@ -178,9 +176,6 @@ struct inet_pkt {
  */
 bool inet_parse(struct inet_pkt *pkt, uint16_t type, const uint8_t *ip,
 		size_t len);
-
-/** inet_pseudo() - the sum of the pseudo header of a packet that has been parsed */
-uint64_t inet_pseudo(const struct inet_pkt *pkt, const uint8_t *ip);
 
 /**
  * inet_csum_ok() - check the checksum of TCP or UDP
