@@ -262,9 +262,8 @@ static inline __le32 *rx_buf_word(struct rx_up *up, unsigned int i)
 
 /**
  * struct rx_run - TCP segments that will share a record
- * @up: the first one; its record grows
+ * @up: the first one, which has the most payload; its record grows
  * @next: sequence number that joins
- * @gso_size: octets of payload of the first one
  * @n: number of segments
  * @fixed_id: all have the same IPv4 identification
  * @psh: the last one has PSH
@@ -272,7 +271,6 @@ static inline __le32 *rx_buf_word(struct rx_up *up, unsigned int i)
 struct rx_run {
 	struct rx_up *up;
 	uint32_t next;
-	uint16_t gso_size;
 	uint8_t n;
 	bool fixed_id;
 	bool psh;

@@ -68,7 +68,7 @@ static void finish(struct mac *mac, struct rx_run *run)
 			  HW_PUT(SKUA_CPL_W0_COUNT, run->n));
 	rec->flags |= htole32(SKUA_RXF_COALESCED);
 	rec->more_off = (uint8_t)(rec->offset + up->flow.hdr_len);
-	rec->gso_size = htole16(run->gso_size);
+	rec->gso_size = htole16(up->flow.payload);
 	if (run->psh)
 		put_psh(mac, up);
 	mac->c.rx_coalesced++;
@@ -159,7 +159,7 @@ static bool has_room(const struct rx_up *first, unsigned int payload)
 
 static bool joins(struct rx_run *run, const struct rx_up *up)
 {
-	return up->flow.plain && up->flow.payload <= run->gso_size &&
+	return up->flow.plain && up->flow.payload <= run->up->flow.payload &&
 	       has_room(run->up, up->flow.payload) &&
 	       tcp_joins(run, up) && same_sender(run->up, up) &&
 	       (is_ipv4(up) ? ipv4_joins(run, up) : ipv6_joins(run->up, up));
@@ -177,7 +177,7 @@ static void grow(struct mac *mac, struct rx_run *run, struct rx_up *up)
 	*rec = last;
 	run->next += up->flow.payload;
 	run->psh = tcp_of(up)[TCP_OFF_FLAGS] & TCP_FLAG_PSH;
-	if (run->psh || up->flow.payload < run->gso_size ||
+	if (run->psh || up->flow.payload < run->up->flow.payload ||
 	    run->n == SKUA_RX_MAX_BUFS)
 		end_run(mac, run);
 	rxe_up_free(mac, up);
@@ -205,7 +205,6 @@ static void begin(struct mac *mac, struct rx_up *up)
 		.up = up,
 		.next = inet_get_be32(tcp_of(up) + TCP_OFF_SEQ) +
 			up->flow.payload,
-		.gso_size = up->flow.payload,
 		.n = 1,
 	};
 }
