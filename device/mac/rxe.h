@@ -255,6 +255,15 @@ static inline __le32 *rx_buf_word(struct rx_up *up, unsigned int i)
 	return i ? &up->word[RX_UNIT_WORDS + i - 1] : &up->rec.buf0;
 }
 
+/* The record has so many buffers */
+static inline void rx_set_bufs(struct rx_up *up, unsigned int n)
+{
+	up->n = (uint8_t)RX_UNITS_OF(n);
+	up->rec.w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_RX) |
+			     HW_PUT(SKUA_CPL_W0_UNITS, up->n) |
+			     HW_PUT(SKUA_CPL_W0_COUNT, n));
+}
+
 #define RXE_FLOWS	8	/* whose segments are collected at the same time */
 
 /* Records of frames that have been received, and that the ring has not been given */

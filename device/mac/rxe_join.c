@@ -62,10 +62,7 @@ static void finish(struct mac *mac, struct rx_run *run)
 	struct rx_up *up = run->up;
 	struct skua_cpl_rx *rec = &up->rec;
 
-	up->n = (uint8_t)RX_UNITS_OF(run->n);
-	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_RX) |
-			  HW_PUT(SKUA_CPL_W0_UNITS, up->n) |
-			  HW_PUT(SKUA_CPL_W0_COUNT, run->n));
+	rx_set_bufs(up, run->n);
 	rec->flags |= htole32(SKUA_RXF_COALESCED);
 	rec->more_off = (uint8_t)(rec->offset + up->flow.hdr_len);
 	rec->gso_size = htole16(up->flow.payload);

@@ -112,10 +112,7 @@ static void fill_up(const struct mac *mac, const struct rx_item *item,
 	fill_record(mac, item, rec);
 	rec->frame_len = htole16(part->len);
 	rec->offset = (uint8_t)offset;
-	up->n = (uint8_t)RX_UNITS_OF(up->bufs.n);
-	rec->w0 = htole32(HW_PUT(SKUA_CPL_W0_TYPE, SKUA_CPL_RX) |
-			  HW_PUT(SKUA_CPL_W0_UNITS, up->n) |
-			  HW_PUT(SKUA_CPL_W0_COUNT, up->bufs.n));
+	rx_set_bufs(up, up->bufs.n);
 	up->monitor = item->monitor;
 	up->check = item->check;
 	up->key.slot = SKUA_KEY_NONE;
