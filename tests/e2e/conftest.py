@@ -250,11 +250,8 @@ def lab(request):
     lab.close(judge=called is not None and called.passed)
 
 
-@pytest.fixture(scope="session")
-def benches():
-    """The benches that are up, by shape."""
-    up = {}
-    yield up
+def stop(up):
+    """The end of all that are up; fails if a kernel of theirs leaks memory."""
     leaks = []
     for one in up.values():
         for vm in one.vms:
@@ -266,6 +263,14 @@ def benches():
         one.stop()
     if leaks:
         pytest.fail("\n".join(leaks), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def benches():
+    """The benches that are up, by shape."""
+    up = {}
+    yield up
+    stop(up)
 
 
 def run_on(shape, benches, request):
@@ -347,5 +352,4 @@ def tuned(request):
     bench.SHAPES[shape] = [(("ap", "sta"), request.param)]
     up = {}
     yield from run_on(shape, up, request)
-    for one in up.values():
-        one.stop()
+    stop(up)
