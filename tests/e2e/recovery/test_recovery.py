@@ -273,11 +273,11 @@ def crash_rounds(trio, aggregated, rounds, seconds):
     """Crashes by turns; how long until traffic flows again, by way to die."""
     _, sta = trio.link()
     faults.Echo(trio.ends["ap"])
-    ends = [trio.ends["ap"], trio.ends["sta"]]
+    ends = [trio.ends["sta"], trio.ends["ap"]]
     ways, times = list(CRASHES), {}
     for number in range(rounds):
         how = ways[number % len(ways)]
-        end = ends[number // len(ways) % 2 - 1]
+        end = ends[number // len(ways) % 2]
         if aggregated:
             sessions.begin(ends)
         seen = faults.outage(trio.ends["sta"], faults.crash_file(end), str(CRASHES[how]), seconds)
