@@ -1315,6 +1315,7 @@ static void tx_airtime_is_bounded(struct kunit *test)
 	rec.airtime_us = cpu_to_le32(c->us);
 	end_all(test, &rec, NULL, 0);
 	KUNIT_EXPECT_EQ(test, c->paid, tx->paid);
+	reset(test);
 }
 
 /* The NIC names PPDUs without words. Return: how many of @n were paid */
@@ -1365,6 +1366,7 @@ static void tx_silence_is_bounded(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, tx_silence(test, 10));
 	give(test, IEEE80211_AC_BE, make_frame(test, QOS_DATA, false));
 	KUNIT_EXPECT_EQ(test, 32, tx_silence(test, 100));
+	reset(test);
 }
 
 /* D3, T8: a frame of another station does not make this one pay, one of its own does */
